@@ -1,0 +1,79 @@
+"""Potential-optimised DVR of one oscillator: a grid on which functions of r are diagonal.
+
+The position operator in the lowest n vibrational states is diagonalised (Echave and Clary, Chem.
+Phys. Lett. 190, 225 (1992)): its eigenvalues are bond lengths r_g and its eigenvectors B[g, v]
+carry amplitudes between states and points.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import eigh
+
+
+@dataclass(frozen=True, eq=False)
+class Podvr:
+    """Potential-optimised DVR basis.
+
+    ``r`` (n,): grid of bond lengths, bohr. ``amplitudes`` (n, n): B[g, v], orthogonal.
+    ``energies`` (n,): energies of the levels, hartree.
+    """
+
+    r: NDArray
+    amplitudes: NDArray
+    energies: NDArray
+
+    @classmethod
+    def build(cls, r: NDArray, states: NDArray, energies: NDArray) -> "Podvr":
+        """From states (m, n) on a fine grid ``r`` (m,), orthonormal as vectors."""
+        position = states.T @ (r[:, None] * states)
+        points, vectors = np.linalg.eigh(0.5 * (position + position.T))
+        vectors = vectors * np.sign(vectors[0])  # amplitude of the ground state is positive
+        return cls(points, vectors.T.copy(), np.asarray(energies))
+
+
+@dataclass(frozen=True)
+class MorseWell:
+    """The Morse curve D_e (t^2 - 2 t), t = exp(-beta_e (r - r_e)); atomic units."""
+
+    reduced_mass: float
+    r_e: float
+    beta_e: float
+    well_depth: float
+
+    def _grid(self, n_levels: int) -> tuple[NDArray, float]:
+        """Points wide and close enough for the lowest ``n_levels`` states, and their spacing."""
+        # Classical turning points of the highest level, E = -D_e (1 - (v + 1/2)/lambda)^2.
+        wave_number = np.sqrt(2.0 * self.reduced_mass * self.well_depth)
+        lam = wave_number / self.beta_e
+        root = 1.0 - (n_levels - 0.5) / lam
+        inner = self.r_e - np.log1p(np.sqrt(1.0 - root**2)) / self.beta_e
+        outer = self.r_e - np.log1p(-np.sqrt(1.0 - root**2)) / self.beta_e
+        # Beyond the outer point the function falls as exp(-beta_e lambda root r).
+        tail = 18.0 / (self.beta_e * lam * root) + 2.0 / self.beta_e
+        lower = max(0.1 * self.r_e, inner - 1.0 / self.beta_e)
+        spacing = np.pi / wave_number / 1.8
+        return np.arange(lower, outer + tail, spacing), spacing
+
+    @lru_cache(maxsize=64)
+    def states(self, n_levels: int) -> tuple[NDArray, NDArray]:
+        """Lowest states by a sinc DVR (Colbert and Miller, JCP 96, 1982 (1992)).
+
+        Returns the grid (m,) in bohr and amplitudes (m, n_levels), orthonormal as vectors, each
+        positive at its outermost lobe.
+        """
+        r, spacing = self._grid(n_levels)
+        i = np.arange(r.size)
+        difference = i[:, None] - i[None, :]
+        with np.errstate(divide="ignore"):
+            kinetic = 2.0 * (-1.0) ** difference / difference.astype(float) ** 2
+        np.fill_diagonal(kinetic, np.pi**2 / 3.0)
+        kinetic /= 2.0 * self.reduced_mass * spacing**2
+        t = np.exp(-self.beta_e * (r - self.r_e))
+        curve = self.well_depth * (t**2 - 2.0 * t)
+        _, states = eigh(kinetic + np.diag(curve), subset_by_index=[0, n_levels - 1])
+        outer_lobe = np.argmax(np.abs(states[::-1]) > 0.05, axis=0)
+        signs = np.sign(states[::-1][outer_lobe, np.arange(n_levels)])
+        return r, states * signs

@@ -1,0 +1,5 @@
+"""Mixed quantum-classical trajectories."""
+
+from vibrates.dynamics.trajectories import Collision, Outcome, Settings
+
+__all__ = ["Collision", "Outcome", "Settings"]

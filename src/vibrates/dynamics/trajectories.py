@@ -1,0 +1,244 @@
+"""Trajectories of one initial vibrational state (v, w): from initial conditions to probabilities."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibrates.basis import Podvr
+from vibrates.dynamics import kernel
+from vibrates.dynamics.dressed import DressedStates
+from vibrates.dynamics.sampling import Initial
+from vibrates.dynamics.status import Status
+from vibrates.errors import UserError
+from vibrates.molecule import Diatom, pair_reduced_mass
+from vibrates.potential import Surface
+from vibrates.units import FS_TO_AU
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How trajectories are integrated; atomic units."""
+
+    time_step: float
+    relative_energy_error_limit: float  # of the initial classical energy
+    norm_error_limit: float
+    maximum_steps: int
+    repetitions: int
+
+    @classmethod
+    def from_config(cls, mapping: Mapping) -> "Settings":
+        """From the ``dynamics`` entry of the configuration."""
+        return cls(
+            time_step=float(mapping["time_step_fs"]) * FS_TO_AU,
+            relative_energy_error_limit=float(mapping["relative_energy_error_limit"]),
+            norm_error_limit=float(mapping["norm_error_limit"]),
+            maximum_steps=int(mapping["maximum_steps"]),
+            repetitions=int(mapping["repetitions"]),
+        )
+
+
+@dataclass
+class Outcome:
+    """What became of N trajectories; atomic units.
+
+    ``probability`` (N, n_a, n_b): P(v, w -> v', w'). ``status``, ``steps``, ``energy_error``,
+    ``norm_error``, ``time_step`` (N,). ``classical`` (N, 18): final R, P, n_a, L_a, n_b, L_b.
+    """
+
+    probability: NDArray
+    status: NDArray
+    steps: NDArray
+    energy_error: NDArray
+    norm_error: NDArray
+    time_step: NDArray
+    classical: NDArray
+
+    def replace(self, where: NDArray, other: "Outcome") -> None:
+        """Put the trajectories of ``other`` in the places ``where``."""
+        for name, values in vars(self).items():
+            values[where] = getattr(other, name)
+
+
+class Collision:
+    """All that trajectories from one initial state (v, w) share.
+
+    ``n_a``, ``n_b``: numbers of vibrational levels in the two bases.
+    """
+
+    # ASSUME: rotations and relative motion are classical, vibrations quantum (Ehrenfest mean field).
+    def __init__(
+        self,
+        surface: Surface,
+        diatom_a: Diatom,
+        diatom_b: Diatom,
+        n_a: int,
+        n_b: int,
+        v: int,
+        w: int,
+        settings: Settings,
+    ) -> None:
+        for diatom, level, size in ((diatom_a, v, n_a), (diatom_b, w, n_b)):
+            if not 0 <= level < size:
+                raise UserError(
+                    f"initial level {level} of {diatom.name} is outside its basis of {size} "
+                    f"levels; raise basis.{diatom.name}.extra"
+                )
+        self.v, self.w, self.settings = v, w, settings
+        self.reduced_mass = pair_reduced_mass(diatom_a, diatom_b)
+        self.basis_a, self.basis_b = diatom_a.basis(n_a), diatom_b.basis(n_b)
+        self.inverse_a = 1.0 / (diatom_a.reduced_mass * self.basis_a.r**2)
+        self.inverse_b = 1.0 / (diatom_b.reduced_mass * self.basis_b.r**2)
+        r_a, r_b = self.basis_a.r[:, None], self.basis_b.r[None, :]
+        self._interaction = surface.kernel_tables(r_a, r_b)
+
+    def run(self, initial: Initial) -> Outcome:
+        """Propagate trajectories; those that fail are repeated with half the step.
+
+        The molecules start at ``initial.position`` and a trajectory ends when they are as far apart
+        again and separate.
+        """
+        outcome = self._attempt(initial.classical(), self.settings.time_step, 1)
+        for repetition in range(1, self.settings.repetitions + 1):
+            failed = np.flatnonzero(outcome.status)
+            if not failed.size:
+                break
+            factor = 2**repetition
+            again = self._attempt(
+                initial.classical()[failed], self.settings.time_step / factor, factor
+            )
+            outcome.replace(failed, again)
+        return outcome
+
+    def _attempt(self, start: NDArray, time_step: float, step_factor: int) -> Outcome:
+        """One run of all trajectories with one step length."""
+        maximum_steps = self.settings.maximum_steps * step_factor
+        classical = start.copy()
+        states_a, states_b = self._dressed(start, time_step)
+        amplitudes = np.einsum(
+            "ti,tj->tij", states_a[:, :, self.v], states_b[:, :, self.w]
+        ).astype(complex)
+        energy = self._energy(start, amplitudes)
+
+        psi = self._to_grid(amplitudes, time_step)
+        psi_re, psi_im = _parts(psi)
+        steps = np.zeros(len(start), np.int64)
+        kernel.propagate(
+            classical,
+            psi_re,
+            psi_im,
+            steps,
+            self._longest_first(start),
+            time_step,
+            maximum_steps,
+            np.linalg.norm(start[:, :3], axis=1),
+            self.reduced_mass,
+            self.inverse_a,
+            self.inverse_b,
+            *self._interaction,
+            *_free_propagator(self.basis_a, time_step),
+            *_free_propagator(self.basis_b, time_step),
+        )
+        finite = np.isfinite(classical).all(axis=1) & np.isfinite(psi_re + psi_im).all(axis=1)
+        classical[~finite] = start[~finite]
+        psi_re[~finite], psi_im[~finite] = 0.0, 0.0
+
+        amplitudes = self._from_grid((psi_re + 1j * psi_im).reshape(psi.shape), time_step)
+        energy_error = np.abs(self._energy(classical, amplitudes) - energy)
+        norm_error = np.abs((np.abs(amplitudes) ** 2).sum(axis=(1, 2)) - 1.0)
+        states_a, states_b = self._dressed(classical, time_step)
+        projected = states_a.transpose(0, 2, 1) @ amplitudes @ states_b
+        # The scale of energy errors is the energy that moves: translation and both rotations.
+        scale = (
+            _square(start, kernel.P) / (2.0 * self.reduced_mass)
+            + 0.5 * _square(start, kernel.L_A) * self.inverse_a.mean()
+            + 0.5 * _square(start, kernel.L_B) * self.inverse_b.mean()
+        )
+        status = np.select(
+            [
+                ~finite,
+                steps >= maximum_steps,
+                norm_error > self.settings.norm_error_limit,
+                energy_error > self.settings.relative_energy_error_limit * scale,
+            ],
+            [Status.NOT_FINITE, Status.STEP_LIMIT, Status.NORM_ERROR, Status.ENERGY_ERROR],
+            Status.OK,
+        )
+        return Outcome(
+            probability=np.abs(projected) ** 2,
+            status=status.astype(np.int8),
+            steps=steps,
+            energy_error=energy_error,
+            norm_error=norm_error,
+            time_step=np.full(len(start), time_step),
+            classical=classical,
+        )
+
+    def _dressed(self, classical: NDArray, time_step: float) -> tuple[NDArray, NDArray]:
+        """Dressed states (N, n_a, n_a), (N, n_b, n_b) of both molecules at their L^2."""
+        return tuple(
+            self._interpolator(molecule, time_step, int(np.ceil(4 * np.log2(max(squares.max(), 1.0)))))(squares)
+            for molecule, squares in enumerate(
+                _square(classical, row) for row in (kernel.L_A, kernel.L_B)
+            )
+        )
+
+    @lru_cache(maxsize=32)
+    def _interpolator(self, molecule: int, time_step: float, quarters: int) -> DressedStates:
+        """Dressed states of molecule 0 or 1 up to L^2 = 2^(quarters/4): few ranges serve all."""
+        basis = (self.basis_a, self.basis_b)[molecule]
+        inverse = (self.inverse_a, self.inverse_b)[molecule]
+        return DressedStates(basis, inverse, time_step, 2.0 ** (quarters / 4))
+
+    def _level_energies(self) -> NDArray:
+        return self.basis_a.energies[:, None] + self.basis_b.energies[None, :]
+
+    def _to_grid(self, amplitudes: NDArray, time_step: float) -> NDArray:
+        """Half a step of h_a + h_b, then from levels to grid points."""
+        shifted = amplitudes * np.exp(-0.5j * time_step * self._level_energies())
+        return self.basis_a.amplitudes @ shifted @ self.basis_b.amplitudes.T
+
+    def _from_grid(self, psi: NDArray, time_step: float) -> NDArray:
+        """The inverse of `_to_grid`: the kernel ends half a step of h_a + h_b too late."""
+        shifted = self.basis_a.amplitudes.T @ psi @ self.basis_b.amplitudes
+        return shifted * np.exp(0.5j * time_step * self._level_energies())
+
+    def _energy(self, classical: NDArray, amplitudes: NDArray) -> NDArray:
+        """Total energy (N,) of classical states (N, 18) with amplitudes on levels (N, n_a, n_b)."""
+        psi = self.basis_a.amplitudes @ amplitudes @ self.basis_b.amplitudes.T
+        density = np.abs(psi) ** 2
+        potential = kernel.mean_potential(
+            classical, *_parts(psi), *self._interaction
+        )
+        return (
+            _square(classical, kernel.P) / (2.0 * self.reduced_mass)
+            + 0.5 * _square(classical, kernel.L_A) * (density.sum(axis=2) @ self.inverse_a)
+            + 0.5 * _square(classical, kernel.L_B) * (density.sum(axis=1) @ self.inverse_b)
+            + (np.abs(amplitudes) ** 2 * self._level_energies()).sum(axis=(1, 2))
+            + potential
+        )
+
+    @staticmethod
+    def _longest_first(start: NDArray) -> NDArray:
+        """Order that fills the lanes evenly: slow trajectories, which last longest, first."""
+        return np.argsort(_square(start, kernel.P), kind="stable")
+
+
+def _square(classical: NDArray, row: int) -> NDArray:
+    """Squared length (N,) of the vector that starts at column ``row`` of classical states."""
+    return (classical[:, row : row + 3] ** 2).sum(axis=1)
+
+
+def _parts(psi: NDArray) -> tuple[NDArray, NDArray]:
+    """Real and imaginary part of psi (N, n, m) as flat rows (N, n m)."""
+    flat = psi.reshape(len(psi), -1)
+    return np.ascontiguousarray(flat.real), np.ascontiguousarray(flat.imag)
+
+
+def _free_propagator(basis: Podvr, time_step: float) -> tuple[NDArray, NDArray]:
+    """Real and imaginary part (n, n) of exp(-i h dt) on the grid."""
+    b = basis.amplitudes
+    full = (b * np.exp(-1j * time_step * basis.energies)) @ b.T
+    return np.ascontiguousarray(full.real), np.ascontiguousarray(full.imag)

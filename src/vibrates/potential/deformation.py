@@ -1,0 +1,118 @@
+"""How R_m, eps and beta of each reference configuration change with the two bond lengths."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vibrates.errors import UserError
+from vibrates.molecule import Diatom
+from vibrates.potential.orientation import REFERENCE_CONFIGURATIONS
+from vibrates.units import ANGSTROM_TO_BOHR, BOHR3_TO_ANGSTROM3, MEV_TO_HARTREE
+
+
+class Deformation(Protocol):
+    """Changes the parameters at equilibrium, (3, 5): R_m, eps, beta at H, X, Ta, Tb, I (a.u.)."""
+
+    def apply(self, parameters: NDArray, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
+        """Parameters (3, 5, ...) at bond lengths r_a, r_b (bohr, broadcast against each other)."""
+
+
+class Rigid:
+    """No dependence on the bond lengths."""
+
+    def apply(self, parameters: NDArray, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
+        shape = np.broadcast_shapes(np.shape(r_a), np.shape(r_b))
+        return np.broadcast_to(parameters.reshape((3, 5) + (1,) * len(shape)), (3, 5) + shape)
+
+
+@dataclass(frozen=True)
+class Polarizability:
+    """R_m and eps scale with the correlation formulas of the monomers' polarizabilities.
+
+    R_m = 1.767 (a_a^(1/3) + a_b^(1/3)) / (a_a a_b)^0.095 (angstrom, a in angstrom^3),
+    C6 = 15.7e3 a_a a_b / (sqrt(a_a/N_a) + sqrt(a_b/N_b)), eps = 0.72 C6 / R_m^6
+    (Cambi et al., JCP 95, 1852 (1991); Cappelletti et al., PCCP 10, 4281 (2008)), taken as ratios
+    to their values at the equilibrium bond lengths. Each configuration uses the component that it
+    shows along R: parallel where the bond points along R, perpendicular otherwise.
+    """
+
+    diatom_a: Diatom
+    diatom_b: Diatom
+
+    def __post_init__(self) -> None:
+        for diatom in (self.diatom_a, self.diatom_b):
+            if not diatom.polarizability_parallel or not diatom.polarizability_perpendicular:
+                raise UserError(
+                    f"molecules.{diatom.name}: surface.deformation is 'polarizability' but "
+                    "polarizability_parallel or polarizability_perpendicular is missing; give both"
+                )
+
+    def _correlation(self, r_a: ArrayLike, r_b: ArrayLike) -> tuple[NDArray, NDArray]:
+        r_m, eps = [], []
+        for c_a, c_b, _ in REFERENCE_CONFIGURATIONS.values():
+            a, b = self.diatom_a, self.diatom_b
+            along_a = a.polarizability_parallel if c_a else a.polarizability_perpendicular
+            along_b = b.polarizability_parallel if c_b else b.polarizability_perpendicular
+            alpha_a = along_a(r_a) * BOHR3_TO_ANGSTROM3
+            alpha_b = along_b(r_b) * BOHR3_TO_ANGSTROM3
+            distance = (np.cbrt(alpha_a) + np.cbrt(alpha_b)) / (alpha_a * alpha_b) ** 0.095
+            dispersion = (alpha_a * alpha_b) / (
+                np.sqrt(alpha_a / a.effective_electrons) + np.sqrt(alpha_b / b.effective_electrons)
+            )
+            r_m.append(distance)
+            eps.append(dispersion / distance**6)
+        return np.array(r_m), np.array(eps)
+
+    def apply(self, parameters: NDArray, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
+        r_a, r_b = np.broadcast_arrays(r_a, r_b)
+        out = np.array(Rigid().apply(parameters, r_a, r_b))
+        r_m, eps = self._correlation(r_a, r_b)
+        r_m_e, eps_e = self._correlation(self.diatom_a.r_e, self.diatom_b.r_e)
+        expand = (slice(None),) + (None,) * r_a.ndim
+        out[0] *= r_m / r_m_e[expand]
+        out[1] *= eps / eps_e[expand]
+        return out
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """R_m, eps and beta change linearly with both bond lengths, by slopes per configuration.
+
+    ``slopes_a``, ``slopes_b`` (3, 5): d(R_m, eps, beta)/dr of each molecule, atomic units.
+    """
+
+    slopes_a: NDArray
+    slopes_b: NDArray
+    r_e_a: float
+    r_e_b: float
+
+    @classmethod
+    def from_config(cls, slopes: Mapping, diatom_a: Diatom, diatom_b: Diatom) -> "Fitted":
+        """From ``surface.slopes``: per configuration dR_m_dr, deps_dr, dbeta_dr as [a, b]."""
+        per_bohr = 1.0 / ANGSTROM_TO_BOHR
+        factors = {
+            "dR_m_dr": ANGSTROM_TO_BOHR * per_bohr,
+            "deps_dr": MEV_TO_HARTREE * per_bohr,
+            "dbeta_dr": per_bohr,
+        }
+        table = np.array(
+            [
+                [slopes[name].get(key, (0.0, 0.0)) for name in REFERENCE_CONFIGURATIONS]
+                for key in factors
+            ],
+            dtype=float,
+        )
+        table *= np.array(list(factors.values()))[:, None, None]
+        return cls(table[..., 0], table[..., 1], diatom_a.r_e, diatom_b.r_e)
+
+    def apply(self, parameters: NDArray, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
+        r_a, r_b = np.broadcast_arrays(r_a, r_b)
+        expand = (...,) + (None,) * r_a.ndim
+        return (
+            parameters[expand]
+            + self.slopes_a[expand] * (r_a - self.r_e_a)
+            + self.slopes_b[expand] * (r_b - self.r_e_b)
+        )

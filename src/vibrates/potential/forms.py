@@ -1,0 +1,4 @@
+"""Names of the interactions that the kernel knows, shared by surfaces and kernel."""
+
+IMPROVED_LENNARD_JONES = 0  # tables (points, 15): harmonic coefficients of R_m, eps and beta
+EXPONENTIAL = 1  # tables (points, 2): A and alpha of A exp(-alpha R), without orientation

@@ -1,0 +1,54 @@
+"""Orientation dependence: five harmonics that take given values at five configurations.
+
+Orientation enters through c_a = n_a.R^, c_b = n_b.R^, c_ab = n_a.n_b (unit bond vectors, R from
+molecule a to molecule b). The harmonics are the bipolar harmonics 000, 202, 022, 220 and 222 up to
+normalisation (Cappelletti et al., PCCP 10, 4281 (2008)).
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+# (c_a, c_b, c_ab) of the reference configurations of Hong et al. 2023, Table 2, in their order.
+REFERENCE_CONFIGURATIONS = {
+    "H": (0.0, 0.0, 1.0),
+    "X": (0.0, 0.0, 0.0),
+    "Ta": (0.0, 1.0, 0.0),
+    "Tb": (1.0, 0.0, 0.0),
+    "I": (1.0, 1.0, 1.0),
+}
+
+
+def harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
+    """The five harmonics, first axis; the other axes are those of the arguments."""
+    c_a, c_b, c_ab = np.broadcast_arrays(c_a, c_b, c_ab)
+    return np.stack(
+        [
+            np.ones_like(c_a, dtype=float),
+            c_a**2 - 1 / 3,
+            c_b**2 - 1 / 3,
+            c_ab**2 - 1 / 3,
+            c_a * c_b * c_ab - (c_a**2 + c_b**2 + c_ab**2) / 3 + 2 / 9,
+        ]
+    )
+
+
+def coefficients(values: ArrayLike) -> NDArray:
+    """Coefficients of the harmonics from ``values`` (5, ...) at H, X, Ta, Tb, I; same shape."""
+    values = np.asarray(values, dtype=float)
+    at_references = harmonics(*np.array(list(REFERENCE_CONFIGURATIONS.values())).T).T
+    return np.linalg.solve(at_references, values.reshape(5, -1)).reshape(values.shape)
+
+
+def quadrupole_angular(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
+    """Angular factor of the quadrupole-quadrupole energy Q_a Q_b / R^5 (Buckingham 1967).
+
+    At the configurations H, X, T, I it is 9/4, 3/4, -3 and 6.
+    """
+    c_a, c_b, c_ab = (np.asarray(c, dtype=float) for c in (c_a, c_b, c_ab))
+    return 0.75 * (
+        1
+        - 5 * c_a**2
+        - 5 * c_b**2
+        - 15 * c_a**2 * c_b**2
+        + 2 * (5 * c_a * c_b - c_ab) ** 2
+    )
