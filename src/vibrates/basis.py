@@ -47,15 +47,17 @@ class MorseWell:
         """Points wide and close enough for the lowest ``n_levels`` states, and their spacing."""
         # Classical turning points of the highest level, E = -D_e (1 - (v + 1/2)/lambda)^2.
         wave_number = np.sqrt(2.0 * self.reduced_mass * self.well_depth)
-        lam = wave_number / self.beta_e
-        root = 1.0 - (n_levels - 0.5) / lam
+        root = 1.0 - (n_levels - 0.5) * self.beta_e / wave_number
         inner = self.r_e - np.log1p(np.sqrt(1.0 - root**2)) / self.beta_e
         outer = self.r_e - np.log1p(-np.sqrt(1.0 - root**2)) / self.beta_e
-        # Beyond the outer point the function falls as exp(-beta_e lambda root r).
-        tail = 18.0 / (self.beta_e * lam * root) + 2.0 / self.beta_e
-        lower = max(0.1 * self.r_e, inner - 1.0 / self.beta_e)
-        spacing = np.pi / wave_number / 1.8
-        return np.arange(lower, outer + tail, spacing), spacing
+        # Beyond them: seven widths of the ground state, and outside the decay exp(-k root r).
+        width = 1.0 / np.sqrt(self.beta_e * wave_number)
+        lower = max(0.1 * self.r_e, inner - 7.0 * width)
+        upper = outer + 7.0 * width + 18.0 / (wave_number * root)
+        # The ground state's own spread of momentum, 1/width, comes on top of the classical one.
+        largest = wave_number * np.sqrt(1.0 - root**2) + 5.0 / width
+        spacing = np.pi / largest
+        return np.arange(lower, upper, spacing), spacing
 
     @lru_cache(maxsize=64)
     def states(self, n_levels: int) -> tuple[NDArray, NDArray]:

@@ -8,8 +8,8 @@ probabilities below about 1e-10.
 """
 
 import numpy as np
+from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
-from scipy.interpolate import BarycentricInterpolator
 
 from vibrates.basis import Podvr
 
@@ -53,31 +53,51 @@ class DressedStates:
     def __init__(
         self, basis: Podvr, inverse_inertia: NDArray, time_step: float, largest_square: float
     ) -> None:
-        def exact(square: float) -> NDArray:
-            return propagator_eigenvectors(basis, inverse_inertia, square, time_step)
-
+        self._problem = (basis, inverse_inertia)
+        self._time_step = time_step
+        self._half_range = 0.5 * largest_square
+        self._series: NDArray | None = None
         nodes = 9
-        while True:
-            squares = 0.5 * largest_square * (1.0 - np.cos(np.linspace(0.0, np.pi, nodes)))
-            vectors = [exact(squares[0])]
-            for square in squares[1:]:
-                # An eigenvector's sign is free: it must not jump from node to node.
-                vectors.append(_with_signs_of(vectors[-1], exact(square)))
-            self._interpolate = BarycentricInterpolator(squares, np.array(vectors))
-            error = 0.0
-            for square in (0.5 * (squares[1:] + squares[:-1]))[:: nodes // 8]:
-                guess = self._interpolate(square)
-                error = max(error, np.abs(_with_signs_of(guess, exact(square)) - guess).max())
-            if error < _TOLERANCE:
-                break
+        while self._series is None and nodes <= _MAXIMUM_NODES:
+            series = self._fit(nodes)
+            if self._error(series, nodes) < _TOLERANCE:
+                self._series = series
             nodes = 2 * nodes - 1
-            if nodes > _MAXIMUM_NODES:
-                self._interpolate = lambda squares: np.array([exact(s) for s in squares])
-                break
+
+    def _exact(self, x: float) -> NDArray:
+        square = self._half_range * (1.0 + x)
+        return propagator_eigenvectors(*self._problem, square, self._time_step)
+
+    def _fit(self, nodes: int) -> NDArray:
+        """Chebyshev coefficients (nodes, n n) through the extrema of the last polynomial."""
+        x = -np.cos(np.linspace(0.0, np.pi, nodes))
+        vectors = [self._exact(x[0])]
+        for point in x[1:]:
+            # An eigenvector's sign is free: it must not jump from node to node.
+            vectors.append(_with_signs_of(vectors[-1], self._exact(point)))
+        return chebyshev.chebfit(x, np.array(vectors).reshape(nodes, -1), nodes - 1)
+
+    def _error(self, series: NDArray, nodes: int) -> float:
+        """Largest deviation half way between some of the nodes."""
+        between = -np.cos(np.pi * (np.arange(nodes - 1) + 0.5) / (nodes - 1))[:: nodes // 8]
+        guesses = self._evaluate(series, between)
+        return max(
+            np.abs(_with_signs_of(guess, self._exact(x)) - guess).max()
+            for x, guess in zip(between, guesses, strict=True)
+        )
+
+    @staticmethod
+    def _evaluate(series: NDArray, x: NDArray) -> NDArray:
+        size = int(np.sqrt(series.shape[1]))
+        # Clenshaw's sum acts on every point by itself: the bits do not depend on how many there are.
+        return chebyshev.chebval(x, series).T.reshape(-1, size, size)
 
     def __call__(self, squares: NDArray) -> NDArray:
         """Eigenvectors (N, n, n) at ``squares`` (N,): [:, state, level]."""
-        return self._interpolate(squares)
+        x = squares / self._half_range - 1.0
+        if self._series is None:
+            return np.array([self._exact(point) for point in x])
+        return self._evaluate(self._series, x)
 
 
 def _with_signs_of(reference: NDArray, vectors: NDArray) -> NDArray:

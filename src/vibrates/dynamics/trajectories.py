@@ -179,18 +179,26 @@ class Collision:
     def _dressed(self, classical: NDArray, time_step: float) -> tuple[NDArray, NDArray]:
         """Dressed states (N, n_a, n_a), (N, n_b, n_b) of both molecules at their L^2."""
         return tuple(
-            self._interpolator(molecule, time_step, int(np.ceil(4 * np.log2(max(squares.max(), 1.0)))))(squares)
-            for molecule, squares in enumerate(
-                _square(classical, row) for row in (kernel.L_A, kernel.L_B)
-            )
+            self._dressed_molecule(molecule, _square(classical, row), time_step)
+            for molecule, row in enumerate((kernel.L_A, kernel.L_B))
         )
 
-    @lru_cache(maxsize=32)
-    def _interpolator(self, molecule: int, time_step: float, quarters: int) -> DressedStates:
-        """Dressed states of molecule 0 or 1 up to L^2 = 2^(quarters/4): few ranges serve all."""
+    def _dressed_molecule(self, molecule: int, squares: NDArray, time_step: float) -> NDArray:
+        # Each trajectory uses the interpolant of its own octave of L^2, whatever its company.
+        octaves = np.maximum(np.ceil(np.log2(np.maximum(squares, 1.0))), 4).astype(int)
+        n = (self.basis_a, self.basis_b)[molecule].r.size
+        states = np.empty((len(squares), n, n))
+        for octave in np.unique(octaves):
+            mine = octaves == octave
+            states[mine] = self._interpolant(molecule, time_step, int(octave))(squares[mine])
+        return states
+
+    @lru_cache(maxsize=128)
+    def _interpolant(self, molecule: int, time_step: float, octave: int) -> DressedStates:
+        """Dressed states of molecule 0 or 1 up to L^2 = 2^octave."""
         basis = (self.basis_a, self.basis_b)[molecule]
         inverse = (self.inverse_a, self.inverse_b)[molecule]
-        return DressedStates(basis, inverse, time_step, 2.0 ** (quarters / 4))
+        return DressedStates(basis, inverse, time_step, 2.0**octave)
 
     def _level_energies(self) -> NDArray:
         return self.basis_a.energies[:, None] + self.basis_b.energies[None, :]

@@ -1,0 +1,220 @@
+"""The propagation: conservation, reversal, order, limits, and trajectories of an independent code."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vibrates.dynamics import kernel, oracle
+from vibrates.dynamics.sampling import Initial
+from vibrates.dynamics.status import Status
+from vibrates.dynamics.trajectories import _free_propagator, _parts
+from vibrates.molecule import Diatom
+from vibrates.potential import Surface
+from vibrates.units import FS_TO_AU, HARTREE_TO_CM
+
+ORACLE = Path(__file__).parents[3] / "shared" / "oracle" / "trajectories.json"
+
+
+def select(initial, which):
+    """Some of the trajectories."""
+    return Initial(**{name: value[which] for name, value in vars(initial).items()})
+
+
+@pytest.mark.skipif(not ORACLE.exists(), reason=f"{ORACLE} (oracle trajectories) is not there")
+@pytest.mark.parametrize("number", range(8))
+def test_oracle_trajectories_within_one_per_cent(number):
+    case = json.loads(ORACLE.read_text())[number]
+    deviation = oracle.deviations(case, oracle.run_case(case))
+    assert max(deviation.values()) < oracle.LIMIT
+
+
+def test_energy_norm_and_angular_momentum_are_conserved(collide, sample):
+    initial = sample(32, energy_cm=8000.0)
+    outcome = collide(v=2, n_a=10, time_step_fs=0.2).run(initial)
+    assert (outcome.status == Status.OK).all()
+    assert outcome.norm_error.max() < 1e-10
+    assert outcome.energy_error.max() * HARTREE_TO_CM < 0.5
+
+    def total_angular_momentum(c):
+        return np.cross(c[:, 0:3], c[:, 3:6]) + c[:, 9:12] + c[:, 15:18]
+
+    before, after = total_angular_momentum(initial.classical()), total_angular_momentum(
+        outcome.classical
+    )
+    np.testing.assert_allclose(after, before, atol=1e-9 * np.abs(before).max())
+
+
+def test_energy_error_is_of_second_order(collide, sample):
+    initial = sample(16, energy_cm=8000.0)
+    errors = [
+        collide(time_step_fs=dt).run(initial).energy_error.max() for dt in (0.8, 0.4, 0.2)
+    ]
+    assert errors[0] / errors[1] == pytest.approx(4.0, rel=0.25)
+    assert errors[1] / errors[2] == pytest.approx(4.0, rel=0.25)
+
+
+def test_probabilities_converge_with_second_order(collide, sample):
+    initial = sample(16, energy_cm=6000.0)
+    p = {
+        dt: collide(time_step_fs=dt).run(initial).probability[:, 0, 0] for dt in (0.8, 0.4, 0.2, 0.1)
+    }
+    first = np.median((p[0.8] - p[0.4]) / (p[0.4] - p[0.2]))
+    second = np.median((p[0.4] - p[0.2]) / (p[0.2] - p[0.1]))
+    assert first == pytest.approx(4.0, rel=0.15)
+    assert second == pytest.approx(4.0, rel=0.10)
+
+
+def test_weak_transitions_do_not_drown_in_the_step(collide, sample):
+    """P of 1e-15 and below are the same at 0.8 and 0.2 fs: the propagator's own eigenvectors."""
+    initial = sample(16, energy_cm=500.0, v=10)
+    coarse, fine = (
+        collide(v=10, n_a=15, time_step_fs=dt).run(initial).probability[:, 8, 0]
+        for dt in (0.8, 0.2)
+    )
+    assert np.median(fine) < 1e-13
+    difference = np.log10(coarse / fine)
+    assert np.abs(difference).max() < 0.5
+    assert abs(np.median(difference)) < 0.1
+
+
+def test_running_backwards_returns_to_the_start(collide, sample):
+    """The step is time-reversible: P, L reversed and psi conjugated lead back step by step."""
+    collision = collide(v=3, n_a=10, time_step_fs=0.4)
+    initial = sample(8, energy_cm=10000.0, v=3)
+    start = initial.classical()
+    step = 0.4 * FS_TO_AU
+    states = collision._dressed(start, step)
+    amplitudes = np.einsum("ti,tj->tij", states[0][:, :, 3], states[1][:, :, 0]).astype(complex)
+
+    def run(classical, amplitudes, limit):
+        classical = classical.copy()
+        psi = collision._to_grid(amplitudes, step)
+        re, im = _parts(psi)
+        steps = np.zeros(len(classical), np.int64)
+        end = np.linalg.norm(classical[:, :3], axis=1) + (1e6 if limit < 10**6 else 0.0)
+        kernel.propagate(
+            classical, re, im, steps, np.arange(len(classical)), step, limit, end,
+            collision.reduced_mass, collision.inverse_a, collision.inverse_b,
+            *collision._interaction,
+            *_free_propagator(collision.basis_a, step), *_free_propagator(collision.basis_b, step),
+        )  # fmt: skip
+        return classical, collision._from_grid((re + 1j * im).reshape(psi.shape), step), steps
+
+    reverse = np.ones(18)
+    reverse[3:6] = reverse[9:12] = reverse[15:18] = -1.0
+    for t in range(8):
+        one = slice(t, t + 1)
+        end, psi, steps = run(start[one], amplitudes[one], 10**6)
+        assert np.abs(psi - amplitudes[one]).max() > 1e-3  # something happened
+        back, psi, _ = run(end * reverse, psi.conj(), int(steps[0]))
+        np.testing.assert_allclose(back * reverse, start[one], atol=1e-7)
+        np.testing.assert_allclose(psi.conj(), amplitudes[one], atol=1e-8)
+
+
+def test_isotropic_rigid_interaction_changes_no_vibration(pair, collide, sample):
+    molecules = [
+        Diatom.from_config(
+            name,
+            oracle.MOLECULES[name]
+            | {"quadrupole": {"coefficients_au": [0.0], "range_angstrom": [0.0, 9.0]}},
+        )
+        for name in ("N2", "H2")
+    ]
+    row = {"R_m_angstrom": 3.6, "eps_meV": 6.0, "beta": 8.0}
+    surface = Surface.from_config(
+        {
+            "parameters": "table",
+            "deformation": "none",
+            "configurations": {name: row for name in ("H", "X", "Ta", "Tb", "I")},
+        },
+        *molecules,
+    )
+    initial = sample(16, energy_cm=8000.0)
+    outcome = collide(v=1, surface=surface).run(initial)
+    unchanged = np.zeros((8, 5))
+    unchanged[1, 0] = 1.0
+    np.testing.assert_allclose(
+        outcome.probability, np.broadcast_to(unchanged, (16, 8, 5)), atol=1e-11
+    )
+    others = np.delete(outcome.probability.reshape(16, -1), 5, axis=1)
+    assert others.max() < 1e-20
+    np.testing.assert_allclose(
+        np.linalg.norm(outcome.classical[:, 9:12], axis=1),
+        np.linalg.norm(initial.l_a, axis=1),
+        rtol=1e-9,
+    )
+    # ... though the pair was deflected.
+    assert np.abs(outcome.classical[:, 3:6] - initial.momentum).max() > 1.0
+
+
+def test_harmonic_oscillator_in_a_weak_field_doubles_from_the_second_level(settings, sample):
+    """First order: P(1->2)/P(1->0) = 2 when the force is linear in r and levels are equidistant."""
+    from vibrates.dynamics import Collision
+
+    stiff = 400.0  # D_e and 1/beta_e^2 up by this: the same frequency, anharmonicity down
+    n2 = oracle.MOLECULES["N2"]
+    nearly_harmonic = Diatom.from_config(
+        "N2",
+        n2
+        | {
+            "x_e": 0.0,
+            "y_e": 0.0,
+            "D_e_eV": n2["D_e_eV"] * stiff,
+            "beta_e_per_angstrom": n2["beta_e_per_angstrom"] / stiff**0.5,
+            "quadrupole": {"coefficients_au": [-1.1], "range_angstrom": [0.0, 9.0]},
+        },
+    )
+    h2 = Diatom.from_config("H2", oracle.MOLECULES["H2"])
+    row = {"R_m_angstrom": 3.6, "eps_meV": 6.0, "beta": 8.0}
+    names = ("H", "X", "Ta", "Tb", "I")
+    surface = Surface.from_config(
+        {
+            "parameters": "table",
+            "deformation": "fitted",
+            "configurations": {name: row for name in names},
+            "slopes": {name: {"dR_m_dr": [0.02, 0.0]} for name in names},
+        },
+        nearly_harmonic,
+        h2,
+    )
+    collision = Collision(surface, nearly_harmonic, h2, 6, 3, 1, 0, settings(0.2))
+    p = collision.run(sample(16, energy_cm=10000.0, b_max=0.7)).probability
+    fast = p[:, 0, 0] > np.median(p[:, 0, 0])
+    assert p[fast, 0, 0].max() < 1e-3
+    np.testing.assert_allclose(p[fast, 2, 0] / p[fast, 0, 0], 2.0, rtol=0.03)
+
+
+def test_swapping_the_ends_of_h2_leaves_all_unchanged(collide, sample):
+    initial = sample(8, energy_cm=8000.0)
+    swapped = Initial(**(vars(initial) | {"n_b": -initial.n_b}))
+    one, other = collide().run(initial), collide().run(swapped)
+    np.testing.assert_allclose(other.probability, one.probability, rtol=1e-6, atol=1e-18)
+    np.testing.assert_allclose(other.classical[:, :12], one.classical[:, :12], rtol=1e-6, atol=1e-8)
+
+
+def test_a_trajectory_does_not_depend_on_its_neighbours(collide, sample):
+    """Bit for bit: any order, any lane, any company."""
+    initial = sample(21, energy_cm=3000.0)
+    whole = collide().run(initial)
+    shuffled = np.random.default_rng(0).permutation(21)
+    again = collide().run(select(initial, shuffled))
+    np.testing.assert_array_equal(again.classical, whole.classical[shuffled])
+    np.testing.assert_array_equal(again.steps, whole.steps[shuffled])
+    alone = collide().run(select(initial, [4]))
+    np.testing.assert_array_equal(alone.classical[0], whole.classical[4])
+
+
+def test_failures_are_repeated_with_smaller_steps_and_kept_with_their_status(collide, sample):
+    initial = sample(16, energy_cm=60000.0, b_max=0.5)
+    strict = {"relative_energy_error_limit": 2e-5}
+    once = collide(time_step_fs=1.6, repetitions=0, **strict).run(initial)
+    assert (once.status == Status.ENERGY_ERROR).all()
+    assert len(once.status) == 16
+    repeated = collide(time_step_fs=1.6, repetitions=6, **strict).run(initial)
+    assert (repeated.status == Status.OK).sum() > 12
+    assert repeated.time_step.max() < 1.6 * FS_TO_AU
+    unfinished = collide(maximum_steps=50).run(initial)
+    assert (unfinished.status == Status.STEP_LIMIT).all()
+    assert all(status.advice for status in Status)

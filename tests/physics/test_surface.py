@@ -1,0 +1,162 @@
+"""The surface against its own definition, and the kernel's forces against its derivatives."""
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize_scalar
+
+from vibrates.dynamics import kernel
+from vibrates.errors import UserError
+from vibrates.molecule import Diatom
+from vibrates.potential import REFERENCE_CONFIGURATIONS, Surface
+from vibrates.dynamics.oracle import MOLECULES
+from vibrates.potential.surface import PUBLISHED_N2_H2
+from vibrates.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV
+
+NO_QUADRUPOLE = {"coefficients_au": [0.0], "range_angstrom": [0.0, 9.0]}
+
+
+@pytest.fixture(scope="module")
+def uncharged():
+    """N2 and H2 without quadrupoles: the van der Waals part alone."""
+    return [
+        Diatom.from_config(name, MOLECULES[name] | {"quadrupole": NO_QUADRUPOLE})
+        for name in ("N2", "H2")
+    ]
+
+
+@pytest.mark.parametrize("name", PUBLISHED_N2_H2)
+@pytest.mark.parametrize("index", range(5))
+def test_published_wells_stand_where_table_2_says(uncharged, name, index):
+    surface = Surface.from_config(
+        {"parameters": name, "beta": 8.0, "deformation": "none"}, *uncharged
+    )
+    angles = list(REFERENCE_CONFIGURATIONS.values())[index]
+    r_m, eps = PUBLISHED_N2_H2[name][index]
+    well = minimize_scalar(
+        lambda distance: surface.potential(distance * ANGSTROM_TO_BOHR, *angles) * HARTREE_TO_MEV,
+        bounds=(3.0, 5.0),
+        method="bounded",
+    )
+    assert well.x == pytest.approx(r_m, abs=1e-4)
+    assert well.fun == pytest.approx(-eps, rel=1e-6)
+
+
+def test_quadrupole_energy_at_the_reference_configurations(pair):
+    """Q_a Q_b/R^5 times 9/4, 3/4, -3, -3, 6 at H, X, T_a, T_b, I."""
+    n2, h2, surface = pair
+    distance = 12.0
+    for angles, factor in zip(
+        REFERENCE_CONFIGURATIONS.values(), (2.25, 0.75, -3.0, -3.0, 6.0), strict=True
+    ):
+        rigid = Surface(surface.parameters, surface.deformation, n2, h2)
+        flat = Surface(
+            surface.parameters,
+            surface.deformation,
+            *(
+                Diatom.from_config(d.name, MOLECULES[d.name] | {"quadrupole": NO_QUADRUPOLE})
+                for d in (n2, h2)
+            ),
+        )
+        electrostatic = rigid.potential(distance, *angles) - flat.potential(distance, *angles)
+        assert electrostatic == pytest.approx(-1.1 * 0.4835 * factor / distance**5, rel=1e-9)
+
+
+def test_turning_a_homonuclear_molecule_end_to_end_changes_nothing(pair):
+    surface = pair[2]
+    rng = np.random.default_rng(1)
+    c_a, c_b, c_ab = rng.uniform(-1, 1, (3, 50))
+    np.testing.assert_allclose(
+        surface.potential(7.0, c_a, -c_b, -c_ab), surface.potential(7.0, c_a, c_b, c_ab), rtol=1e-12
+    )
+
+
+def test_polarizability_deformation_is_the_identity_at_equilibrium_and_grows_with_the_bond():
+    molecules = [
+        Diatom.from_config(
+            name,
+            MOLECULES[name]
+            | {
+                "polarizability_parallel": {
+                    "coefficients_au": [12.0, 15.0],
+                    "range_angstrom": [0.3, 2.0],
+                },
+                "polarizability_perpendicular": {
+                    "coefficients_au": [9.0, 4.0],
+                    "range_angstrom": [0.3, 2.0],
+                },
+            },
+        )
+        for name in ("N2", "H2")
+    ]
+    surface = Surface.from_config(
+        {"parameters": "modified", "beta": 8.0, "deformation": "polarizability"}, *molecules
+    )
+    n2, h2 = molecules
+    at_rest = surface.deformation.apply(surface.parameters, n2.r_e, h2.r_e)
+    np.testing.assert_allclose(at_rest, surface.parameters, rtol=1e-14)
+    stretched = surface.deformation.apply(surface.parameters, 1.1 * n2.r_e, h2.r_e)
+    assert (stretched[:2] > at_rest[:2]).all()
+    # N2 along R (T_b, I) shows its parallel component, which grows faster.
+    assert stretched[0, 4] / at_rest[0, 4] > stretched[0, 0] / at_rest[0, 0]
+
+
+def test_missing_polarizability_is_named(pair):
+    with pytest.raises(UserError, match=r"molecules\.N2.*polarizability.*missing; give both"):
+        Surface.from_config(
+            {"parameters": "modified", "beta": 8.0, "deformation": "polarizability"}, *pair[:2]
+        )
+
+
+def test_kernel_potential_and_forces_are_those_of_the_surface(collide, sample, pair):
+    """One step's kick of P, L_a, L_b against numerical derivatives of the NumPy surface."""
+    surface = pair[2]
+    collision = collide(v=2, n_a=6, n_b=4)
+    start = sample(kernel.LANES, energy_cm=9000.0).classical()
+    rng = np.random.default_rng(5)
+    start[:, :3] = rng.normal(size=(kernel.LANES, 3)) * 2.0 + np.array([0.0, 0.0, 6.5])
+    psi = rng.normal(size=(kernel.LANES, 24)) + 1j * rng.normal(size=(kernel.LANES, 24))
+    psi /= np.linalg.norm(psi, axis=1, keepdims=True)
+    density = (np.abs(psi) ** 2).reshape(-1, 6, 4)
+    r_a, r_b = collision.basis_a.r[:, None], collision.basis_b.r[None, :]
+
+    def mean(t, position, n_a, n_b):
+        distance = np.linalg.norm(position)
+        values = surface.potential(
+            distance, n_a @ position / distance, n_b @ position / distance, n_a @ n_b, r_a, r_b
+        )
+        return (density[t] * values).sum()
+
+    ours = kernel.mean_potential(
+        start, psi.real.copy(), psi.imag.copy(), *collision._interaction
+    )
+    h = 1e-4
+    c = np.ascontiguousarray(start.T).ravel()
+    re, im = np.ascontiguousarray(psi.real.T).ravel(), np.ascontiguousarray(psi.imag.T).ravel()
+    g = np.zeros(kernel.GEOMETRY * kernel.LANES)
+    means, potential = np.zeros(kernel.MEANS * kernel.LANES), np.zeros(24 * kernel.LANES)
+    form, tables, quadrupole = collision._interaction
+    kernel._geometry(c, g)
+    kernel._potential(form, 24, re, im, g, tables, quadrupole, potential, means)
+    kernel._kick(c, g, means, 1.0)
+    kicked = c.reshape(18, kernel.LANES).T
+    for t in range(kernel.LANES):
+        x, n_a, n_b = start[t, 0:3], start[t, 6:9], start[t, 12:15]
+        assert ours[t] == pytest.approx(mean(t, x, n_a, n_b), rel=1e-12)
+
+        def gradient(place):
+            moved = np.eye(3) * h
+            arguments = [x, n_a, n_b]
+
+            def at(step):
+                changed = [a + (step if k == place else 0.0) for k, a in enumerate(arguments)]
+                return mean(t, *changed)
+
+            return np.array([(at(d) - at(-d)) / (2.0 * h) for d in moved])
+
+        expected = np.concatenate(
+            [-gradient(0), -np.cross(n_a, gradient(1)), -np.cross(n_b, gradient(2))]
+        )
+        change = np.concatenate(
+            [kicked[t, k : k + 3] - start[t, k : k + 3] for k in (3, 9, 15)]
+        )
+        np.testing.assert_allclose(change, expected, atol=2e-7 * np.abs(expected).max())
