@@ -8,6 +8,7 @@ import pytest
 
 from vibrates.dynamics import kernel, oracle
 from vibrates.dynamics.sampling import Initial
+from vibrates.dynamics.slow_reference import SlowCollision
 from vibrates.dynamics.status import Status
 from vibrates.dynamics.trajectories import _free_propagator, _parts
 from vibrates.molecule import Diatom
@@ -28,6 +29,19 @@ def test_oracle_trajectories_within_one_per_cent(number):
     case = json.loads(ORACLE.read_text())[number]
     deviation = oracle.deviations(case, oracle.run_case(case))
     assert max(deviation.values()) < oracle.LIMIT
+
+
+def test_kernel_agrees_with_the_slow_reference(pair, collide, sample):
+    """A V-V and V-T case of the close-coupled equations, integrated by an independent code."""
+    n2, h2, _ = pair
+    start = sample(1, energy_cm=14000.0, b_max=0.8, v=1, w=1, seed=4)
+    slow = SlowCollision(oracle.SURFACE, n2, h2, 8, 6, 1, 1)
+    classical, probability = slow.run(start.classical()[0], rtol=1e-8)
+    ours = collide(v=1, w=1, n_a=8, n_b=6, time_step_fs=0.1).run(start)
+    for final in ((1, 1), (0, 1), (2, 1), (1, 0), (2, 0)):
+        assert probability[final] > 1e-8
+        assert ours.probability[0][final] == pytest.approx(probability[final], rel=5e-3)
+    np.testing.assert_allclose(ours.classical[0, 3:6], classical[3:6], rtol=1e-3)
 
 
 def test_energy_norm_and_angular_momentum_are_conserved(collide, sample):
