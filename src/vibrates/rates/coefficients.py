@@ -1,0 +1,156 @@
+"""Rate coefficients of one initial state, with bootstrap errors."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+import xarray as xr
+
+from vibrates.molecule import Diatom, pair_reduced_mass
+from vibrates.rates import bootstrap, layout, strata
+from vibrates.rates.symmetrisation import SCHEMES, check_scheme, mean_trajectory_factor
+from vibrates.rates.thermal import EnergyGrid, mean_speed
+from vibrates.units import ANGSTROM_TO_BOHR, KELVIN_TO_CM, KELVIN_TO_HARTREE, RATE_AU_TO_CM3_S
+
+# Energies next to the threshold whose cross section is less certain than this are left out: it
+# rests then on a single replicate.
+_LARGEST_RELATIVE_ERROR = 0.9
+# A resampled cross section is held above this fraction of the estimate: its logarithm must exist.
+_SMALLEST_RESAMPLED = 1e-3
+
+
+@dataclass(frozen=True)
+class ThermalAverage:
+    """Thermally averaged cross section k / sqrt(8kT/pi mu) of one transition.
+
+    value (T,), samples (T, B) in angstrom^2; shares of the integral from outside the energy grid
+    (`extrapolated`) and from there and its first and last interval (`edge`), (T,).
+    """
+
+    value: NDArray
+    samples: NDArray
+    edge: NDArray
+    extrapolated: NDArray
+
+
+def effective_sums(reduced: xr.Dataset, row: int, scheme: str) -> tuple[NDArray, NDArray]:
+    """Sums whose cross section S enters the thermal integral of `scheme`, and its energies.
+
+    Returns sums (T or 1, E, S, R), divided by <f> for `translational`, and a mask (E,) of the
+    energies above the threshold |D|/4 (all for the schemes that use sigma).
+    """
+    energies = reduced["energy"].values
+    if scheme != "translational":
+        return reduced["probability_sum"].values[row][None], np.ones(len(energies), dtype=bool)
+    difference = float(reduced["energy_difference"].values[row])
+    kT = reduced["temperature"].values * KELVIN_TO_CM
+    mean_factor = mean_trajectory_factor(energies, difference, kT[:, None])
+    above = mean_factor > 0
+    safe = np.where(above, mean_factor, 1.0)
+    return reduced["thermal_sum"].values[row] / safe[:, :, None, None], above.all(axis=0)
+
+
+def usable_energies(value: NDArray, stderr: NDArray, above: NDArray) -> NDArray:
+    """Energies to interpolate between: value, stderr (T, E), above (E,) -> bool (T, E).
+
+    Positive values above the threshold, less the leading ones that are too noisy: there only the
+    luckiest trajectories pass the threshold, and the thermal weight is small.
+    """
+    positive = (value > 0) & above
+    sure = positive & (stderr < _LARGEST_RELATIVE_ERROR * value)
+    reached = np.logical_or.accumulate(sure, axis=-1)
+    return np.where(sure.any(axis=-1, keepdims=True), positive & reached, positive)
+
+
+def thermal_average(
+    reduced: xr.Dataset, row: int, scheme: str, draws: NDArray
+) -> ThermalAverage:
+    """Thermal average of transition `row` at all temperatures, exothermic direction.
+
+    NaN where no trajectory of any energy passes the threshold. draws (B, E, S, R).
+    """
+    check_scheme(scheme)
+    area, count = layout.shell_area(reduced), reduced["count"].values
+    difference = float(reduced["energy_difference"].values[row])
+    energies, kT = reduced["energy"].values, reduced["temperature"].values * KELVIN_TO_CM
+    sums, above = effective_sums(reduced, row, scheme)
+    value = strata.cross_section(sums, count, area)
+    usable = usable_energies(value, strata.cross_section_stderr(sums, count, area), above)
+    samples = bootstrap.cross_sections(sums, count, area, draws)
+    samples = np.maximum(samples, _SMALLEST_RESAMPLED * value[:, None, :])
+    both = np.concatenate([value[:, None, :], samples], axis=1)  # (T or 1, 1 + B, E)
+
+    average = np.full((len(kT), both.shape[1]), np.nan)
+    edge, extrapolated = np.full(len(kT), np.nan), np.full(len(kT), np.nan)
+    for chosen in np.unique(usable, axis=0):
+        if not chosen.any():
+            continue
+        rows = np.flatnonzero((usable == chosen).all(axis=-1))
+        at = np.arange(len(kT)) if len(usable) == 1 else rows
+        grid = EnergyGrid.build(energies[chosen], difference)
+        weights = grid.thermal_weights(scheme, difference, kT[at])
+        cross_section = grid.interpolate(both[rows][..., chosen])
+        average[at] = np.matmul(cross_section, weights[..., None])[..., 0]
+        integrand = cross_section[:, 0] * weights
+        edge[at] = integrand[:, grid.edge].sum(axis=-1) / average[at, 0]
+        extrapolated[at] = integrand[:, grid.outside].sum(axis=-1) / average[at, 0]
+    return ThermalAverage(average[:, 0], average[:, 1:], edge, extrapolated)
+
+
+def rate_unit(temperature: ArrayLike, reduced_mass: float) -> NDArray:
+    """sqrt(8kT/pi mu) in cm^3 s^-1 per angstrom^2: temperature in K, mu in m_e."""
+    speed = mean_speed(np.asarray(temperature) * KELVIN_TO_HARTREE, reduced_mass)
+    return speed * ANGSTROM_TO_BOHR**2 * RATE_AU_TO_CM3_S
+
+
+def detailed_balance(difference: ArrayLike, temperature: ArrayLike) -> NDArray:
+    """k_endo / k_exo = exp(-|D|/kT) (Hong et al. 2023, eq. 8): D in cm^-1, temperature in K."""
+    # ASSUME: rotational partition functions do not depend on the vibrational level.
+    return np.exp(-np.abs(difference) / (np.asarray(temperature) * KELVIN_TO_CM))
+
+
+def state_rates(reduced: xr.Dataset, reduced_mass: float, samples: int, seed: int) -> xr.Dataset:
+    """Rates of one reduced file from its own trajectories, all kept transitions.
+
+    Variables k_<scheme>, k_<scheme>_stderr (cm^3 s^-1), edge_<scheme>, extrapolated_<scheme> on
+    (transition, temperature), and correlation_<scheme> (transition, temperature, temperature_2) of
+    the errors: the same trajectories serve all temperatures. Transitions with energy_difference < 0 carry the exothermic formula
+    times exp(-|D|/kT): two estimates of one rate, whose ratio tests microscopic reversibility.
+    """
+    count, temperature = reduced["count"].values, reduced["temperature"].values
+    v, w = int(reduced.attrs["v"]), int(reduced.attrs["w"])
+    draws = bootstrap.draw(seed, v, w, samples, count.shape)
+    unit = rate_unit(temperature, reduced_mass)
+    shape = (reduced.sizes["transition"], len(temperature))
+    columns = ("k", "stderr", "edge", "extrapolated")
+    table = {(c, scheme): np.empty(shape) for c in columns for scheme in SCHEMES}
+    correlation = {scheme: np.empty((*shape, shape[1])) for scheme in SCHEMES}
+    for row, difference in enumerate(reduced["energy_difference"].values):
+        factor = unit * (detailed_balance(difference, temperature) if difference < 0 else 1.0)
+        for scheme in SCHEMES:
+            average = thermal_average(reduced, row, scheme, draws)
+            error = bootstrap.standard_error(average.samples, count.shape[-1], axis=-1)
+            table["k", scheme][row] = factor * average.value
+            table["stderr", scheme][row] = factor * error
+            table["edge", scheme][row] = average.edge
+            table["extrapolated", scheme][row] = average.extrapolated
+            with np.errstate(invalid="ignore", divide="ignore"):
+                correlation[scheme][row] = np.corrcoef(average.samples)
+    dims = ("transition", "temperature")
+    return xr.Dataset(
+        {f"{column}_{scheme}": (dims, values) for (column, scheme), values in table.items()}
+        | {
+            f"correlation_{scheme}": ((*dims, "temperature_2"), values)
+            for scheme, values in correlation.items()
+        },
+        {name: reduced[name] for name in ("vp", "wp", "energy_difference", "temperature")},
+        attrs={"v": v, "w": w},
+    )
+
+
+def relative_mass(config: Mapping) -> float:
+    """Reduced mass of the relative motion (m_e) of the configured pair."""
+    return pair_reduced_mass(
+        *(Diatom.from_config(name, config["molecules"][name]) for name in config["pair"])
+    )

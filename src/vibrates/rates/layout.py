@@ -1,0 +1,82 @@
+"""Layout of the reduced files: names, dimensions, units.
+
+Dimensions: transition (kept final states of one initial state), temperature, energy (total
+classical energy U), shell (of impact parameter), replicate (independent Sobol scramblings).
+"""
+
+import numpy as np
+import xarray as xr
+
+from vibrates.campaign.storage import read_product
+from vibrates.errors import UserError
+
+_REMEDY = "remove it and run the campaign again"
+
+_CELL = ("energy", "shell", "replicate")
+_STRATUM = ("energy", "shell")
+
+
+def _variable(dims, values, units, long_name):
+    return (dims, values, {"units": units, "long_name": long_name})
+
+
+def reduced_dataset(sums) -> xr.Dataset:
+    """Dataset of a `reduction.Sums`."""
+    good = np.maximum(sums.count.sum(axis=-1), 1)
+    total = sums.count.sum(axis=-1) + sums.failed.sum(axis=-1)
+    variables = {
+        "count": _variable(_CELL, sums.count, "1", "good trajectories"),
+        "failed": _variable(_CELL, sums.failed, "1", "failed trajectories, left out of all sums"),
+        "weight_sum": _variable(_CELL, sums.weight, "1", "sum of importance weights"),
+        "probability_sum": _variable(
+            ("transition", *_CELL), sums.probability, "1", "sum of weight times probability"
+        ),
+        "thermal_sum": _variable(
+            ("transition", "temperature", *_CELL), sums.thermal, "1",
+            "sum of weight, probability and factor of the translational symmetrisation",
+        ),
+        "mean_steps": _variable(
+            _STRATUM, sums.steps / np.maximum(total, 1), "1", "mean time steps of a trajectory"
+        ),
+        "energy_error": _variable(
+            _STRATUM, sums.energy_error, "cm^-1", "largest energy error of a good trajectory"
+        ),
+        "norm_error": _variable(
+            _STRATUM, sums.norm_error, "1", "largest norm error of a good trajectory"
+        ),
+        "edge_population_a": _variable(
+            _STRATUM, sums.edge_a / good, "1", "mean final population of a's highest level"
+        ),
+        "edge_population_b": _variable(
+            _STRATUM, sums.edge_b / good, "1", "mean final population of b's highest level"
+        ),
+    }
+    coordinates = {
+        "vp": _variable("transition", sums.vp[sums.kept], "1", "final level of molecule a"),
+        "wp": _variable("transition", sums.wp[sums.kept], "1", "final level of molecule b"),
+        "energy_difference": _variable(
+            "transition", sums.differences, "cm^-1",
+            "vibrational energy of the initial less that of the final state",
+        ),
+        "temperature": _variable("temperature", sums.temperatures, "K", "temperature"),
+        "energy": _variable("energy", sums.energies, "cm^-1", "total classical energy U"),
+        "b_lower": _variable("shell", sums.b_lower, "angstrom", "lower impact parameter"),
+        "b_upper": _variable("shell", sums.b_upper, "angstrom", "upper impact parameter"),
+    }
+    state = {"v": int(sums.v), "w": int(sums.w)}
+    return xr.Dataset(variables, coordinates, attrs=state)
+
+
+def read_reduced(path) -> xr.Dataset:
+    """Read a reduced file into memory; UserError naming it when it is damaged or another file."""
+    dataset = read_product(path, _REMEDY)
+    missing = {"count", "failed", "probability_sum", "thermal_sum"} - set(dataset.variables)
+    if missing or not {"v", "w"} <= set(dataset.attrs):
+        lacking = ", ".join(sorted(missing)) or "v, w"
+        raise UserError(f"{path}: not a reduced file (lacks {lacking}); {_REMEDY}")
+    return dataset
+
+
+def shell_area(reduced: xr.Dataset) -> np.ndarray:
+    """Area pi (b_upper^2 - b_lower^2) of every shell, angstrom^2, (shell,)."""
+    return np.pi * (reduced["b_upper"].values ** 2 - reduced["b_lower"].values ** 2)

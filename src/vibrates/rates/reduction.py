@@ -1,0 +1,185 @@
+"""Sums over trajectories per stratum: batch files in, one small dataset per (v, w) out.
+
+Everything later stages need is additive: counts, weighted probabilities and weighted
+probabilities times the `trajectory_factor` at every temperature, per (energy, shell, replicate).
+Trajectories are added one by one in the order of their index, so that the sums carry the same
+bits however the trajectories were cut into batches.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from vibrates.campaign.storage import read_batch
+from vibrates.config import energies as grid_energies
+from vibrates.config import shell_edges
+from vibrates.errors import UserError
+from vibrates.molecule import Diatom
+from vibrates.rates import layout
+from vibrates.rates.symmetrisation import trajectory_factor
+from vibrates.units import HARTREE_TO_CM, KELVIN_TO_CM
+
+_OK = 0
+
+
+def reduce_batches(paths: Iterable, config: Mapping, v: int, w: int) -> xr.Dataset:
+    """Reduce the batch files of the initial state (v, w), one file in memory at a time.
+
+    `paths` in the order of rounds and batches. Returns the dataset that `layout` describes.
+    UserError for a damaged file, one of another state or grid, trajectories missing or counted
+    twice, and strata without a single good trajectory.
+    """
+    sums = None
+    for path in paths:
+        batch = read_batch(path)
+        if sums is None:
+            sums = Sums(config, v, w, batch["vp"].values, batch["wp"].values)
+        sums.add(batch, Path(path).name)
+    if sums is None:
+        raise UserError(f"state ({v}, {w}): no batch file to reduce; run the trajectories first")
+    return sums.dataset()
+
+
+class Sums:
+    """Accumulator of the sums of one initial state (v, w).
+
+    vp, wp (n_final,): the final states of the batches' probability matrix.
+    """
+
+    def __init__(self, config: Mapping, v: int, w: int, vp, wp):
+        self.config, self.v, self.w = config, v, w
+        self.vp, self.wp = np.asarray(vp, dtype=int), np.asarray(wp, dtype=int)
+        self.energies = np.asarray(grid_energies(config), dtype=float)
+        edges = shell_edges(config)
+        self.b_lower, self.b_upper = edges[:-1], edges[1:]
+        self.replicates = int(config["sampling"]["replicates"])
+        if self.replicates < 2:
+            raise UserError(
+                f"sampling.replicates: {self.replicates} leaves no spread to take standard errors "
+                "from; set it to 2 or more (16 is usual)"
+            )
+        self.temperatures = np.array(sorted(
+            {float(t) for t in config["rates"]["temperatures_K"]}
+            | {float(t) for t in config["sampling"]["target_temperatures_K"]}
+        ))
+        self.kept = self._kept_final_states()
+        self.differences = self._energy_differences()
+        n_kept, strata = len(self.kept), (len(self.energies), len(self.b_lower))
+        cells = (*strata, self.replicates)
+        self.count = np.zeros(cells, dtype=np.int64)
+        self.failed = np.zeros(cells, dtype=np.int64)
+        self.last_index = np.full(strata, -1, dtype=np.int64)
+        self.weight = np.zeros(cells)
+        self.probability = np.zeros((n_kept, *cells))
+        self.thermal = np.zeros((n_kept, len(self.temperatures), *cells))
+        self.steps = np.zeros(strata)
+        self.energy_error, self.norm_error = np.zeros(strata), np.zeros(strata)
+        self.edge_a, self.edge_b = np.zeros(strata), np.zeros(strata)
+
+    def _kept_final_states(self) -> np.ndarray:
+        """Positions of the final states within max_dv and max_dw; the elastic one is left out."""
+        limits = self.config["rates"]["transitions"]
+        dv, dw = np.abs(self.vp - self.v), np.abs(self.wp - self.w)
+        near = (dv <= limits["max_dv"]) & (dw <= limits["max_dw"])
+        return np.flatnonzero(near & ((dv > 0) | (dw > 0)))
+
+    def _energy_differences(self) -> np.ndarray:
+        """E(v, w) - E(v', w') of the kept final states in cm^-1 (positive: exothermic)."""
+        a, b = (Diatom.from_config(n, self.config["molecules"][n]) for n in self.config["pair"])
+        initial = a.level_energy(self.v) + b.level_energy(self.w)
+        final = a.level_energy(self.vp[self.kept]) + b.level_energy(self.wp[self.kept])
+        return np.asarray(initial - final) * HARTREE_TO_CM
+
+    def add(self, batch: xr.Dataset, name: str) -> None:
+        """Add the trajectories of one batch; `name` of the file for messages."""
+        energy, shell, index = self._place(batch, name)
+        order = np.argsort(index, kind="stable")
+        energy, shell, index = energy[order], shell[order], index[order]
+        good = batch["status"].values[order] == _OK
+        cell = (energy, shell, index % self.replicates)
+        stratum = (energy, shell)
+        np.add.at(self.count, tuple(c[good] for c in cell), 1)
+        np.add.at(self.failed, tuple(c[~good] for c in cell), 1)
+        np.maximum.at(self.last_index, stratum, index)
+        np.add.at(self.steps, stratum, batch["steps"].values[order].astype(float))
+
+        chosen = order[good]
+        cell, stratum = tuple(c[good] for c in cell), tuple(c[good] for c in stratum)
+        for errors, key in ((self.energy_error, "energy_error"), (self.norm_error, "norm_error")):
+            np.maximum.at(errors, stratum, np.abs(batch[key].values[chosen]))
+        weight = batch["weight"].values[chosen].astype(float)
+        np.add.at(self.weight, cell, weight)
+        probability = batch["probability"].values[chosen].astype(float)
+        for total, levels in ((self.edge_a, self.vp), (self.edge_b, self.wp)):
+            highest = probability[:, levels == levels.max()].sum(axis=1)
+            np.add.at(total, stratum, weight * highest)
+        translational = batch["translational_energy"].values[chosen].astype(float)
+        for row, final in enumerate(self.kept):
+            weighted = weight * probability[:, final]
+            np.add.at(self.probability[row], cell, weighted)
+            for column, kT in enumerate(self.temperatures * KELVIN_TO_CM):
+                factor = trajectory_factor(
+                    translational, self.energies[cell[0]], self.differences[row], kT
+                )
+                np.add.at(self.thermal[row, column], cell, weighted * factor)
+
+    def _place(self, batch: xr.Dataset, name: str):
+        """Energy, shell and index of every trajectory; UserError if they fit no stratum."""
+        if (int(batch.attrs["v"]), int(batch.attrs["w"])) != (self.v, self.w):
+            raise UserError(
+                f"{name}: holds state ({batch.attrs['v']}, {batch.attrs['w']}), not "
+                f"({self.v}, {self.w}); remove the file and run the campaign again"
+            )
+        same_basis = batch.sizes["final"] == len(self.vp) and (
+            np.array_equal(batch["vp"], self.vp) and np.array_equal(batch["wp"], self.wp)
+        )
+        if not same_basis:
+            raise UserError(
+                f"{name}: its basis differs from the other batches of state ({self.v}, {self.w}); "
+                "remove the file and run the campaign again"
+            )
+        value = batch["energy_cm"].values.astype(float)
+        energy = np.abs(value[:, None] - self.energies).argmin(axis=1)
+        stray = ~np.isclose(value, self.energies[energy], rtol=1e-6, atol=0)
+        if stray.any():
+            raise UserError(
+                f"{name}: energy {value[stray][0]:g} cm^-1 is not in grid.energies_cm; "
+                "remove the file and run the campaign again"
+            )
+        shell = batch["shell"].values.astype(np.int64)
+        if len(shell) and not (0 <= shell.min() and shell.max() < len(self.b_lower)):
+            raise UserError(
+                f"{name}: shell {shell.max()} is outside the {len(self.b_lower)} shells of "
+                "grid.impact_parameter_edges_angstrom; remove the file and run the campaign again"
+            )
+        return energy, shell, batch["index"].values.astype(np.int64)
+
+    def _check_complete(self) -> None:
+        """UserError unless every stratum holds each index once and one good trajectory."""
+        expected, found = self.last_index + 1, (self.count + self.failed).sum(axis=-1)
+        bad = (expected != found) | (self.count.sum(axis=-1) == 0)
+        if not bad.any():
+            return
+        i, s = np.argwhere(bad)[0]
+        where = (
+            f"state ({self.v}, {self.w}), U = {self.energies[i]:g} cm^-1, b = "
+            f"{self.b_lower[s]:g}-{self.b_upper[s]:g} angstrom"
+        )
+        if expected[i, s] != found[i, s]:
+            raise UserError(
+                f"{where}: {found[i, s]} trajectories where {expected[i, s]} are numbered; remove "
+                "the batch files of this state that do not belong to the plan and run again"
+            )
+        if found[i, s] == 0:
+            raise UserError(f"{where}: no trajectory in the batch files; run the campaign again")
+        raise UserError(
+            f"{where}: all {found[i, s]} trajectories failed; reduce dynamics.time_step_fs or "
+            "raise the limits under dynamics"
+        )
+
+    def dataset(self) -> xr.Dataset:
+        """The sums as a dataset; UserError when a stratum is incomplete."""
+        self._check_complete()
+        return layout.reduced_dataset(self)

@@ -1,0 +1,20 @@
+"""Outcome of one check, and the limits the checks hold the products to."""
+
+import numpy as np
+
+LIMITS = {
+    "cross_sections": 1e-10,
+    "detailed_balance": 1e-10,
+    "outer_shell_share": 0.02,
+    "edge_fraction": 0.05,
+    "failed_share": 0.01,
+    "edge_population": 0.01,
+    "reversibility_deviation": 0.5,
+}
+
+
+def result(name: str, good, value, limit, message: str, otherwise: str = "warning") -> dict:
+    """A check as a mapping ready for JSON; status `otherwise` where it is not good."""
+    value = None if value is None or not np.isfinite(value) else float(value)
+    status = "passed" if good else otherwise
+    return {"name": name, "status": status, "value": value, "limit": limit, "message": message}

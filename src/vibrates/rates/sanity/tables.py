@@ -1,0 +1,140 @@
+"""Checks of the tables of rates and cross sections."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import xarray as xr
+
+from vibrates.rates.sanity.result import LIMITS, result
+from vibrates.units import KELVIN_TO_CM
+
+
+def positive_rates(rates: xr.Dataset) -> dict:
+    """Every k must be a positive number."""
+    good = np.isfinite(rates["k"].values) & (rates["k"].values > 0)
+    bad = np.argwhere(~good)
+    message = "every k is a positive number"
+    if len(bad):
+        row, column = bad[0]
+        message = (
+            f"{len(bad)} values of k are not positive numbers, first {_label(rates, row)} at "
+            f"{rates['temperature'].values[column]:g} K: no trajectory passes the threshold; add "
+            "higher energies to grid.energies_cm or trajectories to sampling.pilot"
+        )
+    return result("positive_rates", not len(bad), len(bad), 0, message, "failed")
+
+
+def cross_sections(cross_sections: xr.Dataset) -> dict:
+    """sigma against the sum of its opacity over the shells, relative to the largest sigma."""
+    bounds = cross_sections["impact_parameter_bounds"].values
+    area = np.pi * (bounds[:, 1] ** 2 - bounds[:, 0] ** 2)
+    sigma = cross_sections["sigma"].values
+    deviation = np.abs(cross_sections["opacity"].values @ area - sigma)
+    scale = np.maximum(sigma.max(axis=-1, keepdims=True), np.finfo(float).tiny)
+    value, limit = float(np.max(deviation / scale)), LIMITS["cross_sections"]
+    good = value <= limit and bool(np.all(sigma >= 0))
+    message = "largest deviation of sigma from its opacity function summed over the shells"
+    return result("cross_sections", good, value, limit, message, "failed")
+
+
+def detailed_balance(rates: xr.Dataset) -> dict:
+    """Every endothermic k against its reverse times exp(-|D|/kT), eq. 8 of Hong et al. 2023."""
+    keys = list(zip(*(rates[n].values.tolist() for n in ("v", "w", "vp", "wp")), strict=True))
+    place = {key: row for row, key in enumerate(keys)}
+    kT, worst = rates["temperature"].values * KELVIN_TO_CM, 0.0
+    alone = 0
+    for row, key in enumerate(keys):
+        if rates["direction"].values[row] != "detailed_balance":
+            continue
+        back = place.get((*key[2:], *key[:2]))
+        if back is None:
+            alone += 1
+            continue
+        log_ratio = np.log(rates["k"].values[row] / rates["k"].values[back])
+        expected = -abs(float(rates["energy_difference"].values[back])) / kT
+        deviation = np.abs(log_ratio - expected)[np.isfinite(log_ratio)]
+        worst = max(worst, float(deviation.max(initial=0.0)))
+    limit = LIMITS["detailed_balance"]
+    message = f"largest deviation of ln(k_endo/k_exo) from -|D|/kT; {alone} rows without reverse"
+    return result("detailed_balance", worst <= limit and not alone, worst, limit, message,
+                  "failed")
+
+
+def errors_present(rates: xr.Dataset) -> dict:
+    """Every k must carry a standard error."""
+    zero = int(np.sum((rates["k"].values > 0) & ~(rates["k_stderr"].values > 0)))
+    return result("standard_errors", zero == 0, zero, 0,
+                  "values of k without a positive standard error", "failed")
+
+
+def target(rates: xr.Dataset, config: Mapping) -> dict:
+    """Whether the relative error of k reached the target within the budget."""
+    rates = _computed(rates)
+    missed = np.flatnonzero(rates["target_reached"].values == 0)
+    limit = float(config["sampling"]["target_relative_error"])
+    message = "relative error of k reached the target for every target transition"
+    if len(missed):
+        names = ", ".join(_label(rates, row) for row in missed[:8])
+        message = f"relative error of k above the target: {names}"
+        message += f" and {len(missed) - 8} more" if len(missed) > 8 else ""
+        message += "; raise sampling.budget, sampling.rounds or sampling.pilot"
+    return result("target_error", not len(missed), len(missed), limit, message)
+
+
+def edge_fraction(rates: xr.Dataset, config: Mapping) -> dict:
+    """Share of the thermal integral from the ends of the energy grid, where k is a target."""
+    limit = LIMITS["edge_fraction"]
+    computed = _computed(rates)
+    everywhere = int(np.sum(computed["k_edge_fraction"].values > limit))
+    targets = np.flatnonzero(computed["target_reached"].values >= 0)
+    wanted = np.isin(computed["temperature"].values, config["sampling"]["target_temperatures_K"])
+    fraction = computed.isel(transition=targets, temperature=np.flatnonzero(wanted))
+    row, column, value = _worst(fraction["k_edge_fraction"])
+    message = (
+        f"{everywhere} of {computed['k'].size} computed values of k take more than {limit:.0%} of "
+        "their integral from the ends of the energy grid (k_edge_fraction)"
+    )
+    if value > limit:
+        message += (
+            f"; worst among the targets {_label(fraction, row)} at "
+            f"{fraction['temperature'].values[column]:g} K; extend grid.energies_cm"
+        )
+    return result("edge_fraction", not value > limit, value, limit, message)
+
+
+def reversibility(rates: xr.Dataset) -> dict:
+    """Endothermic rates from their own trajectories against detailed balance, beyond 3 errors."""
+    ratio = rates["k_direct"] / rates["k"]
+    error = ratio * np.hypot(rates["k_direct_stderr"] / rates["k_direct"],
+                             rates["k_stderr"] / rates["k"])
+    excess = np.maximum(np.abs(ratio - 1) - 3 * error, 0.0)
+    row, column, value = _worst(excess)
+    limit = LIMITS["reversibility_deviation"]
+    message = "no pair of states was run in both directions"
+    if np.isfinite(value):
+        message = (
+            "microscopic reversibility: deviation beyond three standard errors of the ratio of "
+            f"upward trajectories to detailed balance, worst {_label(rates, row)} at "
+            f"{rates['temperature'].values[column]:g} K "
+            f"(ratio {float(ratio.values[row, column]):.2f})"
+        )
+    return result("reversibility", not value > limit, value, limit, message)
+
+
+def _label(rates: xr.Dataset, row: int) -> str:
+    v, w, vp, wp = (int(rates[name].values[row]) for name in ("v", "w", "vp", "wp"))
+    return f"({v},{w})->({vp},{wp})"
+
+
+def _computed(rates: xr.Dataset) -> xr.Dataset:
+    """The transitions computed from trajectories; their reverses have the same relative errors."""
+    return rates.isel(transition=np.flatnonzero(rates["direction"].values == "computed"))
+
+
+def _worst(table: xr.DataArray) -> tuple[int, int, float]:
+    """Row, column and value of the largest finite entry; (0, 0, nan) if there is none."""
+    values = table.values
+    if not np.isfinite(values).any():
+        return 0, 0, float("nan")
+    row, column = np.unravel_index(np.nanargmax(values), values.shape)
+    return int(row), int(column), float(values[row, column])

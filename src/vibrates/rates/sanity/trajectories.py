@@ -1,0 +1,85 @@
+"""Checks of the trajectories behind the rates: shells, basis, failures, conservation."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import xarray as xr
+
+from vibrates.rates.sanity.result import LIMITS, result
+from vibrates.rates.variance import stratum_shares
+
+# The unit conversions on the way from the trajectory's own test to this one.
+_ROUNDING = 1 + 1e-9
+
+
+def _target_shares(reduced: Sequence[xr.Dataset], config: Mapping):
+    """Per state and target transition: dataset, label, shares of the strata in k, their errors.
+
+    Shares and errors (T, E, S) at sampling.target_temperatures_K.
+    """
+    wanted = np.asarray(config["sampling"]["target_temperatures_K"], dtype=float)
+    for one in reduced:
+        v, w = int(one.attrs["v"]), int(one.attrs["w"])
+        at = np.isin(one["temperature"].values, wanted)
+        for dv, dw in config["sampling"]["target_transitions"]:
+            match = (one["vp"].values == v + dv) & (one["wp"].values == w + dw)
+            for row in np.flatnonzero(match):
+                found = stratum_shares(one, int(row), config["rates"]["symmetrisation"])
+                if found is not None:
+                    yield one, f"({v},{w})->({v + dv},{w + dw})", found[0][at], found[1][at]
+
+
+def outer_shell(reduced: Sequence[xr.Dataset], config: Mapping) -> dict:
+    """Share of the outermost shell in k of the target transitions, less two standard errors."""
+    worst, where = 0.0, "none"
+    for _, label, shares, errors in _target_shares(reduced, config):
+        outer = shares[..., -1].sum(axis=-1) - 2 * np.sqrt(np.sum(errors[..., -1] ** 2, axis=-1))
+        if outer.max() > worst:
+            worst, where = float(outer.max()), label
+    limit = LIMITS["outer_shell_share"]
+    message = (
+        f"largest share of k from the outermost shell, less two standard errors ({where}); above "
+        "the limit add shells to grid.impact_parameter_edges_angstrom"
+    )
+    return result("outer_shell", worst <= limit, worst, limit, message)
+
+
+def failed_share(reduced: Sequence[xr.Dataset]) -> dict:
+    """Share of failed trajectories; they are left out of every mean."""
+    failed = sum(int(one["failed"].sum()) for one in reduced)
+    total = failed + sum(int(one["count"].sum()) for one in reduced)
+    limit = LIMITS["failed_share"]
+    message = f"{failed} of {total} trajectories failed; reduce dynamics.time_step_fs if many did"
+    return result("failed_trajectories", failed <= limit * total, failed / total, limit, message)
+
+
+def energy_error(reduced: Sequence[xr.Dataset], config: Mapping) -> dict:
+    """Energy errors against the limit trajectories are held to."""
+    value = max(float((one["energy_error"] / one["energy"]).max()) for one in reduced)
+    limit = float(config["dynamics"]["relative_energy_error_limit"])
+    message = "largest energy error of a good trajectory, relative to its classical energy"
+    return result("energy_error", value <= limit * _ROUNDING, value, limit, message, "failed")
+
+
+def norm_error(reduced: Sequence[xr.Dataset], config: Mapping) -> dict:
+    """Norm errors against the limit trajectories are held to."""
+    value = max(float(one["norm_error"].max()) for one in reduced)
+    limit = float(config["dynamics"]["norm_error_limit"])
+    message = "largest deviation of the norm of a good trajectory from one"
+    return result("norm_error", value <= limit * _ROUNDING, value, limit, message, "failed")
+
+
+def edge_population(reduced: Sequence[xr.Dataset], config: Mapping) -> dict:
+    """Mean population of the highest basis level in the collisions that make up k."""
+    worst, where = 0.0, "none"
+    for one, label, shares, _ in _target_shares(reduced, config):
+        for molecule, name in zip("ab", config["pair"], strict=True):
+            population = np.sum(shares * one[f"edge_population_{molecule}"].values, axis=(1, 2))
+            if population.max() > worst:
+                worst, where = float(population.max()), f"{name} in {label}"
+    limit = LIMITS["edge_population"]
+    message = (
+        "largest mean population of the highest basis level, weighted by the contribution to k "
+        f"({where}); above the limit raise basis.*.extra or basis.*.minimum"
+    )
+    return result("edge_population", worst <= limit, worst, limit, message)

@@ -1,0 +1,161 @@
+"""The table of rate coefficients, rates.nc: all transitions of all initial states."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import xarray as xr
+
+from vibrates.campaign.storage import provenance
+from vibrates.errors import UserError
+from vibrates.rates.coefficients import detailed_balance, relative_mass, state_rates
+from vibrates.rates.symmetrisation import SCHEMES, check_scheme
+
+_RATE = ("transition", "temperature")
+
+
+def rate_table(
+    reduced: Sequence[xr.Dataset], config: Mapping, sources: Sequence[str] = ()
+) -> xr.Dataset:
+    """Rate coefficients of every exothermic transition and its reverse.
+
+    reduced: one dataset of `layout` per initial state. Returns the dataset of rates.nc at
+    rates.temperatures_K, rows ordered by (v, w, vp, wp). The endothermic direction follows from
+    detailed balance (Hong et al. 2023, eq. 8), never from its own trajectories; where these exist
+    their rate is kept beside it as `k_direct`, a test of microscopic reversibility.
+    """
+    scheme = check_scheme(config["rates"]["symmetrisation"])
+    mass, samples = relative_mass(config), int(config["rates"]["bootstrap"])
+    states = [state_rates(one, mass, samples, int(config["seed"])) for one in reduced]
+    computed, direct = _index(states)
+    if not computed:
+        raise UserError(
+            "rates: no exothermic transition among the states of the campaign; add an initial "
+            "state (v, w) above the lowest one, or raise rates.transitions.max_dv or max_dw"
+        )
+    keys = sorted(set(computed) | {(*key[2:], *key[:2]) for key in computed})
+    rows = [_row(key, computed, direct, states, reduced, config) for key in keys]
+    kept = np.isin(
+        states[0]["temperature"].values, np.asarray(config["rates"]["temperatures_K"], dtype=float)
+    )
+    return _dataset(rows, kept, states[0]["temperature"].values, scheme, config, sources)
+
+
+def _index(states) -> tuple[dict, dict]:
+    """Where (v, w, vp, wp) is: {key: (state, row)} of exothermic and of endothermic ones."""
+    computed, direct = {}, {}
+    for number, rates in enumerate(states):
+        initial = (int(rates.attrs["v"]), int(rates.attrs["w"]))
+        columns = (rates[name].values for name in ("vp", "wp", "energy_difference"))
+        for row, (vp, wp, difference) in enumerate(zip(*columns, strict=True)):
+            key = (*initial, int(vp), int(wp))
+            (computed if difference >= 0 else direct)[key] = (number, row)
+    return computed, direct
+
+
+def _row(key, computed, direct, states, reduced, config) -> dict:
+    """All columns of one transition, as arrays over temperature or numbers."""
+    forward = key in computed
+    source = key if forward else (*key[2:], *key[:2])
+    number, position = computed[source]
+    rates = states[number].isel(transition=position)
+    temperature = rates["temperature"].values
+    difference = float(rates["energy_difference"])
+    factor = 1.0 if forward else detailed_balance(difference, temperature)
+    row = {
+        "key": key,
+        "direction": "computed" if forward else "detailed_balance",
+        "energy_difference": difference if forward else -difference,
+        "n_trajectories": int(reduced[number]["count"].sum()),
+        "n_failed": int(reduced[number]["failed"].sum()),
+        "target_reached": _target_reached(source, rates, config),
+    }
+    for scheme in SCHEMES:
+        row[f"k_{scheme}"] = factor * rates[f"k_{scheme}"].values
+        row[f"k_{scheme}_stderr"] = factor * rates[f"stderr_{scheme}"].values
+    configured = config["rates"]["symmetrisation"]
+    row["k_edge_fraction"] = rates[f"edge_{configured}"].values
+    row["k_error_correlation"] = rates[f"correlation_{configured}"].values
+    row["k_extrapolated_fraction"] = rates[f"extrapolated_{configured}"].values
+    row["k_direct"] = row["k_direct_stderr"] = np.full(len(temperature), np.nan)
+    if not forward and key in direct:
+        number, position = direct[key]
+        own = states[number].isel(transition=position)
+        row["k_direct"] = own[f"k_{configured}"].values
+        row["k_direct_stderr"] = own[f"stderr_{configured}"].values
+    return row
+
+
+def _target_reached(key, rates: xr.Dataset, config: Mapping) -> int:
+    """1 if the relative error of k meets the target at its temperatures, 0 if not, -1: no target.
+
+    key: (v, w, vp, wp) of the computed direction; its reverse has the same relative error.
+    """
+    sampling = config["sampling"]
+    changes = [tuple(change) for change in sampling["target_transitions"]]
+    if (key[2] - key[0], key[3] - key[1]) not in changes:
+        return -1
+    scheme = config["rates"]["symmetrisation"]
+    at = np.isin(rates["temperature"].values, np.asarray(sampling["target_temperatures_K"], float))
+    k, stderr = rates[f"k_{scheme}"].values[at], rates[f"stderr_{scheme}"].values[at]
+    return int(np.all(stderr <= sampling["target_relative_error"] * k))
+
+
+def _dataset(rows, kept, temperature, scheme, config, sources) -> xr.Dataset:
+    rate, share = {"units": "cm^3 s^-1"}, {"units": "1"}
+    labels = {
+        "k_edge_fraction": (share, "share of the thermal integral outside the energy grid and in "
+                                   "its first and last interval"),
+        "k_extrapolated_fraction": (share, "share of the thermal integral outside the energy grid"),
+        "k_direct": (rate, "endothermic rate from its own trajectories, not used; missing where "
+                           "the state was not run"),
+        "k_direct_stderr": (rate, "standard error of k_direct"),
+    }
+    for name in SCHEMES:
+        labels[f"k_{name}"] = (rate, f"rate coefficient, symmetrisation {name}")
+        labels[f"k_{name}_stderr"] = (rate, f"standard error of k_{name}")
+
+    def over_temperature(name, units, long_name):
+        values = np.array([row[name][kept] for row in rows])
+        return (_RATE, values, {**units, "long_name": long_name})
+
+    def over_transition(name, units, long_name):
+        values = np.array([row[name] for row in rows])
+        return ("transition", values, {"units": units, "long_name": long_name})
+
+    variables = {name: over_temperature(name, *label) for name, label in labels.items()}
+    variables["k"] = over_temperature(f"k_{scheme}", rate, "rate coefficient")
+    variables["k_stderr"] = over_temperature(
+        f"k_{scheme}_stderr", rate, "Monte-Carlo standard error of k"
+    )
+    variables["k_error_correlation"] = (
+        (*_RATE, "temperature_2"),
+        np.array([row["k_error_correlation"][np.ix_(kept, kept)] for row in rows]),
+        {**share, "long_name": "correlation of the errors of k between two temperatures"},
+    )
+    variables |= {
+        "direction": over_transition("direction", "1", "computed, or from detailed balance"),
+        "energy_difference": over_transition(
+            "energy_difference", "cm^-1", "vibrational energy of the initial less the final state"
+        ),
+        "n_trajectories": over_transition("n_trajectories", "1", "good trajectories behind k"),
+        "n_failed": over_transition("n_failed", "1", "failed trajectories, left out of k"),
+        "target_reached": over_transition(
+            "target_reached", "1", "relative error of k: 1 target met, 0 not met, -1 no target"
+        ),
+    }
+    coordinates = {
+        "temperature": (
+            "temperature", temperature[kept], {"units": "K", "long_name": "temperature"}
+        )
+    }
+    names = {"v": "initial level of molecule a", "w": "initial level of molecule b",
+             "vp": "final level of molecule a", "wp": "final level of molecule b"}
+    for position, (name, long_name) in enumerate(names.items()):
+        values = np.array([row["key"][position] for row in rows])
+        coordinates[name] = ("transition", values, {"units": "1", "long_name": long_name})
+    attributes = provenance(config, list(sources)) | {
+        "title": "State-to-state vibrational rate coefficients",
+        "symmetrisation": scheme,
+        "weighting": "plain: sum of (weight x) over the number of good trajectories",
+    }
+    return xr.Dataset(variables, coordinates, attributes)

@@ -1,0 +1,161 @@
+"""Which strata limit the error of k: the input of the allocation of trajectories."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from vibrates.errors import UserError
+from vibrates.rates import layout, strata
+from vibrates.rates.coefficients import effective_sums, usable_energies
+from vibrates.rates.symmetrisation import check_scheme
+from vibrates.rates.thermal import EnergyGrid
+from vibrates.units import KELVIN_TO_CM
+
+# Energies on either side whose trajectories inform the spread of a stratum.
+_NEIGHBOURS = 3
+
+
+def contributions(
+    reduced: xr.Dataset,
+    temperatures: Sequence[float],
+    transitions: Sequence[tuple[int, int]],
+    symmetrisation: str = "translational",
+) -> xr.Dataset:
+    """Contribution of every stratum to the relative variance of k, to first order.
+
+    var(k)/k^2 = sum over energies and shells of share(U)^2 area^2 var(<P f>)/S(U)^2, with S(U)
+    the cross section of the scheme and share(U) = d ln k/d ln S(U). The spread of a stratum is
+    taken no smaller than that of its neighbours in energy, so that the sum is a cautious estimate.
+
+    reduced: dataset of `layout`, of all batches so far. temperatures (K) must be in it.
+    transitions: changes (v' - v, w' - w); those outside the basis or the kept final states are
+    skipped. Returns `variance` (transition, temperature, energy, shell), `n` (energy, shell) good
+    trajectories and `cost` (energy, shell) mean time steps of a trajectory; a stratum's variance
+    falls like 1/n. Energies too close to the threshold for the trajectories so far get the
+    contribution of a value known to 100 %. UserError for a temperature that was not reduced and
+    for an endothermic transition.
+    """
+    check_scheme(symmetrisation)
+    columns = _columns(reduced, temperatures)
+    rows = _rows(reduced, transitions)
+    count = reduced["count"].values
+    shape = (len(rows), len(columns), reduced.sizes["energy"], reduced.sizes["shell"])
+    variance = np.zeros(shape)
+    for position, row in enumerate(rows):
+        variance[position] = _relative_variance(reduced, row, symmetrisation)[columns]
+    stratum = ("energy", "shell")
+    return xr.Dataset(
+        {
+            "variance": (("transition", "temperature", *stratum), variance),
+            "n": (stratum, count.sum(axis=-1)),
+            "cost": (stratum, reduced["mean_steps"].values),
+        },
+        {
+            "vp": ("transition", reduced["vp"].values[rows]),
+            "wp": ("transition", reduced["wp"].values[rows]),
+            "temperature": np.asarray(temperatures, dtype=float),
+            "energy": reduced["energy"].values,
+        },
+        {"v": reduced.attrs["v"], "w": reduced.attrs["w"]},
+    )
+
+
+def _columns(reduced: xr.Dataset, temperatures) -> list[int]:
+    known = [float(t) for t in reduced["temperature"].values]
+    for temperature in temperatures:
+        if float(temperature) not in known:
+            raise UserError(
+                f"temperature {temperature:g} K was not reduced; add it to rates.temperatures_K "
+                "or sampling.target_temperatures_K"
+            )
+    return [known.index(float(temperature)) for temperature in temperatures]
+
+
+def _rows(reduced: xr.Dataset, transitions) -> list[int]:
+    rows = []
+    v, w = int(reduced.attrs["v"]), int(reduced.attrs["w"])
+    for dv, dw in transitions:
+        match = (reduced["vp"].values == v + dv) & (reduced["wp"].values == w + dw)
+        for row in np.flatnonzero(match):
+            if reduced["energy_difference"].values[row] < 0:
+                raise UserError(
+                    f"sampling.target_transitions: ({dv}, {dw}) is endothermic from state "
+                    f"({v}, {w}); give its reverse, which is computed"
+                )
+            rows.append(int(row))
+    return rows
+
+
+def _relative_variance(reduced: xr.Dataset, row: int, scheme: str) -> NDArray:
+    """(T, E, S) of one transition, all temperatures of the dataset."""
+    found = stratum_shares(reduced, row, scheme)
+    if found is None:
+        # Nothing is known of this transition: every stratum above the threshold is wanted.
+        shape = (reduced.sizes["temperature"], reduced.sizes["energy"], reduced.sizes["shell"])
+        above = effective_sums(reduced, row, scheme)[1]
+        every = np.broadcast_to(above[:, None], shape)
+        return every / max(int(above.sum()) * shape[-1], 1)
+    shares, errors = found
+    number = reduced["count"].values.sum(axis=-1)
+    used = shares.sum(axis=-1, keepdims=True) > 0
+    total = np.where(used, shares.sum(axis=-1, keepdims=True), 1.0)
+    # Few trajectories tell little of a heavy-tailed spread: where they missed the tail, both their
+    # mean and their error are low, and trajectories sent by these alone would leave it so. Hence
+    # the neighbours' say in how a cross section divides over the shells, and in its spread.
+    fraction = _over_neighbours(shares / total, used)
+    seen = used & (shares > 0)
+    single = (errors / np.where(seen, shares, 1.0)) ** 2 * number
+    single = np.maximum(single, _over_neighbours(single, seen))
+    return (fraction * total * used) ** 2 * single / number
+
+
+def _over_neighbours(values: NDArray, valid: NDArray) -> NDArray:
+    """Mean over each energy and its neighbours, where valid; (T, E, S), 0 where none is."""
+
+    def window_sum(x: NDArray) -> NDArray:
+        padded = np.pad(x, ((0, 0), (_NEIGHBOURS, _NEIGHBOURS), (0, 0)))
+        return sliding_window_view(padded, 2 * _NEIGHBOURS + 1, axis=1).sum(axis=-1)
+
+    valid = np.broadcast_to(valid, values.shape)
+    return window_sum(values * valid) / np.maximum(window_sum(valid.astype(float)), 1.0)
+
+
+def stratum_shares(
+    reduced: xr.Dataset, row: int, scheme: str = "translational"
+) -> tuple[NDArray, NDArray] | None:
+    """Share of every stratum in k and the standard error of that share, both (T, E, S).
+
+    To first order, d ln k / d ln (area <P f>): the shares sum to 1 at each temperature. An energy
+    without a usable value takes that of the nearest one that has it, with 100 % error. None if no
+    energy has one.
+    """
+    area, count = layout.shell_area(reduced), reduced["count"].values
+    energies, kT = reduced["energy"].values, reduced["temperature"].values * KELVIN_TO_CM
+    difference = float(reduced["energy_difference"].values[row])
+    sums, above = effective_sums(reduced, row, scheme)
+    parts = strata.means(sums, count) * area
+    error = np.sqrt(strata.mean_variance(sums, count)) * area
+    value = parts.sum(axis=-1)
+    usable = usable_energies(value, np.sqrt(np.sum(error**2, axis=-1)), above)
+    if not usable.any(axis=-1).all():
+        return None
+    grid = EnergyGrid.build(energies[above], difference)
+    density = grid.thermal_weights(scheme, difference, kT)
+    shares, errors = (np.zeros((len(kT), *parts.shape[1:])) for _ in range(2))
+    for column in range(len(kT)):
+        source = min(column, len(parts) - 1)
+        known = np.flatnonzero(usable[source])
+        unknown = np.flatnonzero(above & ~usable[source])
+        nearest = np.arange(len(energies))
+        nearest[unknown] = known[np.abs(known[:, None] - unknown).argmin(axis=0)]
+        part, total = parts[source, nearest], value[source, nearest]
+        uncertain = error[source].copy()
+        uncertain[unknown] = part[unknown]
+        share = grid.node_shares(grid.interpolate(total[above]) * density[column])
+        scale = (share / total[above])[:, None]
+        shares[column, above] = scale * part[above]
+        errors[column, above] = scale * uncertain[above]
+    return shares, errors

@@ -1,0 +1,32 @@
+"""Check the products and write what was found; warnings also go to the log."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from vibrates.rates.sanity import check_products, load_inputs
+
+
+def checks(reduced, cross_sections, rates, output, config):
+    """Write checks.json and print one line per check that did not pass."""
+    result = check_products(*load_inputs(reduced, cross_sections, rates), config)
+    for check in result["checks"]:
+        if check["status"] != "passed":
+            print(f"{check['status']}: {check['name']}: {check['message']}", file=sys.stderr)
+    partial = Path(f"{output}.tmp")
+    partial.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    os.replace(partial, output)
+
+
+if __name__ == "__main__":
+    from vibrates.campaign.scripts import run
+
+    run(
+        checks,
+        reduced=list(snakemake.input.reduced),
+        cross_sections=snakemake.input.cross_sections,
+        rates=snakemake.input.rates,
+        output=snakemake.output[0],
+        config=snakemake.params.config,
+    )

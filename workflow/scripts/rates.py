@@ -1,0 +1,22 @@
+"""Write the table of rate coefficients of all initial states."""
+
+from vibrates.campaign.storage import write_atomic
+from vibrates.rates.layout import read_reduced
+from vibrates.rates.table import rate_table
+
+
+def rates(reduced, output, config):
+    """Write rates.nc from the reduced files."""
+    states = [read_reduced(path) for path in reduced]
+    write_atomic(rate_table(states, config, [str(path) for path in reduced]), output)
+
+
+if __name__ == "__main__":
+    from vibrates.campaign.scripts import run
+
+    run(
+        rates,
+        reduced=list(snakemake.input.reduced),
+        output=snakemake.output[0],
+        config=snakemake.params.config,
+    )
