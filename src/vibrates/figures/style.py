@@ -1,0 +1,99 @@
+"""What all figures share: fonts, colours that colour-blind readers can tell apart, and writing."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+RESOLUTION_DPI = 200
+
+# Okabe & Ito (2008), without the yellow that is too pale for lines on white.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+
+SETTINGS = {
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "axes.labelsize": 11,
+    "axes.titlesize": 11,
+    "legend.fontsize": 9,
+    "legend.frameon": False,
+    "axes.grid": True,
+    "grid.color": "0.9",
+    "grid.linewidth": 0.6,
+    "axes.axisbelow": True,
+    "xtick.direction": "in",
+    "ytick.direction": "in",
+    "xtick.top": True,
+    "ytick.right": True,
+    "lines.linewidth": 1.4,
+    "lines.markersize": 5,
+    "errorbar.capsize": 2.5,
+    "mathtext.fontset": "dejavusans",
+}
+
+RATE_LABEL = r"rate coefficient $k$ (cm$^3$ s$^{-1}$)"
+
+
+def sequence(n: int) -> list[tuple[float, ...]]:
+    """`n` colours of a perceptually even map, dark to light, without its palest end."""
+    return [tuple(c) for c in mpl.colormaps["viridis"](np.linspace(0.0, 0.82, n))]
+
+
+def few(values: np.ndarray, limit: int = 8) -> np.ndarray:
+    """At most `limit` of the sorted distinct `values`, evenly spread, both ends among them."""
+    distinct = np.unique(values)
+    chosen = np.linspace(0, len(distinct) - 1, min(limit, len(distinct)))
+    return distinct[np.round(chosen).astype(int)]
+
+
+def new_figure(width_inch: float, height_inch: float) -> Figure:
+    """A figure that leaves room for labels and for legends outside the axes."""
+    return Figure(figsize=(width_inch, height_inch), layout="constrained")
+
+
+def log_errors(values: np.ndarray, stderr: np.ndarray) -> np.ndarray:
+    """Error bars (2, N) for a logarithmic axis, lower ends held above zero.
+
+    A bar that would end below a tenth of the value is cut there.
+    """
+    values, stderr = np.asarray(values, float), np.asarray(stderr, float)
+    return np.vstack([np.minimum(stderr, 0.9 * values), stderr])
+
+
+def grouped(count: int) -> str:
+    """An integer with thin spaces between thousands."""
+    return f"{count:,}".replace(",", "\u2009")
+
+
+def state_label(v: int, w: int, vp: int, wp: int) -> str:
+    """(v, w) to (v', w') as mathematical text."""
+    return rf"$({v},{w}) \to ({vp},{wp})$"
+
+
+def process_label(a: str, b: str, w: int, dv: int, dw: int) -> str:
+    """A(v) + B(w) to A(v + dv) + B(w + dw), molecules' digits as subscripts."""
+    a, b = (_formula(name) for name in (a, b))
+    final = f"v{dv:+d}" if dv else "v"
+    return (
+        rf"$\mathrm{{{a}}}(v) + \mathrm{{{b}}}({w}) \to "
+        rf"\mathrm{{{a}}}({final}) + \mathrm{{{b}}}({w + dw})$"
+    )
+
+
+def _formula(name: str) -> str:
+    return re.sub(r"(\d+)", r"_{\1}", name)
+
+
+def write(draw: Callable[[pd.DataFrame], Figure], table: pd.DataFrame, png: str, csv: str) -> None:
+    """Draw `table` in the project's style to a PNG file, and the table to a CSV file."""
+    for path in (png, csv):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    with mpl.rc_context(SETTINGS):
+        figure = draw(table)
+        figure.savefig(png, dpi=RESOLUTION_DPI)
+    table.to_csv(csv, index=False, float_format="%.8g")

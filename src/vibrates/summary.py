@@ -1,0 +1,174 @@
+"""What a person wants to see at the end: rates with errors, what failed, where the files are."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+import yaml
+
+from vibrates.campaign.storage import read_product
+
+RUN_AGAIN = "run the campaign to its end"
+FILES = {
+    "rates.nc": "rate coefficients k(T), standard errors, three symmetrisations",
+    "cross_sections.nc": "cross sections sigma(U) and opacity functions P(b)",
+    "learned.nc": "complete ladder, computed and predicted, with the left-out test",
+    "checks.json": "checks of the products",
+    "configuration.yaml": "the configuration that was run, in full",
+    "plan": "what was run in every round, and why it stopped",
+    "trajectories": "batch files, the outcome of every trajectory",
+    "figures": "figures (PNG) and the numbers behind them (CSV)",
+    "report.html": "report with all figures, opens without a network",
+    "campaign.log": "progress, as it was shown",
+}
+
+
+def summary_text(results: str | Path) -> str:
+    """The summary of a results directory; UserError when its rates.nc is missing."""
+    results = Path(results)
+    rates = read_product(results / "rates.nc", RUN_AGAIN)
+    learned_path = results / "learned.nc"
+    learned = read_product(learned_path, RUN_AGAIN) if learned_path.exists() else None
+    config = yaml.safe_load(rates.attrs["configuration"])
+    blocks = [
+        _rates_block(rates, learned, config),
+        _verdict_block(rates, config) + _checks_lines(results / "checks.json"),
+        _learned_block(learned) if learned is not None else ["no learned.nc yet"],
+        _files_block(results),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def _ladder(rates: xr.Dataset, config: dict[str, Any]) -> xr.Dataset:
+    """The transitions shown: those that are learned, computed from trajectories, by v."""
+    dv, dw = config["learning"]["transition"]
+    shown = (
+        (rates.vp - rates.v == dv)
+        & (rates.wp - rates.w == dw)
+        & (rates.w == config["learning"]["initial_w"])
+    )
+    return rates.isel(transition=np.flatnonzero(shown.values)).sortby("v")
+
+
+def _rates_block(
+    rates: xr.Dataset, learned: xr.Dataset | None, config: dict[str, Any]
+) -> list[str]:
+    (dv, dw), w = config["learning"]["transition"], config["learning"]["initial_w"]
+    a, b = config["pair"]
+    wanted = config["sampling"]["target_temperatures_K"]
+    temperatures_K = [T for T in wanted if T in rates["temperature"].values]
+    ladder = _ladder(rates, config)
+    rows = {}
+    for i, v in enumerate(ladder["v"].values):
+        one = ladder.isel(transition=i)
+        cells = [
+            _cell(float(at.k), float(at.k_stderr / at.k))
+            for at in (one.sel(temperature=T) for T in temperatures_K)
+        ]
+        reached = {1: "reached", 0: "not reached", -1: "none set"}[int(one.target_reached)]
+        counts = f"{int(one.n_trajectories):12d}{int(one.n_failed):8d}"
+        rows[int(v)] = (" ", cells, f"{counts}  {reached}")
+    if learned is not None:
+        for v in sorted(set(learned["v"].values.tolist()) - set(rows)):
+            cells = [
+                _cell(float(at.k), float(at.k_factor) - 1.0)
+                for at in (learned.sel(v=v, temperature=T) for T in temperatures_K)
+            ]
+            rows[v] = ("*", cells, "   predicted")
+    header = "".join(f"{f'{T:g} K':>19}" for T in temperatures_K)
+    final_v = f"v{dv:+d}" if dv else "v"
+    lines = [
+        f"{config['name']}: {a}(v) + {b}({w}) -> {a}({final_v}) + {b}({w + dw}), "
+        f"symmetrisation {rates.attrs['symmetrisation']}",
+        "k in cm^3/s and its relative standard error"
+        + (" (* predicted, one sigma)" if learned is not None else ""),
+        f"{'v':>4} {header}{'trajectories':>15}{'failed':>8}  target",
+    ]
+    lines += [
+        f"{v:>4}{mark}{''.join(f'{cell:>19}' for cell in cells)}   {rest}"
+        for v, (mark, cells, rest) in sorted(rows.items())
+    ]
+    return lines
+
+
+def _cell(k: float, relative_error: float) -> str:
+    return f"{k:.2e} {100 * relative_error:5.1f} %"
+
+
+def _verdict_block(rates: xr.Dataset, config: dict[str, Any]) -> list[str]:
+    sampling = config["sampling"]
+    ladder = _ladder(rates, config)
+    at_targets = ladder.sel(
+        temperature=[T for T in sampling["target_temperatures_K"] if T in rates["temperature"]]
+    )
+    lines = []
+    relative = (at_targets.k_stderr / at_targets.k).values
+    if relative.size and np.isfinite(relative).any():
+        i, j = np.unravel_index(np.nanargmax(relative), relative.shape)
+        lines.append(
+            f"largest relative error {100 * relative[i, j]:.1f} % (v = {int(at_targets.v[i])}, "
+            f"{float(at_targets.temperature[j]):g} K)"
+        )
+    targets = rates.isel(transition=np.flatnonzero((rates.target_reached >= 0).values))
+    targets = targets.isel(transition=np.flatnonzero((targets.direction == "computed").values))
+    met = int((targets.target_reached == 1).sum())
+    lines.append(
+        f"target of {100 * sampling['target_relative_error']:g} % reached for {met} of "
+        f"{targets.sizes['transition']} target transitions"
+        + ("" if met == targets.sizes["transition"] else "; raise sampling.budget for the others")
+    )
+    good, failed = total_trajectories(rates)
+    lines.append(f"{good} trajectories used, {failed} failed and left out (status in their files)")
+    return lines
+
+
+def total_trajectories(rates: xr.Dataset) -> tuple[int, int]:
+    """Good and failed trajectories over all initial states of rates.nc.
+
+    `n_trajectories` and `n_failed` stand on `transition` and belong to its initial state, where
+    `direction` is `computed`; rows from detailed balance repeat those of the reverse.
+    """
+    computed = rates.isel(transition=np.flatnonzero((rates.direction == "computed").values))
+    counts = {
+        (int(v), int(w)): (int(good), int(failed))
+        for v, w, good, failed in zip(
+            computed.v.values,
+            computed.w.values,
+            computed.n_trajectories.values,
+            computed.n_failed.values,
+            strict=True,
+        )
+    }
+    return sum(good for good, _ in counts.values()), sum(bad for _, bad in counts.values())
+
+
+def _checks_lines(path: Path) -> list[str]:
+    """How the checks of the products ended, and what those say that did not pass."""
+    if not path.exists():
+        return []
+    checks = json.loads(path.read_text(encoding="utf-8"))["checks"]
+    others = [check for check in checks if check["status"] != "passed"]
+    lines = [f"{len(checks) - len(others)} of {len(checks)} checks of the products passed"]
+    return lines + [f"  {c['status']}: {c['name']}: {c['message']}" for c in others]
+
+
+def _learned_block(learned: xr.Dataset) -> list[str]:
+    scores = learned.attrs
+    predicted = int((learned["origin"] == "predicted").any("temperature").sum())
+    return [
+        f"predicted levels: {predicted}, by {scores['model']}",
+        f"every level left out once: rms error {np.sqrt(scores['left_out_mse_dex2']):.3f} dex, "
+        f"worst {scores['left_out_worst_dex']:.3f} dex, MSE of normalised log10 k "
+        f"{scores['left_out_mse_normalised']:.1e};",
+        f"{100 * scores['left_out_coverage_1_sigma']:.0f} % within one and "
+        f"{100 * scores['left_out_coverage_2_sigma']:.0f} % within two predictive sigma",
+    ]
+
+
+def _files_block(results: Path) -> list[str]:
+    present = {name: text for name, text in FILES.items() if (results / name).exists()}
+    width = max(len(str(results / name)) for name in present)
+    lines = [f"  {str(results / name):<{width}}  {text}" for name, text in present.items()]
+    return ["files", *lines]

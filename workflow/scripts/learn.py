@@ -1,0 +1,23 @@
+"""rates.nc -> learned.nc: the complete ladder of one transition, with predictive errors."""
+
+from typing import Any
+
+from vibrates.campaign.scripts import run
+from vibrates.campaign.storage import provenance, read_product, write_atomic
+from vibrates.learning.product import learn
+
+
+def main(rates: str, learned: str, learning: dict[str, Any], config: dict[str, Any]) -> None:
+    dataset = learn(read_product(rates), learning, name=rates)
+    dataset.attrs.update(provenance(config, [rates]))
+    write_atomic(dataset, learned)
+
+
+if __name__ == "__main__":
+    run(
+        main,
+        rates=snakemake.input.rates,
+        learned=snakemake.output.learned,
+        learning=snakemake.params.learning,
+        config=snakemake.params.config,
+    )

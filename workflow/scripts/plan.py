@@ -1,0 +1,25 @@
+"""The plan of one round: the pilot, or what the rounds before ask for."""
+
+from pathlib import Path
+from typing import Any
+
+from vibrates.campaign import plan, progress, rounds
+from vibrates.campaign.scripts import run
+
+
+def main(round_: int, config: dict[str, Any], results: str, plan_file: str, allocation: str) -> None:
+    frame, report = rounds.first(config) if round_ == 0 else rounds.later(config, round_, results)
+    report.to_csv(allocation, index=False)
+    plan.write_plan(frame, plan_file)
+    progress.round_planned(Path(results), round_, config["sampling"]["rounds"], frame)
+
+
+if __name__ == "__main__":
+    run(
+        main,
+        round_=int(snakemake.wildcards.round),
+        config=snakemake.params.config,
+        results=snakemake.params.results,
+        plan_file=snakemake.output.plan,
+        allocation=snakemake.output.allocation,
+    )
