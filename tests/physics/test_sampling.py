@@ -16,9 +16,9 @@ START = 15.0 * ANGSTROM_TO_BOHR
 def draw(pair):
     n2, h2, _ = pair
 
-    def build(indices, shell=1, seed=3, v=1, energy=ENERGY):
+    def build(indices, shell=1, seed=3, v=1, energy=ENERGY, head_on_share=0.0):
         return initial_conditions(
-            n2, h2, seed, v, 0, energy, shell, EDGES, START, np.asarray(indices), 8
+            n2, h2, seed, v, 0, energy, shell, EDGES, START, np.asarray(indices), 8, head_on_share
         )
 
     return build
@@ -37,6 +37,17 @@ def test_energies_follow_the_dirichlet_measure(draw):
     np.testing.assert_allclose(shares.sum(axis=0), 1.0, rtol=1e-12)
     np.testing.assert_allclose(shares.mean(axis=1), [0.5, 0.25, 0.25], atol=2e-3)
     np.testing.assert_allclose(shares.var(axis=1), [1 / 20, 3 / 80, 3 / 80], atol=1e-3)
+
+
+def test_importance_weights_restore_the_measure(draw):
+    """Weighted moments of E_tr/U are those of Beta(2, 2); head-on collisions are drawn more often."""
+    plain, biased = draw(np.arange(8192)), draw(np.arange(8192), head_on_share=0.5)
+    share, weight = biased.translational_energy / ENERGY, biased.weight
+    assert (plain.weight == 1.0).all() and weight.max() <= 2.0
+    assert weight.mean() == pytest.approx(1.0, abs=2e-3)
+    for power, moment in ((1, 1 / 2), (2, 3 / 10), (4, 1 / 7)):
+        assert (weight * share**power).mean() == pytest.approx(moment, rel=5e-3)
+    assert (share > 0.8).mean() > 2.0 * (plain.translational_energy / ENERGY > 0.8).mean()
 
 
 def test_vectors_carry_these_energies(draw, pair):

@@ -6,6 +6,10 @@ momenta isotropic at right angles to them. Points come from scrambled Sobol sequ
 ``index`` of a stratum (v, w, U, shell) is point index // replicates of the independent scrambling
 number index % replicates. The stream depends on nothing else, so results are the same for any
 number of ranks and batches.
+
+Head-on collisions carry vibrational relaxation, and the microcanonical measure makes them rare: a
+share of the trajectories can be drawn with the translational share from Beta(6, 2) instead of
+Beta(2, 2), with weights that undo it (importance sampling; weights are at most 1/(1 - share)).
 """
 
 import warnings
@@ -13,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import betaincinv
 from scipy.stats import qmc
 
 from vibrates.molecule import Diatom, pair_reduced_mass
@@ -87,6 +92,20 @@ def _perpendicular(n: NDArray, u: NDArray) -> NDArray:
     return first * np.cos(angle) + second * np.sin(angle)
 
 
+def _translational_share(u: NDArray, head_on_share: float) -> tuple[NDArray, NDArray]:
+    """E_tr/U and its importance weight (N,) from points (N,) of the unit interval.
+
+    Density (1 - s) Beta(2, 2) + s Beta(6, 2), s = ``head_on_share``; the microcanonical one is
+    Beta(2, 2), 6 f (1 - f), and Beta(6, 2) is 7 f^4 times that.
+    """
+    s = head_on_share
+    plain = u < 1.0 - s
+    share = np.empty_like(u)
+    share[plain] = betaincinv(2.0, 2.0, u[plain] / (1.0 - s))
+    share[~plain] = betaincinv(6.0, 2.0, (u[~plain] - (1.0 - s)) / s) if s else 0.0
+    return share, 1.0 / (1.0 - s + 7.0 * s * share**4)
+
+
 def initial_conditions(
     diatom_a: Diatom,
     diatom_b: Diatom,
@@ -99,17 +118,17 @@ def initial_conditions(
     start_distance: float,
     indices: NDArray,
     replicates: int,
+    head_on_share: float = 0.0,
 ) -> Initial:
     """Trajectories ``indices`` of the stratum (v, w, energy, shell); atomic units.
 
     ``energy``: total classical energy U; ``b_edges``: the shell's bounds; ``start_distance``: |R|
-    at the start.
+    at the start; ``head_on_share``: share of trajectories drawn towards high translational energy.
     """
     # The energy enters the stream in units of 0.001 cm^-1, so that text round trips do not matter.
     key = (seed, v, w, round(energy * HARTREE_TO_CM * 1e3), shell)
     u = sobol_points(key, np.asarray(indices), replicates)
-    # Translational share f has density 6 f (1 - f), whose distribution 3 f^2 - 2 f^3 inverts so:
-    share = 0.5 - np.sin(np.arcsin(1.0 - 2.0 * u[:, 0]) / 3.0)
+    share, weight = _translational_share(u[:, 0], head_on_share)
     translational = energy * share
     rotational_a = energy * (1.0 - share) * u[:, 1]
     rotational_b = energy * (1.0 - share) * (1.0 - u[:, 1])
@@ -133,5 +152,5 @@ def initial_conditions(
         translational_energy=translational,
         rotational_energy_a=rotational_a,
         rotational_energy_b=rotational_b,
-        weight=np.ones_like(b),
+        weight=weight,
     )
