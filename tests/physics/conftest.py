@@ -22,6 +22,7 @@ def settings():
         return Settings.from_config(
             {
                 "time_step_fs": time_step_fs,
+                "fade_from": 1.0,
                 "relative_energy_error_limit": 1e-2,
                 "norm_error_limit": 1e-9,
                 "maximum_steps": 10**6,

@@ -13,8 +13,9 @@ from vibrates.dynamics.status import Status
 from vibrates.dynamics.trajectories import _free_propagator, _parts
 from vibrates.molecule import Diatom
 from vibrates.potential import Surface
-from vibrates.units import FS_TO_AU, HARTREE_TO_CM
+from vibrates.units import ANGSTROM_TO_BOHR, FS_TO_AU, HARTREE_TO_CM
 
+START = 13.0 * ANGSTROM_TO_BOHR  # of the trajectories of the fixture `sample`
 ORACLE = Path(__file__).parents[3] / "shared" / "oracle" / "trajectories.json"
 
 
@@ -93,9 +94,23 @@ def test_weak_transitions_do_not_drown_in_the_step(collide, sample):
     assert abs(np.median(difference)) < 0.1
 
 
+def test_a_fading_interaction_removes_the_noise_of_a_sudden_start(collide, sample):
+    """Two and three quanta at 500 cm^-1: the onset of V at the start must not be what is seen."""
+    initial = sample(16, energy_cm=500.0, v=10)
+    sudden, fading = (
+        collide(v=10, n_a=15, fade_from=fade_from).run(initial) for fade_from in (1.0, 0.75)
+    )
+    one, two, three = (fading.probability[:, 10 - dv, 0] for dv in (1, 2, 3))
+    assert np.median(two) < 1e-3 * np.median(sudden.probability[:, 8, 0])
+    assert np.median(three) < 1e-5 * np.median(sudden.probability[:, 7, 0])
+    strong = one > 1e-9
+    np.testing.assert_allclose(one[strong], sudden.probability[strong, 9, 0], rtol=0.05)
+    assert fading.energy_error.max() < 2.0 * sudden.energy_error.max()
+
+
 def test_running_backwards_returns_to_the_start(collide, sample):
     """The step is time-reversible: P, L reversed and psi conjugated lead back step by step."""
-    collision = collide(v=3, n_a=10, time_step_fs=0.4)
+    collision = collide(v=3, n_a=10, time_step_fs=0.4, fade_from=0.75)
     initial = sample(8, energy_cm=10000.0, v=3)
     start = initial.classical()
     step = 0.4 * FS_TO_AU
@@ -110,7 +125,8 @@ def test_running_backwards_returns_to_the_start(collide, sample):
         end = np.linalg.norm(classical[:, :3], axis=1) + (1e6 if limit < 10**6 else 0.0)
         kernel.propagate(
             classical, re, im, steps, np.arange(len(classical)), step, limit, end,
-            collision.reduced_mass, collision.inverse_a, collision.inverse_b,
+            collision._fade(np.full(len(classical), START)), collision.reduced_mass,
+            collision.inverse_a, collision.inverse_b,
             *collision._interaction,
             *_free_propagator(collision.basis_a, step), *_free_propagator(collision.basis_b, step),
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
 from vibrates.dynamics import kernel
@@ -107,8 +108,12 @@ def test_missing_polarizability_is_named(pair):
         )
 
 
-def test_kernel_potential_and_forces_are_those_of_the_surface(collide, sample, pair):
-    """One step's kick of P, L_a, L_b against numerical derivatives of the NumPy surface."""
+@pytest.mark.parametrize("fade_from", [None, 4.0])
+def test_kernel_potential_and_forces_are_those_of_the_surface(collide, sample, pair, fade_from):
+    """One step's kick of P, L_a, L_b against numerical derivatives of the NumPy surface.
+
+    With ``fade_from`` (bohr) the interaction fades to zero over the next 6 bohr.
+    """
     surface = pair[2]
     collision = collide(v=2, n_a=6, n_b=4)
     start = sample(kernel.LANES, energy_cm=9000.0).classical()
@@ -119,18 +124,25 @@ def test_kernel_potential_and_forces_are_those_of_the_surface(collide, sample, p
     density = (np.abs(psi) ** 2).reshape(-1, 6, 4)
     r_a, r_b = collision.basis_a.r[:, None], collision.basis_b.r[None, :]
 
+    begin, length = (np.inf, 1.0) if fade_from is None else (fade_from, 6.0)
+    fade = np.tile([begin, 1.0 / length], (kernel.LANES, 1))
+
+    def faded(distance):
+        x = np.clip((distance - begin) / length, 0.0, 1.0)
+        return 1.0 - quad(lambda t: 630.0 * t**4 * (1.0 - t) ** 4, 0.0, x)[0]
+
     def mean(t, position, n_a, n_b):
         distance = np.linalg.norm(position)
         values = surface.potential(
             distance, n_a @ position / distance, n_b @ position / distance, n_a @ n_b, r_a, r_b
         )
-        return (density[t] * values).sum()
+        return faded(distance) * (density[t] * values).sum()
 
     ours = kernel.mean_potential(
-        start, psi.real.copy(), psi.imag.copy(), *collision._interaction
+        start, psi.real.copy(), psi.imag.copy(), fade, *collision._interaction
     )
     h = 1e-4
-    c = np.ascontiguousarray(start.T).ravel()
+    c = np.ascontiguousarray(np.hstack([start, fade]).T).ravel()
     re, im = np.ascontiguousarray(psi.real.T).ravel(), np.ascontiguousarray(psi.imag.T).ravel()
     g = np.zeros(kernel.GEOMETRY * kernel.LANES)
     means, potential = np.zeros(kernel.MEANS * kernel.LANES), np.zeros(24 * kernel.LANES)
@@ -138,7 +150,7 @@ def test_kernel_potential_and_forces_are_those_of_the_surface(collide, sample, p
     kernel._geometry(c, g)
     kernel._potential(form, 24, re, im, g, tables, quadrupole, potential, means)
     kernel._kick(c, g, means, 1.0)
-    kicked = c.reshape(18, kernel.LANES).T
+    kicked = c.reshape(-1, kernel.LANES).T
     for t in range(kernel.LANES):
         x, n_a, n_b = start[t, 0:3], start[t, 6:9], start[t, 12:15]
         assert ours[t] == pytest.approx(mean(t, x, n_a, n_b), rel=1e-12)

@@ -15,6 +15,10 @@ The centrifugal phase exp(-i dt L_i^2 / 2 mu_i r_i^2) takes half its weight befo
 the kick of L_i, which keeps the step time-reversible. Two half steps of h that meet are one
 multiplication with K_i = B exp(-i E dt) B^T, a complex symmetric matrix on the grid.
 
+The interaction fades to zero over a range of R before the distance where trajectories start and
+end, so slowly that vibrations follow: initial and final states are then those of isolated molecules,
+and weak transitions do not drown in the sudden onset of V.
+
 LANES trajectories run side by side in vector registers; a lane whose trajectory has ended takes the
 next one from the queue. Every array is flat, and item k of it is a vector of LANES numbers: row k
 of the classical state, or grid point k = g_a m + g_b. Atomic units throughout.
@@ -30,13 +34,18 @@ from vibrates.potential.forms import EXPONENTIAL
 # Rows of the classical state: R, P, n_a, L_a, n_b, L_b, three components each.
 R, P, N_A, L_A, N_B, L_B = 0, 3, 6, 9, 12, 15
 CLASSICAL = 18
+# Two more rows of a lane: where the interaction begins to fade, and 1 over the length of the fade.
+FADE_FROM, INVERSE_FADE = 18, 19
+LANE_STATE = 20
 
 # Rows of the geometry that follows from it. HARMONICS: the four harmonics after the constant one;
-# QUADRUPOLE: A^224/R^5; SQUARE_A, SQUARE_B: L_i^2.
+# QUADRUPOLE: A^224/R^5; SQUARE_A, SQUARE_B: L_i^2; FADE, FADE_SLOPE: s(R) that multiplies V, and
+# ds/dR.
 DISTANCE, C_A, C_B, C_AB, HARMONICS, QUADRUPOLE, SQUARE_A, SQUARE_B = 0, 1, 2, 3, 4, 8, 9, 10
-GEOMETRY = 11
+FADE, FADE_SLOPE = 11, 12
+GEOMETRY = 13
 
-# Rows of the expectation values that the forces are made of: <dV/dR> of the van der Waals part,
+# Rows of the expectation values that the forces are made of: <dV/dR> at fixed A^224/R^5,
 # <Q_a Q_b>, and the derivative of <V> by each of the four harmonics.
 BY_DISTANCE, MEAN_QUADRUPOLE, BY_HARMONIC = 0, 1, 2
 MEANS = 6
@@ -142,6 +151,14 @@ def _geometry(c, g):
     store(g, QUADRUPOLE, angular * inverse_2 * inverse_2 * inverse)
     store(g, SQUARE_A, _square(c, L_A))
     store(g, SQUARE_B, _square(c, L_B))
+    # s = 1 - x^5 (126 - 420 x + 540 x^2 - 315 x^3 + 70 x^4): four continuous derivatives.
+    inverse_fade = load(c, INVERSE_FADE)
+    x = at_least((distance - load(c, FADE_FROM)) * inverse_fade, 0.0)
+    x = -at_least(-x, -1.0)
+    x4 = x * x * x * x
+    store(g, FADE, 1.0 - x * x4 * (126.0 + x * (x * (540.0 + x * (x * 70.0 - 315.0)) - 420.0)))
+    rest = 1.0 - x
+    store(g, FADE_SLOPE, -630.0 * x4 * (rest * rest * rest * rest) * inverse_fade)
 
 
 @njit(**JIT_OPTIONS)
@@ -154,16 +171,18 @@ def _square(c, row):
 @njit(**JIT_OPTIONS)
 def _exponential(points, re, im, g, tables, potential, means):
     """As `_improved_lennard_jones`, for V = A exp(-alpha R)."""
-    distance = load(g, DISTANCE)
-    by_distance = 0.0 * distance
+    distance, fade = load(g, DISTANCE), load(g, FADE)
+    by_distance, mean = 0.0 * distance, 0.0 * distance
     for k in range(points):
         value = tables[k, 0] * exp(at_least(-tables[k, 1] * distance, -600.0))
         x, y = load(re, k), load(im, k)
-        store(potential, k, value)
-        by_distance = by_distance - tables[k, 1] * value * (x * x + y * y)
+        store(potential, k, fade * value)
+        weighted = value * (x * x + y * y)
+        mean = mean + weighted
+        by_distance = by_distance - tables[k, 1] * weighted
     for k in range(MEANS):
         store(means, k, 0.0 * distance)
-    store(means, BY_DISTANCE, by_distance)
+    store(means, BY_DISTANCE, fade * by_distance + load(g, FADE_SLOPE) * mean)
 
 
 @njit(**JIT_OPTIONS)
@@ -187,9 +206,9 @@ def _improved_lennard_jones(points, re, im, g, tables, quadrupole, potential, me
     inverse = 1.0 / distance
     h_1, h_2 = load(g, HARMONICS), load(g, HARMONICS + 1)
     h_3, h_4 = load(g, HARMONICS + 2), load(g, HARMONICS + 3)
-    angular = load(g, QUADRUPOLE)
+    angular, fade = load(g, QUADRUPOLE), load(g, FADE)
     zero = 0.0 * distance
-    by_distance, mean_quadrupole = zero, zero
+    by_distance, mean_quadrupole, mean = zero, zero, zero
     by_1, by_2, by_3, by_4 = zero, zero, zero, zero
     for k in range(points):
         t = tables[k]
@@ -214,7 +233,9 @@ def _improved_lennard_jones(points, re, im, g, tables, quadrupole, potential, me
         psi_re, psi_im = load(re, k), load(im, k)
         density = psi_re * psi_re + psi_im * psi_im
         q = quadrupole[k]
-        store(potential, k, eps * shape + q * angular)
+        value = eps * shape + q * angular
+        store(potential, k, fade * value)
+        mean = mean + density * value
         radial = density * eps * x_by_x
         by_r_m = -radial * inverse_r_m
         by_eps = density * shape
@@ -225,12 +246,12 @@ def _improved_lennard_jones(points, re, im, g, tables, quadrupole, potential, me
         by_2 = by_2 + by_r_m * t[2] + by_eps * t[7] + by_beta * t[12]
         by_3 = by_3 + by_r_m * t[3] + by_eps * t[8] + by_beta * t[13]
         by_4 = by_4 + by_r_m * t[4] + by_eps * t[9] + by_beta * t[14]
-    store(means, BY_DISTANCE, by_distance * inverse)
-    store(means, MEAN_QUADRUPOLE, mean_quadrupole)
-    store(means, BY_HARMONIC, by_1)
-    store(means, BY_HARMONIC + 1, by_2)
-    store(means, BY_HARMONIC + 2, by_3)
-    store(means, BY_HARMONIC + 3, by_4)
+    store(means, BY_DISTANCE, fade * by_distance * inverse + load(g, FADE_SLOPE) * mean)
+    store(means, MEAN_QUADRUPOLE, fade * mean_quadrupole)
+    store(means, BY_HARMONIC, fade * by_1)
+    store(means, BY_HARMONIC + 1, fade * by_2)
+    store(means, BY_HARMONIC + 2, fade * by_3)
+    store(means, BY_HARMONIC + 3, fade * by_4)
 
 
 @njit(**JIT_OPTIONS)
@@ -293,10 +314,12 @@ def _phase(n, m, re, im, g, potential, inverse_a, inverse_b, time):
 
 
 @njit(**JIT_OPTIONS)
-def _put(t, l, classical, psi_re, psi_im, c, re, im):
+def _put(t, l, classical, psi_re, psi_im, fade, c, re, im):
     """Trajectory t into lane l."""
     for k in range(CLASSICAL):
         c[k * LANES + l] = classical[t, k]
+    c[FADE_FROM * LANES + l] = fade[t, 0]
+    c[INVERSE_FADE * LANES + l] = fade[t, 1]
     for k in range(psi_re.shape[1]):
         re[k * LANES + l] = psi_re[t, k]
         im[k * LANES + l] = psi_im[t, k]
@@ -335,6 +358,7 @@ def propagate(
     time_step,
     maximum_steps,
     end_distance,
+    fade,
     reduced_mass,
     inverse_a,
     inverse_b,
@@ -352,14 +376,15 @@ def propagate(
     is the amplitude on the grid half a step of h late, at the start and at the end. ``steps``
     (N,): steps done, ``maximum_steps`` where a trajectory did not end. ``order`` (N,): the order in
     which trajectories are taken up. A trajectory ends when the molecules are farther apart than
-    ``end_distance`` (N,) and separate. ``inverse_a`` (n,), ``inverse_b`` (m,): 1/(mu_i r_i^2);
+    ``end_distance`` (N,) and separate. ``fade`` (N, 2): distance from which the interaction fades, and
+    1 over the length over which it does. ``inverse_a`` (n,), ``inverse_b`` (m,): 1/(mu_i r_i^2);
     ``form``, ``tables`` (n m, ...), ``quadrupole`` (n m,): the interaction; ``k_a_re`` (n, n), ...:
     exp(-i h_i dt) on the grid.
     """
     total = len(classical)
     n, m = len(inverse_a), len(inverse_b)
     points = n * m
-    c = np.zeros(CLASSICAL * LANES)
+    c = np.zeros(LANE_STATE * LANES)
     g = np.zeros(GEOMETRY * LANES)
     means = np.zeros(MEANS * LANES)
     re, im = np.zeros(points * LANES), np.zeros(points * LANES)
@@ -387,7 +412,7 @@ def propagate(
             if taken < total:
                 running[l] = order[taken]
                 count[l] = 0
-                _put(order[taken], l, classical, psi_re, psi_im, c, re, im)
+                _put(order[taken], l, classical, psi_re, psi_im, fade, c, re, im)
                 taken += 1
             else:
                 running[l] = -1
@@ -409,18 +434,18 @@ def propagate(
 
 
 @njit(**JIT_OPTIONS)
-def mean_potential(classical, psi_re, psi_im, form, tables, quadrupole):
+def mean_potential(classical, psi_re, psi_im, fade, form, tables, quadrupole):
     """<V> (N,) of every trajectory, hartree; arguments as in `propagate`."""
     total, points = psi_re.shape
     out = np.zeros(total)
-    c = np.zeros(CLASSICAL * LANES)
+    c = np.zeros(LANE_STATE * LANES)
     g = np.zeros(GEOMETRY * LANES)
     means = np.zeros(MEANS * LANES)
     re, im = np.zeros(points * LANES), np.zeros(points * LANES)
     potential = np.zeros(points * LANES)
     for first in range(0, total, LANES):
         for l in range(LANES):
-            _put(min(first + l, total - 1), l, classical, psi_re, psi_im, c, re, im)
+            _put(min(first + l, total - 1), l, classical, psi_re, psi_im, fade, c, re, im)
         _geometry(c, g)
         _potential(form, points, re, im, g, tables, quadrupole, potential, means)
         for l in range(min(LANES, total - first)):

@@ -23,6 +23,7 @@ class Settings:
     """How trajectories are integrated; atomic units."""
 
     time_step: float
+    fade_from: float  # fraction of the start distance from which V fades to zero; 1 for never
     relative_energy_error_limit: float  # of the initial classical energy
     norm_error_limit: float
     maximum_steps: int
@@ -33,6 +34,7 @@ class Settings:
         """From the ``dynamics`` entry of the configuration."""
         return cls(
             time_step=float(mapping["time_step_fs"]) * FS_TO_AU,
+            fade_from=float(mapping["fade_from"]),
             relative_energy_error_limit=float(mapping["relative_energy_error_limit"]),
             norm_error_limit=float(mapping["norm_error_limit"]),
             maximum_steps=int(mapping["maximum_steps"]),
@@ -120,7 +122,9 @@ class Collision:
         amplitudes = np.einsum(
             "ti,tj->tij", states_a[:, :, self.v], states_b[:, :, self.w]
         ).astype(complex)
-        energy = self._energy(start, amplitudes)
+        end_distance = np.linalg.norm(start[:, :3], axis=1)
+        fade = self._fade(end_distance)
+        energy = self._energy(start, amplitudes, fade)
 
         psi = self._to_grid(amplitudes, time_step)
         psi_re, psi_im = _parts(psi)
@@ -133,7 +137,8 @@ class Collision:
             self._longest_first(start),
             time_step,
             maximum_steps,
-            np.linalg.norm(start[:, :3], axis=1),
+            end_distance,
+            fade,
             self.reduced_mass,
             self.inverse_a,
             self.inverse_b,
@@ -146,7 +151,7 @@ class Collision:
         psi_re[~finite], psi_im[~finite] = 0.0, 0.0
 
         amplitudes = self._from_grid((psi_re + 1j * psi_im).reshape(psi.shape), time_step)
-        energy_error = np.abs(self._energy(classical, amplitudes) - energy)
+        energy_error = np.abs(self._energy(classical, amplitudes, fade) - energy)
         norm_error = np.abs((np.abs(amplitudes) ** 2).sum(axis=(1, 2)) - 1.0)
         states_a, states_b = self._dressed(classical, time_step)
         projected = states_a.transpose(0, 2, 1) @ amplitudes @ states_b
@@ -200,6 +205,13 @@ class Collision:
         inverse = (self.inverse_a, self.inverse_b)[molecule]
         return DressedStates(basis, inverse, time_step, 2.0**octave)
 
+    def _fade(self, end_distance: NDArray) -> NDArray:
+        """Where V begins to fade and 1 over the length of the fade (N, 2); it ends at the start."""
+        if self.settings.fade_from >= 1.0:
+            return np.tile([np.inf, 1.0], (len(end_distance), 1))
+        begin = self.settings.fade_from * end_distance
+        return np.stack([begin, 1.0 / (end_distance - begin)], axis=1)
+
     def _level_energies(self) -> NDArray:
         return self.basis_a.energies[:, None] + self.basis_b.energies[None, :]
 
@@ -213,12 +225,12 @@ class Collision:
         shifted = self.basis_a.amplitudes.T @ psi @ self.basis_b.amplitudes
         return shifted * np.exp(0.5j * time_step * self._level_energies())
 
-    def _energy(self, classical: NDArray, amplitudes: NDArray) -> NDArray:
+    def _energy(self, classical: NDArray, amplitudes: NDArray, fade: NDArray) -> NDArray:
         """Total energy (N,) of classical states (N, 18) with amplitudes on levels (N, n_a, n_b)."""
         psi = self.basis_a.amplitudes @ amplitudes @ self.basis_b.amplitudes.T
         density = np.abs(psi) ** 2
         potential = kernel.mean_potential(
-            classical, *_parts(psi), *self._interaction
+            classical, *_parts(psi), fade, *self._interaction
         )
         return (
             _square(classical, kernel.P) / (2.0 * self.reduced_mass)

@@ -1,0 +1,180 @@
+"""What a schema cannot say: relations between keys, molecules, files. One UserError per mistake."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vibrates.config import basis_size, energies, states
+from vibrates.errors import UserError
+from vibrates.molecule import Diatom
+
+
+def check(config: dict[str, Any], source: str) -> None:
+    """Raise UserError (file, key, value, limit, remedy) if the configuration cannot be run."""
+    for rule in (_pair, _surface, _basis, _grid, _sampling, _targets, _temperatures,
+                 _learning, _figures, _reference):
+        try:
+            rule(config)
+        except UserError as error:
+            raise UserError(f"{source}: {error}") from None
+
+
+def _pair(config: dict[str, Any]) -> None:
+    for name in config["pair"]:
+        for block in ("molecules", "basis"):
+            if name not in config[block]:
+                raise UserError(f"pair: '{name}' has no entry in {block} "
+                                f"(there: {', '.join(config[block])}); add {block}.{name}")
+
+
+def _surface(config: dict[str, Any]) -> None:
+    surface = config["surface"]
+    table = surface["parameters"] == "table"
+    needs = {"configurations": table, "beta": not table,
+             "slopes": surface["deformation"] == "fitted"}
+    reason = {"configurations": "parameters: table", "slopes": "deformation: fitted",
+              "beta": "parameters: original or modified"}
+    for key, needed in needs.items():
+        if needed and key not in surface:
+            raise UserError(f"surface.{key}: missing, {reason[key]} needs it; add it")
+        if not needed and key in surface:
+            raise UserError(f"surface.{key}: only {reason[key]} uses it "
+                            f"(parameters: {surface['parameters']}, "
+                            f"deformation: {surface['deformation']}); remove it")
+    if not table and list(config["pair"]) != ["N2", "H2"]:
+        raise UserError(f"surface.parameters: '{surface['parameters']}' is the table of [N2, H2], "
+                        f"the pair is {config['pair']}; use parameters: table")
+
+
+def _basis(config: dict[str, Any]) -> None:
+    for position, name in enumerate(config["pair"]):
+        diatom = Diatom.from_config(name, config["molecules"][name])
+        for level in sorted({state[position] for state in states(config)}):
+            size = basis_size(config, name, level)
+            if level >= diatom.morse_levels:
+                raise UserError(f"grid.states: level {level} of {name} is beyond the last one its "
+                                f"Morse well holds, {diatom.morse_levels - 1}; lower it")
+            if size > diatom.morse_levels:
+                raise UserError(f"basis.{name}: {size} levels for initial level {level}, the Morse "
+                                f"well holds {diatom.morse_levels}; lower extra or minimum")
+            if np.any(np.diff(diatom.level_energy(np.arange(size))) <= 0.0):
+                raise UserError(f"basis.{name}: level energies stop rising below level {size - 1}; "
+                                "lower extra or minimum, or correct x_e and y_e")
+
+
+def _grid(config: dict[str, Any]) -> None:
+    grid = config["grid"]
+    edges = grid["impact_parameter_edges_angstrom"]
+    _ascending("grid.energies_cm", list(energies(config)))
+    _ascending("grid.impact_parameter_edges_angstrom", edges)
+    if edges[0] != 0:
+        raise UserError(f"grid.impact_parameter_edges_angstrom: starts at {edges[0]}, not at 0, "
+                        "and would leave out head-on collisions; begin with 0")
+    if grid["start_distance_angstrom"] <= edges[-1]:
+        raise UserError(f"grid.start_distance_angstrom: {grid['start_distance_angstrom']} is not "
+                        f"beyond the largest impact parameter {edges[-1]}; raise it")
+
+
+def _sampling(config: dict[str, Any]) -> None:
+    sampling, grid = config["sampling"], config["grid"]
+    pilot, replicates = sampling["pilot"], sampling["replicates"]
+    if pilot % replicates:
+        raise UserError(f"sampling.pilot: {pilot} is no multiple of sampling.replicates, "
+                        f"{replicates}; use {replicates * (pilot // replicates + 1)}")
+    shells = len(grid["impact_parameter_edges_angstrom"]) - 1
+    needed = len(grid["states"]) * len(energies(config)) * shells * pilot
+    if needed > sampling["budget"]:
+        raise UserError(f"sampling.budget: {sampling['budget']} trajectories do not cover the "
+                        f"pilot, {needed} (states x energies x shells x pilot); raise it or "
+                        "lower sampling.pilot")
+
+
+def _targets(config: dict[str, Any]) -> None:
+    kept = config["rates"]["transitions"]
+    for change in config["sampling"]["target_transitions"]:
+        key = f"sampling.target_transitions: {change}"
+        _kept(key, change, kept)
+        for state in states(config):
+            for name, level, step in zip(config["pair"], state, change, strict=True):
+                size = basis_size(config, name, level)
+                if level + step >= size:
+                    raise UserError(f"{key} from state {list(state)} needs level {level + step} of "
+                                    f"{name}, its basis ends at {size - 1}; raise basis.{name}")
+            if min(final := [level + step for level, step in zip(state, change, strict=True)]) < 0:
+                continue
+            if _energy(config, final) >= _energy(config, state):
+                raise UserError(f"{key} from state {list(state)} is endothermic; name the reverse "
+                                "(the endothermic direction follows from detailed balance)")
+    if not any(all(level + step >= 0 for level, step in zip(state, change, strict=True))
+               for state in states(config) for change in config["sampling"]["target_transitions"]):
+        raise UserError("sampling.target_transitions: every one leads below level 0 from every "
+                        "state of the grid; name one that a state can make")
+
+
+def _temperatures(config: dict[str, Any]) -> None:
+    _ascending("rates.temperatures_K", config["rates"]["temperatures_K"])
+    _ascending("sampling.target_temperatures_K", config["sampling"]["target_temperatures_K"])
+
+
+def _learning(config: dict[str, Any]) -> None:
+    learning, kept = config["learning"], config["rates"]["transitions"]
+    (first, last), (dv, dw) = learning["complete_v"], learning["transition"]
+    _kept("learning.transition", learning["transition"], kept)
+    if last < first:
+        raise UserError(f"learning.complete_v: [{first}, {last}] is not ascending; exchange them")
+    if first + dv < 0:
+        raise UserError(f"learning.complete_v: first v {first} with dv {dv} leads below level 0; "
+                        f"begin with {-dv}")
+    if learning["initial_w"] + dw < 0:
+        raise UserError(f"learning.initial_w: {learning['initial_w']} with dw {dw} leads below "
+                        f"level 0; use {-dw} or more")
+    computed = [v for v, w in states(config) if w == learning["initial_w"] and v + dv >= 0]
+    if len(computed) < 3:
+        raise UserError(f"learning: {len(computed)} states of the grid with w = "
+                        f"{learning['initial_w']} make the transition, at least 3 needed; add "
+                        "states to grid.states")
+
+
+def _figures(config: dict[str, Any]) -> None:
+    figures, kept = config["figures"], config["rates"]["transitions"]
+    named = [(f"figures.transitions[{i}]", t) for i, t in enumerate(figures["transitions"])]
+    named.append(("figures.temperature_transition", figures["temperature_transition"]))
+    for key, (v, w, vp, wp) in named:
+        if (v, w) not in states(config):
+            raise UserError(f"{key}: initial state [{v}, {w}] is not in grid.states; add it there "
+                            "or name another transition")
+        _kept(key, (vp - v, wp - w), kept)
+        for name, level, final in zip(config["pair"], (v, w), (vp, wp), strict=True):
+            size = basis_size(config, name, level)
+            if final >= size:
+                raise UserError(f"{key}: final level {final} of {name} is beyond the basis, which "
+                                f"ends at {size - 1}; raise basis.{name}")
+
+
+def _reference(config: dict[str, Any]) -> None:
+    for name, path in config["reference"]["published_rates"].items():
+        if not Path(path).is_file():
+            raise UserError(f"reference.published_rates.{name}: file '{path}' does not exist; "
+                            "correct the path or remove the key (the comparison is then skipped)")
+
+
+def _energy(config: dict[str, Any], state: Any) -> float:
+    """Vibrational energy of a state (v, w), hartree."""
+    molecules = config["molecules"]
+    return sum(float(Diatom.from_config(name, molecules[name]).level_energy(level))
+               for name, level in zip(config["pair"], state, strict=True))
+
+
+def _kept(key: str, change: Any, kept: dict[str, int]) -> None:
+    for step, name in zip(change, ("max_dv", "max_dw"), strict=True):
+        if abs(step) > kept[name]:
+            raise UserError(f"{key}: change {step} is beyond rates.transitions.{name}, "
+                            f"{kept[name]}; raise that limit")
+
+
+def _ascending(key: str, values: list[float]) -> None:
+    for low, high in zip(values, values[1:], strict=False):
+        if high <= low:
+            raise UserError(f"{key}: {high} after {low} is not ascending; sort the list, each "
+                            "value once")

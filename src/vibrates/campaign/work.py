@@ -1,0 +1,75 @@
+"""The trajectories of one batch, piece by piece: from rows of the plan to columns of its file."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from vibrates.campaign.plan import digest, units
+from vibrates.config import n_levels, shell_edges
+from vibrates.dynamics import Collision, Settings
+from vibrates.dynamics.sampling import initial_conditions
+from vibrates.molecule import Diatom
+from vibrates.potential import Surface
+from vibrates.units import AU_TO_FS, ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, CM_TO_HARTREE, HARTREE_TO_CM
+
+
+class BatchWork:
+    """The pieces of one batch and how each is computed; a piece's result depends on nothing else.
+
+    rows: the batch's rows of the plan, all of one state (v, w).
+    """
+
+    def __init__(self, config: dict[str, Any], rows: pd.DataFrame) -> None:
+        self.config = config
+        self.v, self.w = int(rows["v"].iloc[0]), int(rows["w"].iloc[0])
+        self.digest = digest(config, rows)
+        self.pieces = list(units(rows))
+        self.diatoms = [Diatom.from_config(n, config["molecules"][n]) for n in config["pair"]]
+        surface = Surface.from_config(config["surface"], *self.diatoms)
+        self.levels = n_levels(config, self.v, self.w)
+        self.collision = Collision(surface, *self.diatoms, *self.levels, self.v, self.w,
+                                   Settings.from_config(config["dynamics"]))
+
+    def compute(self, piece: int) -> dict[str, np.ndarray]:
+        """Columns of the batch file (n,) and `probability` (n, n_a, n_b) of one piece."""
+        energy_cm, shell, indices = self.pieces[piece]
+        return self._trajectories(energy_cm, shell, indices)
+
+    def warm_up(self) -> None:
+        """Compile (or load from the cache) everything a trajectory needs, by running one."""
+        energy_cm, shell, indices = self.pieces[-1]
+        self._trajectories(energy_cm, shell, indices[:1])
+
+    def _trajectories(self, energy_cm: float, shell: int, indices: np.ndarray
+                      ) -> dict[str, np.ndarray]:
+        edges = shell_edges(self.config) * ANGSTROM_TO_BOHR
+        start = self.config["grid"]["start_distance_angstrom"] * ANGSTROM_TO_BOHR
+        sampling = self.config["sampling"]
+        initial = initial_conditions(
+            *self.diatoms, seed=self.config["seed"], v=self.v, w=self.w,
+            energy=energy_cm * CM_TO_HARTREE, shell=shell, b_edges=(edges[shell], edges[shell + 1]),
+            start_distance=start, indices=indices,
+            replicates=sampling["replicates"], head_on_share=sampling["head_on_share"])
+        outcome = self.collision.run(initial)
+        n = len(indices)
+        return {
+            "energy_cm": np.full(n, energy_cm),
+            "shell": np.full(n, shell, dtype=np.int16),
+            "index": indices.astype(np.int32),
+            "impact_parameter": initial.impact_parameter * BOHR_TO_ANGSTROM,
+            "translational_energy": initial.translational_energy * HARTREE_TO_CM,
+            "weight": initial.weight,
+            "status": outcome.status.astype(np.int8),
+            "steps": outcome.steps.astype(np.int32),
+            "energy_error": outcome.energy_error * HARTREE_TO_CM,
+            "norm_error": outcome.norm_error,
+            "time_step": outcome.time_step * AU_TO_FS,
+            "probability": outcome.probability.astype(np.float32),
+        }
+
+
+def in_order(results: dict[int, dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """The columns of all pieces, joined in the order of the pieces."""
+    pieces = [results[piece] for piece in sorted(results)]
+    return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}

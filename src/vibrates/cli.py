@@ -1,0 +1,116 @@
+"""The command line ``vibrates``: tools around a campaign, which itself is run by Snakemake."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from vibrates import __version__
+from vibrates.config import load, n_levels, states
+from vibrates.errors import UserError
+
+EPILOG = """\
+A campaign is run with 'make run' or, inside the environment, 'snakemake --cores N
+[--configfile FILE]'. All keys of a configuration, with units: config/README.md.
+Exit codes: 0 fine, 1 a comparison or check failed, 2 a mistake in the input."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one sub-command; a mistake of the user is one line and exit code 2."""
+    options = parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """All sub-commands and their options."""
+    p = argparse.ArgumentParser(prog="vibrates", epilog=EPILOG,
+                                description="State-to-state vibrational rate coefficients.",
+                                formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--version", action="version", version=f"vibrates {__version__}")
+    commands = p.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, run, summary: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=summary, description=summary)
+        sub.set_defaults(run=run)
+        return sub
+
+    sub = command("check", _check, "validate a configuration; says what it would compute")
+    sub.add_argument("config", type=Path, help="configuration (YAML)")
+
+    sub = command("verify", _verify, "read every batch file of a campaign and list damaged ones")
+    sub.add_argument("campaign", type=Path, help="configuration (YAML) or results directory")
+    sub.add_argument("--remove", action="store_true",
+                     help="delete damaged files; the next run computes them again")
+
+    sub = command("summary", _summary, "table of k with errors, and where the files are")
+    sub.add_argument("results", type=Path, help="results directory of a campaign")
+
+    sub = command("results", _results, "print the results directory of a configuration")
+    sub.add_argument("config", type=Path, help="configuration (YAML)")
+
+    sub = command("compare", _compare, "ratio of computed to published rates per v and T")
+    sub.add_argument("rates", type=Path, help="rates.nc of a campaign")
+    sub.add_argument("published", type=Path, nargs="+", metavar="CSV",
+                     help="published rates: columns v, T_K, k_cm3_s")
+    sub.add_argument("--symmetrisation", default="all",
+                     choices=["configured", "translational", "total", "initial", "all"],
+                     help="which form of the computed rates (default: %(default)s)")
+    sub.add_argument("--dv", type=int, help="quanta lost, where the file does not tell")
+
+    sub = command("oracle", _oracle, "run stored trajectories and print the deviations")
+    sub.add_argument("file", type=Path, help="JSON file of cases with their converged outcome")
+    return p
+
+
+def _check(options: argparse.Namespace) -> int:
+    from vibrates.campaign import plan
+
+    config = load(options.config)
+    pilot = plan.into_batches(plan.pilot(config), config["jobs"]["trajectories_per_batch"])
+    largest = max((n_levels(config, v, w) for v, w in states(config)), key=lambda n: n[0] * n[1])
+    print(f"{options.config}: in order")
+    print(f"  initial states {len(states(config))}, largest basis {largest[0]} x {largest[1]}")
+    print(f"  pilot {int((pilot['stop'] - pilot['start']).sum())} trajectories in "
+          f"{pilot['batch'].nunique()} batches, budget {config['sampling']['budget']} in "
+          f"{config['sampling']['rounds']} more rounds")
+    print(f"  results in {config['results']}/")
+    if not config["reference"]["published_rates"]:
+        print("  no published rates named (reference.published_rates): comparison skipped")
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from vibrates.campaign import verify
+
+    path = options.campaign
+    return verify.main(Path(load(path)["results"]) if path.is_file() else path, options.remove)
+
+
+def _summary(options: argparse.Namespace) -> int:
+    from vibrates.summary import summary_text
+
+    print(summary_text(options.results))
+    return 0
+
+
+def _results(options: argparse.Namespace) -> int:
+    print(load(options.config)["results"])
+    return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from vibrates.rates import compare
+
+    return compare.main(options.rates, options.published, options.symmetrisation, options.dv)
+
+
+def _oracle(options: argparse.Namespace) -> int:
+    from vibrates.dynamics import oracle
+
+    return oracle.main(options.file)
