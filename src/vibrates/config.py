@@ -25,8 +25,8 @@ class _Loader(yaml.SafeLoader):
         for key in keys:
             if keys.count(key) > 1:
                 line = node.start_mark.line + 1
-                raise UserError(f"{node.start_mark.name}: key '{key}' appears twice in the block at "
-                                f"line {line}; keep one of them")
+                raise UserError(f"{node.start_mark.name}: key '{key}' appears twice in the block "
+                                f"at line {line}; keep one of them")
         return super().construct_mapping(node, deep)
 
 

@@ -7,7 +7,9 @@ from vibrates.campaign import plan, progress, rounds
 from vibrates.campaign.scripts import run
 
 
-def main(round_: int, config: dict[str, Any], results: str, plan_file: str, allocation: str) -> None:
+def main(
+    round_: int, config: dict[str, Any], results: str, plan_file: str, allocation: str
+) -> None:
     frame, report = rounds.first(config) if round_ == 0 else rounds.later(config, round_, results)
     report.to_csv(allocation, index=False)
     plan.write_plan(frame, plan_file)

@@ -23,11 +23,11 @@ from vibrates.campaign.work import BatchWork, in_order
 from vibrates.config import read_yaml
 from vibrates.errors import UserError
 
-SOURCES = ["method and surface: Hong et al., Eur. Phys. J. D (2023), 10.1140/epjd/s10053-023-00688-4"]
+SOURCES = ["method and surface: Hong et al. 2023, Eur. Phys. J. D, 10.1140/epjd/s10053-023-00688-4"]
 
 
 class SharedCounter:
-    """A counter in the memory of rank 0 that every rank reads and raises in one indivisible step."""
+    """A counter in the memory of rank 0; every rank reads and raises it in one indivisible step."""
 
     def __init__(self, comm: MPI.Comm) -> None:
         size = MPI.INT64_T.Get_size() if comm.rank == 0 else 0

@@ -71,9 +71,10 @@ def _grid(config: dict[str, Any]) -> None:
     if edges[0] != 0:
         raise UserError(f"grid.impact_parameter_edges_angstrom: starts at {edges[0]}, not at 0, "
                         "and would leave out head-on collisions; begin with 0")
-    if grid["start_distance_angstrom"] <= edges[-1]:
-        raise UserError(f"grid.start_distance_angstrom: {grid['start_distance_angstrom']} is not "
-                        f"beyond the largest impact parameter {edges[-1]}; raise it")
+    start, fade = grid["start_distance_angstrom"], config["dynamics"]["fade_from"]
+    if start * fade <= edges[-1]:
+        raise UserError(f"grid.start_distance_angstrom: {start} times dynamics.fade_from, {fade}, "
+                        f"is not beyond the largest impact parameter {edges[-1]}; raise it")
 
 
 def _sampling(config: dict[str, Any]) -> None:

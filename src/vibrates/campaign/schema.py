@@ -91,7 +91,8 @@ def _line(error: ValidationError) -> str:
         case "minItems":
             return f"{key}: {value} has {len(value)} entries, at least {limit} needed{about}; add"
         case "maxItems":
-            return f"{key}: {value} has {len(value)} entries, at most {limit} allowed{about}; remove"
+            return (f"{key}: {value} has {len(value)} entries, at most {limit} allowed{about}; "
+                    "remove some")
         case "uniqueItems":
             return f"{key}: {value} holds an entry twice{about}; keep it once"
         case "oneOf":

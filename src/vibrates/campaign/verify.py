@@ -59,8 +59,8 @@ def main(results: Path, remove: bool) -> int:
     """`vibrates verify`: list damaged batch files, delete them with `remove`; 1 if any is left."""
     files = batch_files(results)
     if not files:
-        raise UserError(f"{results}: no batch files below trajectories/; name the results directory "
-                        "or the configuration of a campaign that has run")
+        raise UserError(f"{results}: no batch files below trajectories/; name the results "
+                        "directory or the configuration of a campaign that has run")
     broken = damaged(results)
     for path, reason in broken.items():
         print(reason)

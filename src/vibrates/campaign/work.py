@@ -11,7 +11,13 @@ from vibrates.dynamics import Collision, Settings
 from vibrates.dynamics.sampling import initial_conditions
 from vibrates.molecule import Diatom
 from vibrates.potential import Surface
-from vibrates.units import AU_TO_FS, ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, CM_TO_HARTREE, HARTREE_TO_CM
+from vibrates.units import (
+    ANGSTROM_TO_BOHR,
+    AU_TO_FS,
+    BOHR_TO_ANGSTROM,
+    CM_TO_HARTREE,
+    HARTREE_TO_CM,
+)
 
 
 class BatchWork:

@@ -1,0 +1,43 @@
+# make run      the campaign of CONFIG (default: config/config.yaml), into its results directory
+# make test     the tests
+# make report   one HTML file with figures, tables and how they were made
+# make check    only validate CONFIG
+# make clean    remove the environment (results stay)
+PYTHON ?= $(shell command -v python3.11 || echo python3)
+CORES  ?= $(shell getconf _NPROCESSORS_ONLN)
+CONFIG ?= config/config.yaml
+
+BIN   := .venv/bin
+READY := .venv/.ready
+SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
+RESULTS = $$($(BIN)/vibrates results $(CONFIG))
+
+.PHONY: run test report check environment clean
+
+run: environment
+	@$(SNAKEMAKE)
+	@echo "the table of k and the list of files are in $(RESULTS)/summary.txt"
+
+report: environment
+	@$(SNAKEMAKE) --report $(RESULTS)/report.html
+
+check: environment
+	@$(BIN)/vibrates check $(CONFIG)
+
+test: environment
+	@$(BIN)/python -m pytest $(TESTS)
+
+environment: $(READY)
+
+# The stamp is made last: an installation that was cut short is done again.
+$(READY): envs/requirements.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) not found; install Python 3.11 or run: make PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "error: $(PYTHON) is not Python 3.11; run: make PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@echo "setting up .venv (once, some minutes)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+clean:
+	rm -rf .venv

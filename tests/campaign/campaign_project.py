@@ -1,0 +1,50 @@
+"""The small campaign of the tests, and a directory in which it runs as a user would run it."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import yaml
+
+SMALL = {
+    "grid": {"states": [[1, 0], [2, 0], [3, 0]], "energies_cm": [2000, 6000, 18000],
+             "impact_parameter_edges_angstrom": [0, 2, 4], "start_distance_angstrom": 8},
+    "sampling": {"replicates": 4, "head_on_share": 0.5, "pilot": 8, "rounds": 1, "budget": 400,
+                 "target_relative_error": 0.05, "target_temperatures_K": [1000, 3000],
+                 "target_transitions": [[-1, 0]]},
+    "jobs": {"trajectories_per_batch": 40, "ranks": 2, "minutes": 5, "memory_mb": 1000},
+    "figures": {"opacity_energies_cm": [6000]},
+}
+
+
+class Project:
+    """A copy of the workflow in a directory of its own, run through Snakemake as a user would."""
+
+    def __init__(self, directory: Path, root: Path, config: dict) -> None:
+        self.directory, self.results = directory, directory / "results"
+        for name in ("Snakefile", "workflow", "profiles"):
+            (directory / name).symlink_to(root / name)
+        self.write(config)
+
+    def write(self, config: dict) -> None:
+        """Write the project's only configuration."""
+        (self.directory / "config").mkdir(exist_ok=True)
+        (self.directory / "config" / "config.yaml").write_text(yaml.safe_dump(config))
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command line of a run."""
+        return ["snakemake", "--cores", "2", *arguments]
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess:
+        """Run Snakemake to its end."""
+        return subprocess.run(self.command(*arguments), cwd=self.directory, text=True,
+                              capture_output=True, timeout=300, check=False)
+
+    def batches(self) -> list[Path]:
+        """Batch files on disk."""
+        return sorted((self.results / "trajectories").glob("round*/batch*.nc"))
+
+    def copy_results(self, other: "Project") -> None:
+        """Start from the results, and Snakemake's memory of them, of another project."""
+        for name in ("results", ".snakemake"):
+            shutil.copytree(other.directory / name, self.directory / name, symlinks=True)

@@ -1,0 +1,162 @@
+"""A small campaign through Snakemake: to its end, damaged, changed, interrupted, misconfigured."""
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+import xarray as xr
+from campaign_project import SMALL, Project
+
+from vibrates import config as configuration
+from vibrates.campaign import storage
+
+RATES = "results/rates.nc"
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, root):
+    """A small campaign that ran to its rates."""
+    config = configuration.load(root / "config" / "tiny.yaml", SMALL | {"results": "results"})
+    done = Project(tmp_path_factory.mktemp("finished"), root, config)
+    ran = done.run(RATES)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    done.output = ran.stdout + ran.stderr
+    return done
+
+
+def data_of(project):
+    """All data of the batches and rates of a project, without when and where they were made."""
+    files = [*project.batches(), project.results / "rates.nc"]
+    return {str(f.relative_to(project.results)): storage.read_product(f).drop_attrs()
+            for f in files}
+
+
+def assert_same(one, other):
+    assert one.keys() == other.keys()
+    for name in one:
+        xr.testing.assert_identical(one[name], other[name])
+
+
+def test_campaign_shows_its_progress_and_keeps_a_log(finished):
+    lines = finished.output.splitlines()
+    batches = [line for line in lines if line.startswith("batch ")]
+    count = len(finished.batches())
+    assert len(batches) == count
+    assert any(line.startswith(f"batch {count} of {count} (round 1,") for line in batches)
+    assert all("trajectories" in line and "left" in line for line in batches)
+    log = (finished.results / "campaign.log").read_text()
+    assert all(line in log for line in batches)
+    assert "Select jobs to execute" not in finished.output
+
+
+def test_budget_is_kept_and_the_allocation_reported(finished, small):
+    total = sum(storage.read_batch(f).sizes["trajectory"] for f in finished.batches())
+    assert 144 < total <= small["sampling"]["budget"]
+    report = (finished.results / "plan" / "round1_allocation.csv").read_text().splitlines()
+    assert len(report) == 1 + 3 * 2  # three states, two temperatures
+    assert "share of the budget spent" in report[1]
+
+
+def test_second_run_has_nothing_to_do(finished):
+    before = {f: f.stat().st_mtime_ns for f in finished.batches()}
+    ran = finished.run(RATES)
+    assert ran.returncode == 0
+    assert "Nothing to be done" in ran.stderr
+    assert before == {f: f.stat().st_mtime_ns for f in finished.batches()}
+
+
+def jobs(project, *change):
+    """Rules that a dry run names, with how many jobs each."""
+    ran = project.run("-n", RATES, *change)
+    assert ran.returncode == 0, ran.stderr
+    lines = [line for line in (ran.stdout + ran.stderr).splitlines()
+             if line.startswith(("rule ", "checkpoint "))]
+    return {line.split()[1].rstrip(":"): lines.count(line) for line in lines}
+
+
+@pytest.mark.parametrize(("change", "trajectories"), [
+    ("surface={beta: 9}", True),
+    ("dynamics={time_step_fs: 0.3}", True),
+    ("learning={complete_v: [1, 3]}", False),
+    ("jobs={minutes: 9}", False),
+])
+def test_a_changed_configuration_runs_what_depends_on_it(finished, change, trajectories):
+    assert ("trajectories" in jobs(finished, "--config", change)) is trajectories
+
+
+def test_damaged_batch_is_computed_again_and_the_others_kept(project, finished):
+    project.copy_results(finished)
+    before = {f: f.stat().st_mtime_ns for f in project.batches()}
+    victim = project.batches()[1]
+    with victim.open("r+b") as file:
+        file.truncate(victim.stat().st_size // 2)
+    ran = project.run("all_trajectories", RATES)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    (line,) = [text for text in ran.stderr.splitlines() if text.startswith("set aside")]
+    assert "batch00001.nc: damaged or truncated" in line
+    after = {f: f.stat().st_mtime_ns for f in project.batches()}
+    assert [f for f in before if before[f] != after[f]] == [victim]
+    assert_same(data_of(project), data_of(finished))
+
+
+def test_killed_driver_is_resumed_with_finished_batches_kept(project, finished):
+    driver = subprocess.Popen(project.command(RATES), cwd=project.directory,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    limit = time.monotonic() + 120
+    while len(project.batches()) < 2 and time.monotonic() < limit:
+        time.sleep(0.05)
+    driver.send_signal(signal.SIGKILL)
+    driver.wait()
+    before = {f: f.stat().st_mtime_ns for f in project.batches()}
+    assert 2 <= len(before) < len(finished.batches())
+    assert list((project.directory / ".snakemake" / "locks").iterdir()), "no stale lock to test"
+
+    ran = project.run(RATES)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "removed the lock that a killed run left behind" in ran.stderr
+    kept = [f for f in before if f.stat().st_mtime_ns == before[f]]
+    assert len(kept) >= 2
+    assert_same(data_of(project), data_of(finished))
+
+
+def test_mistake_stops_before_anything_runs(project, small):
+    small["grid"]["energies_cm"] = [-100.0, 2000.0]
+    project.write(small)
+    ran = project.run()
+    assert ran.returncode != 0
+    (line,) = [text for text in ran.stderr.splitlines() if "Using workflow" not in text]
+    assert line.startswith("error: config/config.yaml: grid.energies_cm[0]: -100.0 is not above")
+    assert not project.results.exists()
+
+
+def test_configuration_given_on_the_command_line_replaces_the_default_one(project, small, root):
+    """Keys only the default file has must not leak into the run."""
+    other = small | {"surface": {
+        "parameters": "table", "deformation": "none",
+        "configurations": {name: {"R_m_angstrom": 3.5, "eps_meV": 6.0, "beta": 8.0}
+                           for name in ("H", "X", "Ta", "Tb", "I")}}}
+    (project.directory / "other").mkdir()
+    configuration.write(other, project.directory / "other" / "c.yaml")
+    ran = project.run("--configfile", "other/c.yaml", "--until", "figure_surface")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert configuration.read_yaml(project.results / "configuration.yaml") == other
+
+
+def test_two_drivers_do_not_run_at_once(project):
+    """The second one leaves the lock of the first alone."""
+    first = subprocess.Popen(project.command(RATES), cwd=project.directory,
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        locks = project.directory / ".snakemake" / "locks"
+        limit = time.monotonic() + 60
+        while not (locks.exists() and any(locks.iterdir())) and time.monotonic() < limit:
+            time.sleep(0.05)
+        second = project.run(RATES)
+        assert second.returncode != 0
+        assert "LockException" in second.stderr + second.stdout
+        assert any(locks.iterdir())
+    finally:
+        os.kill(first.pid, signal.SIGINT)
+        first.wait(timeout=60)

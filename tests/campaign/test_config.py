@@ -1,0 +1,151 @@
+"""A configuration is checked whole before anything runs; each mistake is one line with a remedy."""
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from vibrates import config as configuration
+from vibrates.campaign import document
+from vibrates.errors import UserError
+
+# change of the default campaign -> words its message must have
+MISTAKES = {
+    "unknown key": ({"seeed": 1}, ["seeed", "did you mean 'seed'"]),
+    "unknown nested key": ({"grid": {"shells": 3}}, ["grid", "shells", "remove"]),
+    "negative energy": ({"grid": {"energies_cm": [-5.0, 10.0]}},
+                        ["grid.energies_cm[0]", "-5.0", "0", "raise"]),
+    "negative geometric energy": ({"grid": {"energies_cm": {"geometric": {
+        "first": -1, "last": 9, "count": 3}}}},
+        ["grid.energies_cm.geometric.first", "-1", "raise"]),
+    "unsorted energies": ({"grid": {"energies_cm": [50, 10]}}, ["grid.energies_cm", "sort"]),
+    "no form of energies": ({"grid": {"energies_cm": 5}}, ["grid.energies_cm", "array or object"]),
+    "v beyond the well": ({"grid": {"states": [[80, 0]]}}, ["grid.states", "80", "67", "lower"]),
+    "basis beyond the well": ({"basis": {"H2": {"minimum": 30}}},
+                              ["basis.H2", "30", "17", "lower"]),
+    "target beyond the basis": (
+        {"basis": {"H2": {"minimum": 1, "extra": 1}},
+         "sampling": {"target_transitions": [[-1, 1]]}},
+        ["target_transitions", "level 1", "basis ends at 0", "raise"]),
+    "endothermic target": ({"sampling": {"target_transitions": [[1, 0]]}},
+                           ["target_transitions", "endothermic", "reverse"]),
+    "impossible target": ({"grid": {"states": [[0, 0], [0, 1], [0, 2]]}}, ["below level 0"]),
+    "pilot no multiple": ({"sampling": {"pilot": 17}}, ["sampling.pilot", "17", "16", "use 32"]),
+    "budget below the pilot": ({"sampling": {"budget": 3000}}, ["budget", "3000", "raise"]),
+    "number as text": ({"dynamics": {"norm_error_limit": "1e-9"}}, ["norm_error_limit", "1.0e-9"]),
+    "not a number": ({"surface": {"beta": float("nan")}}, ["surface.beta", "finite"]),
+    "wall too soft": ({"surface": {"beta": 3}}, ["surface.beta", "3", "4", "raise"]),
+    "unknown word": ({"rates": {"symmetrisation": "none"}}, ["symmetrisation", "translational"]),
+    "table without configurations": ({"surface": {"parameters": "table"}},
+                                     ["configurations", "add"]),
+    "unknown molecule": ({"pair": ["N2", "CO"]}, ["pair", "CO", "add"]),
+    "start inside the shells": ({"grid": {"start_distance_angstrom": 6}},
+                                ["start_distance_angstrom", "6", "0.75", "5", "raise"]),
+    "missing reference file": ({"reference": {"published_rates": {"dv1": "no/such.csv"}}},
+                               ["reference.published_rates.dv1", "no/such.csv", "remove the key"]),
+    "figure of another state": ({"figures": {"temperature_transition": [7, 0, 6, 0]}},
+                                ["figures.temperature_transition", "[7, 0]", "grid.states"]),
+    "too little to learn from": (
+        {"grid": {"states": [[1, 0]]}, "figures": {"transitions": [[1, 0, 0, 0]]}},
+        ["learning", "at least 3"]),
+}
+
+
+@pytest.fixture(scope="module")
+def default(root: Path) -> Path:
+    return root / "config" / "config.yaml"
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistake_is_one_line_with_key_value_and_remedy(default, mistake):
+    change, words = MISTAKES[mistake]
+    with pytest.raises(UserError) as caught:
+        configuration.load(default, change)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert message.startswith(f"{default}: ") or "config.yaml: " in message
+    for word in words:
+        assert word in message
+
+
+def test_missing_key_tells_what_it_is(default, tmp_path):
+    content = configuration.read_layers(default)
+    del content["dynamics"]["time_step_fs"]
+    (tmp_path / "c.yaml").write_text(yaml.safe_dump(content))
+    with pytest.raises(UserError, match=r"dynamics: key 'time_step_fs' is missing.*\[fs\]"):
+        configuration.load(tmp_path / "c.yaml")
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("name: [", "line 1"), ("a: 1\na: 2\n", "twice"), ("- 1\n", "no mapping"),
+    ("extends: c.yaml\n", "leads back"), ("extends: absent.yaml\n", "absent.yaml"),
+])
+def test_malformed_file(tmp_path, text, words):
+    (tmp_path / "c.yaml").write_text(text)
+    with pytest.raises(UserError, match=words) as caught:
+        configuration.load(tmp_path / "c.yaml")
+    assert "\n" not in str(caught.value)
+
+
+def test_extending_file_replaces_whole_blocks(tmp_path):
+    (tmp_path / "base.yaml").write_text("a: {x: 1, y: 2}\nb: 3\n")
+    (tmp_path / "own.yaml").write_text("extends: base.yaml\na: {x: 5}\n")
+    assert configuration.read_layers(tmp_path / "own.yaml") == {"a": {"x": 5}, "b": 3}
+
+
+@pytest.mark.parametrize("name", ["config.yaml", "tiny.yaml"])
+def test_shipped_configurations_are_valid(root, name, monkeypatch):
+    monkeypatch.chdir(root)
+    config = configuration.load(Path("config") / name)
+    assert np.all(np.diff(configuration.energies(config)) > 0)
+
+
+def test_default_campaign_is_the_one_promised(default):
+    config = configuration.load(default)
+    assert configuration.states(config) == [(v, 0) for v in (1, 2, 3, 4, 5, 6, 8, 10)]
+    assert len(configuration.energies(config)) >= 16
+    assert config["surface"] == {"parameters": "modified", "beta": 8.0,
+                                 "deformation": "polarizability"}
+    assert config["sampling"]["target_relative_error"] <= 0.20
+    assert {300, 5000} <= set(config["sampling"]["target_temperatures_K"])
+
+
+def test_schema_is_closed_and_every_key_says_what_it_is():
+    def visit(entry, path):
+        if isinstance(entry, dict):
+            if entry.get("type") == "object":
+                assert "additionalProperties" in entry, path
+                assert entry["additionalProperties"] is not True, path
+            for key, value in entry.items():
+                visit(value, f"{path}.{key}")
+        elif isinstance(entry, list):
+            for item in entry:
+                visit(item, path)
+
+    schema = configuration.read_yaml(configuration.SCHEMA)
+    visit(schema, "schema")
+    for name, entry, _ in document.keys(schema):
+        assert entry.get("description"), name
+        assert entry.get("unit"), name
+
+
+def test_schema_and_default_configuration_have_the_same_keys(default):
+    """Every required key of the schema is in the default file, and nothing is there by default."""
+    schema = configuration.read_yaml(configuration.SCHEMA)
+    config = configuration.load(default)
+    assert set(config) == set(schema["properties"]) == set(schema["required"])
+    assert "default:" not in configuration.SCHEMA.read_text()
+
+
+def test_readme_table_is_that_of_the_schema(root):
+    assert (root / "config" / "README.md").read_text() == document.table()
+
+
+def test_command_line_reports_a_mistake_in_one_line(tmp_path, default):
+    (tmp_path / "c.yaml").write_text(f"extends: {default}\nseed: -1\n")
+    ran = subprocess.run(["vibrates", "check", "c.yaml"], cwd=tmp_path, text=True,
+                         capture_output=True, check=False)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("error: c.yaml: seed: -1") and ran.stderr.count("\n") == 1

@@ -1,0 +1,27 @@
+"""Shared by all tests: one thread per process, and the project's paths."""
+
+import os
+import sys
+from pathlib import Path
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Tests start snakemake and mpiexec: those of the environment that runs pytest.
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's directory."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def tiny_path(root: Path) -> Path:
+    """Configuration of the tiny campaign."""
+    return root / "config" / "tiny.yaml"

@@ -1,0 +1,84 @@
+# Figures, each with the table behind it, and the summary.
+
+PUBLISHED = {
+    "published": path
+    for name, path in config["reference"]["published_rates"].items()
+    if name == "dv1"
+}
+
+
+rule figure_surface:
+    output:
+        **figure("surface"),
+    params:
+        pair=config["pair"],
+        molecules=config["molecules"],
+        surface=config["surface"],
+    script:
+        "../scripts/figure_surface.py"
+
+
+rule figure_cross_sections:
+    input:
+        cross_sections=RESULTS / "cross_sections.nc",
+    output:
+        **figure("cross_sections"),
+    params:
+        transitions=config["figures"]["transitions"],
+        opacity_energies_cm=config["figures"]["opacity_energies_cm"],
+    script:
+        "../scripts/figure_cross_sections.py"
+
+
+rule figure_ladder:
+    input:
+        **PUBLISHED,
+        rates=RESULTS / "rates.nc",
+        learned=RESULTS / "learned.nc",
+    output:
+        **figure("ladder"),
+    params:
+        molecules=config["molecules"],
+        pair=config["pair"],
+        learning=config["learning"],
+    script:
+        "../scripts/figure_ladder.py"
+
+
+rule figure_temperature:
+    input:
+        **PUBLISHED,
+        rates=RESULTS / "rates.nc",
+    output:
+        **figure("temperature"),
+    params:
+        transition=config["figures"]["temperature_transition"],
+    script:
+        "../scripts/figure_temperature.py"
+
+
+rule figure_leave_one_out:
+    input:
+        learned=RESULTS / "learned.nc",
+    output:
+        **figure("leave_one_out"),
+    script:
+        "../scripts/figure_leave_one_out.py"
+
+
+rule summary:
+    input:
+        expand(
+            RESULTS / "figures/{name}.png",
+            name=["surface", "cross_sections", "ladder", "temperature", "leave_one_out"],
+        ),
+        checks=RESULTS / "checks.json",
+        rates=RESULTS / "rates.nc",
+        learned=RESULTS / "learned.nc",
+    output:
+        summary=report(RESULTS / "summary.txt", caption="../report/summary.rst", category="Data"),
+    params:
+        results=str(RESULTS),
+        temperatures_K=config["sampling"]["target_temperatures_K"],
+    script:
+        "../scripts/summary.py"
