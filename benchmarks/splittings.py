@@ -56,7 +56,7 @@ def run(collision, start, step_fs, fractions, final):
         (collision.basis_b, collision.inverse_b, kernel.L_B),
     )
     a, b = (composed_states(p, i, _square(start, row), steps) for p, i, row in molecules)
-    amplitudes = np.einsum("ti,tj->tij", a[:, :, collision.v], b[:, :, collision.w]).astype(complex)
+    amplitudes = np.einsum("ti,tj->tij", a[:, :, collision.initial_a], b[:, :, collision.initial_b]).astype(complex)
     classical, n = start.copy(), len(start)
     distance = np.linalg.norm(start[:, :3], axis=1)
     fade = collision._fade(distance)

@@ -30,7 +30,7 @@ class Podvr:
         """From states (m, n) on a fine grid ``r`` (m,), orthonormal as vectors."""
         position = states.T @ (r[:, None] * states)
         points, vectors = np.linalg.eigh(0.5 * (position + position.T))
-        vectors = vectors * np.sign(vectors[0])  # amplitude of the ground state is positive
+        vectors = vectors * np.where(vectors[0] < 0.0, -1.0, 1.0)  # lowest state positive
         return cls(points, vectors.T.copy(), np.asarray(energies))
 
 

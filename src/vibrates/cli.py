@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from vibrates import __version__
-from vibrates.config import load, n_levels, states
+from vibrates.config import bases, load, states
 from vibrates.errors import UserError
 
 EPILOG = """\
@@ -73,7 +73,8 @@ def _check(options: argparse.Namespace) -> int:
 
     config = load(options.config)
     pilot = plan.into_batches(plan.pilot(config), config["jobs"]["trajectories_per_batch"])
-    largest = max((n_levels(config, v, w) for v, w in states(config)), key=lambda n: n[0] * n[1])
+    sizes = [[len(levels) for levels in bases(config, v, w)] for v, w in states(config)]
+    largest = max(sizes, key=lambda n: n[0] * n[1])
     print(f"{options.config}: in order")
     print(f"  initial states {len(states(config))}, largest basis {largest[0]} x {largest[1]}")
     print(f"  pilot {int((pilot['stop'] - pilot['start']).sum())} trajectories in "

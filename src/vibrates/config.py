@@ -136,13 +136,14 @@ def states(config: dict[str, Any]) -> list[tuple[int, int]]:
     return [(int(v), int(w)) for v, w in config["grid"]["states"]]
 
 
-def basis_size(config: dict[str, Any], molecule: str, level: int) -> int:
-    """Number of vibrational levels propagated of a molecule that starts in `level`."""
+def levels(config: dict[str, Any], molecule: str, level: int) -> range:
+    """Vibrational levels propagated of a molecule that starts in `level`."""
     rule = config["basis"][molecule]
-    return max(rule["minimum"], level + rule["extra"])
+    first = max(0, level - rule["below"])
+    return range(first, max(level + rule["above"], first + rule["minimum"] - 1) + 1)
 
 
-def n_levels(config: dict[str, Any], v: int, w: int) -> tuple[int, int]:
-    """Numbers of levels (n_a, n_b) propagated for the initial state (v, w)."""
+def bases(config: dict[str, Any], v: int, w: int) -> tuple[range, range]:
+    """Levels propagated of both molecules for the initial state (v, w)."""
     a, b = config["pair"]
-    return basis_size(config, a, v), basis_size(config, b, w)
+    return levels(config, a, v), levels(config, b, w)

@@ -101,15 +101,16 @@ class Diatom:
         """Number of bound levels of the Morse curve."""
         return int(np.floor(np.sqrt(2.0 * self.reduced_mass * self.well_depth) / self.beta_e + 0.5))
 
-    def basis(self, n_levels: int) -> Podvr:
-        """PODVR basis of the lowest ``n_levels`` Morse states with spectroscopic energies."""
-        if not 1 <= n_levels <= self.morse_levels:
+    def basis(self, levels: range) -> Podvr:
+        """PODVR basis of some consecutive Morse states with spectroscopic energies."""
+        if levels.stop > self.morse_levels:
             raise UserError(
-                f"basis of {self.name}: {n_levels} levels asked for, its Morse curve holds "
-                f"{self.morse_levels}; lower basis.{self.name}.extra or the initial level"
+                f"basis of {self.name}: levels up to {levels.stop - 1} asked for, its Morse curve "
+                f"holds {self.morse_levels}; lower basis.{self.name}.above or the initial level"
             )
         well = MorseWell(self.reduced_mass, self.r_e, self.beta_e, self.well_depth)
-        return Podvr.build(*well.states(n_levels), self.level_energy(np.arange(n_levels)))
+        r, states = well.states(levels.stop)
+        return Podvr.build(r, states[:, levels.start :], self.level_energy(levels))
 
 
 @dataclass(frozen=True)
@@ -121,10 +122,10 @@ class Atom:
     r_e: float = 1.0
     reduced_mass: float = np.inf  # of its rotation: 1/(mu r^2) = 0
 
-    def basis(self, n_levels: int = 1) -> Podvr:
+    def basis(self, levels: range = range(1)) -> Podvr:
         """One point with energy zero."""
-        if n_levels != 1:
-            raise UserError(f"basis of {self.name}: {n_levels} levels asked for, an atom has 1")
+        if levels != range(1):
+            raise UserError(f"basis of {self.name}: {levels} asked for, an atom has level 0 only")
         return Podvr(np.ones(1), np.ones((1, 1)), np.zeros(1))
 
     def quadrupole(self, r: ArrayLike) -> NDArray:

@@ -248,3 +248,11 @@ def test_failures_are_repeated_with_smaller_steps_and_kept_with_their_status(col
     unfinished = collide(maximum_steps=50).run(initial)
     assert (unfinished.status == Status.STEP_LIMIT).all()
     assert all(status.advice for status in Status)
+
+
+def test_a_basis_around_the_initial_level_gives_the_same_probabilities(collide, sample):
+    """Levels 5 to 15 instead of 0 to 15: nothing but cost changes for v = 10."""
+    initial = sample(8, energy_cm=6000.0, v=10)
+    whole = collide(v=10, n_a=16, fade_from=0.75).run(initial).probability
+    window = collide(v=10, n_a=range(5, 16), fade_from=0.75).run(initial).probability
+    np.testing.assert_allclose(window[:, 2:8], whole[:, 7:13], rtol=2e-3, atol=1e-16)

@@ -28,7 +28,8 @@ class HarmonicOscillator:
     reduced_mass = 1.0
     total_mass = 2.0 * MASS  # against an equal partner the relative motion has the mass MASS
 
-    def basis(self, n_levels):
+    def basis(self, levels):
+        n_levels = len(levels)
         off_diagonal = np.sqrt(np.arange(1, n_levels) / 2.0)
         position = np.diag(off_diagonal, 1) + np.diag(off_diagonal, -1)
         return Podvr.build(

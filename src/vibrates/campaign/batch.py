@@ -101,7 +101,9 @@ def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
         "slurm_job_id": os.environ.get("SLURM_JOB_ID", "none"),
     }
     probability = columns.pop("probability")
-    storage.write_atomic(storage.batch_dataset(columns, probability, attributes), arguments.output)
+    first = tuple(levels.start for levels in work.levels)
+    storage.write_atomic(storage.batch_dataset(columns, probability, attributes, first),
+                         arguments.output)
     elapsed = timedelta(seconds=round(time.monotonic() - started))
     progress.batch_done(Path(work.config["results"]), arguments.round,
                         f"v={work.v} w={work.w}: {len(probability)} trajectories, "

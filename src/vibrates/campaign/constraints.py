@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vibrates.config import basis_size, energies, states
+from vibrates.config import energies, levels, states
 from vibrates.errors import UserError
 from vibrates.molecule import Diatom
 
@@ -51,16 +51,16 @@ def _basis(config: dict[str, Any]) -> None:
     for position, name in enumerate(config["pair"]):
         diatom = Diatom.from_config(name, config["molecules"][name])
         for level in sorted({state[position] for state in states(config)}):
-            size = basis_size(config, name, level)
+            size = levels(config, name, level).stop
             if level >= diatom.morse_levels:
                 raise UserError(f"grid.states: level {level} of {name} is beyond the last one its "
                                 f"Morse well holds, {diatom.morse_levels - 1}; lower it")
             if size > diatom.morse_levels:
-                raise UserError(f"basis.{name}: {size} levels for initial level {level}, the Morse "
-                                f"well holds {diatom.morse_levels}; lower extra or minimum")
+                raise UserError(f"basis.{name}: levels up to {size - 1} for initial level {level}, the "
+                                f"Morse well holds {diatom.morse_levels}; lower above or minimum")
             if np.any(np.diff(diatom.level_energy(np.arange(size))) <= 0.0):
                 raise UserError(f"basis.{name}: level energies stop rising below level {size - 1}; "
-                                "lower extra or minimum, or correct x_e and y_e")
+                                "lower above or minimum, or correct x_e and y_e")
 
 
 def _grid(config: dict[str, Any]) -> None:
@@ -98,10 +98,11 @@ def _targets(config: dict[str, Any]) -> None:
         _kept(key, change, kept)
         for state in states(config):
             for name, level, step in zip(config["pair"], state, change, strict=True):
-                size = basis_size(config, name, level)
-                if level + step >= size:
+                basis = levels(config, name, level)
+                if level + step not in basis and level + step >= 0:
                     raise UserError(f"{key} from state {list(state)} needs level {level + step} of "
-                                    f"{name}, its basis ends at {size - 1}; raise basis.{name}")
+                                    f"{name}, its basis is {basis.start} to {basis.stop - 1}; "
+                                    f"raise basis.{name}")
             if min(final := [level + step for level, step in zip(state, change, strict=True)]) < 0:
                 continue
             if _energy(config, final) >= _energy(config, state):
@@ -147,10 +148,10 @@ def _figures(config: dict[str, Any]) -> None:
                             "or name another transition")
         _kept(key, (vp - v, wp - w), kept)
         for name, level, final in zip(config["pair"], (v, w), (vp, wp), strict=True):
-            size = basis_size(config, name, level)
-            if final >= size:
+            basis = levels(config, name, level)
+            if final not in basis:
                 raise UserError(f"{key}: final level {final} of {name} is beyond the basis, which "
-                                f"ends at {size - 1}; raise basis.{name}")
+                                f"is {basis.start} to {basis.stop - 1}; raise basis.{name}")
 
 
 def _reference(config: dict[str, Any]) -> None:

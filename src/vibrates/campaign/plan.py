@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from vibrates.config import energies, n_levels, shell_edges, states
+from vibrates.config import bases, energies, shell_edges, states
 from vibrates.errors import UserError
 
 COLUMNS = ["batch", "v", "w", "energy_cm", "shell", "start", "stop"]
@@ -78,7 +78,7 @@ def physics(config: dict[str, Any], v: int, w: int) -> dict[str, Any]:
         "pair": config["pair"],
         "molecules": {name: config["molecules"][name] for name in config["pair"]},
         "surface": config["surface"],
-        "levels": n_levels(config, v, w),
+        "levels": [[levels.start, levels.stop] for levels in bases(config, v, w)],
         "edges": list(shell_edges(config)),
         "start_distance": config["grid"]["start_distance_angstrom"],
         "dynamics": config["dynamics"],

@@ -107,13 +107,15 @@ def batch_attributes(path: str | Path) -> dict[str, Any]:
 
 
 def batch_dataset(columns: dict[str, np.ndarray], probability: np.ndarray,
-                  attributes: dict[str, Any]) -> xr.Dataset:
+                  attributes: dict[str, Any], first: tuple[int, int] = (0, 0)) -> xr.Dataset:
     """A batch file's content: one entry of every column per trajectory, and its final row.
 
-    columns: (n,) arrays named as `BATCH_VARIABLES`; probability: (n, n_a, n_b), of (v', w').
+    columns: (n,) arrays named as `BATCH_VARIABLES`; probability: (n, n_a, n_b), of (v', w');
+    first: the lowest levels of the two bases.
     """
     n, n_a, n_b = probability.shape
     vp, wp = np.divmod(np.arange(n_a * n_b, dtype=np.int16), np.int16(n_b))
+    vp, wp = vp + np.int16(first[0]), wp + np.int16(first[1])
     data = {name: ("trajectory", values, _COLUMNS[name]) for name, values in columns.items()}
     data["probability"] = (("trajectory", "final"),
                            probability.reshape(n, n_a * n_b).astype(np.float32),

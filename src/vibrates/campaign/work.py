@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from vibrates.campaign.plan import digest, units
-from vibrates.config import n_levels, shell_edges
+from vibrates.config import bases, shell_edges
 from vibrates.dynamics import Collision, Settings
 from vibrates.dynamics.sampling import initial_conditions
 from vibrates.molecule import Diatom
@@ -33,7 +33,7 @@ class BatchWork:
         self.pieces = list(units(rows))
         self.diatoms = [Diatom.from_config(n, config["molecules"][n]) for n in config["pair"]]
         surface = Surface.from_config(config["surface"], *self.diatoms)
-        self.levels = n_levels(config, self.v, self.w)
+        self.levels = bases(config, self.v, self.w)
         self.collision = Collision(surface, *self.diatoms, *self.levels, self.v, self.w,
                                    Settings.from_config(config["dynamics"]))
 

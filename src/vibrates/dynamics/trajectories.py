@@ -67,7 +67,8 @@ class Outcome:
 class Collision:
     """All that trajectories from one initial state (v, w) share.
 
-    ``n_a``, ``n_b``: numbers of vibrational levels in the two bases.
+    ``levels_a``, ``levels_b``: vibrational levels of the two bases, a range or the number of lowest
+    levels; probabilities are indexed by position in them.
     """
 
     # ASSUME: rotations and relative motion are classical, vibrations quantum (Ehrenfest mean field).
@@ -76,21 +77,27 @@ class Collision:
         surface: Surface,
         diatom_a: Diatom,
         diatom_b: Diatom,
-        n_a: int,
-        n_b: int,
+        levels_a: range | int,
+        levels_b: range | int,
         v: int,
         w: int,
         settings: Settings,
     ) -> None:
-        for diatom, level, size in ((diatom_a, v, n_a), (diatom_b, w, n_b)):
-            if not 0 <= level < size:
+        levels_a, levels_b = (
+            range(levels) if isinstance(levels, int) else levels for levels in (levels_a, levels_b)
+        )
+        for diatom, level, levels in ((diatom_a, v, levels_a), (diatom_b, w, levels_b)):
+            if level not in levels:
                 raise UserError(
-                    f"initial level {level} of {diatom.name} is outside its basis of {size} "
-                    f"levels; raise basis.{diatom.name}.extra"
+                    f"initial level {level} of {diatom.name} is outside its basis, {levels.start} "
+                    f"to {levels.stop - 1}; raise basis.{diatom.name}"
                 )
-        self.v, self.w, self.settings = v, w, settings
+        self.settings = settings
+        self.levels_a, self.levels_b = levels_a, levels_b
+        # Positions of the initial levels in their bases.
+        self.initial_a, self.initial_b = levels_a.index(v), levels_b.index(w)
         self.reduced_mass = pair_reduced_mass(diatom_a, diatom_b)
-        self.basis_a, self.basis_b = diatom_a.basis(n_a), diatom_b.basis(n_b)
+        self.basis_a, self.basis_b = diatom_a.basis(levels_a), diatom_b.basis(levels_b)
         self.inverse_a = 1.0 / (diatom_a.reduced_mass * self.basis_a.r**2)
         self.inverse_b = 1.0 / (diatom_b.reduced_mass * self.basis_b.r**2)
         r_a, r_b = self.basis_a.r[:, None], self.basis_b.r[None, :]
@@ -120,7 +127,7 @@ class Collision:
         classical = start.copy()
         states_a, states_b = self._dressed(start, time_step)
         amplitudes = np.einsum(
-            "ti,tj->tij", states_a[:, :, self.v], states_b[:, :, self.w]
+            "ti,tj->tij", states_a[:, :, self.initial_a], states_b[:, :, self.initial_b]
         ).astype(complex)
         end_distance = np.linalg.norm(start[:, :3], axis=1)
         fade = self._fade(end_distance)

@@ -45,10 +45,10 @@ def reduced_dataset(sums) -> xr.Dataset:
             _STRATUM, sums.norm_error, "1", "largest norm error of a good trajectory"
         ),
         "edge_population_a": _variable(
-            _STRATUM, sums.edge_a / good, "1", "mean final population of a's highest level"
+            _STRATUM, sums.edge_a / good, "1", "mean final population at the edge of a's basis"
         ),
         "edge_population_b": _variable(
-            _STRATUM, sums.edge_b / good, "1", "mean final population of b's highest level"
+            _STRATUM, sums.edge_b / good, "1", "mean final population at the edge of b's basis"
         ),
     }
     coordinates = {

@@ -113,8 +113,9 @@ class Sums:
         np.add.at(self.weight, cell, weight)
         probability = batch["probability"].values[chosen].astype(float)
         for total, levels in ((self.edge_a, self.vp), (self.edge_b, self.wp)):
-            highest = probability[:, levels == levels.max()].sum(axis=1)
-            np.add.at(total, stratum, weight * highest)
+            # The lowest level is an edge only where the well goes on below it.
+            edge = (levels == levels.max()) | ((levels == levels.min()) & (levels > 0))
+            np.add.at(total, stratum, weight * probability[:, edge].sum(axis=1))
         translational = batch["translational_energy"].values[chosen].astype(float)
         for row, final in enumerate(self.kept):
             weighted = weight * probability[:, final]

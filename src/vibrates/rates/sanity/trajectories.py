@@ -70,7 +70,7 @@ def norm_error(reduced: Sequence[xr.Dataset], config: Mapping) -> dict:
 
 
 def edge_population(reduced: Sequence[xr.Dataset], config: Mapping) -> dict:
-    """Mean population of the highest basis level in the collisions that make up k."""
+    """Mean population of the basis levels at the edge in the collisions that make up k."""
     worst, where = 0.0, "none"
     for one, label, shares, _ in _target_shares(reduced, config):
         for molecule, name in zip("ab", config["pair"], strict=True):
@@ -79,7 +79,7 @@ def edge_population(reduced: Sequence[xr.Dataset], config: Mapping) -> dict:
                 worst, where = float(population.max()), f"{name} in {label}"
     limit = LIMITS["edge_population"]
     message = (
-        "largest mean population of the highest basis level, weighted by the contribution to k "
-        f"({where}); above the limit raise basis.*.extra or basis.*.minimum"
+        "largest mean population at the edge of the basis, weighted by the contribution to k "
+        f"({where}); above the limit raise basis.*.above or basis.*.below"
     )
     return result("edge_population", worst <= limit, worst, limit, message)
