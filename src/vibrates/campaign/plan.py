@@ -6,6 +6,7 @@ A plan is a table with one row per (batch, v, w, energy_cm, shell) and the half-
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,20 +41,25 @@ def into_batches(rows: pd.DataFrame, trajectories_per_batch: int) -> pd.DataFram
     take, and with them every bit of the results, do not depend on the size of the batches.
     """
     grain = UNIT if trajectories_per_batch >= UNIT else 1
+    limit = trajectories_per_batch // grain * grain
     parts, batch = [], -1
-    state, free = None, 0
-    for row in rows.itertuples(index=False):
-        start = row.start
-        while start < row.stop:
-            stop = min(row.stop, start + free)
-            if stop < row.stop:
-                stop = stop // grain * grain
-            if (row.v, row.w) != state or stop <= start:
-                state, free, batch = (row.v, row.w), trajectories_per_batch, batch + 1
-                continue
-            parts.append((batch, row.v, row.w, row.energy_cm, row.shell, start, stop))
-            free -= stop - start
-            start = stop
+    for (v, w), own in rows.groupby(["v", "w"], sort=False):
+        # As few batches as the limit allows, of equal size: no job for a handful of trajectories.
+        total = int((own["stop"] - own["start"]).sum())
+        size = math.ceil(total / math.ceil(total / limit) / grain) * grain
+        free = 0
+        for row in own.itertuples(index=False):
+            start = row.start
+            while start < row.stop:
+                stop = min(row.stop, start + free)
+                if stop < row.stop:
+                    stop = stop // grain * grain
+                if stop <= start:
+                    free, batch = size, batch + 1
+                    continue
+                parts.append((batch, v, w, row.energy_cm, row.shell, start, stop))
+                free -= stop - start
+                start = stop
     return pd.DataFrame(parts, columns=COLUMNS)
 
 
