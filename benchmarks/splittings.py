@@ -9,7 +9,7 @@ a Strang run with 0.05 fs.
 
 import numpy as np
 
-from vibrates.dynamics import Collision, Settings, kernel, oracle
+from vibrates.dynamics import Collision, Settings, kernel, oracle, rows
 from vibrates.dynamics.dressed import _with_signs_of
 from vibrates.dynamics.sampling import initial_conditions
 from vibrates.dynamics.trajectories import _free_propagator, _parts, _square
@@ -52,8 +52,8 @@ def run(collision, start, step_fs, fractions, final):
     """P (N,) of one final state, each step composed of Strang steps of these fractions of it."""
     steps = [fraction * step_fs * FS_TO_AU for fraction in fractions]
     molecules = (
-        (collision.basis_a, collision.inverse_a, kernel.L_A),
-        (collision.basis_b, collision.inverse_b, kernel.L_B),
+        (collision.basis_a, collision.inverse_a, rows.L_A),
+        (collision.basis_b, collision.inverse_b, rows.L_B),
     )
     a, b = (composed_states(p, i, _square(start, row), steps) for p, i, row in molecules)
     amplitudes = np.einsum("ti,tj->tij", a[:, :, collision.initial_a], b[:, :, collision.initial_b]).astype(complex)

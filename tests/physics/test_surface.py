@@ -5,7 +5,9 @@ import pytest
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
-from vibrates.dynamics import kernel
+from vibrates.dynamics import kernel, rows
+from vibrates.dynamics.interaction import geometry, potential_and_means
+from vibrates.dynamics.simd import LANES
 from vibrates.errors import UserError
 from vibrates.molecule import Diatom
 from vibrates.potential import REFERENCE_CONFIGURATIONS, Surface
@@ -116,16 +118,16 @@ def test_kernel_potential_and_forces_are_those_of_the_surface(collide, sample, p
     """
     surface = pair[2]
     collision = collide(v=2, n_a=6, n_b=4)
-    start = sample(kernel.LANES, energy_cm=9000.0).classical()
+    start = sample(LANES, energy_cm=9000.0).classical()
     rng = np.random.default_rng(5)
-    start[:, :3] = rng.normal(size=(kernel.LANES, 3)) * 2.0 + np.array([0.0, 0.0, 6.5])
-    psi = rng.normal(size=(kernel.LANES, 24)) + 1j * rng.normal(size=(kernel.LANES, 24))
+    start[:, :3] = rng.normal(size=(LANES, 3)) * 2.0 + np.array([0.0, 0.0, 6.5])
+    psi = rng.normal(size=(LANES, 24)) + 1j * rng.normal(size=(LANES, 24))
     psi /= np.linalg.norm(psi, axis=1, keepdims=True)
     density = (np.abs(psi) ** 2).reshape(-1, 6, 4)
     r_a, r_b = collision.basis_a.r[:, None], collision.basis_b.r[None, :]
 
     begin, length = (np.inf, 1.0) if fade_from is None else (fade_from, 6.0)
-    fade = np.tile([begin, 1.0 / length], (kernel.LANES, 1))
+    fade = np.tile([begin, 1.0 / length], (LANES, 1))
 
     def faded(distance):
         x = np.clip((distance - begin) / length, 0.0, 1.0)
@@ -144,14 +146,14 @@ def test_kernel_potential_and_forces_are_those_of_the_surface(collide, sample, p
     h = 1e-4
     c = np.ascontiguousarray(np.hstack([start, fade]).T).ravel()
     re, im = np.ascontiguousarray(psi.real.T).ravel(), np.ascontiguousarray(psi.imag.T).ravel()
-    g = np.zeros(kernel.GEOMETRY * kernel.LANES)
-    means, potential = np.zeros(kernel.MEANS * kernel.LANES), np.zeros(24 * kernel.LANES)
+    g = np.zeros(rows.GEOMETRY * LANES)
+    means, potential = np.zeros(rows.MEANS * LANES), np.zeros(24 * LANES)
     form, tables, quadrupole = collision._interaction
-    kernel._geometry(c, g)
-    kernel._potential(form, 24, re, im, g, tables, quadrupole, potential, means)
+    geometry(c, g)
+    potential_and_means(form, 24, re, im, g, tables, quadrupole, potential, means)
     kernel._kick(c, g, means, 1.0)
-    kicked = c.reshape(-1, kernel.LANES).T
-    for t in range(kernel.LANES):
+    kicked = c.reshape(-1, LANES).T
+    for t in range(LANES):
         x, n_a, n_b = start[t, 0:3], start[t, 6:9], start[t, 12:15]
         assert ours[t] == pytest.approx(mean(t, x, n_a, n_b), rel=1e-12)
 

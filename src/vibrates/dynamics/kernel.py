@@ -20,36 +20,20 @@ end, so slowly that vibrations follow: initial and final states are then those o
 and weak transitions do not drown in the sudden onset of V.
 
 LANES trajectories run side by side in vector registers; a lane whose trajectory has ended takes the
-next one from the queue. Every array is flat, and item k of it is a vector of LANES numbers: row k
-of the classical state, or grid point k = g_a m + g_b. Atomic units throughout.
+next one from the queue. Arrays are laid out as `rows` says. Atomic units throughout.
 """
 
 import numpy as np
 from numba import njit
 
-from vibrates.dynamics.simd import LANES, at_least, load, sqrt, store
-from vibrates.dynamics.vector_math import JIT_OPTIONS, exp, log, sincos
-from vibrates.potential.forms import EXPONENTIAL
-
-# Rows of the classical state: R, P, n_a, L_a, n_b, L_b, three components each.
-R, P, N_A, L_A, N_B, L_B = 0, 3, 6, 9, 12, 15
-CLASSICAL = 18
-# Two more rows of a lane: where the interaction begins to fade, and 1 over the length of the fade.
-FADE_FROM, INVERSE_FADE = 18, 19
-LANE_STATE = 20
-
-# Rows of the geometry that follows from it. HARMONICS: the four harmonics after the constant one;
-# QUADRUPOLE: A^224/R^5; SQUARE_A, SQUARE_B: L_i^2; FADE, FADE_SLOPE: s(R) that multiplies V, and
-# ds/dR.
-DISTANCE, C_A, C_B, C_AB, HARMONICS, QUADRUPOLE, SQUARE_A, SQUARE_B = 0, 1, 2, 3, 4, 8, 9, 10
-FADE, FADE_SLOPE = 11, 12
-GEOMETRY = 13
-
-# Rows of the expectation values that the forces are made of: <dV/dR> at fixed A^224/R^5,
-# <Q_a Q_b>, and the derivative of <V> by each of the four harmonics.
-BY_DISTANCE, MEAN_QUADRUPOLE, BY_HARMONIC = 0, 1, 2
-MEANS = 6
-
+from vibrates.dynamics.interaction import geometry, potential_and_means, square
+from vibrates.dynamics.rows import (
+    BY_DISTANCE, BY_HARMONIC, CLASSICAL, C_A, C_AB, C_B, DISTANCE, FADE_FROM, GEOMETRY,
+    INVERSE_FADE, LANE_STATE, L_A, L_B, MEANS, MEAN_QUADRUPOLE, N_A, N_B, P, QUADRUPOLE, R,
+    SQUARE_A, SQUARE_B,
+)  # fmt: skip
+from vibrates.dynamics.simd import LANES, load, sqrt, store
+from vibrates.dynamics.vector_math import JIT_OPTIONS, sincos
 
 @njit(**JIT_OPTIONS)
 def _apply_rotating(matrix_re, matrix_im, n, m, re, im, out_re, out_im):
@@ -126,135 +110,6 @@ def _half_drift(n, m, re, im, c, inverse_a, inverse_b, reduced_mass, time):
 
 
 @njit(**JIT_OPTIONS)
-def _geometry(c, g):
-    """Distance, cosines, harmonics of the orientation, A^224/R^5 and L_i^2."""
-    x, y, z = load(c, R), load(c, R + 1), load(c, R + 2)
-    distance = sqrt(x * x + y * y + z * z)
-    inverse = 1.0 / distance
-    a_x, a_y, a_z = load(c, N_A), load(c, N_A + 1), load(c, N_A + 2)
-    b_x, b_y, b_z = load(c, N_B), load(c, N_B + 1), load(c, N_B + 2)
-    c_a = (a_x * x + a_y * y + a_z * z) * inverse
-    c_b = (b_x * x + b_y * y + b_z * z) * inverse
-    c_ab = a_x * b_x + a_y * b_y + a_z * b_z
-    aa, bb, ab = c_a * c_a, c_b * c_b, c_ab * c_ab
-    cross = 5.0 * c_a * c_b - c_ab
-    angular = 0.75 * (1.0 - 5.0 * (aa + bb) - 15.0 * aa * bb + 2.0 * cross * cross)
-    inverse_2 = inverse * inverse
-    store(g, DISTANCE, distance)
-    store(g, C_A, c_a)
-    store(g, C_B, c_b)
-    store(g, C_AB, c_ab)
-    store(g, HARMONICS, aa - 1.0 / 3.0)
-    store(g, HARMONICS + 1, bb - 1.0 / 3.0)
-    store(g, HARMONICS + 2, ab - 1.0 / 3.0)
-    store(g, HARMONICS + 3, c_a * c_b * c_ab - (aa + bb + ab) * (1.0 / 3.0) + 2.0 / 9.0)
-    store(g, QUADRUPOLE, angular * inverse_2 * inverse_2 * inverse)
-    store(g, SQUARE_A, _square(c, L_A))
-    store(g, SQUARE_B, _square(c, L_B))
-    # s = 1 - x^5 (126 - 420 x + 540 x^2 - 315 x^3 + 70 x^4): four continuous derivatives.
-    inverse_fade = load(c, INVERSE_FADE)
-    x = at_least((distance - load(c, FADE_FROM)) * inverse_fade, 0.0)
-    x = -at_least(-x, -1.0)
-    x4 = x * x * x * x
-    store(g, FADE, 1.0 - x * x4 * (126.0 + x * (x * (540.0 + x * (x * 70.0 - 315.0)) - 420.0)))
-    rest = 1.0 - x
-    store(g, FADE_SLOPE, -630.0 * x4 * (rest * rest * rest * rest) * inverse_fade)
-
-
-@njit(**JIT_OPTIONS)
-def _square(c, row):
-    """Squared length of the vector at ``row``."""
-    x, y, z = load(c, row), load(c, row + 1), load(c, row + 2)
-    return x * x + y * y + z * z
-
-
-@njit(**JIT_OPTIONS)
-def _exponential(points, re, im, g, tables, potential, means):
-    """As `_improved_lennard_jones`, for V = A exp(-alpha R)."""
-    distance, fade = load(g, DISTANCE), load(g, FADE)
-    by_distance, mean = 0.0 * distance, 0.0 * distance
-    for k in range(points):
-        value = tables[k, 0] * exp(at_least(-tables[k, 1] * distance, -600.0))
-        x, y = load(re, k), load(im, k)
-        store(potential, k, fade * value)
-        weighted = value * (x * x + y * y)
-        mean = mean + weighted
-        by_distance = by_distance - tables[k, 1] * weighted
-    for k in range(MEANS):
-        store(means, k, 0.0 * distance)
-    store(means, BY_DISTANCE, fade * by_distance + load(g, FADE_SLOPE) * mean)
-
-
-@njit(**JIT_OPTIONS)
-def _potential(form, points, re, im, g, tables, quadrupole, potential, means):
-    """V at every grid point, and the expectation values that the forces are made of."""
-    if form == EXPONENTIAL:
-        _exponential(points, re, im, g, tables, potential, means)
-    else:
-        _improved_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)
-
-
-@njit(**JIT_OPTIONS)
-def _improved_lennard_jones(points, re, im, g, tables, quadrupole, potential, means):
-    """V_vdW + V_elect: ``potential`` (points,) and ``means`` (MEANS,) are filled in.
-
-    ``tables`` (points, 15): harmonic coefficients of R_m, eps and beta; ``quadrupole`` (points,):
-    Q_a Q_b. Improved Lennard-Jones function: Pirani et al., PCCP 10, 5489 (2008); with x = R/R_m,
-    n = beta + 4 x^2: V = eps (6 x^-n - n x^-6)/(n - 6).
-    """
-    distance = load(g, DISTANCE)
-    inverse = 1.0 / distance
-    h_1, h_2 = load(g, HARMONICS), load(g, HARMONICS + 1)
-    h_3, h_4 = load(g, HARMONICS + 2), load(g, HARMONICS + 3)
-    angular, fade = load(g, QUADRUPOLE), load(g, FADE)
-    zero = 0.0 * distance
-    by_distance, mean_quadrupole, mean = zero, zero, zero
-    by_1, by_2, by_3, by_4 = zero, zero, zero, zero
-    for k in range(points):
-        t = tables[k]
-        r_m = t[0] + h_1 * t[1] + h_2 * t[2] + h_3 * t[3] + h_4 * t[4]
-        eps = t[5] + h_1 * t[6] + h_2 * t[7] + h_3 * t[8] + h_4 * t[9]
-        beta = t[10] + h_1 * t[11] + h_2 * t[12] + h_3 * t[13] + h_4 * t[14]
-        inverse_r_m = 1.0 / r_m
-        x = distance * inverse_r_m
-        four_x2 = 4.0 * x * x
-        exponent = beta + four_x2
-        inverse_x = r_m * inverse
-        inverse_x2 = inverse_x * inverse_x
-        attraction = inverse_x2 * inverse_x2 * inverse_x2
-        log_inverse = log(inverse_x)
-        # x^-n is under 1e-260 where the bound acts: molecules far apart.
-        repulsion = exp(at_least(exponent * log_inverse, -600.0))
-        scale = 1.0 / (exponent - 6.0)
-        shape = scale * (6.0 * repulsion - exponent * attraction)
-        # d shape/dn at fixed x, then x times the total d shape/dx, where n = beta + 4 x^2.
-        by_exponent = scale * (6.0 * repulsion * log_inverse - attraction - shape)
-        x_by_x = 6.0 * exponent * scale * (attraction - repulsion) + 2.0 * four_x2 * by_exponent
-        psi_re, psi_im = load(re, k), load(im, k)
-        density = psi_re * psi_re + psi_im * psi_im
-        q = quadrupole[k]
-        value = eps * shape + q * angular
-        store(potential, k, fade * value)
-        mean = mean + density * value
-        radial = density * eps * x_by_x
-        by_r_m = -radial * inverse_r_m
-        by_eps = density * shape
-        by_beta = density * eps * by_exponent
-        by_distance = by_distance + radial
-        mean_quadrupole = mean_quadrupole + density * q
-        by_1 = by_1 + by_r_m * t[1] + by_eps * t[6] + by_beta * t[11]
-        by_2 = by_2 + by_r_m * t[2] + by_eps * t[7] + by_beta * t[12]
-        by_3 = by_3 + by_r_m * t[3] + by_eps * t[8] + by_beta * t[13]
-        by_4 = by_4 + by_r_m * t[4] + by_eps * t[9] + by_beta * t[14]
-    store(means, BY_DISTANCE, fade * by_distance * inverse + load(g, FADE_SLOPE) * mean)
-    store(means, MEAN_QUADRUPOLE, fade * mean_quadrupole)
-    store(means, BY_HARMONIC, fade * by_1)
-    store(means, BY_HARMONIC + 1, fade * by_2)
-    store(means, BY_HARMONIC + 2, fade * by_3)
-    store(means, BY_HARMONIC + 3, fade * by_4)
-
-
-@njit(**JIT_OPTIONS)
 def _torque(c, bond, momentum, f_x, f_y, f_z, time):
     """L -= dt n x f for the bond vector at row ``bond``, f = <dV/dn>."""
     x, y, z = load(c, bond), load(c, bond + 1), load(c, bond + 2)
@@ -294,8 +149,8 @@ def _kick(c, g, means, time):
     _torque(
         c, N_B, L_B, d_b * e_x + d_ab * a_x, d_b * e_y + d_ab * a_y, d_b * e_z + d_ab * a_z, time
     )
-    store(g, SQUARE_A, 0.5 * (load(g, SQUARE_A) + _square(c, L_A)))
-    store(g, SQUARE_B, 0.5 * (load(g, SQUARE_B) + _square(c, L_B)))
+    store(g, SQUARE_A, 0.5 * (load(g, SQUARE_A) + square(c, L_A)))
+    store(g, SQUARE_B, 0.5 * (load(g, SQUARE_B) + square(c, L_B)))
 
 
 @njit(**JIT_OPTIONS)
@@ -424,8 +279,8 @@ def propagate(
             count[l] += 1
 
         _half_drift(n, m, re, im, c, inverse_a, inverse_b, reduced_mass, 0.5 * time_step)
-        _geometry(c, g)
-        _potential(form, points, re, im, g, tables, quadrupole, potential, means)
+        geometry(c, g)
+        potential_and_means(form, points, re, im, g, tables, quadrupole, potential, means)
         _kick(c, g, means, time_step)
         _phase(n, m, re, im, g, potential, inverse_a, inverse_b, time_step)
         _half_drift(n, m, re, im, c, inverse_a, inverse_b, reduced_mass, 0.5 * time_step)
@@ -446,8 +301,8 @@ def mean_potential(classical, psi_re, psi_im, fade, form, tables, quadrupole):
     for first in range(0, total, LANES):
         for l in range(LANES):
             _put(min(first + l, total - 1), l, classical, psi_re, psi_im, fade, c, re, im)
-        _geometry(c, g)
-        _potential(form, points, re, im, g, tables, quadrupole, potential, means)
+        geometry(c, g)
+        potential_and_means(form, points, re, im, g, tables, quadrupole, potential, means)
         for l in range(min(LANES, total - first)):
             for k in range(l, points * LANES, LANES):
                 out[first + l] += (re[k] * re[k] + im[k] * im[k]) * potential[k]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibrates.basis import Podvr
-from vibrates.dynamics import kernel
+from vibrates.dynamics import kernel, rows
 from vibrates.dynamics.dressed import DressedStates
 from vibrates.dynamics.sampling import Initial
 from vibrates.dynamics.status import Status
@@ -164,9 +164,9 @@ class Collision:
         projected = states_a.transpose(0, 2, 1) @ amplitudes @ states_b
         # The scale of energy errors is the energy that moves: translation and both rotations.
         scale = (
-            _square(start, kernel.P) / (2.0 * self.reduced_mass)
-            + 0.5 * _square(start, kernel.L_A) * self.inverse_a.mean()
-            + 0.5 * _square(start, kernel.L_B) * self.inverse_b.mean()
+            _square(start, rows.P) / (2.0 * self.reduced_mass)
+            + 0.5 * _square(start, rows.L_A) * self.inverse_a.mean()
+            + 0.5 * _square(start, rows.L_B) * self.inverse_b.mean()
         )
         status = np.select(
             [
@@ -192,7 +192,7 @@ class Collision:
         """Dressed states (N, n_a, n_a), (N, n_b, n_b) of both molecules at their L^2."""
         return tuple(
             self._dressed_molecule(molecule, _square(classical, row), time_step)
-            for molecule, row in enumerate((kernel.L_A, kernel.L_B))
+            for molecule, row in enumerate((rows.L_A, rows.L_B))
         )
 
     def _dressed_molecule(self, molecule: int, squares: NDArray, time_step: float) -> NDArray:
@@ -240,9 +240,9 @@ class Collision:
             classical, *_parts(psi), fade, *self._interaction
         )
         return (
-            _square(classical, kernel.P) / (2.0 * self.reduced_mass)
-            + 0.5 * _square(classical, kernel.L_A) * (density.sum(axis=2) @ self.inverse_a)
-            + 0.5 * _square(classical, kernel.L_B) * (density.sum(axis=1) @ self.inverse_b)
+            _square(classical, rows.P) / (2.0 * self.reduced_mass)
+            + 0.5 * _square(classical, rows.L_A) * (density.sum(axis=2) @ self.inverse_a)
+            + 0.5 * _square(classical, rows.L_B) * (density.sum(axis=1) @ self.inverse_b)
             + (np.abs(amplitudes) ** 2 * self._level_energies()).sum(axis=(1, 2))
             + potential
         )
@@ -250,7 +250,7 @@ class Collision:
     @staticmethod
     def _longest_first(start: NDArray) -> NDArray:
         """Order that fills the lanes evenly: slow trajectories, which last longest, first."""
-        return np.argsort(_square(start, kernel.P), kind="stable")
+        return np.argsort(_square(start, rows.P), kind="stable")
 
 
 def _square(classical: NDArray, row: int) -> NDArray:

@@ -1,0 +1,144 @@
+"""The interaction in vector registers: geometry, potential on the grid, mean-field forces.
+
+Each form of interaction fills in ``potential`` (points,), V at every grid point, and ``means``, the
+expectation values that the forces are made of. Atomic units.
+"""
+
+from numba import njit
+
+from vibrates.dynamics.rows import (
+    BY_DISTANCE, BY_HARMONIC, C_A, C_AB, C_B, DISTANCE, FADE, FADE_FROM, FADE_SLOPE, HARMONICS,
+    INVERSE_FADE, L_A, L_B, MEANS, MEAN_QUADRUPOLE, N_A, N_B, QUADRUPOLE, R, SQUARE_A, SQUARE_B,
+)  # fmt: skip
+from vibrates.dynamics.simd import at_least, load, sqrt, store
+from vibrates.dynamics.vector_math import JIT_OPTIONS, exp, log
+from vibrates.potential.forms import EXPONENTIAL
+
+
+@njit(**JIT_OPTIONS)
+def square(c, row):
+    """Squared length of the vector at ``row``."""
+    x, y, z = load(c, row), load(c, row + 1), load(c, row + 2)
+    return x * x + y * y + z * z
+
+
+@njit(**JIT_OPTIONS)
+def geometry(c, g):
+    """Distance, cosines, harmonics of the orientation, A^224/R^5 and L_i^2."""
+    x, y, z = load(c, R), load(c, R + 1), load(c, R + 2)
+    distance = sqrt(x * x + y * y + z * z)
+    inverse = 1.0 / distance
+    a_x, a_y, a_z = load(c, N_A), load(c, N_A + 1), load(c, N_A + 2)
+    b_x, b_y, b_z = load(c, N_B), load(c, N_B + 1), load(c, N_B + 2)
+    c_a = (a_x * x + a_y * y + a_z * z) * inverse
+    c_b = (b_x * x + b_y * y + b_z * z) * inverse
+    c_ab = a_x * b_x + a_y * b_y + a_z * b_z
+    aa, bb, ab = c_a * c_a, c_b * c_b, c_ab * c_ab
+    cross = 5.0 * c_a * c_b - c_ab
+    angular = 0.75 * (1.0 - 5.0 * (aa + bb) - 15.0 * aa * bb + 2.0 * cross * cross)
+    inverse_2 = inverse * inverse
+    store(g, DISTANCE, distance)
+    store(g, C_A, c_a)
+    store(g, C_B, c_b)
+    store(g, C_AB, c_ab)
+    store(g, HARMONICS, aa - 1.0 / 3.0)
+    store(g, HARMONICS + 1, bb - 1.0 / 3.0)
+    store(g, HARMONICS + 2, ab - 1.0 / 3.0)
+    store(g, HARMONICS + 3, c_a * c_b * c_ab - (aa + bb + ab) * (1.0 / 3.0) + 2.0 / 9.0)
+    store(g, QUADRUPOLE, angular * inverse_2 * inverse_2 * inverse)
+    store(g, SQUARE_A, square(c, L_A))
+    store(g, SQUARE_B, square(c, L_B))
+    # s = 1 - x^5 (126 - 420 x + 540 x^2 - 315 x^3 + 70 x^4): four continuous derivatives.
+    inverse_fade = load(c, INVERSE_FADE)
+    x = at_least((distance - load(c, FADE_FROM)) * inverse_fade, 0.0)
+    x = -at_least(-x, -1.0)
+    x4 = x * x * x * x
+    store(g, FADE, 1.0 - x * x4 * (126.0 + x * (x * (540.0 + x * (x * 70.0 - 315.0)) - 420.0)))
+    rest = 1.0 - x
+    store(g, FADE_SLOPE, -630.0 * x4 * (rest * rest * rest * rest) * inverse_fade)
+
+
+@njit(**JIT_OPTIONS)
+def _exponential(points, re, im, g, tables, potential, means):
+    """As `_improved_lennard_jones`, for V = A exp(-alpha R)."""
+    distance, fade = load(g, DISTANCE), load(g, FADE)
+    by_distance, mean = 0.0 * distance, 0.0 * distance
+    for k in range(points):
+        value = tables[k, 0] * exp(at_least(-tables[k, 1] * distance, -600.0))
+        x, y = load(re, k), load(im, k)
+        store(potential, k, fade * value)
+        weighted = value * (x * x + y * y)
+        mean = mean + weighted
+        by_distance = by_distance - tables[k, 1] * weighted
+    for k in range(MEANS):
+        store(means, k, 0.0 * distance)
+    store(means, BY_DISTANCE, fade * by_distance + load(g, FADE_SLOPE) * mean)
+
+
+@njit(**JIT_OPTIONS)
+def _improved_lennard_jones(points, re, im, g, tables, quadrupole, potential, means):
+    """V_vdW + V_elect: ``potential`` (points,) and ``means`` (MEANS,) are filled in.
+
+    ``tables`` (points, 15): harmonic coefficients of R_m, eps and beta; ``quadrupole`` (points,):
+    Q_a Q_b. Improved Lennard-Jones function: Pirani et al., PCCP 10, 5489 (2008); with x = R/R_m,
+    n = beta + 4 x^2: V = eps (6 x^-n - n x^-6)/(n - 6).
+    """
+    distance = load(g, DISTANCE)
+    inverse = 1.0 / distance
+    h_1, h_2 = load(g, HARMONICS), load(g, HARMONICS + 1)
+    h_3, h_4 = load(g, HARMONICS + 2), load(g, HARMONICS + 3)
+    angular, fade = load(g, QUADRUPOLE), load(g, FADE)
+    zero = 0.0 * distance
+    by_distance, mean_quadrupole, mean = zero, zero, zero
+    by_1, by_2, by_3, by_4 = zero, zero, zero, zero
+    for k in range(points):
+        t = tables[k]
+        r_m = t[0] + h_1 * t[1] + h_2 * t[2] + h_3 * t[3] + h_4 * t[4]
+        eps = t[5] + h_1 * t[6] + h_2 * t[7] + h_3 * t[8] + h_4 * t[9]
+        beta = t[10] + h_1 * t[11] + h_2 * t[12] + h_3 * t[13] + h_4 * t[14]
+        inverse_r_m = 1.0 / r_m
+        x = distance * inverse_r_m
+        four_x2 = 4.0 * x * x
+        exponent = beta + four_x2
+        inverse_x = r_m * inverse
+        inverse_x2 = inverse_x * inverse_x
+        attraction = inverse_x2 * inverse_x2 * inverse_x2
+        log_inverse = log(inverse_x)
+        # x^-n is under 1e-260 where the bound acts: molecules far apart.
+        repulsion = exp(at_least(exponent * log_inverse, -600.0))
+        scale = 1.0 / (exponent - 6.0)
+        shape = scale * (6.0 * repulsion - exponent * attraction)
+        # d shape/dn at fixed x, then x times the total d shape/dx, where n = beta + 4 x^2.
+        by_exponent = scale * (6.0 * repulsion * log_inverse - attraction - shape)
+        x_by_x = 6.0 * exponent * scale * (attraction - repulsion) + 2.0 * four_x2 * by_exponent
+        psi_re, psi_im = load(re, k), load(im, k)
+        density = psi_re * psi_re + psi_im * psi_im
+        q = quadrupole[k]
+        value = eps * shape + q * angular
+        store(potential, k, fade * value)
+        mean = mean + density * value
+        radial = density * eps * x_by_x
+        by_r_m = -radial * inverse_r_m
+        by_eps = density * shape
+        by_beta = density * eps * by_exponent
+        by_distance = by_distance + radial
+        mean_quadrupole = mean_quadrupole + density * q
+        by_1 = by_1 + by_r_m * t[1] + by_eps * t[6] + by_beta * t[11]
+        by_2 = by_2 + by_r_m * t[2] + by_eps * t[7] + by_beta * t[12]
+        by_3 = by_3 + by_r_m * t[3] + by_eps * t[8] + by_beta * t[13]
+        by_4 = by_4 + by_r_m * t[4] + by_eps * t[9] + by_beta * t[14]
+    store(means, BY_DISTANCE, fade * by_distance * inverse + load(g, FADE_SLOPE) * mean)
+    store(means, MEAN_QUADRUPOLE, fade * mean_quadrupole)
+    store(means, BY_HARMONIC, fade * by_1)
+    store(means, BY_HARMONIC + 1, fade * by_2)
+    store(means, BY_HARMONIC + 2, fade * by_3)
+    store(means, BY_HARMONIC + 3, fade * by_4)
+
+
+@njit(**JIT_OPTIONS)
+def potential_and_means(form, points, re, im, g, tables, quadrupole, potential, means):
+    """V at every grid point, and the expectation values that the forces are made of."""
+    if form == EXPONENTIAL:
+        _exponential(points, re, im, g, tables, potential, means)
+    else:
+        _improved_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)
