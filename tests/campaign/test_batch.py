@@ -37,7 +37,7 @@ def test_same_bits_for_one_and_two_ranks(one_batch):
         assert data[-1].attrs["ranks"] == ranks
     xr.testing.assert_identical(data[0].drop_attrs(), data[1].drop_attrs())
     rows = plan.batch_rows(plan.read_plan(plan.plan_path(one_batch, 0)), 0)
-    assert data[0].sizes["trajectory"] == (rows["stop"] - rows["start"]).sum() == 40
+    assert data[0].sizes["trajectory"] == (rows["stop"] - rows["start"]).sum() == 24
     total = data[0]["probability"].sum("final").values
     np.testing.assert_allclose(total, 1.0, atol=1e-6)
 

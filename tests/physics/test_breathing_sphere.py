@@ -6,11 +6,12 @@ V(R, r) = ILJ with eps = 5.5 meV, R_m = 3.9 angstrom + 0.45 (r - r_e), beta = 6.
 
 import numpy as np
 import pytest
+from close_coupling import CloseCoupling, thermal_average
 from scipy.interpolate import CubicSpline
 
 from vibrates.dynamics import Collision, oracle
 from vibrates.dynamics.sampling import Initial
-from vibrates.molecule import Atom, Diatom
+from vibrates.molecule import Atom, Diatom, pair_reduced_mass
 from vibrates.potential import Surface
 from vibrates.units import (
     AMU_TO_ME,
@@ -18,38 +19,84 @@ from vibrates.units import (
     BOHR2_TO_ANGSTROM2,
     CM_TO_HARTREE,
     KELVIN_TO_HARTREE,
+    MEV_TO_HARTREE,
 )
 
-# Close coupling, log-derivative propagation, partial waves summed: k/sqrt(8kT/pi mu) of 1 -> 0 in
-# angstrom^2 at these temperatures.
-TEMPERATURES = np.array([100.0, 300.0, 1000.0, 3000.0])
-EXACT = np.array([1.24e-7, 2.92e-6, 2.96e-4, 1.24e-2])
-# What the mixed quantum-classical scheme gives of it, with the translational symmetrisation.
-EXPECTED_RATIO = np.array([0.79, 1.002, 1.002, 0.992])
-
+TEMPERATURES = np.array([100.0, 200.0, 300.0, 1000.0, 3000.0])
 START = 15.0 * ANGSTROM_TO_BOHR
+R_M, SLOPE, EPS_MEV, BETA = 3.9, 0.45, 5.5, 6.0  # angstrom, 1, meV, 1
+PARTNER = Atom("partner", 2.01565 * AMU_TO_ME)
+_QUIET = {"quadrupole": {"coefficients_au": [0.0], "range_angstrom": [0.0, 9.0]}}
+N2 = Diatom.from_config("N2", oracle.MOLECULES["N2"] | _QUIET)
+
+
+def potential(distance, r):
+    """V(R, r) in hartree, written down here anew; bohr."""
+    x = distance / (R_M * ANGSTROM_TO_BOHR + SLOPE * (r - N2.r_e))
+    n = BETA + 4.0 * x**2
+    return EPS_MEV * MEV_TO_HARTREE * (6.0 / (n - 6.0) * x**-n - n / (n - 6.0) * x**-6)
+
+
+@pytest.fixture(scope="module")
+def quantum():
+    """The close-coupled problem: five levels in their PODVR."""
+    mass = pair_reduced_mass(N2, PARTNER)
+    return CloseCoupling.of_basis(N2.basis(range(5)), mass, potential)
+
+
+@pytest.fixture(scope="module")
+def exact(quantum):
+    """k/sqrt(8kT/pi mu) of 1 -> 0 in angstrom^2 at the temperatures."""
+    energies = np.geomspace(0.5, 40000.0, 80) * CM_TO_HARTREE
+    sigma = quantum.cross_section(1, 0, energies, waves=30, reach=10.0)
+    return thermal_average(energies, sigma, TEMPERATURES * KELVIN_TO_HARTREE) * BOHR2_TO_ANGSTROM2
+
+
+def test_scattering_is_unitary_and_symmetric(quantum):
+    """Detailed balance included: k_1^2 sigma(1 -> 0) = k_0^2 sigma(0 -> 1) at one total energy."""
+    energies = N2.level_energy(1) + np.array([30.0, 1000.0, 12000.0]) * CM_TO_HARTREE
+    task = np.repeat(energies, 3), np.tile([0, 8, 25], 3)
+    for energy, s in zip(task[0], quantum.s_matrices(*task), strict=True):
+        opened = int((energy > quantum.levels).sum())
+        s = s[:opened, :opened]
+        np.testing.assert_allclose(s @ s.conj().T, np.eye(opened), atol=1e-11)
+        assert s[0, 1] == pytest.approx(s[1, 0], rel=1e-5)
+        assert 0.0 < abs(s[0, 1]) < 1.0
+
+
+def test_scattering_is_converged(quantum):
+    """Half the sectors' width, all partial waves, and further out: sigma stays."""
+    fine = CloseCoupling.of_basis(N2.basis(range(5)), quantum.reduced_mass, potential, sectors=2.0)
+    energies = np.array([60.0, 1500.0, 9000.0]) * CM_TO_HARTREE
+    few, every = (
+        one.cross_section(1, 0, energies, waves=waves, reach=reach)
+        for one, waves, reach in ((quantum, 30, 10.0), (fine, None, 12.0))
+    )
+    np.testing.assert_allclose(few, every, rtol=2e-3)
+
+
+def test_exact_rates_meet_those_of_another_calculation(exact):
+    """Known to three digits at 300, 1000 and 3000 K."""
+    np.testing.assert_allclose(exact[2:], [2.92e-6, 2.96e-4, 1.24e-2], rtol=4e-3)
 
 
 @pytest.fixture(scope="module")
 def cross_section(settings):
     """Energies (n,) and sigma(1 -> 0) (n,) in atomic units; deterministic quadrature over b."""
-    quiet = {"quadrupole": {"coefficients_au": [0.0], "range_angstrom": [0.0, 9.0]}}
-    n2 = Diatom.from_config("N2", oracle.MOLECULES["N2"] | quiet)
-    partner = Atom("partner", 2.01565 * AMU_TO_ME)
     names = ("H", "X", "Ta", "Tb", "I")
     surface = Surface.from_config(
         {
             "parameters": "table",
             "deformation": "fitted",
             "configurations": {
-                name: {"R_m_angstrom": 3.9, "eps_meV": 5.5, "beta": 6.0} for name in names
+                name: {"R_m_angstrom": R_M, "eps_meV": EPS_MEV, "beta": BETA} for name in names
             },
-            "slopes": {name: {"dR_m_dr": [0.45, 0.0]} for name in names},
+            "slopes": {name: {"dR_m_dr": [SLOPE, 0.0]} for name in names},
         },
-        n2,
-        partner,
+        N2,
+        PARTNER,
     )
-    collision = Collision(surface, n2, partner, 5, 1, 1, 0, settings(0.2))
+    collision = Collision(surface, N2, PARTNER, 5, 1, 1, 0, settings(0.2))
     energies = np.geomspace(590.0, 40000.0, 45) * CM_TO_HARTREE
     x, weight = np.polynomial.legendre.leggauss(24)
     b_square_max = (6.0 * ANGSTROM_TO_BOHR) ** 2
@@ -74,7 +121,7 @@ def cross_section(settings):
         )
         p = collision.run(initial).probability[:, 0, 0]
         sigma.append(np.pi * 0.5 * b_square_max * (weight @ p))
-    gap = n2.level_energy(1) - n2.level_energy(0)
+    gap = N2.level_energy(1) - N2.level_energy(0)
     return energies, np.array(sigma), gap
 
 
@@ -93,12 +140,13 @@ def thermal(cross_section, symmetrised):
     return np.trapezoid(integrand, e, axis=1) * BOHR2_TO_ANGSTROM2
 
 
-def test_translational_symmetrisation_meets_exact_quantum_rates(cross_section):
-    ratio = thermal(cross_section, symmetrised=True) / EXACT
+def test_translational_symmetrisation_meets_exact_quantum_rates(cross_section, exact):
+    ratio = thermal(cross_section, symmetrised=True) / exact
     np.testing.assert_allclose(ratio[1:], 1.0, atol=0.02)
-    np.testing.assert_allclose(ratio, EXPECTED_RATIO, atol=0.015)
+    # At 100 K tunnelling through the closed part of the path is missing.
+    assert 0.75 < ratio[0] < 0.9
 
 
-def test_without_symmetrisation_they_fail(cross_section):
-    ratio = thermal(cross_section, symmetrised=False) / EXACT
-    np.testing.assert_allclose(ratio, [0.00, 0.01, 0.21, 0.58], atol=0.015)
+def test_without_symmetrisation_they_fail(cross_section, exact):
+    ratio = thermal(cross_section, symmetrised=False) / exact
+    np.testing.assert_allclose(ratio[[0, 2, 3, 4]], [0.00, 0.01, 0.21, 0.58], atol=0.015)

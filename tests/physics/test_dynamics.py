@@ -10,6 +10,7 @@ from vibrates.dynamics import kernel, oracle
 from vibrates.dynamics.sampling import Initial
 from vibrates.dynamics.slow_reference import SlowCollision
 from vibrates.dynamics.status import Status
+from vibrates.dynamics.step_size import accurate_time_step
 from vibrates.dynamics.trajectories import _free_propagator, _parts
 from vibrates.molecule import Diatom
 from vibrates.potential import Surface
@@ -256,3 +257,25 @@ def test_a_basis_around_the_initial_level_gives_the_same_probabilities(collide, 
     whole = collide(v=10, n_a=16, fade_from=0.75).run(initial).probability
     window = collide(v=10, n_a=range(5, 16), fade_from=0.75).run(initial).probability
     np.testing.assert_allclose(window[:, 2:8], whole[:, 7:13], rtol=2e-3, atol=1e-16)
+
+
+def test_the_chosen_time_step_meets_the_accuracy_asked_for(collide, sample):
+    """0.5 and 2 %: other trajectories, against a run with a tenth of the largest step."""
+    calibration, others = sample(32, energy_cm=4000.0, seed=1), sample(64, energy_cm=4000.0, seed=2)
+    collision = collide(time_step_fs=1.0, fade_from=0.75)
+    exact = collision.run(others, 0.1 * FS_TO_AU).probability[:, 0, 0]
+    steps = []
+    for accuracy in (0.02, 0.005):
+        step = accurate_time_step(collision, calibration, [(0, 0)], accuracy)
+        p = collision.run(others, step).probability[:, 0, 0]
+        error = np.abs(p - exact).mean() / exact.mean()
+        assert 0.25 * accuracy < error < 1.2 * accuracy
+        steps.append(step)
+    assert steps[0] / steps[1] == pytest.approx(2.0, rel=0.1)
+
+
+def test_a_step_that_fails_is_not_chosen(collide, sample):
+    collision = collide(time_step_fs=6.0, fade_from=0.75, relative_energy_error_limit=1e-3)
+    step = accurate_time_step(collision, sample(16, energy_cm=30000.0), [(0, 0)], 0.1)
+    assert step < 3.0 * FS_TO_AU
+    assert (collision.run(sample(16, energy_cm=30000.0), step).status == Status.OK).all()

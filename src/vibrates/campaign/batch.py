@@ -56,6 +56,9 @@ def compute(comm: MPI.Comm, work: BatchWork) -> dict[str, np.ndarray] | None:
     if comm.rank == 0:
         work.warm_up()  # Fills the cache of compiled kernels; the other ranks then only read it.
     comm.Barrier()
+    # Every energy's time step is chosen once, by one rank.
+    chosen = {energy: work.time_step(energy) for energy in work.energies[comm.rank::comm.size]}
+    work.time_steps = {k: v for part in comm.allgather(chosen) for k, v in part.items()}
     counter = SharedCounter(comm)
     mine = {}
     while (piece := counter.next()) < len(work.pieces):

@@ -88,6 +88,8 @@ def physics(config: dict[str, Any], v: int, w: int) -> dict[str, Any]:
         "edges": list(shell_edges(config)),
         "start_distance": config["grid"]["start_distance_angstrom"],
         "dynamics": config["dynamics"],
+        # The time step is accurate for these.
+        "target_transitions": config["sampling"]["target_transitions"],
         "replicates": config["sampling"]["replicates"],
         "head_on_share": config["sampling"]["head_on_share"],
     }

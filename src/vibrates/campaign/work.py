@@ -8,7 +8,8 @@ import pandas as pd
 from vibrates.campaign.plan import digest, units
 from vibrates.config import bases, shell_edges
 from vibrates.dynamics import Collision, Settings
-from vibrates.dynamics.sampling import initial_conditions
+from vibrates.dynamics.sampling import Initial, initial_conditions
+from vibrates.dynamics.step_size import accurate_time_step
 from vibrates.molecule import Diatom
 from vibrates.potential import Surface
 from vibrates.units import (
@@ -18,6 +19,11 @@ from vibrates.units import (
     CM_TO_HARTREE,
     HARTREE_TO_CM,
 )
+
+
+# Trajectories that the time step is chosen with, and the number of their stratum, no shell's.
+CALIBRATION_SIZE = 16
+CALIBRATION = 10**6
 
 
 class BatchWork:
@@ -31,6 +37,8 @@ class BatchWork:
         self.v, self.w = int(rows["v"].iloc[0]), int(rows["w"].iloc[0])
         self.digest = digest(config, rows)
         self.pieces = list(units(rows))
+        self.energies = sorted({energy for energy, _, _ in self.pieces})
+        self.time_steps: dict[float, float] = {}  # by energy; chosen on demand, or given
         self.diatoms = [Diatom.from_config(n, config["molecules"][n]) for n in config["pair"]]
         surface = Surface.from_config(config["surface"], *self.diatoms)
         self.levels = bases(config, self.v, self.w)
@@ -47,17 +55,36 @@ class BatchWork:
         energy_cm, shell, indices = self.pieces[-1]
         self._trajectories(energy_cm, shell, indices[:1])
 
+    def time_step(self, energy_cm: float) -> float:
+        """Step (a.u.) that meets `dynamics.accuracy` for the target transitions at this energy."""
+        if energy_cm in self.time_steps:
+            return self.time_steps[energy_cm]
+        changes = self.config["sampling"]["target_transitions"]
+        finals = [(self.v + dv, self.w + dw) for dv, dw in changes]
+        finals = [(v, w) for v, w in finals if v in self.levels[0] and w in self.levels[1]]
+        # Its own stratum of random numbers, from head-on to the middle of the range of b.
+        edges = shell_edges(self.config)
+        initial = self._initial(energy_cm, CALIBRATION, (0.0, 0.4 * edges[-1]),
+                                np.arange(CALIBRATION_SIZE))
+        self.time_steps[energy_cm] = accurate_time_step(
+            self.collision, initial, finals, self.config["dynamics"]["accuracy"])
+        return self.time_steps[energy_cm]
+
+    def _initial(self, energy_cm: float, shell: int, edges: tuple[float, float],
+                 indices: np.ndarray) -> Initial:
+        sampling, grid = self.config["sampling"], self.config["grid"]
+        return initial_conditions(
+            *self.diatoms, seed=self.config["seed"], v=self.v, w=self.w,
+            energy=energy_cm * CM_TO_HARTREE, shell=shell,
+            b_edges=(edges[0] * ANGSTROM_TO_BOHR, edges[1] * ANGSTROM_TO_BOHR),
+            start_distance=grid["start_distance_angstrom"] * ANGSTROM_TO_BOHR, indices=indices,
+            replicates=sampling["replicates"], head_on_share=sampling["head_on_share"])
+
     def _trajectories(self, energy_cm: float, shell: int, indices: np.ndarray
                       ) -> dict[str, np.ndarray]:
-        edges = shell_edges(self.config) * ANGSTROM_TO_BOHR
-        start = self.config["grid"]["start_distance_angstrom"] * ANGSTROM_TO_BOHR
-        sampling = self.config["sampling"]
-        initial = initial_conditions(
-            *self.diatoms, seed=self.config["seed"], v=self.v, w=self.w,
-            energy=energy_cm * CM_TO_HARTREE, shell=shell, b_edges=(edges[shell], edges[shell + 1]),
-            start_distance=start, indices=indices,
-            replicates=sampling["replicates"], head_on_share=sampling["head_on_share"])
-        outcome = self.collision.run(initial)
+        edges = shell_edges(self.config)
+        initial = self._initial(energy_cm, shell, (edges[shell], edges[shell + 1]), indices)
+        outcome = self.collision.run(initial, self.time_step(energy_cm))
         n = len(indices)
         return {
             "energy_cm": np.full(n, energy_cm),

@@ -103,20 +103,24 @@ class Collision:
         r_a, r_b = self.basis_a.r[:, None], self.basis_b.r[None, :]
         self._interaction = surface.kernel_tables(r_a, r_b)
 
-    def run(self, initial: Initial) -> Outcome:
+    def run(
+        self, initial: Initial, time_step: float | None = None, repetitions: int | None = None
+    ) -> Outcome:
         """Propagate trajectories; those that fail are repeated with half the step.
 
         The molecules start at ``initial.position`` and a trajectory ends when they are as far apart
-        again and separate.
+        again and separate. ``time_step`` (a.u.) and ``repetitions`` default to the settings.
         """
-        outcome = self._attempt(initial.classical(), self.settings.time_step, 1)
-        for repetition in range(1, self.settings.repetitions + 1):
+        time_step = self.settings.time_step if time_step is None else time_step
+        repetitions = self.settings.repetitions if repetitions is None else repetitions
+        outcome = self._attempt(initial.classical(), time_step, 1)
+        for repetition in range(1, repetitions + 1):
             failed = np.flatnonzero(outcome.status)
             if not failed.size:
                 break
             factor = 2**repetition
             again = self._attempt(
-                initial.classical()[failed], self.settings.time_step / factor, factor
+                initial.classical()[failed], time_step / factor, factor
             )
             outcome.replace(failed, again)
         return outcome
