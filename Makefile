@@ -2,6 +2,7 @@
 # make test     the tests
 # make report   one HTML file with figures, tables and how they were made
 # make check    only validate CONFIG
+# make bench    what a trajectory costs (docs/performance.md)
 # make clean    remove the environment (results stay)
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 CORES  ?= $(shell getconf _NPROCESSORS_ONLN)
@@ -12,7 +13,7 @@ READY := .venv/.ready
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run test report check environment clean
+.PHONY: run test report check environment clean bench
 
 run: environment
 	@$(SNAKEMAKE)
@@ -38,6 +39,10 @@ $(READY): envs/requirements.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+bench: environment
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/trajectories.py
+	@OMP_NUM_THREADS=1 $(BIN)/python benchmarks/splittings.py
 
 clean:
 	rm -rf .venv

@@ -111,7 +111,7 @@ def format_ratios(rates: xr.Dataset, published: pd.DataFrame, scheme: str, title
     if table.empty:
         return f"{title}, symmetrisation {label}: no state and temperature in common\n"
     temperatures = np.unique(table["T_K"])
-    width = 17
+    width = 20
     lines = [
         f"k(computed) / k(published) +- standard error; {title}, symmetrisation {label}",
         f"{'v -> v-dv':>10}  " + "".join(f"{f'{t:g} K':>{width}}" for t in temperatures),
