@@ -3,6 +3,7 @@
 # make report   one HTML file with figures, tables and how they were made
 # make check    only validate CONFIG
 # make bench    what a trajectory costs (docs/performance.md)
+# make validate accuracy, measured anew (docs/accuracy.md; a quarter of an hour)
 # make clean    remove the environment (results stay)
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 CORES  ?= $(shell getconf _NPROCESSORS_ONLN)
@@ -13,7 +14,7 @@ READY := .venv/.ready
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run test report check environment clean bench
+.PHONY: run test report check environment clean bench validate
 
 run: environment
 	@$(SNAKEMAKE)
@@ -43,6 +44,9 @@ $(READY): envs/requirements.txt pyproject.toml
 bench: environment
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/trajectories.py
 	@OMP_NUM_THREADS=1 $(BIN)/python benchmarks/splittings.py
+
+validate: environment
+	@for script in slow_reference error_budget variance basis; do $(BIN)/python validation/$$script.py || exit; done
 
 clean:
 	rm -rf .venv

@@ -1,0 +1,204 @@
+"""Small campaigns in memory: one initial state, a fixed number of trajectories per stratum.
+
+Studies with the same numbers use the same random numbers, so that what one setting changes can be
+told from noise far below the standard error of either.
+"""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from vibrates import config as configuration
+from vibrates.basis import Podvr
+from vibrates.campaign import plan, storage
+from vibrates.campaign.work import BatchWork, in_order
+from vibrates.config import merge
+from vibrates.dynamics.sampling import Initial, initial_conditions
+from vibrates.rates import bootstrap
+from vibrates.rates.coefficients import thermal_average
+from vibrates.rates.reduction import Sums
+from vibrates.units import ANGSTROM_TO_BOHR, AU_TO_FS, CM_TO_HARTREE, HARTREE_TO_CM
+
+DEFAULT = Path(__file__).parents[1] / "config" / "config.yaml"
+TEMPERATURES = (300.0, 1000.0, 5000.0)
+PROCESSES = {  # (v, w) -> (v', w')
+    "(1,0) -> (0,0)": ((1, 0), (0, 0)),
+    "(0,1) -> (0,0)": ((0, 1), (0, 0)),
+    "(0,1) -> (1,0)": ((0, 1), (1, 0)),
+}
+STATES = ((1, 0), (0, 1))
+REFERENCE_ENERGY_CM = 1000.0
+
+Alteration = Callable[[Initial, BatchWork], Initial]
+
+
+def default(changes: dict | None = None) -> dict:
+    """The default campaign's configuration with changes laid over it.
+
+    Time steps are to be accurate for all of `PROCESSES`.
+    """
+    targets = {"sampling": {"target_transitions": [[-1, 0], [0, -1], [1, -1]]}}
+    config = merge(copy.deepcopy(configuration.load(DEFAULT)), targets)
+    return merge(config, changes or {})
+
+
+@dataclass(frozen=True)
+class Study:
+    """``count`` trajectories in every stratum of the state (v, w).
+
+    ``alter``: what is done to the initial conditions. ``one_stream``: all energies share their
+    random numbers, scaled in energy, so that the cross section is a smooth function of U.
+    """
+
+    config: dict
+    state: tuple[int, int]
+    count: int
+    alter: Alteration | None = None
+    one_stream: bool = False
+
+    def columns(self) -> tuple[BatchWork, dict[str, NDArray]]:
+        """All trajectories, by two processes: the columns of a batch file and `probability`."""
+        global _study, _work
+        grid = {"grid": self.config["grid"] | {"states": [list(self.state)]}}
+        config = self.config | grid | {"sampling": self.config["sampling"] | {"pilot": self.count}}
+        _study, _work = self, BatchWork(config, plan.pilot(config).assign(batch=0))
+        numbers = range(len(_work.pieces))
+        # Forked, so that the work is built once.
+        with get_context("fork").Pool(2) as pool:
+            steps = pool.map(_work.time_step, _work.energies, chunksize=2)
+        _work.time_steps = dict(zip(_work.energies, steps, strict=True))
+        with get_context("fork").Pool(2) as pool:
+            results = dict(zip(numbers, pool.map(_piece, numbers, chunksize=2), strict=True))
+        return _work, in_order(results)
+
+    def reduced(self) -> xr.Dataset:
+        """The dataset of `vibrates.rates.layout` of these trajectories."""
+        work, columns = self.columns()
+        return reduce(work, columns)
+
+
+def reduce(work: BatchWork, columns: dict[str, NDArray]) -> xr.Dataset:
+    """Sums over the trajectories that `Study.columns` returned."""
+    columns = dict(columns)
+    first = tuple(levels.start for levels in work.levels)
+    attributes = {"v": work.v, "w": work.w}
+    batch = storage.batch_dataset(columns, columns.pop("probability"), attributes, first)
+    sums = Sums(work.config, work.v, work.w, batch["vp"].values, batch["wp"].values)
+    sums.add(batch, "study")
+    return sums.dataset()
+
+
+def _piece(number: int) -> dict[str, NDArray]:
+    study, work = _study, _work
+    if study.alter is None and not study.one_stream:
+        return work.compute(number)
+    energy_cm, shell, indices = work.pieces[number]
+    edges = configuration.shell_edges(work.config) * ANGSTROM_TO_BOHR
+    sampling = work.config["sampling"]
+    stream_cm = REFERENCE_ENERGY_CM if study.one_stream else energy_cm
+    initial = initial_conditions(
+        *work.diatoms, work.config["seed"], work.v, work.w, stream_cm * CM_TO_HARTREE, shell,
+        (edges[shell], edges[shell + 1]),
+        work.config["grid"]["start_distance_angstrom"] * ANGSTROM_TO_BOHR, indices,
+        sampling["replicates"], sampling["head_on_share"],
+    )  # fmt: skip
+    initial = scaled(initial, energy_cm / stream_cm)
+    if study.alter:
+        initial = study.alter(initial, work)
+    outcome = work.collision.run(initial, work.time_step(energy_cm))
+    return {
+        "energy_cm": np.full(len(indices), energy_cm),
+        "shell": np.full(len(indices), shell, dtype=np.int16),
+        "index": indices,
+        "impact_parameter": initial.impact_parameter / ANGSTROM_TO_BOHR,
+        "translational_energy": initial.translational_energy * HARTREE_TO_CM,
+        "weight": initial.weight,
+        "status": outcome.status,
+        "steps": outcome.steps,
+        "energy_error": outcome.energy_error * HARTREE_TO_CM,
+        "norm_error": outcome.norm_error,
+        "time_step": outcome.time_step * AU_TO_FS,
+        "probability": outcome.probability,
+    }
+
+
+def scaled(initial: Initial, factor: float) -> Initial:
+    """The same collisions with all energies times ``factor``."""
+    root = np.sqrt(factor)
+    return replace(
+        initial,
+        momentum=root * initial.momentum,
+        l_a=root * initial.l_a,
+        l_b=root * initial.l_b,
+        translational_energy=factor * initial.translational_energy,
+        rotational_energy_a=factor * initial.rotational_energy_a,
+        rotational_energy_b=factor * initial.rotational_energy_b,
+    )
+
+
+def moved_back(distance_angstrom: float) -> Alteration:
+    """Free flight and rotation back in time until the molecules are this far apart."""
+
+    def alter(initial: Initial, work: BatchWork) -> Initial:
+        mass = work.collision.reduced_mass
+        far = (distance_angstrom * ANGSTROM_TO_BOHR) ** 2
+        z = -np.sqrt(far - initial.impact_parameter**2)
+        time = (z - initial.position[:, 2]) * mass / initial.momentum[:, 2]
+        position = initial.position.copy()
+        position[:, 2] = z
+        turned = []
+        molecules = (
+            (initial.n_a, initial.l_a, work.collision.basis_a, work.collision.inverse_a, work.v),
+            (initial.n_b, initial.l_b, work.collision.basis_b, work.collision.inverse_b, work.w),
+        )
+        for (n, angular, basis, inverse, level), levels in zip(molecules, work.levels, strict=True):
+            length = np.linalg.norm(angular, axis=1)
+            mean_inverse = _mean_inverse_inertia(basis, inverse, length**2, levels.index(level))
+            angle = (length * mean_inverse * time)[:, None]
+            axis = angular / length[:, None]
+            turned.append(n * np.cos(angle) + np.cross(axis, n) * np.sin(angle))
+        return replace(initial, position=position, n_a=turned[0], n_b=turned[1])
+
+    return alter
+
+
+def _mean_inverse_inertia(basis: Podvr, inverse: NDArray, squares: NDArray, level: int) -> NDArray:
+    """<1/mu r^2> (N,) in the level of the rotating, stretched molecule at L^2 = ``squares``."""
+    b = basis.amplitudes
+    matrix = (b.T * inverse) @ b
+    states = np.linalg.eigh(np.diag(basis.energies) + 0.5 * squares[:, None, None] * matrix)[1]
+    state = states[:, :, level]
+    return np.einsum("ti,ij,tj->t", state, matrix, state)
+
+
+def rates(reduced: xr.Dataset, final: tuple[int, int], draws: NDArray | None = None):
+    """k of one transition in arbitrary units at `TEMPERATURES`.
+
+    Returns values (3,), bootstrap samples (3, B), the share of k from outside the energy grid (3,).
+    """
+    match = (reduced["vp"].values == final[0]) & (reduced["wp"].values == final[1])
+    if draws is None:
+        draws = resamplings(reduced)
+    average = thermal_average(reduced, int(np.flatnonzero(match)[0]), "translational", draws)
+    at = [list(reduced["temperature"].values).index(t) for t in TEMPERATURES]
+    return average.value[at], average.samples[at], average.extrapolated[at]
+
+
+def resamplings(reduced: xr.Dataset, samples: int = 200, one_stream: bool = False) -> NDArray:
+    """How often each replicate is drawn, (B, E, S, R); the same at all energies of one stream."""
+    shape = reduced["count"].shape
+    draws = bootstrap.draw(1, 0, 0, samples, (1, *shape[1:]) if one_stream else shape)
+    return np.broadcast_to(draws, (samples, *shape))
+
+
+def change(old, new, replicates: int) -> tuple[NDArray, NDArray]:
+    """Relative change of k (3,) from ``old`` to ``new`` (results of `rates`), and its error."""
+    value = new[0] / old[0] - 1.0
+    error = bootstrap.standard_error(new[1] / old[1], replicates, axis=-1)
+    return value, error
