@@ -10,7 +10,7 @@ a Strang run with 0.05 fs.
 import numpy as np
 
 from vibrates.dynamics import Collision, Settings, kernel, oracle, rows
-from vibrates.dynamics.dressed import _with_signs_of
+from vibrates.dynamics.dressed import propagator_eigenvectors
 from vibrates.dynamics.sampling import initial_conditions
 from vibrates.dynamics.trajectories import _free_propagator, _parts, _square
 from vibrates.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE, FS_TO_AU
@@ -21,7 +21,7 @@ SPLITTINGS = {
     "Strang": [1.0],
     "Suzuki 4": [SUZUKI, SUZUKI, 1.0 - 4.0 * SUZUKI, SUZUKI, SUZUKI],
 }
-STEPS_FS = {"Strang": (0.2, 0.4, 0.6, 0.8), "Suzuki 4": (1.2, 1.6, 2.4, 2.8, 3.2)}
+STEPS_FS = {"Strang": (0.2, 0.4, 0.6, 0.8), "Suzuki 4": (1.6, 2.4, 2.8, 3.2)}
 CASES = {  # initial (v, w), bases, final states, U in cm^-1
     "V-T of N2, v = 1 -> 0": ((1, 0), (8, 5), (0, 0), 3000.0),
     "V-T of N2, v = 10 -> 8": ((10, 0), (17, 5), (8, 0), 3000.0),
@@ -31,21 +31,9 @@ CASES = {  # initial (v, w), bases, final states, U in cm^-1
 
 def composed_states(basis, inverse_inertia, squares, steps):
     """Real eigenvectors (N, n, n) of the composed one-step propagator of one molecule."""
-    states = []
-    for square in squares:
-        b, energies = basis.amplitudes, basis.energies
-        hamiltonian = np.diag(energies) + 0.5 * square * (b.T * inverse_inertia) @ b
-        guess = _with_signs_of(np.eye(len(energies)), np.linalg.eigh(hamiltonian)[1])
-        total = np.eye(len(energies), dtype=complex)
-        for step in steps:
-            half = np.exp(-0.5j * step * energies)
-            rotation = (b.T * np.exp(-0.5j * step * square * inverse_inertia)) @ b
-            total = half[:, None] * rotation * half @ total
-        vectors = np.linalg.eig(guess.T @ total @ guess)[1]
-        vectors = vectors[:, np.argmax(np.abs(vectors), axis=1)]
-        vectors = (vectors / (np.diag(vectors) / np.abs(np.diag(vectors)))).real
-        states.append(guess @ (vectors / np.linalg.norm(vectors, axis=0)))
-    return np.array(states)
+    return np.array(
+        [propagator_eigenvectors(basis, inverse_inertia, square, steps) for square in squares]
+    )
 
 
 def run(collision, start, step_fs, fractions, final):

@@ -7,6 +7,8 @@ eigenstates of the Hamiltonian removes the O(dt^2) mixing that would otherwise d
 probabilities below about 1e-10.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
@@ -18,20 +20,23 @@ _MAXIMUM_NODES = 129
 
 
 def propagator_eigenvectors(
-    basis: Podvr, inverse_inertia: NDArray, square: float, time_step: float
+    basis: Podvr, inverse_inertia: NDArray, square: float, time_steps: Sequence[float]
 ) -> NDArray:
     """Real eigenvectors (n, n), columns in the order of the levels, at L^2 = ``square``.
 
-    ``inverse_inertia`` (n,): 1/(mu r^2) on the grid; everything in atomic units.
+    ``inverse_inertia`` (n,): 1/(mu r^2) on the grid; ``time_steps``: the Strang steps that make up
+    one step, symmetric in time if more than one. Everything in atomic units.
     """
     b, energies = basis.amplitudes, basis.energies
     # Levels of the rotating molecule do not cross as L^2 grows: energy order is level order.
     hamiltonian = np.diag(energies) + 0.5 * square * (b.T * inverse_inertia) @ b
     _, guess = np.linalg.eigh(hamiltonian)
     guess = _with_signs_of(np.eye(len(energies)), guess)
-    half = np.exp(-0.5j * time_step * energies)
-    rotation = (b.T * np.exp(-0.5j * time_step * square * inverse_inertia)) @ b
-    propagator = half[:, None] * rotation * half
+    propagator = np.eye(len(energies))
+    for time_step in time_steps:
+        half = np.exp(-0.5j * time_step * energies)
+        rotation = (b.T * np.exp(-0.5j * time_step * square * inverse_inertia)) @ b
+        propagator = half[:, None] * rotation * half @ propagator
     # In the basis of the guess the propagator is nearly diagonal; its eigenvectors are matched by
     # overlap and turned to the real axis.
     _, vectors = np.linalg.eig(guess.T @ propagator @ guess)
@@ -66,7 +71,7 @@ class DressedStates:
 
     def _exact(self, x: float) -> NDArray:
         square = self._half_range * (1.0 + x)
-        return propagator_eigenvectors(*self._problem, square, self._time_step)
+        return propagator_eigenvectors(*self._problem, square, [self._time_step])
 
     def _fit(self, nodes: int) -> NDArray:
         """Chebyshev coefficients (nodes, n n) through the extrema of the last polynomial."""
