@@ -110,6 +110,9 @@ def draw(table: pd.DataFrame, title: str = "", computed_label: str = "computed")
     axes.set(yscale="log", xlabel="initial vibrational level $v$", ylabel=style.RATE_LABEL)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=14, integer=True))
     axes.set_xlim(table["v"].min() - 0.4, last_v + 0.4)
+    # The scaling law leaves every scale at high v: the axis belongs to the computed rates.
+    own = table[table["kind"] != "scaling_law"]
+    axes.set_ylim(0.3 * own["lower"].min(), 100.0 * own["upper"].max())
     axes.set_title(title)
     figure.legend(
         handles=_handles(set(table["kind"]), computed_label), loc="outside lower center", ncols=2

@@ -77,7 +77,10 @@ def draw(table: pd.DataFrame) -> Figure:
         ylabel=r"predicted $-$ computed $\log_{10}\,k$ (dex)",
         title=_scores(table),
     )
-    errors.set_xticks(range(len(levels)), [str(v) for v in levels])
+    crowded = len(levels) > 14
+    errors.set_xticks(
+        range(len(levels)), [str(v) for v in levels], rotation=90 if crowded else 0
+    )
     errors.grid(visible=False, axis="x")
     figure.legend(
         handles=[
