@@ -19,11 +19,11 @@ from vibrates.basis import Podvr
 from vibrates.campaign import plan, storage
 from vibrates.campaign.work import BatchWork, in_order
 from vibrates.config import merge
-from vibrates.dynamics.sampling import Initial, initial_conditions
+from vibrates.dynamics.sampling import Initial
 from vibrates.rates import bootstrap
 from vibrates.rates.coefficients import thermal_average
 from vibrates.rates.reduction import Sums
-from vibrates.units import ANGSTROM_TO_BOHR, AU_TO_FS, CM_TO_HARTREE, HARTREE_TO_CM
+from vibrates.units import ANGSTROM_TO_BOHR
 
 DEFAULT = Path(__file__).parents[1] / "config" / "config.yaml"
 TEMPERATURES = (300.0, 1000.0, 5000.0)
@@ -99,33 +99,11 @@ def _piece(number: int) -> dict[str, NDArray]:
     if study.alter is None and not study.one_stream:
         return work.compute(number)
     energy_cm, shell, indices = work.pieces[number]
-    edges = configuration.shell_edges(work.config) * ANGSTROM_TO_BOHR
-    sampling = work.config["sampling"]
     stream_cm = REFERENCE_ENERGY_CM if study.one_stream else energy_cm
-    initial = initial_conditions(
-        *work.diatoms, work.config["seed"], work.v, work.w, stream_cm * CM_TO_HARTREE, shell,
-        (edges[shell], edges[shell + 1]),
-        work.config["grid"]["start_distance_angstrom"] * ANGSTROM_TO_BOHR, indices,
-        sampling["replicates"], sampling["head_on_share"],
-    )  # fmt: skip
-    initial = scaled(initial, energy_cm / stream_cm)
+    initial = scaled(work.initial(stream_cm, shell, indices), energy_cm / stream_cm)
     if study.alter:
         initial = study.alter(initial, work)
-    outcome = work.collision.run(initial, work.time_step(energy_cm))
-    return {
-        "energy_cm": np.full(len(indices), energy_cm),
-        "shell": np.full(len(indices), shell, dtype=np.int16),
-        "index": indices,
-        "impact_parameter": initial.impact_parameter / ANGSTROM_TO_BOHR,
-        "translational_energy": initial.translational_energy * HARTREE_TO_CM,
-        "weight": initial.weight,
-        "status": outcome.status,
-        "steps": outcome.steps,
-        "energy_error": outcome.energy_error * HARTREE_TO_CM,
-        "norm_error": outcome.norm_error,
-        "time_step": outcome.time_step * AU_TO_FS,
-        "probability": outcome.probability,
-    }
+    return work.columns(energy_cm, shell, indices, initial)
 
 
 def scaled(initial: Initial, factor: float) -> Initial:

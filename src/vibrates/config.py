@@ -4,7 +4,6 @@ A configuration is a plain mapping with exactly the keys of ``config/schema.yaml
 another one under ``extends``; each top-level block it gives itself replaces that block whole.
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 import yaml
 
 from vibrates.errors import UserError
+from vibrates.files import write_text
 
 SCHEMA = Path(__file__).parents[2] / "config" / "schema.yaml"
 
@@ -111,9 +111,7 @@ def _short(path: str | Path) -> Path:
 
 def write(config: dict[str, Any], path: str | Path) -> None:
     """Write a configuration as YAML, atomically."""
-    temporary = Path(path).with_suffix(".tmp")
-    temporary.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
-    os.replace(temporary, path)
+    write_text(path, yaml.safe_dump(config, sort_keys=False))
 
 
 def energies(config: dict[str, Any]) -> np.ndarray:

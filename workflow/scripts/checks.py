@@ -1,10 +1,9 @@
 """Check the products and write what was found; warnings also go to the log."""
 
 import json
-import os
 import sys
-from pathlib import Path
 
+from vibrates.files import write_text
 from vibrates.rates.sanity import check_products, load_inputs
 
 
@@ -14,9 +13,7 @@ def checks(reduced, cross_sections, rates, output, config):
     for check in result["checks"]:
         if check["status"] != "passed":
             print(f"{check['status']}: {check['name']}: {check['message']}", file=sys.stderr)
-    partial = Path(f"{output}.tmp")
-    partial.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    os.replace(partial, output)
+    write_text(output, json.dumps(result, indent=2) + "\n")
 
 
 if __name__ == "__main__":

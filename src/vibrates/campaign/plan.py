@@ -17,6 +17,7 @@ import pandas as pd
 
 from vibrates.config import bases, energies, shell_edges, states
 from vibrates.errors import UserError
+from vibrates.files import write_text
 
 COLUMNS = ["batch", "v", "w", "energy_cm", "shell", "start", "stop"]
 _TYPES = {name: float if name == "energy_cm" else int for name in COLUMNS}
@@ -116,9 +117,7 @@ _digests: dict[tuple[str, int], dict[int, str]] = {}
 
 def write_plan(frame: pd.DataFrame, path: str | Path) -> None:
     """Write a plan, atomically; energies keep every digit."""
-    temporary = Path(path).with_suffix(".tmp")
-    frame[COLUMNS].to_csv(temporary, index=False)
-    os.replace(temporary, path)
+    write_text(path, frame[COLUMNS].to_csv(index=False))
 
 
 def read_plan(path: str | Path) -> pd.DataFrame:

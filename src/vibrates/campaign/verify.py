@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vibrates.campaign import storage
 from vibrates.errors import UserError
+from vibrates.files import write_text
 
 _MEMORY = ".verified.json"
 
@@ -34,9 +35,7 @@ def damaged(results: Path, remember: bool = False) -> dict[Path, str]:
                 continue
         whole[key] = print_
     if remember and whole != memory:
-        temporary = results / f"{_MEMORY}.{os.getpid()}.tmp"
-        temporary.write_text(json.dumps(whole))
-        os.replace(temporary, results / _MEMORY)
+        write_text(results / _MEMORY, json.dumps(whole))
     return found
 
 

@@ -48,12 +48,12 @@ class BatchWork:
     def compute(self, piece: int) -> dict[str, np.ndarray]:
         """Columns of the batch file (n,) and `probability` (n, n_a, n_b) of one piece."""
         energy_cm, shell, indices = self.pieces[piece]
-        return self._trajectories(energy_cm, shell, indices)
+        return self.columns(energy_cm, shell, indices, self.initial(energy_cm, shell, indices))
 
     def warm_up(self) -> None:
         """Compile (or load from the cache) everything a trajectory needs, by running one."""
         energy_cm, shell, indices = self.pieces[-1]
-        self._trajectories(energy_cm, shell, indices[:1])
+        self.collision.run(self.initial(energy_cm, shell, indices[:1]))
 
     def time_step(self, energy_cm: float) -> float:
         """Step (a.u.) that meets `dynamics.accuracy` for the target transitions at this energy."""
@@ -63,27 +63,27 @@ class BatchWork:
         finals = [(self.v + dv, self.w + dw) for dv, dw in changes]
         finals = [(v, w) for v, w in finals if v in self.levels[0] and w in self.levels[1]]
         # Its own stratum of random numbers, from head-on to the middle of the range of b.
-        edges = shell_edges(self.config)
-        initial = self._initial(energy_cm, CALIBRATION, (0.0, 0.4 * edges[-1]),
-                                np.arange(CALIBRATION_SIZE))
+        inner = (0.0, 0.4 * shell_edges(self.config)[-1])
+        initial = self.initial(energy_cm, CALIBRATION, np.arange(CALIBRATION_SIZE), inner)
         self.time_steps[energy_cm] = accurate_time_step(
             self.collision, initial, finals, self.config["dynamics"]["accuracy"])
         return self.time_steps[energy_cm]
 
-    def _initial(self, energy_cm: float, shell: int, edges: tuple[float, float],
-                 indices: np.ndarray) -> Initial:
+    def initial(self, energy_cm: float, shell: int, indices: np.ndarray,
+                edges: tuple[float, float] | None = None) -> Initial:
+        """Initial conditions of a stratum's trajectories; `edges` of b in angstrom, if no shell's."""
         sampling, grid = self.config["sampling"], self.config["grid"]
+        lower, upper = edges or shell_edges(self.config)[shell:shell + 2]
         return initial_conditions(
             *self.diatoms, seed=self.config["seed"], v=self.v, w=self.w,
             energy=energy_cm * CM_TO_HARTREE, shell=shell,
-            b_edges=(edges[0] * ANGSTROM_TO_BOHR, edges[1] * ANGSTROM_TO_BOHR),
+            b_edges=(lower * ANGSTROM_TO_BOHR, upper * ANGSTROM_TO_BOHR),
             start_distance=grid["start_distance_angstrom"] * ANGSTROM_TO_BOHR, indices=indices,
             replicates=sampling["replicates"], head_on_share=sampling["head_on_share"])
 
-    def _trajectories(self, energy_cm: float, shell: int, indices: np.ndarray
-                      ) -> dict[str, np.ndarray]:
-        edges = shell_edges(self.config)
-        initial = self._initial(energy_cm, shell, (edges[shell], edges[shell + 1]), indices)
+    def columns(self, energy_cm: float, shell: int, indices: np.ndarray, initial: Initial
+                ) -> dict[str, np.ndarray]:
+        """Run these trajectories: what the batch file holds of them, as `compute` returns it."""
         outcome = self.collision.run(initial, self.time_step(energy_cm))
         n = len(indices)
         return {

@@ -8,10 +8,10 @@ precision.
 import numba
 from numba.extending import intrinsic
 
-from vibrates.dynamics.simd import BITS_IR, VECTOR_IR, constant, vector
+from vibrates.dynamics.simd import BITS_IR, FLAGS, VECTOR_IR, constant, vector
 
 JIT_OPTIONS = {
-    "fastmath": {"contract", "nsz", "arcp"},
+    "fastmath": set(FLAGS),
     "error_model": "numpy",
     "cache": True,
     "nogil": True,

@@ -1,0 +1,12 @@
+"""Text files that are never half written."""
+
+import os
+from pathlib import Path
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write under a temporary name in the same directory, then rename."""
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary.write_text(text, encoding="utf-8")
+    os.replace(temporary, path)
