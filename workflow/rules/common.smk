@@ -1,9 +1,11 @@
 # The configuration of this run and what all rules use. Mistakes stop here, before any job.
 import os
 import sys
+from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
-from vibrates.campaign import driver, plan as plans, progress
+from vibrates.campaign import cost, driver, plan as plans, progress, rounds
 from vibrates.campaign.quiet import quieten
 from vibrates.config import load_all, states
 from vibrates.errors import UserError
@@ -34,6 +36,7 @@ if workflow.is_main_process and not workflow.logger_manager.settings.dryrun:
 wildcard_constraints:
     round=r"\d+",
     batch=r"\d{5}",
+    part=r"\d+",
     v=r"\d+",
     w=r"\d+",
 
@@ -43,21 +46,30 @@ def parts(*names):
     return {name: config[name] for name in names}
 
 
-def batches(*rounds, state=None):
-    """Batch files of the given rounds, of all states or of one (v, w), in order."""
+def batches(*rounds, states=None):
+    """Batch files of the given rounds, of all initial states or of these (v, w), in order."""
+    wanted = None if states is None else set(states)
     files = []
     for n in rounds:
-        frame = plans.read_plan(checkpoints.plan.get(round=n).output.plan)
-        if state is not None:
-            frame = frame[(frame["v"] == state[0]) & (frame["w"] == state[1])]
-        files += [plans.batch_path(RESULTS, n, b) for b in frame["batch"].unique()]
+        table = plans.batch_table(checkpoints.plan.get(round=n).output.plan)
+        files += [
+            plans.batch_path(RESULTS, n, batch)
+            for batch, rows in table.items()
+            if wanted is None or (rows["v"].iat[0], rows["w"].iat[0]) in wanted
+        ]
     return files
 
 
-def batch_digest(wildcards):
+def batch_rows(wildcards):
     # Of the wildcards alone: Snakemake does not watch parameters that are functions of the input.
-    plan = plans.plan_path(RESULTS, int(wildcards.round))
-    return plans.digests(config, plan)[int(wildcards.batch)]
+    table = plans.batch_table(plans.plan_path(RESULTS, int(wildcards.round)))
+    return table[int(wildcards.batch)]
+
+
+@cache
+def estimate(round, batch):
+    """What a batch takes (campaign/cost.py)."""
+    return cost.batch(config, batch_rows(SimpleNamespace(round=round, batch=batch)))
 
 
 def figure(name):

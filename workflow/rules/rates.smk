@@ -3,7 +3,7 @@
 
 rule reduce:
     input:
-        batches=lambda wildcards: batches(*ROUNDS, state=(int(wildcards.v), int(wildcards.w))),
+        batches=lambda wildcards: batches(*ROUNDS, states=[(int(wildcards.v), int(wildcards.w))]),
     output:
         RESULTS / "reduced/v{v}_w{w}.nc",
     params:

@@ -65,6 +65,11 @@ def _basis(config: dict[str, Any]) -> None:
 
 def _grid(config: dict[str, Any]) -> None:
     grid = config["grid"]
+    if isinstance(grid["states"], dict):
+        for name, (first, last) in grid["states"].items():
+            if last < first:
+                raise UserError(f"grid.states.{name}: [{first}, {last}] holds no level; exchange "
+                                "them")
     edges = grid["impact_parameter_edges_angstrom"]
     _ascending("grid.energies_cm", list(energies(config)))
     _ascending("grid.impact_parameter_edges_angstrom", edges)
@@ -84,7 +89,7 @@ def _sampling(config: dict[str, Any]) -> None:
         raise UserError(f"sampling.pilot: {pilot} is no multiple of sampling.replicates, "
                         f"{replicates}; use {replicates * (pilot // replicates + 1)}")
     shells = len(grid["impact_parameter_edges_angstrom"]) - 1
-    needed = len(grid["states"]) * len(energies(config)) * shells * pilot
+    needed = len(states(config)) * len(energies(config)) * shells * pilot
     if needed > sampling["budget"]:
         raise UserError(f"sampling.budget: {sampling['budget']} trajectories do not cover the "
                         f"pilot, {needed} (states x energies x shells x pilot); raise it or "
@@ -96,6 +101,7 @@ def _targets(config: dict[str, Any]) -> None:
     for change in config["sampling"]["target_transitions"]:
         key = f"sampling.target_transitions: {change}"
         _kept(key, change, kept)
+        released = []
         for state in states(config):
             for name, level, step in zip(config["pair"], state, change, strict=True):
                 basis = levels(config, name, level)
@@ -103,11 +109,14 @@ def _targets(config: dict[str, Any]) -> None:
                     raise UserError(f"{key} from state {list(state)} needs level {level + step} of "
                                     f"{name}, its basis is {basis.start} to {basis.stop - 1}; "
                                     f"raise basis.{name}")
-            if min(final := [level + step for level, step in zip(state, change, strict=True)]) < 0:
-                continue
-            if _energy(config, final) >= _energy(config, state):
-                raise UserError(f"{key} from state {list(state)} is endothermic; name the reverse "
-                                "(the endothermic direction follows from detailed balance)")
+            final = [level + step for level, step in zip(state, change, strict=True)]
+            if min(final) >= 0:
+                released.append((_energy(config, state) - _energy(config, final), state))
+        # V-V exchanges change sign along the ladder; where one is endothermic its reverse counts.
+        if released and max(released)[0] <= 0:
+            raise UserError(f"{key} from state {list(max(released)[1])} is endothermic, as from every "
+                            "state of the grid; name the reverse (the endothermic direction "
+                            "follows from detailed balance)")
     if not any(all(level + step >= 0 for level, step in zip(state, change, strict=True))
                for state in states(config) for change in config["sampling"]["target_transitions"]):
         raise UserError("sampling.target_transitions: every one leads below level 0 from every "

@@ -103,16 +103,16 @@ def digest(config: dict[str, Any], rows: pd.DataFrame) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def digests(config: dict[str, Any], path: str | Path) -> dict[int, str]:
-    """The digest of every batch in the plan at `path`, by its number."""
+def batch_table(path: str | Path) -> dict[int, pd.DataFrame]:
+    """The rows of every batch in the plan at `path`, by its number; read once while unchanged."""
     stamp = os.stat(path).st_mtime_ns
-    if (str(path), stamp) not in _digests:
-        _digests[str(path), stamp] = {int(batch): digest(config, rows) for batch, rows
-                                      in read_plan(path).groupby("batch")}
-    return _digests[str(path), stamp]
+    if (str(path), stamp) not in _tables:
+        _tables[str(path), stamp] = {int(batch): rows for batch, rows
+                                     in read_plan(path).groupby("batch")}
+    return _tables[str(path), stamp]
 
 
-_digests: dict[tuple[str, int], dict[int, str]] = {}
+_tables: dict[tuple[str, int], dict[int, pd.DataFrame]] = {}
 
 
 def write_plan(frame: pd.DataFrame, path: str | Path) -> None:
