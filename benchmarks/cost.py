@@ -34,9 +34,9 @@ def main() -> None:
         for energy in grid[np.linspace(0, len(grid) - 1, 5).astype(int)]:
             numbers = np.arange(COUNT, dtype=np.int32)
             work.columns(energy, 1, numbers, work.initial(energy, 1, numbers))  # prepares
-            start = time.perf_counter()
+            start = time.process_time()
             columns = work.columns(energy, 1, numbers, work.initial(energy, 1, numbers))
-            measured = (time.perf_counter() - start) / COUNT
+            measured = (time.process_time() - start) / COUNT
             model = float(cost.trajectory_seconds(config, v, w, np.array([energy]))[0])
             ratios.append(measured / model)
             print(f"| {v}, {w} | {columns['probability'][0].size} | {energy:g} "

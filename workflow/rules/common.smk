@@ -30,7 +30,10 @@ ROUNDS = range(config["sampling"]["rounds"] + 1)
 if workflow.is_main_process and not workflow.logger_manager.settings.dryrun:
     if not workflow.logger_manager.settings.verbose:
         quieten(workflow.logger_manager.logger)
-    driver.prepare(config)
+    try:
+        driver.prepare(config, workflow.logger_manager.logger)
+    except UserError as error:
+        sys.exit(f"error: {error}")
 
 
 wildcard_constraints:
@@ -48,22 +51,18 @@ def parts(*names):
 
 def batches(*rounds, states=None):
     """Batch files of the given rounds, of all initial states or of these (v, w), in order."""
-    wanted = None if states is None else set(states)
     files = []
     for n in rounds:
-        table = plans.batch_table(checkpoints.plan.get(round=n).output.plan)
-        files += [
-            plans.batch_path(RESULTS, n, batch)
-            for batch, rows in table.items()
-            if wanted is None or (rows["v"].iat[0], rows["w"].iat[0]) in wanted
-        ]
+        plan = plans.batches(checkpoints.plan.get(round=n).output.plan)
+        for state in plan.of_state if states is None else states:
+            files += [plans.batch_path(RESULTS, n, b) for b in plan.of_state.get(state, [])]
     return files
 
 
 def batch_rows(wildcards):
     # Of the wildcards alone: Snakemake does not watch parameters that are functions of the input.
-    table = plans.batch_table(plans.plan_path(RESULTS, int(wildcards.round)))
-    return table[int(wildcards.batch)]
+    plan = plans.batches(plans.plan_path(RESULTS, int(wildcards.round)))
+    return plan.rows[int(wildcards.batch)]
 
 
 @cache

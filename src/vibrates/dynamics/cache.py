@@ -71,6 +71,12 @@ def load(warm_up: Callable[[], object]) -> None:
             pass  # A cache that cannot be written to is used as it is.
 
 
+def whole() -> bool:
+    """Whether there is a cache, and all of it has the checksums it was written with."""
+    place = directory()
+    return bool(_recorded(place)) and _checksums(place) == _recorded(place)
+
+
 def _checksums(place: Path) -> dict[str, str]:
     """Checksums of all machine code in the cache; an index changes with use and is left out."""
     return {str(path.relative_to(place)): hashlib.sha256(path.read_bytes()).hexdigest()
