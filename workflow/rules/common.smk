@@ -65,6 +65,11 @@ def batch_rows(wildcards):
     return plan.rows[int(wildcards.batch)]
 
 
+def growth(attempt):
+    """How much more memory and time a later attempt asks for."""
+    return min(attempt, 4)
+
+
 @cache
 def estimate(round, batch):
     """What a batch takes (campaign/cost.py)."""

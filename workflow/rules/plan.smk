@@ -19,6 +19,9 @@ rule strata:
     params:
         config=parts("seed", "pair", "molecules", "grid", "basis", "sampling", "rates"),
         states=lambda wildcards: PARTS[int(wildcards.part)],
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * growth(attempt),
+        runtime=lambda wildcards, attempt: 60 * growth(attempt),
     script:
         "../scripts/strata.py"
 

@@ -19,10 +19,10 @@ rule trajectories:
         nodes=1,
         cpus_per_task=1,
         mem_mb=lambda wildcards, attempt: (
-            estimate(wildcards.round, wildcards.batch).memory_mb * attempt
+            estimate(wildcards.round, wildcards.batch).memory_mb * growth(attempt)
         ),
         runtime=lambda wildcards, attempt: (
-            cost.walltime_minutes(estimate(wildcards.round, wildcards.batch)) * attempt
+            cost.walltime_minutes(estimate(wildcards.round, wildcards.batch)) * growth(attempt)
         ),
     shell:
         "{resources.mpi} -n {resources.tasks} python -m vibrates.campaign.batch "

@@ -1,21 +1,17 @@
 """What the next round has to know of some initial states: their strata's variances and numbers."""
 
-from pathlib import Path
 from typing import Any
 
 from vibrates.campaign import rounds
 from vibrates.campaign.scripts import run
-from vibrates.campaign.storage import batch_attributes, provenance, write_atomic
+from vibrates.campaign.storage import by_state, provenance, write_atomic
 
 
 def main(
     batches: list[str], output: str, config: dict[str, Any], states: list[tuple[int, int]]
 ) -> None:
-    files = {tuple(state): [] for state in states}
-    for path in batches:
-        attributes = batch_attributes(path)
-        files[int(attributes["v"]), int(attributes["w"])].append(Path(path))
-    dataset = rounds.strata(config, files)
+    files = by_state(batches)
+    dataset = rounds.strata(config, {(v, w): files.get((v, w), []) for v, w in states})
     write_atomic(dataset.assign_attrs(provenance(config, batches)), output)
 
 

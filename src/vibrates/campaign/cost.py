@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from vibrates.campaign.plan import UNIT
-from vibrates.config import bases
+from vibrates.config import bases, energies, shell_edges, states
 from vibrates.molecule import Diatom, pair_reduced_mass
 from vibrates.units import ANGSTROM_TO_BOHR, AU_TO_FS, CM_TO_HARTREE
 
@@ -48,8 +48,8 @@ def trajectory_seconds(config: dict[str, Any], v: int, w: int, energies_cm: np.n
                        ) -> np.ndarray:
     """Core seconds (n,) of one trajectory of the initial state (v, w) at each total energy U."""
     sizes = [len(levels) for levels in bases(config, v, w)]
-    states = sizes[0] * sizes[1]
-    per_step = 1e-6 * np.dot(STEP_MICROSECONDS, [1.0, states, states * sum(sizes)])
+    n_final = sizes[0] * sizes[1]
+    per_step = 1e-6 * np.dot(STEP_MICROSECONDS, [1.0, n_final, n_final * sum(sizes)])
     a, b = (Diatom.from_config(name, config["molecules"][name]) for name in config["pair"])
     speed = np.sqrt(2.0 * energies_cm * CM_TO_HARTREE / pair_reduced_mass(a, b))
     path = 2.0 * config["grid"]["start_distance_angstrom"] * ANGSTROM_TO_BOHR
@@ -68,19 +68,28 @@ def batch(config: dict[str, Any], rows: pd.DataFrame) -> Batch:
     v, w = int(rows["v"].iloc[0]), int(rows["w"].iloc[0])
     jobs, sizes = config["jobs"], [len(levels) for levels in bases(config, v, w)]
     numbers = (rows["stop"] - rows["start"]).to_numpy()
-    energies = np.unique(rows["energy_cm"].to_numpy())
+    grid = np.unique(rows["energy_cm"].to_numpy())
     work = float(numbers @ trajectory_seconds(config, v, w, rows["energy_cm"].to_numpy()))
-    work += CALIBRATION * float(trajectory_seconds(config, v, w, energies).sum())
-    states = sizes[0] * sizes[1]
-    preparation = PREPARATION_SECONDS * states / 100.0 * float((energies / 1e5).sum())
+    work += CALIBRATION * float(trajectory_seconds(config, v, w, grid).sum())
+    n_final = sizes[0] * sizes[1]
+    preparation = PREPARATION_SECONDS * n_final / 100.0 * float((grid / 1e5).sum())
     pieces = int(np.ceil(numbers / UNIT).sum())
     wanted = math.ceil(work / max(60.0 * jobs["minutes"] - preparation, 60.0))
     ranks = min(max(wanted, 2), jobs["ranks"], max(pieces, 2))
     wall = START_SECONDS + preparation + work / ranks
-    in_memory = float(numbers.sum()) * (4.0 * states + 80.0)
+    in_memory = float(numbers.sum()) * (4.0 * n_final + 80.0)
     # Rank 0 holds the batch, its joined copy and what is being compressed.
     memory = max(jobs["memory_mb"], RANK_MB * ranks + 3.0 * in_memory / 1e6 + 300.0)
     return Batch(wall * ranks, ranks, wall, math.ceil(memory), STORED_BYTES * in_memory)
+
+
+def reduced_mb(config: dict[str, Any]) -> int:
+    """Memory (MB) of a job that holds the reduced files of all initial states."""
+    rates, sampling = config["rates"], config["sampling"]
+    finals = (2 * rates["transitions"]["max_dv"] + 1) * (2 * rates["transitions"]["max_dw"] + 1)
+    columns = 1 + len({*rates["temperatures_K"], *sampling["target_temperatures_K"]})
+    cells = len(energies(config)) * (len(shell_edges(config)) - 1) * sampling["replicates"]
+    return math.ceil(1500 + 1.5 * 8e-6 * len(states(config)) * finals * columns * cells)
 
 
 def walltime_minutes(estimate: Batch) -> int:

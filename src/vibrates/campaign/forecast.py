@@ -26,8 +26,9 @@ def text(config: dict[str, Any], source: str) -> str:
     later = [_later(config, pilot, left // sampling["rounds"], n + 1)
              for n in range(sampling["rounds"])]
     table = pd.concat([pilot, *later], ignore_index=True)
-    helpers = len(rounds.parts(config)) * sampling["rounds"] + sampling["rounds"] + 1
-    total = len(table) + helpers + len(every) + OTHER_JOBS
+    groups = len(rounds.parts(config))
+    helpers = groups * sampling["rounds"] + sampling["rounds"] + 1
+    total = len(table) + helpers + groups + OTHER_JOBS
     lines = [f"{source}: {config['name']}, {len(every)} initial states, {len(energies(config))} energies, "
              f"{len(shell_edges(config)) - 1} shells of b", "",
              f"{'round':<22}{'trajectories':>14}{'batches':>9}{'core hours':>12}{'GB':>8}"]
@@ -38,9 +39,9 @@ def text(config: dict[str, Any], source: str) -> str:
               f"a batch            {_span(table['core_hours'] / table['ranks'] * 60.0)} minutes on "
               f"{_span(table['ranks'])} ranks (median, largest), {_span(table['memory_mb'])} MB",
               f"walltime asked for {_span(table['walltime'])} minutes at the first attempt",
-              f"jobs               {total}: batches {len(table)}, reductions {len(every)}, plans and "
+              f"jobs               {total}: batches {len(table)}, reductions {groups}, plans and "
               f"their strata {helpers}, others {OTHER_JOBS}",
-              f"files              {total + len(every)}, {table['bytes'].sum() / 1e9:.1f} GB of "
+              f"files              {len(table) + 2 * len(every) + helpers + 20}, {table['bytes'].sum() / 1e9:.1f} GB of "
               "trajectories, compressed",
               f"Snakemake          graph in {GRAPH_START_SECONDS + GRAPH_SECONDS * total:.0f} s with "
               f"{GRAPH_START_MB + GRAPH_MB * total:.0f} MB at every start",

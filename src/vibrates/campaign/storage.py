@@ -3,6 +3,7 @@
 import os
 import socket
 import tempfile
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,15 @@ def batch_attributes(path: str | Path) -> dict[str, Any]:
             return {name: file.getncattr(name) for name in file.ncattrs()}
     except (OSError, RuntimeError) as error:
         raise UserError(f"{path}: damaged or truncated ({error}); {BATCH_REMEDY}") from None
+
+
+def by_state(paths: Iterable[str | Path]) -> dict[tuple[int, int], list[str]]:
+    """Batch files by their initial state (v, w), in the order given."""
+    files: dict[tuple[int, int], list[str]] = {}
+    for path in paths:
+        attributes = batch_attributes(path)
+        files.setdefault((int(attributes["v"]), int(attributes["w"])), []).append(str(path))
+    return files
 
 
 def batch_dataset(columns: dict[str, np.ndarray], probability: np.ndarray,
