@@ -1,5 +1,6 @@
 # make run      the campaign of CONFIG (default: config/config.yaml), into its results directory
 # make test     the tests
+# make test-slurm  twelve faults on a real SLURM cluster on this machine (installs SLURM where it can)
 # make report   one HTML file with figures, tables and how they were made
 # make check    only validate CONFIG
 # make bench    what a trajectory costs (docs/performance.md)
@@ -14,7 +15,7 @@ READY := .venv/.ready
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run test report check environment clean bench validate
+.PHONY: run test test-slurm report check environment clean bench validate
 
 run: environment
 	@$(SNAKEMAKE)
@@ -28,6 +29,9 @@ check: environment
 
 test: environment
 	@$(BIN)/python -m pytest $(TESTS)
+
+test-slurm: environment
+	@$(BIN)/python -m pytest -m slurm -rs -s tests/slurm
 
 environment: $(READY)
 

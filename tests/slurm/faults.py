@@ -99,7 +99,7 @@ def lost_node(project: SlurmProject) -> str:
 def controller_outage(project: SlurmProject) -> str:
     """60 s without slurmctld: one campaign has jobs running, another one wants to submit."""
     other = SlurmProject(project.directory.with_name("during_outage"), project.cluster)
-    other.begin_from(project)
+    other.begin_from(project, missing=())
     driver = project.start(project.command())
     project.await_pieces()
     project.cluster.kill_controller()
@@ -121,6 +121,7 @@ def killed_driver(project: SlurmProject) -> str:
     driver = project.start(project.command())
     project.await_pieces()
     job = project.running_job()["id"]
+    kill(project.rank(1), signal.SIGSTOP)  # so that it does not end while somebody looks into it
     driver.kill()
     driver.wait()
     assert project.running_job()["id"] == job, "the job should have outlived its driver"

@@ -1,23 +1,23 @@
 """Twelve faults on a real cluster: after each, the products are those of an undisturbed run.
 
 The campaigns run side by side on one test cluster, each in a directory of its own; the table of what
-came of every fault is written to ``results-slurm-faults.md``.
+came of every fault is written to ``results-slurm/faults.md``.
 """
 
-import os
 import shutil
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from cluster import Cluster, provide
 from faults import ALONE, FAULTS, PARTITION, small_disk
 from slurm_project import ROOT, SlurmProject, assert_same_products
 
+from vibrates.dynamics import cache as kernels
+
 pytestmark = pytest.mark.slurm
-TABLE = ROOT / "results-slurm-faults.md"
+TABLE = ROOT / "results-slurm/faults.md"
 SIDE_BY_SIDE = 6
 
 
@@ -54,8 +54,7 @@ def outcomes(cluster, undisturbed):
         project.begin_from(undisturbed)
         projects[name] = project
     projects["corrupted_cache"].environment["VIBRATES_CACHE"] = str(cache)
-    own = Path(os.environ.get("VIBRATES_CACHE", Path.home() / ".cache" / "vibrates"))
-    shutil.copytree(own, cache)
+    shutil.copytree(kernels.directory(), cache / kernels.directory().name)
 
     def survive(name):
         if isinstance(projects[name], str):
@@ -85,6 +84,7 @@ def _write_table(found):
         text = f"NOT SURVIVED: {str(outcome).splitlines()[0] if str(outcome) else outcome!r} | " if failed \
             else outcome
         lines.append(f"| {name.replace('_', ' ')} | {text} |")
+    TABLE.parent.mkdir(exist_ok=True)
     TABLE.write_text("\n".join(lines) + "\n")
     print("\n" + TABLE.read_text())
 
