@@ -90,8 +90,7 @@ class SlurmProject:
         """Pieces that the unfinished batch has kept so far."""
         rows = plan.batches(plan.plan_path(self.results, 0)).rows[number]
         config = yaml.safe_load((self.results / "configuration.yaml").read_text())
-        kept = parts.read(self.batch(number), plan.digest(config, rows))
-        return len([name for name in kept if name.isdecimal()])
+        return len(parts.read(self.batch(number), plan.digest(config, rows)))
 
     def await_pieces(self, count: int = 2, number: int = 0) -> None:
         """Wait until the running batch has kept some pieces; AssertionError if it ended before."""

@@ -58,13 +58,11 @@ def compute(comm: MPI.Comm, work: BatchWork, output: Path) -> Computed | None:
 
     Rank 0 keeps every finished piece on disk, and begins with those that earlier attempts kept.
     """
-    kept, writer = {}, None
+    done, writer = {}, parts.Writer(output, work.digest)
     if comm.rank == 0:
-        kept, writer = parts.read(output, work.digest), parts.Writer(output, work.digest)
+        done = parts.read(output, work.digest)
         cache.load(work.warm_up)  # The other ranks then only read compiled kernels.
     comm.Barrier()
-    choose_time_steps(comm, work, kept, writer)
-    done = {int(name): columns for name, columns in kept.items() if name.isdecimal()}
     before = len(done)
 
     def timed(piece: int) -> dict[str, np.ndarray]:
@@ -72,7 +70,7 @@ def compute(comm: MPI.Comm, work: BatchWork, output: Path) -> Computed | None:
         return work.compute(piece) | {"seconds": np.array(time.perf_counter() - began)}
 
     def keep(piece: int, columns: dict[str, np.ndarray]) -> None:
-        writer.append(str(piece), columns)
+        writer.append(piece, columns)
         done[piece] = columns
 
     if comm.rank == 0:
@@ -89,20 +87,6 @@ def _stop(done: int, total: int) -> None:
     print(f"stopped: told to end (walltime reached or cancelled); {done} of {total} pieces are kept "
           "for the next attempt", file=sys.stderr, flush=True)
     raise Stopped(128 + signal.SIGTERM)
-
-
-def choose_time_steps(comm: MPI.Comm, work: BatchWork, kept: dict[str, parts.Columns],
-                      writer: parts.Writer | None) -> None:
-    """Every energy's time step is chosen once, by one rank, and is the same for later attempts."""
-    known = kept.get("time steps") if comm.rank == 0 else None
-    known = comm.bcast(known)
-    if known is None:
-        chosen = {energy: work.time_step(energy) for energy in work.energies[comm.rank::comm.size]}
-        chosen = {k: v for part in comm.allgather(chosen) for k, v in part.items()}
-        known = {"energy": np.array(list(chosen)), "step": np.array(list(chosen.values()))}
-        if writer is not None:
-            writer.append("time steps", known)
-    work.time_steps = dict(zip(known["energy"].tolist(), known["step"].tolist(), strict=True))
 
 
 def prepare(comm: MPI.Comm, arguments: argparse.Namespace) -> BatchWork:
@@ -150,6 +134,10 @@ def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
     storage.write_atomic(storage.batch_dataset(columns, probability, attributes, first),
                          arguments.output)
     parts.remove(arguments.output)
+    for code, count in zip(*np.unique(status, return_counts=True), strict=True):
+        if code != Status.OK:
+            print(f"warning: {arguments.output}: {count} of {len(probability)} trajectories failed: "
+                  f"{Status(code).advice}", file=sys.stderr)
     elapsed = timedelta(seconds=round(time.monotonic() - started))
     resumed = f", {computed.before} of {len(work.pieces)} pieces from before" if computed.before else ""
     progress.batch_done(Path(work.config["results"]), arguments.round,

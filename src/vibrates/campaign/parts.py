@@ -32,12 +32,12 @@ def files(output: str | Path) -> list[Path]:
     return sorted(output.parent.glob(f"{output.stem}.*.part"))
 
 
-def read(output: str | Path, digest: str) -> dict[str, Columns]:
-    """Whole records of all attempts at the batch with this digest, by name."""
-    found: dict[str, Columns] = {}
+def read(output: str | Path, digest: str) -> dict[int, Columns]:
+    """Pieces that all attempts at the batch with this digest finished, by number."""
+    found: dict[int, Columns] = {}
     for path in files(output):
-        for name, columns in _records(path, digest):
-            found.setdefault(name, columns)
+        for piece, columns in _records(path, digest):
+            found.setdefault(piece, columns)
     return found
 
 
@@ -57,10 +57,10 @@ class Writer:
         self._file = None
         self._synced = time.monotonic()
 
-    def append(self, name: str, columns: Columns) -> None:
-        """Add one record; UserError if the disk takes no more."""
+    def append(self, piece: int, columns: Columns) -> None:
+        """Add a finished piece; UserError if the disk takes no more."""
         stream = io.BytesIO()
-        np.savez(stream, name=np.array(name), **columns)
+        np.savez(stream, piece=np.array(piece), **columns)
         content = stream.getvalue()
         try:
             if self._file is None:
@@ -85,7 +85,7 @@ class Writer:
             self._file.close()
 
 
-def _records(path: Path, digest: str) -> Iterator[tuple[str, Columns]]:
+def _records(path: Path, digest: str) -> Iterator[tuple[int, Columns]]:
     try:
         file = open(path, "rb")
     except OSError:
@@ -100,7 +100,7 @@ def _records(path: Path, digest: str) -> Iterator[tuple[str, Columns]]:
                 return
             with np.load(io.BytesIO(content)) as stored:
                 columns = dict(stored)
-            yield str(columns.pop("name")), columns
+            yield int(columns.pop("piece")), columns
 
 
 def _checksum(digest: str, content: bytes) -> bytes:

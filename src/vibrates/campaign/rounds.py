@@ -12,6 +12,7 @@ from vibrates.campaign.allocation import allocate
 from vibrates.campaign.plan import into_batches, pilot
 from vibrates.campaign.storage import read_product
 from vibrates.config import states
+from vibrates.rates.basis_edge import require_room
 from vibrates.rates.reduction import reduce_batches
 from vibrates.rates.variance import contributions
 
@@ -52,6 +53,7 @@ def strata(config: dict[str, Any], batches: Mapping[tuple[int, int], Sequence[Pa
     targets = [tuple(change) for change in sampling["target_transitions"]]
     for (v, w), files in batches.items():
         reduced = reduce_batches(files, config, v, w)
+        require_room([reduced], config)
         # ASSUME: the strata's variances found so far are those of the trajectories to come.
         one = contributions(reduced, sampling["target_temperatures_K"], targets,
                             config["rates"]["symmetrisation"])

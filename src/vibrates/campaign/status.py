@@ -71,8 +71,7 @@ def tally(config: dict[str, Any], results: Path, round_: int) -> Tally:
         if path.exists():
             _add_finished(sums, path, count, model)
         else:
-            kept = len([name for name in parts.read(path, plan.digest(config, rows))
-                        if name.isdecimal()]) if parts.files(path) else 0
+            kept = len(parts.read(path, plan.digest(config, rows))) if parts.files(path) else 0
             pieces = sum(1 for _ in plan.units(rows)) if kept else 1
             sums.unfinished += bool(kept)
             sums.kept_pieces += kept
