@@ -18,7 +18,7 @@ def test_slow_and_large_collisions_cost_more(small):
     energies = np.array([100.0, 1000.0, 10000.0])
     one = cost.trajectory_seconds(small, 1, 0, energies)
     assert np.all(np.diff(one) < 0)
-    small["grid"]["start_distance_angstrom"] *= 2
+    small["dynamics"]["interaction_range_angstrom"] *= 2
     np.testing.assert_allclose(cost.trajectory_seconds(small, 1, 0, energies), 2 * one)
     small["basis"]["N2"]["minimum"] = 20
     assert np.all(cost.trajectory_seconds(small, 1, 0, energies) > 3 * one)

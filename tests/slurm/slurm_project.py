@@ -21,7 +21,7 @@ BIN = Path(sys.executable).parent
 # Three initial states, one batch of 32 pieces each, a few seconds long.
 CAMPAIGN = {
     "grid": {"states": [[1, 0], [2, 0], [3, 0]], "energies_cm": [2000, 4000, 8000, 16000],
-             "impact_parameter_edges_angstrom": [0, 2, 4], "start_distance_angstrom": 10},
+             "impact_parameter_edges_angstrom": [0, 2, 4], "start_distance_angstrom": 12},
     "basis": {"N2": {"below": 15, "above": 7, "minimum": 8}, "H2": {"below": 15, "above": 4, "minimum": 5}},
     "sampling": {"replicates": 4, "head_on_share": 0.5, "pilot": 1024, "rounds": 0, "budget": 30000,
                  "target_relative_error": 0.05, "target_temperatures_K": [1000, 3000],

@@ -18,14 +18,13 @@ from vibrates.molecule import Diatom, pair_reduced_mass
 from vibrates.units import ANGSTROM_TO_BOHR, AU_TO_FS, CM_TO_HARTREE
 
 # Microseconds of one time step of one trajectory: 1, number of states, states times levels.
-STEP_MICROSECONDS = (0.112, 0.00229, 0.000159)
-# Time step of 0.5 % accuracy in fs up to ELBOW cm^-1 of energy; it falls with this power beyond.
-TIME_STEP_FS, ELBOW_CM, TIME_STEP_POWER = 0.42, 1500.0, -0.35
+STEP_MICROSECONDS = (0.12, 0.0025, 0.000175)
+# Path time per step in fs, over all runs of a trajectory, at 0.5 % accuracy and up to ELBOW cm^-1 of
+# energy; it falls with this power beyond.
+STEP_FS, ELBOW_CM, STEP_POWER = 0.33, 1500.0, -0.35
 # Duration of a trajectory over that at the speed which all energy in the translation would give.
 SLOWER = 1.35
-# Per energy and rank: seconds of preparation at 10^5 cm^-1 and 100 states, and trajectories' worth
-# that the choice of the time step takes.
-PREPARATION_SECONDS, CALIBRATION = 2.5, 50
+PREPARATION_SECONDS = 0.3  # of every rank, per energy, at 10^5 cm^-1 and 100 states
 START_SECONDS = 5.0  # of a batch program
 RANK_MB = 320.0  # memory of a rank: libraries, compiled kernel, bases
 STORED_BYTES = 0.8  # on disk, per byte in memory (compressed)
@@ -52,10 +51,12 @@ def trajectory_seconds(config: dict[str, Any], v: int, w: int, energies_cm: np.n
     per_step = 1e-6 * np.dot(STEP_MICROSECONDS, [1.0, n_final, n_final * sum(sizes)])
     a, b = (Diatom.from_config(name, config["molecules"][name]) for name in config["pair"])
     speed = np.sqrt(2.0 * energies_cm * CM_TO_HARTREE / pair_reduced_mass(a, b))
-    path = 2.0 * config["grid"]["start_distance_angstrom"] * ANGSTROM_TO_BOHR
+    path = 2.0 * config["dynamics"]["interaction_range_angstrom"] * ANGSTROM_TO_BOHR
     dynamics = config["dynamics"]
-    step_fs = TIME_STEP_FS * np.maximum(energies_cm / ELBOW_CM, 1.0) ** TIME_STEP_POWER
-    step_fs = np.minimum(step_fs * math.sqrt(dynamics["accuracy"] / 0.005), dynamics["time_step_fs"])
+    step_fs = STEP_FS * np.maximum(energies_cm / ELBOW_CM, 1.0) ** STEP_POWER
+    # No larger than the first run's and the second's, two thirds of it, together.
+    step_fs = np.minimum(step_fs * math.sqrt(dynamics["accuracy"] / 0.005),
+                         0.4 * dynamics["time_step_fs"])
     return SLOWER * path / speed * AU_TO_FS / step_fs * per_step
 
 
@@ -70,7 +71,6 @@ def batch(config: dict[str, Any], rows: pd.DataFrame) -> Batch:
     numbers = (rows["stop"] - rows["start"]).to_numpy()
     grid = np.unique(rows["energy_cm"].to_numpy())
     work = float(numbers @ trajectory_seconds(config, v, w, rows["energy_cm"].to_numpy()))
-    work += CALIBRATION * float(trajectory_seconds(config, v, w, grid).sum())
     n_final = sizes[0] * sizes[1]
     preparation = PREPARATION_SECONDS * n_final / 100.0 * float((grid / 1e5).sum())
     pieces = int(np.ceil(numbers / UNIT).sum())
