@@ -10,6 +10,7 @@ HEAD = """\
 
 - `config.yaml`: the default campaign, N2(v = 1-6, 8, 10) + H2(0), minutes on two cores.
 - `tiny.yaml`: every stage in about a minute, for a look and for tests; not for physics.
+- `paper.yaml`: the whole data set of Hong et al. 2023, 451 initial states, for a cluster.
 - `molecules.yaml`: constants of the molecules, which both extend.
 - `schema.yaml`: the closed schema from which the table below is made.
 
