@@ -43,6 +43,7 @@ def prepare(config: dict[str, Any], logger: logging.Logger) -> None:
         progress.log(results, f"set aside: {reason}")
     _tidy(results)
     logger.addHandler(_Recorder(results))
+    slurm.ask_squeue_only()
 
 
 def record(results: Path) -> dict[str, Any]:
