@@ -10,7 +10,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from cluster import Cluster, provide
 from faults import ALONE, FAULTS, PARTITION, small_disk
 from slurm_project import ROOT, SlurmProject, assert_same_products
 
@@ -19,26 +18,6 @@ from vibrates.dynamics import cache as kernels
 pytestmark = pytest.mark.slurm
 TABLE = ROOT / "results-slurm/faults.md"
 SIDE_BY_SIDE = 6
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    """A running cluster, or a skip that says why there is none."""
-    if reason := provide():
-        pytest.skip(f"no SLURM here: {reason}")
-    one = Cluster(tmp_path_factory.mktemp("cluster", numbered=False))
-    one.start()
-    yield one
-    one.stop()
-
-
-@pytest.fixture(scope="module")
-def undisturbed(cluster, tmp_path_factory):
-    """The campaign without a fault."""
-    project = SlurmProject(tmp_path_factory.mktemp("campaigns") / "undisturbed", cluster)
-    assert project.run(*project.command()) == 0, project.output[-3000:]
-    project.finish_rates()
-    return project
 
 
 @pytest.fixture(scope="module")

@@ -101,6 +101,8 @@ def _driver(results: Path) -> str:
     who = driver.record(results)
     if driver.running(results):
         return f"running (process {who.get('pid')} on {who.get('host')}, since {who.get('started')})"
+    if (results / "summary.txt").exists():
+        return "finished, see summary.txt"
     return "not running; 'vibrates resume CONFIG' continues it"
 
 
