@@ -148,7 +148,9 @@ class Cluster:
         host, user, here = socket.gethostname().split(".")[0], getpass.getuser(), self.directory
         ports = _free_ports(len(NODES) + 1)
         lines = [
-            "ClusterName=test", f"SlurmctldHost={host}(127.0.0.1)", f"SlurmctldPort={ports[0]}",
+            "ClusterName=test",
+            # MPI names its shared memory after the job: no number of another cluster on this machine.
+            f"FirstJobId={1000 * ports[0]}", f"SlurmctldHost={host}(127.0.0.1)", f"SlurmctldPort={ports[0]}",
             f"SlurmUser={user}", f"SlurmdUser={user}",
             "AuthType=auth/munge", f"AuthInfo=socket={here}/munge/socket", "CredType=cred/munge",
             f"StateSaveLocation={here}/state", f"SlurmdSpoolDir={here}/spool/%n", f"TmpFS={here}/tmp/%n",
