@@ -180,6 +180,14 @@ class Cluster:
             wrapper.chmod(0o755)
 
 
+def end_strays(directory: Path) -> None:
+    """End what still runs in a directory: without control groups, parts of a cancelled job may."""
+    for pid in _processes():
+        with contextlib.suppress(OSError):
+            if Path(os.readlink(f"/proc/{pid}/cwd").removesuffix(" (deleted)")).is_relative_to(directory):
+                _kill(pid, signal.SIGKILL)
+
+
 def _free_ports(count: int) -> list[int]:
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]

@@ -1,7 +1,7 @@
 """One cluster and one undisturbed campaign for all tests, or a skip that says why there is none."""
 
 import pytest
-from cluster import Cluster, provide
+from cluster import Cluster, end_strays, provide
 from slurm_project import SlurmProject
 
 
@@ -22,4 +22,5 @@ def undisturbed(cluster, tmp_path_factory):
     project = SlurmProject(tmp_path_factory.mktemp("campaigns", numbered=False) / "undisturbed", cluster)
     assert project.run(*project.command()) == 0, project.output[-3000:]
     project.finish_rates()
-    return project
+    yield project
+    end_strays(project.directory.parent)

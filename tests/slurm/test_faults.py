@@ -51,7 +51,7 @@ def outcomes(cluster, undisturbed):
         found = dict(zip(together, pool.map(survive, together), strict=True))
     found |= {name: survive(name) for name in ALONE}
     if disk is None:
-        subprocess.run(["umount", str(projects["full_disk"].results)], check=False)
+        subprocess.run(["umount", "--lazy", str(projects["full_disk"].results)], check=False)
     _write_table(found)
     return found
 
