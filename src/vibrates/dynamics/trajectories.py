@@ -22,9 +22,9 @@ from vibrates.units import ANGSTROM_TO_BOHR, FS_TO_AU
 # Two levels whose energies differ by 2 pi/dt look the same to a step dt. The largest step stays below
 # this share of that for levels up to so many quanta apart; beyond, rotation hardly couples them.
 _ALIASING_MARGIN, _ALIASING_QUANTA = 0.95, 10
-# Bohr: farthest the molecules may move in the step of a first attempt, a third of the length over
+# Bohr: farthest the molecules may move in the step of a first attempt, less than half the length over
 # which repulsive walls fall to 1/e. With longer steps two runs can agree by accident.
-_REACH = 0.15
+_REACH = 0.2
 _FLIGHT_STEP = 0.01 * FS_TO_AU  # so short that dressed states are those of the molecule
 
 
