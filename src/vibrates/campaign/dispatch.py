@@ -13,6 +13,7 @@ from typing import Any
 from mpi4py import MPI
 
 _AHEAD = 2  # pieces a worker has been given and not returned
+_LOOKS = 10  # before no message is believed to be there
 _NAP = 0.002  # seconds between looks where there is nothing to compute
 
 
@@ -38,7 +39,7 @@ def _lead(comm: MPI.Comm, todo: deque[int], compute: Callable[[int], Any],
             given += 1
     while todo or given:
         status = MPI.Status()
-        while (message := comm.improbe(status=status)) is not None:
+        while (message := _arrived(comm, status)) is not None:
             if todo:
                 comm.send(todo.popleft(), status.source)
                 given += 1
@@ -59,6 +60,14 @@ def _lead(comm: MPI.Comm, todo: deque[int], compute: Callable[[int], Any],
             time.sleep(_NAP)
     for worker in range(1, comm.size):
         comm.send(None, worker)
+
+
+def _arrived(comm: MPI.Comm, status: MPI.Status) -> MPI.Message | None:
+    """The next message that is here; a look that finds none makes MPI fetch what has arrived."""
+    for _ in range(_LOOKS):
+        if (message := comm.improbe(status=status)) is not None:
+            return message
+    return None
 
 
 def _follow(comm: MPI.Comm, compute: Callable[[int], Any]) -> None:
