@@ -173,7 +173,7 @@ def kill(pid: int, how: int = signal.SIGKILL) -> None:
     os.kill(pid, how)
 
 
-def manifest(cache: Path) -> dict[str, str]:
-    """Checksums of compiled kernels, as the cache keeps them."""
+def manifest(cache: Path) -> dict[Path, str]:
+    """Compiled kernels and their checksums, as the cache keeps them."""
     (path,) = cache.glob("kernels-*/checksums.json")
-    return json.loads(path.read_text())
+    return {path.parent / name: checksum for name, checksum in json.loads(path.read_text()).items()}
