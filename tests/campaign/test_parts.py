@@ -72,7 +72,7 @@ def test_full_disk_is_one_clear_line(tmp_path):
 def many_pieces(small, tmp_path):
     """A directory with one batch of some dozens of pieces, a few seconds long."""
     small["results"] = str(tmp_path)
-    small["sampling"] |= {"pilot": 2048, "budget": 10**6}
+    small["sampling"] |= {"pilot": 1024, "budget": 10**6}
     (tmp_path / "plan").mkdir()
     configuration.write(small, tmp_path / "configuration.yaml")
     plan.write_plan(plan.into_batches(plan.pilot(small), 10**6), plan.plan_path(tmp_path, 0))
@@ -95,12 +95,12 @@ def test_killed_batch_goes_on_to_the_bits_of_an_undisturbed_one(many_pieces, sma
     said = batch.communicate(timeout=60)[1]
     assert not output.exists()
     kept = len(parts.read(output, digest))
-    assert 3 <= kept < 48
+    assert 3 <= kept < 24
     if how == signal.SIGTERM:
-        assert "of 48 pieces are kept for the next attempt" in said
+        assert "of 24 pieces are kept for the next attempt" in said
     again = run_batch(many_pieces, 2, "cut.nc")
     assert again.returncode == 0, again.stderr
-    assert f"{kept} of 48 pieces from before" in again.stderr
+    assert f"{kept} of 24 pieces from before" in again.stderr
     whole, resumed = (storage.read_batch(many_pieces / name) for name in ("whole.nc", "cut.nc"))
     xr.testing.assert_identical(whole.drop_attrs(), resumed.drop_attrs())
     assert resumed.attrs["pieces_from_earlier_attempts"] == kept and resumed.attrs["attempts"] == 2
