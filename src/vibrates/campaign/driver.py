@@ -62,22 +62,14 @@ def running(results: Path) -> bool:
     except OSError:
         return False
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return _beats_elsewhere(results)
-    except OSError:
-        return True
+        return _taken(handle, results)
     finally:
         os.close(handle)
 
 
 def _become_driver(results: Path) -> None:
     handle = os.open(results / ".driver.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        taken = _beats_elsewhere(results)
-    except OSError:
-        taken = True
-    if taken:
+    if _taken(handle, results):
         os.close(handle)
         who = record(results)
         raise UserError(f"{results}: another driver runs this campaign (process {who.get('pid')} on "
@@ -102,10 +94,20 @@ def _keep_beating(beat: Path) -> None:
             pass  # A full disk or a server that is away: the next beat tells.
 
 
-def _beats_elsewhere(results: Path) -> bool:
-    """Whether a driver on another machine gave a sign of life; not all file systems share locks."""
-    if record(results).get("host") in (None, socket.gethostname()):
-        return False
+def _taken(handle: int, results: Path) -> bool:
+    """Whether another driver lives; if none does, the lock is taken."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return _beats(results)  # A file system without locks.
+    # Not all file systems share locks between machines.
+    return record(results).get("host") not in (None, socket.gethostname()) and _beats(results)
+
+
+def _beats(results: Path) -> bool:
+    """Whether a driver gave a sign of life a short while ago."""
     try:
         return time.time() - (results / ".driver.alive").stat().st_mtime < 4 * _BEAT
     except OSError:
