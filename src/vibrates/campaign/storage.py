@@ -53,9 +53,10 @@ def write_atomic(dataset: xr.Dataset, path: str | Path) -> None:
             os.fsync(stream.fileno())
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written ({error.strerror or error}); make room or "
-                        "check the permissions of its directory") from None
+    except (OSError, RuntimeError) as error:  # netCDF's own are RuntimeErrors
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"{path}: cannot be written ({reason}); make room or check the permissions of "
+                        "its directory") from None
     finally:
         Path(temporary).unlink(missing_ok=True)
 
