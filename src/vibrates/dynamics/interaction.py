@@ -10,9 +10,9 @@ from vibrates.dynamics.rows import (
     BY_DISTANCE, BY_HARMONIC, C_A, C_AB, C_B, DISTANCE, FADE, FADE_FROM, FADE_SLOPE, HARMONICS,
     INVERSE_FADE, L_A, L_B, MEANS, MEAN_QUADRUPOLE, N_A, N_B, QUADRUPOLE, R, SQUARE_A, SQUARE_B,
 )  # fmt: skip
-from vibrates.dynamics.simd import at_least, load, sqrt, store
+from vibrates.dynamics.simd import at_least, load, near_zero, sqrt, store
 from vibrates.dynamics.vector_math import JIT_OPTIONS, exp, log
-from vibrates.potential.forms import EXPONENTIAL
+from vibrates.potential.forms import EXPONENTIAL, FLEXIBLE_LENNARD_JONES
 
 
 @njit(**JIT_OPTIONS)
@@ -136,9 +136,98 @@ def _improved_lennard_jones(points, re, im, g, tables, quadrupole, potential, me
 
 
 @njit(**JIT_OPTIONS)
+def _flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, means):
+    """As `_improved_lennard_jones`, with n = beta + zeta x and four extra harmonics.
+
+    ``tables`` (points, 28): nine coefficients each of R_m and eps, five each of beta and zeta. With
+    d = n - 6, l = -ln x, y = d l and phi(y) = (e^y - 1)/y: V = eps x^-6 (6 l phi - 1), regular at
+    n = 6 (`vibrates.potential.flexible`).
+    """
+    distance = load(g, DISTANCE)
+    inverse = 1.0 / distance
+    c_a, c_b, c_ab = load(g, C_A), load(g, C_B), load(g, C_AB)
+    aa, bb, ab, product = c_a * c_a, c_b * c_b, c_ab * c_ab, c_a * c_b * c_ab
+    h_1, h_2 = load(g, HARMONICS), load(g, HARMONICS + 1)
+    h_3, h_4 = load(g, HARMONICS + 2), load(g, HARMONICS + 3)
+    h_5, h_6, h_7, h_8 = aa * (1.0 - aa), bb * (1.0 - bb), aa * bb - product, ab * (1.0 - ab)
+    angular, fade = load(g, QUADRUPOLE), load(g, FADE)
+    zero = 0.0 * distance
+    by_distance, mean_quadrupole, mean = zero, zero, zero
+    by_1, by_2, by_3, by_4 = zero, zero, zero, zero
+    by_5, by_6, by_7, by_8 = zero, zero, zero, zero
+    for k in range(points):
+        t = tables[k]
+        r_m = t[0] + h_1 * t[1] + h_2 * t[2] + h_3 * t[3] + h_4 * t[4]
+        r_m = r_m + h_5 * t[5] + h_6 * t[6] + h_7 * t[7] + h_8 * t[8]
+        eps = t[9] + h_1 * t[10] + h_2 * t[11] + h_3 * t[12] + h_4 * t[13]
+        eps = eps + h_5 * t[14] + h_6 * t[15] + h_7 * t[16] + h_8 * t[17]
+        beta = t[18] + h_1 * t[19] + h_2 * t[20] + h_3 * t[21] + h_4 * t[22]
+        zeta = t[23] + h_1 * t[24] + h_2 * t[25] + h_3 * t[26] + h_4 * t[27]
+        inverse_r_m = 1.0 / r_m
+        x = distance * inverse_r_m
+        inverse_x = r_m * inverse
+        inverse_x2 = inverse_x * inverse_x
+        attraction = inverse_x2 * inverse_x2 * inverse_x2
+        l = log(inverse_x)
+        zeta_x = zeta * x
+        y = (beta + zeta_x - 6.0) * l
+        power = exp(at_least(y, -600.0))
+        # phi and its derivative; near y = 0 their series.
+        inverse_y = 1.0 / y
+        far = (power - 1.0) * inverse_y
+        series = y * (1.0 / 5040.0) + 1.0 / 720.0
+        series = (series * y + 1.0 / 120.0) * y + 1.0 / 24.0
+        series = ((series * y + 1.0 / 6.0) * y + 0.5) * y + 1.0
+        phi = near_zero(y, 0.05, series, far)
+        slope = y * (1.0 / 5760.0) + 1.0 / 840.0
+        slope = (slope * y + 1.0 / 144.0) * y + 1.0 / 30.0
+        slope = ((slope * y + 0.125) * y + 1.0 / 3.0) * y + 0.5
+        slope = near_zero(y, 0.05, slope, (power - far) * inverse_y)
+        shape = attraction * (6.0 * l * phi - 1.0)
+        by_exponent = 6.0 * attraction * l * l * slope
+        x_by_x = zeta_x * by_exponent - 6.0 * (shape + attraction * power)
+        psi_re, psi_im = load(re, k), load(im, k)
+        density = psi_re * psi_re + psi_im * psi_im
+        q = quadrupole[k]
+        value = eps * shape + q * angular
+        store(potential, k, fade * value)
+        mean = mean + density * value
+        radial = density * eps * x_by_x
+        by_r_m = -radial * inverse_r_m
+        by_eps = density * shape
+        by_beta = density * eps * by_exponent
+        by_zeta = by_beta * x
+        by_distance = by_distance + radial
+        mean_quadrupole = mean_quadrupole + density * q
+        by_1 = by_1 + by_r_m * t[1] + by_eps * t[10] + by_beta * t[19] + by_zeta * t[24]
+        by_2 = by_2 + by_r_m * t[2] + by_eps * t[11] + by_beta * t[20] + by_zeta * t[25]
+        by_3 = by_3 + by_r_m * t[3] + by_eps * t[12] + by_beta * t[21] + by_zeta * t[26]
+        by_4 = by_4 + by_r_m * t[4] + by_eps * t[13] + by_beta * t[22] + by_zeta * t[27]
+        by_5 = by_5 + by_r_m * t[5] + by_eps * t[14]
+        by_6 = by_6 + by_r_m * t[6] + by_eps * t[15]
+        by_7 = by_7 + by_r_m * t[7] + by_eps * t[16]
+        by_8 = by_8 + by_r_m * t[8] + by_eps * t[17]
+    # The extra harmonics depend on c_a^2, c_b^2, c_ab^2 and on c_a c_b c_ab, which by the fourth
+    # harmonic is h_4 + (c_a^2 + c_b^2 + c_ab^2)/3 - 2/9.
+    by_product = -by_7 * (1.0 / 3.0)
+    by_1 = by_1 + by_5 * (1.0 - 2.0 * aa) + by_7 * bb + by_product
+    by_2 = by_2 + by_6 * (1.0 - 2.0 * bb) + by_7 * aa + by_product
+    by_3 = by_3 + by_8 * (1.0 - 2.0 * ab) + by_product
+    by_4 = by_4 - by_7
+    store(means, BY_DISTANCE, fade * by_distance * inverse + load(g, FADE_SLOPE) * mean)
+    store(means, MEAN_QUADRUPOLE, fade * mean_quadrupole)
+    store(means, BY_HARMONIC, fade * by_1)
+    store(means, BY_HARMONIC + 1, fade * by_2)
+    store(means, BY_HARMONIC + 2, fade * by_3)
+    store(means, BY_HARMONIC + 3, fade * by_4)
+
+
+@njit(**JIT_OPTIONS)
 def potential_and_means(form, points, re, im, g, tables, quadrupole, potential, means):
     """V at every grid point, and the expectation values that the forces are made of."""
     if form == EXPONENTIAL:
         _exponential(points, re, im, g, tables, potential, means)
+    elif form == FLEXIBLE_LENNARD_JONES:
+        _flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)
     else:
         _improved_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)

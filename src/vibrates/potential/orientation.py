@@ -32,6 +32,19 @@ def harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
     )
 
 
+def extra_harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
+    """Four more functions of the orientation, first axis, all zero at the reference configurations.
+
+    They hold the harmonics of rank 4 that the fitted surface needs between the configurations.
+    """
+    aa, bb, ab = np.square(c_a), np.square(c_b), np.square(c_ab)
+    return np.stack(
+        np.broadcast_arrays(
+            aa * (1.0 - aa), bb * (1.0 - bb), aa * bb - c_a * c_b * c_ab, ab * (1.0 - ab)
+        )
+    )
+
+
 def coefficients(values: ArrayLike) -> NDArray:
     """Coefficients of the harmonics from ``values`` (5, ...) at H, X, Ta, Tb, I; same shape."""
     values = np.asarray(values, dtype=float)
