@@ -12,7 +12,7 @@ from vibrates.dynamics.rows import (
 )  # fmt: skip
 from vibrates.dynamics.simd import at_least, load, near_zero, sqrt, store
 from vibrates.dynamics.vector_math import JIT_OPTIONS, exp, log
-from vibrates.potential.forms import EXPONENTIAL, FLEXIBLE_LENNARD_JONES
+from vibrates.potential.forms import ATOM_PAIRS, EXPONENTIAL, FLEXIBLE_LENNARD_JONES
 
 
 @njit(**JIT_OPTIONS)
@@ -223,10 +223,64 @@ def _flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, me
 
 
 @njit(**JIT_OPTIONS)
+def _atom_pair(square_distance, r_m, beta):
+    """ILJ function of one pair of atoms in units of eps, and rho dV/drho."""
+    x2 = square_distance / (r_m * r_m)
+    inverse_x2 = 1.0 / x2
+    exponent = beta + 4.0 * x2
+    log_inverse = 0.5 * log(inverse_x2)
+    attraction = inverse_x2 * inverse_x2 * inverse_x2
+    repulsion = exp(at_least(exponent * log_inverse, -600.0))
+    scale = 1.0 / (exponent - 6.0)
+    shape = scale * (6.0 * repulsion - exponent * attraction)
+    by_exponent = scale * (6.0 * repulsion * log_inverse - attraction - shape)
+    return shape, 6.0 * exponent * scale * (attraction - repulsion) + 8.0 * x2 * by_exponent
+
+
+@njit(**JIT_OPTIONS)
+def _atom_pairs(points, re, im, g, tables, potential, means):
+    """As `_improved_lennard_jones`, for an atom and both ends of a homonuclear diatom.
+
+    rho^2 = R^2 + h^2 -+ 2 R h c_a with half the bond length h. V is even in c_a: its derivative by
+    c_a^2 is that by c_a over 2 c_a.
+    """
+    distance, fade, c_a = load(g, DISTANCE), load(g, FADE), load(g, C_A)
+    zero = 0.0 * distance
+    by_distance, mean, by_1 = zero, zero, zero
+    inverse_cosine = 0.5 * c_a / (c_a * c_a + 1e-200)
+    for k in range(points):
+        r_m, eps, beta, half = tables[k, 0], tables[k, 1], tables[k, 2], tables[k, 3]
+        centre = distance * distance + half * half
+        shift = 2.0 * half * distance * c_a
+        near, far = centre - shift, centre + shift
+        shape_near, slope_near = _atom_pair(near, r_m, beta)
+        shape_far, slope_far = _atom_pair(far, r_m, beta)
+        x, y = load(re, k), load(im, k)
+        density = x * x + y * y
+        value = eps * (shape_near + shape_far)
+        store(potential, k, fade * value)
+        mean = mean + density * value
+        # (dV/drho)/rho of both pairs.
+        slope_near, slope_far = slope_near / near, slope_far / far
+        weight = density * eps
+        along = half * c_a
+        by_distance = by_distance + weight * (
+            slope_near * (distance - along) + slope_far * (distance + along)
+        )
+        by_1 = by_1 + weight * half * distance * (slope_far - slope_near) * inverse_cosine
+    for k in range(MEANS):
+        store(means, k, zero)
+    store(means, BY_DISTANCE, fade * by_distance + load(g, FADE_SLOPE) * mean)
+    store(means, BY_HARMONIC, fade * by_1)
+
+
+@njit(**JIT_OPTIONS)
 def potential_and_means(form, points, re, im, g, tables, quadrupole, potential, means):
     """V at every grid point, and the expectation values that the forces are made of."""
     if form == EXPONENTIAL:
         _exponential(points, re, im, g, tables, potential, means)
+    elif form == ATOM_PAIRS:
+        _atom_pairs(points, re, im, g, tables, potential, means)
     elif form == FLEXIBLE_LENNARD_JONES:
         _flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)
     else:

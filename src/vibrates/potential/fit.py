@@ -124,6 +124,30 @@ class Fit:
         return out
 
 
+def terms(candidate: Mapping[str, Sequence[Sequence[int]]]) -> list[Term]:
+    """From the configuration: per parameter rows [power of xi_a, power of xi_b, count]."""
+    return [
+        Term(name, (i, j), count) for name in PARAMETERS for i, j, count in candidate[name]
+    ]
+
+
+def folds(points: pd.DataFrame, count: int) -> list[NDArray]:
+    """Masks of the points left out together: whole skew orientations, stretched points in turn.
+
+    The unstretched cuts of the five reference configurations stay in every fit: the form is
+    defined by them.
+    """
+    rigid = (points["xi_a"] == 0) & (points["xi_b"] == 0)
+    skew = points["configuration"].str.match("skew")
+    orientations = list(dict.fromkeys(points.loc[skew, "configuration"]))
+    number = np.full(len(points), -1)
+    place = points["configuration"].map({name: k % count for k, name in enumerate(orientations)})
+    number[skew] = place[skew]
+    stretched = ~skew & ~rigid
+    number[stretched] = np.arange(stretched.sum()) % count
+    return [number == k for k in range(count) if (number == k).any()]
+
+
 def start(terms: Sequence[Term]) -> NDArray:
     """Starting values: Table 2 of the paper for rigid molecules, zero for everything else."""
     parts = []
