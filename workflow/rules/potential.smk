@@ -41,6 +41,22 @@ rule fit:
         "../scripts/fit_surface.py"
 
 
+rule figures:
+    input:
+        points=described["fit"]["points"],
+        surface="config/surfaces/fitted.yaml",
+        virial="data/n2h2_b12_gerg2008.csv",
+    output:
+        cuts=WORK / "figures/cuts.png",
+        stretched=WORK / "figures/stretched.png",
+        virial=WORK / "figures/virial.png",
+    params:
+        description=DESCRIPTION,
+        content=described,
+    script:
+        "../scripts/figure_surface_checks.py"
+
+
 rule geometries:
     output:
         geometries=WORK / "geometries.csv",

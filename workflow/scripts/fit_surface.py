@@ -16,6 +16,7 @@ from vibrates.potential import points as comparison
 HEAD = """\
 # The surface fitted to ab initio points (docs/surface.md). Made by workflow/rules/potential.smk from {points};
 # candidate {chosen}. R_m in angstrom, eps in meV, stretches in angstrom.
+extends: ../molecules.yaml
 """
 PUBLISHED = {"beta": 8.0, "deformation": "polarizability"}
 
