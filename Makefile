@@ -47,6 +47,7 @@ $(READY): envs/requirements.txt pyproject.toml
 bench: environment
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/trajectories.py
 	@OMP_NUM_THREADS=1 $(BIN)/python benchmarks/splittings.py
+	@$(BIN)/python benchmarks/step_control.py
 
 validate: environment
 	@for script in slow_reference error_budget variance basis; do $(BIN)/python validation/$$script.py || exit; done
