@@ -35,12 +35,15 @@ def main(description: str, points: str, surface: str, report: str, errors: str) 
     for name, candidate in spec["candidates"].items():
         terms = fitting.terms(candidate)
         left_out = fitting.cross_validate(training, terms, weights, prior, folds)
+        predicted = np.isfinite(left_out)
         found = fitting.fit(training, terms, weights, prior)
         unseen = fitting.Design(prepared[held_out], terms).energy(found.values)
         out["candidates"][name] = {
             "values": len(found.values),
             "reduced_chi_square": found.reduced_chi_square,
-            "cross_validation": comparison.quality(training["energy_meV"].to_numpy(), left_out),
+            "cross_validation": comparison.quality(
+                training.loc[predicted, "energy_meV"].to_numpy(), left_out[predicted]
+            ),
             "held_out": comparison.quality(
                 prepared.loc[held_out, "energy_meV"].to_numpy(),
                 unseen - prepared.loc[held_out, "energy_meV"].to_numpy(),

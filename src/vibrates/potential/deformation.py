@@ -44,10 +44,12 @@ class Polarizability:
 
     def __post_init__(self) -> None:
         for diatom in (self.diatom_a, self.diatom_b):
-            if not diatom.polarizability_parallel or not diatom.polarizability_perpendicular:
+            names = ("polarizability_parallel", "polarizability_perpendicular")
+            if any(getattr(diatom, name, None) is None for name in names):
                 raise UserError(
-                    f"molecules.{diatom.name}: surface.deformation is 'polarizability' but "
-                    "polarizability_parallel or polarizability_perpendicular is missing; give both"
+                    f"molecules.{diatom.name}: the surface follows polarizabilities, but "
+                    "polarizability_parallel or polarizability_perpendicular is missing; give both, "
+                    "or use atom_pairs with an atom"
                 )
 
     def _correlation(self, r_a: ArrayLike, r_b: ArrayLike) -> tuple[NDArray, NDArray]:

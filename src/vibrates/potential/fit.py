@@ -161,11 +161,11 @@ def start(terms: Sequence[Term]) -> NDArray:
 def fit(
     points: pd.DataFrame, terms: Sequence[Term], weights: Weights, prior: Mapping[str, float]
 ) -> Fit:
-    """Least squares of V (column ``energy_meV``) with a weak prior on all but the rigid values.
+    """Least squares of V (column ``energy_meV``) with a weak prior around the start.
 
     ``prior``: per parameter the standard deviation (units of the parameter, per angstrom of each
-    power of xi) by which a stretch term or an extra harmonic may differ from zero: what the
-    points do not determine stays small.
+    power of xi) of a stretch term around zero; ten times that of the rigid values around the
+    start, three tenths of it for extra harmonics. What the points do not determine stays small.
     """
     design = Design(points, terms)
     energy = points["energy_meV"].to_numpy()
@@ -196,10 +196,9 @@ def _effective(jacobian: NDArray, points: int) -> float:
 def _prior_widths(terms: Sequence[Term], prior: Mapping[str, float]) -> NDArray:
     widths = []
     for term in terms:
-        rigid = term.powers == (0, 0)
-        widths += [
-            (10.0 if rigid and index < 5 else 1.0) * prior[term.parameter] for index in range(term.count)
-        ]
+        first = 10.0 if term.powers == (0, 0) else 1.0
+        scale = np.where(np.arange(term.count) < 5, first, 0.3)
+        widths += list(prior[term.parameter] * scale)
     return np.array(widths)
 
 
@@ -210,7 +209,10 @@ def cross_validate(
     prior: Mapping[str, float],
     folds: Sequence[NDArray],
 ) -> NDArray:
-    """Predicted minus computed V (meV) of every point, each by a fit that did not see its fold."""
+    """Predicted minus computed V (meV) of every point, each by a fit that did not see its fold.
+
+    NaN for the points that are in no fold.
+    """
     errors = np.full(len(points), np.nan)
     for left_out in folds:
         kept = fit(points[~left_out], terms, weights, prior)

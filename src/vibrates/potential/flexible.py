@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vibrates.errors import UserError
 from vibrates.molecule import Diatom
 from vibrates.potential.forms import FLEXIBLE_LENNARD_JONES
 from vibrates.potential.orientation import (
@@ -73,6 +74,12 @@ class FittedSurface:
 
         A shorter list is completed with zeros; a list of one value holds for all orientations.
         """
+        for molecule in (diatom_a, diatom_b):
+            if not isinstance(molecule, Diatom):
+                raise UserError(
+                    f"surface.parameters: 'fitted' is for two diatoms, the pair is {diatom_a.name}, "
+                    f"{diatom_b.name}; use atom_pairs for a diatom and an atom"
+                )
         lengths = tuple(x * ANGSTROM_TO_BOHR for x in mapping["stretch_length_angstrom"])
         terms: dict[tuple[int, int], NDArray] = {}
         for index, (name, unit) in enumerate(PARAMETERS.items()):
