@@ -67,6 +67,7 @@ POTENTIAL = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s 
 
 surface: environment
 	@$(POTENTIAL) fit figures
+	@$(BIN)/python validation/surface_fit.py
 
 surfaces: environment
 	@for name in original modified fitted; do \

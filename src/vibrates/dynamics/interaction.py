@@ -149,7 +149,8 @@ def _flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, me
     aa, bb, ab, product = c_a * c_a, c_b * c_b, c_ab * c_ab, c_a * c_b * c_ab
     h_1, h_2 = load(g, HARMONICS), load(g, HARMONICS + 1)
     h_3, h_4 = load(g, HARMONICS + 2), load(g, HARMONICS + 3)
-    h_5, h_6, h_7, h_8 = aa * (1.0 - aa), bb * (1.0 - bb), aa * bb - product, ab * (1.0 - ab)
+    uu = ab - 2.0 * product + aa * bb
+    h_5, h_6, h_7, h_8 = aa * (1.0 - aa), bb * (1.0 - bb), aa * bb - product, uu * (1.0 - uu)
     angular, fade = load(g, QUADRUPOLE), load(g, FADE)
     zero = 0.0 * distance
     by_distance, mean_quadrupole, mean = zero, zero, zero
@@ -209,11 +210,12 @@ def _flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, me
         by_8 = by_8 + by_r_m * t[8] + by_eps * t[17]
     # The extra harmonics depend on c_a^2, c_b^2, c_ab^2 and on c_a c_b c_ab, which by the fourth
     # harmonic is h_4 + (c_a^2 + c_b^2 + c_ab^2)/3 - 2/9.
-    by_product = -by_7 * (1.0 / 3.0)
-    by_1 = by_1 + by_5 * (1.0 - 2.0 * aa) + by_7 * bb + by_product
-    by_2 = by_2 + by_6 * (1.0 - 2.0 * bb) + by_7 * aa + by_product
-    by_3 = by_3 + by_8 * (1.0 - 2.0 * ab) + by_product
-    by_4 = by_4 - by_7
+    by_uu = by_8 * (1.0 - 2.0 * uu)
+    by_product = -by_7 - 2.0 * by_uu
+    by_1 = by_1 + by_5 * (1.0 - 2.0 * aa) + (by_7 + by_uu) * bb + by_product * (1.0 / 3.0)
+    by_2 = by_2 + by_6 * (1.0 - 2.0 * bb) + (by_7 + by_uu) * aa + by_product * (1.0 / 3.0)
+    by_3 = by_3 + by_uu + by_product * (1.0 / 3.0)
+    by_4 = by_4 + by_product
     store(means, BY_DISTANCE, fade * by_distance * inverse + load(g, FADE_SLOPE) * mean)
     store(means, MEAN_QUADRUPOLE, fade * mean_quadrupole)
     store(means, BY_HARMONIC, fade * by_1)

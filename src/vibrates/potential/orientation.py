@@ -35,12 +35,15 @@ def harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
 def extra_harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
     """Four more functions of the orientation, first axis, all zero at the reference configurations.
 
-    They hold the harmonics of rank 4 that the fitted surface needs between the configurations.
+    c_a^2 (1 - c_a^2), c_b^2 (1 - c_b^2), -c_a c_b u, u^2 (1 - u^2) with u = c_ab - c_a c_b, the
+    product of both sines and the cosine of the dihedral angle. The fitted surface needs them
+    between the configurations.
     """
-    aa, bb, ab = np.square(c_a), np.square(c_b), np.square(c_ab)
+    aa, bb, product = np.square(c_a), np.square(c_b), c_a * c_b * c_ab
+    uu = np.square(c_ab) - 2.0 * product + aa * bb
     return np.stack(
         np.broadcast_arrays(
-            aa * (1.0 - aa), bb * (1.0 - bb), aa * bb - c_a * c_b * c_ab, ab * (1.0 - ab)
+            aa * (1.0 - aa), bb * (1.0 - bb), aa * bb - product, uu * (1.0 - uu)
         )
     )
 
