@@ -191,7 +191,7 @@ def test_virial_coefficient_of_the_lennard_jones_gas():
     temperatures = np.array([1.0, 2.0, 5.0]) * 100.0
     sphere = Sphere(100.0 * KELVIN_TO_HARTREE, sigma)
     classical, quantum = second_virial(sphere, a, b, temperatures)
-    np.testing.assert_allclose(classical / unit, [-2.5381, -0.62763, 0.24334], atol=2e-3)
+    np.testing.assert_allclose(classical / unit, [-2.5381, -0.62763, 0.24334], atol=3e-4)
 
     def integrand(x, kt):
         slope = (sphere.potential(x + 1e-4, 0, 0, 0) - sphere.potential(x - 1e-4, 0, 0, 0)) / 2e-4

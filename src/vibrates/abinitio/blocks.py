@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vibrates.abinitio.energies import Level, interaction_energies, positions
 from vibrates.abinitio.geometries import ANGLES, COORDINATES
 from vibrates.campaign.scripts import run
 from vibrates.files import write_text
@@ -24,6 +23,9 @@ ENERGIES = ["E_HF_meV", "E_CCSD_meV", "E_CCSDT_meV"]
 
 def point(row: Mapping, settings: Mapping) -> np.ndarray:
     """Interaction energies (3,) of one geometry, meV; ``settings``: symbols, masses_u, level."""
+    # PySCF is optional: only the point itself needs it.
+    from vibrates.abinitio.energies import Level, interaction_energies, positions
+
     xyz = positions(
         settings["masses_u"],
         [row[name] for name in ANGLES],

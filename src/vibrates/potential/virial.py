@@ -16,7 +16,7 @@ from vibrates.molecule import Atom, Diatom, pair_reduced_mass
 from vibrates.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, KELVIN_TO_HARTREE
 
 # Distances (angstrom) between which V is integrated; inside the first it is beyond any kT.
-PANELS_ANGSTROM = (1.6, 2.2, 2.6, 3.0, 3.5, 4.0, 5.0, 6.5, 9.0, 13.0, 20.0, 40.0)
+PANELS_ANGSTROM = (1.6, 2.2, 2.6, 3.0, 3.5, 4.0, 5.0, 6.5, 9.0, 13.0, 20.0, 40.0, 120.0, 500.0)
 _STEP = 1e-4
 
 
