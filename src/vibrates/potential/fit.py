@@ -165,7 +165,7 @@ def fit(
 
     ``prior``: per parameter the standard deviation (units of the parameter, per angstrom of each
     power of xi) of a stretch term around zero; ten times that of the rigid values around the
-    start, a tenth of it for extra harmonics. What the points do not determine stays small.
+    start, three tenths of it for extra harmonics. What the points do not determine stays small.
     """
     design = Design(points, terms)
     energy = points["energy_meV"].to_numpy()
@@ -197,7 +197,7 @@ def _prior_widths(terms: Sequence[Term], prior: Mapping[str, float]) -> NDArray:
     widths = []
     for term in terms:
         first = 10.0 if term.powers == (0, 0) else 1.0
-        scale = np.where(np.arange(term.count) < 5, first, 0.1)
+        scale = np.where(np.arange(term.count) < 5, first, 0.3)
         widths += list(prior[term.parameter] * scale)
     return np.array(widths)
 
