@@ -5,6 +5,9 @@
 # make check    only validate CONFIG
 # make bench    what a trajectory costs (docs/performance.md)
 # make validate accuracy, measured anew (docs/accuracy.md; a quarter of an hour)
+# make abinitio the optional environment of PySCF; computes a sample of the ab initio points again (two minutes)
+# make surface  the fit of the surface to the points, and its figures (results-abinitio/)
+# make surfaces rates on the original, the modified and the fitted surface (docs/surface.md; some minutes)
 # make clean    remove the environment (results stay)
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 CORES  ?= $(shell getconf _NPROCESSORS_ONLN)
@@ -15,7 +18,7 @@ READY := .venv/.ready
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run test test-slurm report check environment clean bench validate
+.PHONY: run test test-slurm report check environment clean bench validate abinitio surface surfaces
 
 run: environment
 	@$(SNAKEMAKE)
@@ -53,5 +56,27 @@ bench: environment
 validate: environment
 	@for script in slow_reference error_budget variance basis; do $(BIN)/python validation/$$script.py || exit; done
 
+ABINITIO := .venv-abinitio
+
+abinitio: $(ABINITIO)/.ready
+	@OMP_NUM_THREADS=1 PYTHONPATH=src $(ABINITIO)/bin/python -m vibrates.abinitio.sample data/n2h2_ccsdt.csv
+
+$(ABINITIO)/.ready: envs/abinitio.txt
+	@echo "setting up $(ABINITIO) (once)"
+	@$(PYTHON) -m venv $(ABINITIO)
+	@$(ABINITIO)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/abinitio.txt
+	@touch $@
+
+POTENTIAL = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/rules/potential.smk --configfile config/abinitio/n2h2.yaml
+
+surface: environment
+	@$(POTENTIAL) fit figures
+	@$(BIN)/python validation/surface_fit.py
+
+surfaces: environment
+	@for name in original modified fitted; do \
+	  $(MAKE) --no-print-directory run CONFIG=config/surfaces/$${name}_rates.yaml || exit; done
+	@$(BIN)/python validation/surface_rates.py
+
 clean:
-	rm -rf .venv
+	rm -rf .venv $(ABINITIO)
