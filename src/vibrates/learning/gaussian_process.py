@@ -58,6 +58,11 @@ class GaussianProcess:
         variance = self.likelihood.variance(X) - np.einsum("ij,ij->j", half, half)
         return cross @ self.weights, np.maximum(variance, 0.0)
 
+    def covariance(self, X: np.ndarray) -> np.ndarray:
+        """Posterior covariance of f at X (m, D), (m, m)."""
+        half = self.factor.half_solve(np.asfortranarray(self.likelihood.covariance(self.X, X)))
+        return self.likelihood.covariance(X, X) - half.T @ half
+
     def left_out_errors(self, groups: np.ndarray) -> np.ndarray:
         """Error of the prediction of every datum from the data of all other groups, (n,).
 

@@ -84,6 +84,10 @@ class LadderModel:
         """Mean and standard deviation of log10 k (without Monte-Carlo errors), dex, (N, M) each."""
         return self._fit.predict(data)
 
+    def covariance(self, data: xr.Dataset) -> np.ndarray:
+        """Posterior covariance of log10 k between all cells of `data`, (N M, N M), dex^2."""
+        return self._fit.covariance(data)
+
     @property
     def description(self) -> str:
         """What was chosen, in words."""
@@ -141,6 +145,11 @@ class _Fit:
         shape = (data.sizes["transition"], data.sizes["temperature"])
         mean, variance = self.process.predict(self._inputs(data, np.ones(shape, dtype=bool)))
         return (mean + self.mean).reshape(shape), np.sqrt(variance).reshape(shape)
+
+    def covariance(self, data: xr.Dataset) -> np.ndarray:
+        inputs = self._inputs(data, np.ones((data.sizes["transition"], data.sizes["temperature"]),
+                                            dtype=bool))
+        return self.process.covariance(inputs)
 
     @property
     def hyperparameters(self) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """Rate coefficients read into the data model: a campaign's rates.nc, tidy CSV, LAMDA/RADEX files."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,14 +21,30 @@ def read(path: str | Path) -> xr.Dataset:
     return read_csv(path) if suffix == ".csv" else read_lamda(path)
 
 
-def from_campaign(rates: xr.Dataset, name: str) -> xr.Dataset:
-    """The exothermic transitions of rates.nc, which trajectories computed.
+def from_campaign(
+    rates: xr.Dataset,
+    name: str,
+    changes: Sequence[Sequence[int]] | None = None,
+    initial_w: Sequence[int] | None = None,
+) -> xr.Dataset:
+    """The exothermic transitions of rates.nc, which trajectories computed, in the data model.
 
-    The endothermic rows of rates.nc follow from detailed balance and hold nothing new. Transitions
-    without a positive k at some temperature are an error: name them.
+    Only the changes (v' - v, w' - w) and the levels w that are given, if they are. The endothermic
+    rows of rates.nc follow from detailed balance and hold nothing new.
     """
+    missing = {"k", "k_stderr", "v", "w", "vp", "wp", "temperature"} - set(rates.variables)
+    if missing:
+        raise UserError(f"{name}: variable {', '.join(sorted(missing))} is missing; run the rule "
+                        "rates again")
+    wanted = np.ones(rates.sizes["transition"], dtype=bool)
     if "direction" in rates:
-        rates = rates.isel(transition=np.flatnonzero(rates["direction"].values == "computed"))
+        wanted &= rates["direction"].values == "computed"
+    if changes is not None:
+        own = zip((rates.vp - rates.v).values, (rates.wp - rates.w).values, strict=True)
+        wanted &= np.array([list(change) in [list(c) for c in changes] for change in own], bool)
+    if initial_w is not None:
+        wanted &= np.isin(rates["w"].values, initial_w)
+    rates = rates.isel(transition=np.flatnonzero(wanted))
     cell = ("transition", "temperature")
     correlation = rates.get("k_error_correlation")
     return rate_data(
@@ -60,7 +76,7 @@ def read_csv(path: str | Path) -> xr.Dataset:
                         "T_K and k_cm3_s") from None
     numbers = [key for key in NUMBERS if key in rows.columns]
     if numbers == ["v"]:
-        rows = read_published(path).rename(columns={})
+        rows = read_published(path)
         rows = rows.assign(vp=rows["v"] - rows["dv"], w=0, wp=0)
         numbers = ["v", "vp", "w", "wp"]
     missing = [column for column in ("T_K", "k_cm3_s") if column not in rows.columns]
