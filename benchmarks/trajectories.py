@@ -32,6 +32,8 @@ def settings(time_step_fs: float) -> Settings:
     return Settings.from_config(
         {
             "time_step_fs": time_step_fs,
+            "accuracy": accuracy,
+            "interaction_range_angstrom": 12.0,
             "fade_from": 0.75,
             "relative_energy_error_limit": 1e-3,
             "norm_error_limit": 1e-9,

@@ -47,7 +47,7 @@ class Case:
     """Trajectories of one initial state at one energy, in any bases."""
 
     def __init__(self, v: int, w: int, energy_cm: float) -> None:
-        config = default({"dynamics": {"time_step_fs": 0.4}})
+        config = default({"dynamics": {"time_step_fs": 0.4, "accuracy": np.inf}})
         self.v, self.w = v, w
         self.diatoms = [Diatom.from_config(n, config["molecules"][n]) for n in config["pair"]]
         self.surface = Surface.from_config(config["surface"], *self.diatoms)

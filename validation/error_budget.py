@@ -19,7 +19,6 @@ from study import (
     Study,
     change,
     default,
-    moved_back,
     rates,
     resamplings,
 )
@@ -28,18 +27,19 @@ from vibrates.rates import bootstrap
 
 COUNT = 96
 NOISE = "standard error of k in this study"
-# The step is of second order; the largest one allowed is halved with it.
-HALF_STEP = {"accuracy": 0.00125, "time_step_fs": 0.4}
+FINE_STEP = {"accuracy": 0.0005, "time_step_fs": 0.6}
+# Where all start: the interaction range can then grow without moving the collisions.
+START = {"grid": {"start_distance_angstrom": 18}}
 
 
-def refinements() -> dict[str, tuple[dict, object]]:
-    """Name -> changes of the configuration, alteration of the initial conditions."""
+def refinements() -> dict[str, dict]:
+    """Name -> changes of the configuration."""
     basis = {"N2": {"above": 12}, "H2": {"above": 8}}
     return {
-        "basis (N2 7 -> 12 above, H2 4 -> 8 above)": ({"basis": basis}, None),
-        "time step (that of `accuracy` -> half)": ({"dynamics": HALF_STEP}, None),
-        "start distance (12 -> 18 angstrom)": ({}, moved_back(18.0)),
-        "fade (from 0.75 -> 0.9 of the start)": ({"dynamics": {"fade_from": 0.9}}, None),
+        "basis (N2 7 -> 12 above, H2 4 -> 8 above)": {"basis": basis},
+        "time step (accuracy 0.005 -> 0.0005)": {"dynamics": FINE_STEP},
+        "interaction range (12 -> 18 angstrom)": {"dynamics": {"interaction_range_angstrom": 18}},
+        "fade (from 0.75 -> 0.9 of the range)": {"dynamics": {"fade_from": 0.9}},
     }
 
 
@@ -51,13 +51,13 @@ def dense_grid(config: dict) -> dict:
 
 def budget(state: tuple[int, int]) -> dict[str, dict[str, tuple[np.ndarray, np.ndarray]]]:
     """Process -> what was refined -> relative change of k (3,) and its error (3,)."""
-    config = default()
+    config = default(START)
     finals = {name: final for name, (initial, final) in PROCESSES.items() if initial == state}
     entries: dict[str, dict] = {name: {} for name in finals}
     replicates = config["sampling"]["replicates"]
     base = Study(config, state, COUNT).reduced()
-    for what, (changes, alter) in refinements().items():
-        fine = Study(default(changes), state, COUNT, alter).reduced()
+    for what, changes in refinements().items():
+        fine = Study(default(START | changes), state, COUNT).reduced()
         for name, final in finals.items():
             entries[name][what] = change(rates(base, final), rates(fine, final), replicates)
 

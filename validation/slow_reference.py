@@ -57,7 +57,8 @@ def compare(case: tuple) -> list:
     (v, w), final = PROCESSES[name]
     n2, h2, surface = oracle.molecules_and_surface()
     limits = {
-        "fade_from": 1.0, "relative_energy_error_limit": 1e-3, "norm_error_limit": 1e-9,
+        "accuracy": np.inf, "interaction_range_angstrom": np.inf, "fade_from": 1.0,
+        "relative_energy_error_limit": 1e-3, "norm_error_limit": 1e-9,
         "maximum_steps": 10**6, "repetitions": 0,
     }  # fmt: skip
     coarse, fine = (

@@ -5,7 +5,6 @@ told from noise far below the standard error of either.
 """
 
 import copy
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -15,7 +14,6 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from vibrates import config as configuration
-from vibrates.basis import Podvr
 from vibrates.campaign import plan, storage
 from vibrates.campaign.work import BatchWork, in_order
 from vibrates.config import merge
@@ -23,7 +21,6 @@ from vibrates.dynamics.sampling import Initial
 from vibrates.rates import bootstrap
 from vibrates.rates.coefficients import thermal_average
 from vibrates.rates.reduction import Sums
-from vibrates.units import ANGSTROM_TO_BOHR
 
 DEFAULT = Path(__file__).parents[1] / "config" / "config.yaml"
 TEMPERATURES = (300.0, 1000.0, 5000.0)
@@ -35,13 +32,11 @@ PROCESSES = {  # (v, w) -> (v', w')
 STATES = ((1, 0), (0, 1))
 REFERENCE_ENERGY_CM = 1000.0
 
-Alteration = Callable[[Initial, BatchWork], Initial]
-
 
 def default(changes: dict | None = None) -> dict:
     """The default campaign's configuration with changes laid over it.
 
-    Time steps are to be accurate for all of `PROCESSES`.
+    P is to be accurate for all of `PROCESSES`.
     """
     targets = {"sampling": {"target_transitions": [[-1, 0], [0, -1], [1, -1]]}}
     config = merge(copy.deepcopy(configuration.load(DEFAULT)), targets)
@@ -52,14 +47,13 @@ def default(changes: dict | None = None) -> dict:
 class Study:
     """``count`` trajectories in every stratum of the state (v, w).
 
-    ``alter``: what is done to the initial conditions. ``one_stream``: all energies share their
-    random numbers, scaled in energy, so that the cross section is a smooth function of U.
+    ``one_stream``: all energies share their random numbers, scaled in energy, so that the cross
+    section is a smooth function of U.
     """
 
     config: dict
     state: tuple[int, int]
     count: int
-    alter: Alteration | None = None
     one_stream: bool = False
 
     def columns(self) -> tuple[BatchWork, dict[str, NDArray]]:
@@ -70,9 +64,6 @@ class Study:
         _study, _work = self, BatchWork(config, plan.pilot(config).assign(batch=0))
         numbers = range(len(_work.pieces))
         # Forked, so that the work is built once.
-        with get_context("fork").Pool(2) as pool:
-            steps = pool.map(_work.time_step, _work.energies, chunksize=2)
-        _work.time_steps = dict(zip(_work.energies, steps, strict=True))
         with get_context("fork").Pool(2) as pool:
             results = dict(zip(numbers, pool.map(_piece, numbers, chunksize=2), strict=True))
         return _work, in_order(results)
@@ -96,13 +87,11 @@ def reduce(work: BatchWork, columns: dict[str, NDArray]) -> xr.Dataset:
 
 def _piece(number: int) -> dict[str, NDArray]:
     study, work = _study, _work
-    if study.alter is None and not study.one_stream:
+    if not study.one_stream:
         return work.compute(number)
     energy_cm, shell, indices = work.pieces[number]
-    stream_cm = REFERENCE_ENERGY_CM if study.one_stream else energy_cm
-    initial = scaled(work.initial(stream_cm, shell, indices), energy_cm / stream_cm)
-    if study.alter:
-        initial = study.alter(initial, work)
+    initial = work.initial(REFERENCE_ENERGY_CM, shell, indices)
+    initial = scaled(initial, energy_cm / REFERENCE_ENERGY_CM)
     return work.columns(energy_cm, shell, indices, initial)
 
 
@@ -118,41 +107,6 @@ def scaled(initial: Initial, factor: float) -> Initial:
         rotational_energy_a=factor * initial.rotational_energy_a,
         rotational_energy_b=factor * initial.rotational_energy_b,
     )
-
-
-def moved_back(distance_angstrom: float) -> Alteration:
-    """Free flight and rotation back in time until the molecules are this far apart."""
-
-    def alter(initial: Initial, work: BatchWork) -> Initial:
-        mass = work.collision.reduced_mass
-        far = (distance_angstrom * ANGSTROM_TO_BOHR) ** 2
-        z = -np.sqrt(far - initial.impact_parameter**2)
-        time = (z - initial.position[:, 2]) * mass / initial.momentum[:, 2]
-        position = initial.position.copy()
-        position[:, 2] = z
-        turned = []
-        molecules = (
-            (initial.n_a, initial.l_a, work.collision.basis_a, work.collision.inverse_a, work.v),
-            (initial.n_b, initial.l_b, work.collision.basis_b, work.collision.inverse_b, work.w),
-        )
-        for (n, angular, basis, inverse, level), levels in zip(molecules, work.levels, strict=True):
-            length = np.linalg.norm(angular, axis=1)
-            mean_inverse = _mean_inverse_inertia(basis, inverse, length**2, levels.index(level))
-            angle = (length * mean_inverse * time)[:, None]
-            axis = angular / length[:, None]
-            turned.append(n * np.cos(angle) + np.cross(axis, n) * np.sin(angle))
-        return replace(initial, position=position, n_a=turned[0], n_b=turned[1])
-
-    return alter
-
-
-def _mean_inverse_inertia(basis: Podvr, inverse: NDArray, squares: NDArray, level: int) -> NDArray:
-    """<1/mu r^2> (N,) in the level of the rotating, stretched molecule at L^2 = ``squares``."""
-    b = basis.amplitudes
-    matrix = (b.T * inverse) @ b
-    states = np.linalg.eigh(np.diag(basis.energies) + 0.5 * squares[:, None, None] * matrix)[1]
-    state = states[:, :, level]
-    return np.einsum("ti,ij,tj->t", state, matrix, state)
 
 
 def rates(reduced: xr.Dataset, final: tuple[int, int], draws: NDArray | None = None):

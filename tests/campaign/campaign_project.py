@@ -8,7 +8,7 @@ import yaml
 
 SMALL = {
     "grid": {"states": [[1, 0], [2, 0], [3, 0]], "energies_cm": [2000, 6000, 18000],
-             "impact_parameter_edges_angstrom": [0, 2, 4], "start_distance_angstrom": 8},
+             "impact_parameter_edges_angstrom": [0, 2, 4], "start_distance_angstrom": 12},
     "sampling": {"replicates": 4, "head_on_share": 0.5, "pilot": 8, "rounds": 1, "budget": 400,
                  "target_relative_error": 0.05, "target_temperatures_K": [1000, 3000],
                  "target_transitions": [[-1, 0]]},

@@ -22,7 +22,9 @@ def settings():
         return Settings.from_config(
             {
                 "time_step_fs": time_step_fs,
-                "fade_from": 1.0,
+                "accuracy": np.inf,
+                "interaction_range_angstrom": np.inf,
+                "fade_from": 0.75,
                 "relative_energy_error_limit": 1e-2,
                 "norm_error_limit": 1e-9,
                 "maximum_steps": 10**6,

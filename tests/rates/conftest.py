@@ -41,7 +41,7 @@ def configuration() -> dict:
             "energies_cm": {"geometric": {"first": 500, "last": 60000, "count": 16}},
             "impact_parameter_edges_angstrom": [0.0, 1.0, 2.0, 3.0],
         },
-        "dynamics": {"relative_energy_error_limit": 1e-3, "norm_error_limit": 1e-9},
+        "dynamics": {"accuracy": 0.005, "relative_energy_error_limit": 1e-3, "norm_error_limit": 1e-9},
         "sampling": {
             "replicates": 16, "target_relative_error": 0.2,
             "target_temperatures_K": [300, 1000, 5000], "target_transitions": [[-1, 0]],
@@ -49,6 +49,7 @@ def configuration() -> dict:
         "rates": {
             "temperatures_K": [200, 300, 1000, 3000, 5000], "symmetrisation": "translational",
             "transitions": {"max_dv": 1, "max_dw": 0}, "bootstrap": 200,
+            "edge_population_limit": 0.01,
         },
     }
 
@@ -117,7 +118,7 @@ class Synthetic:
             "impact_parameter": b, "translational_energy": x * energy, "weight": weight,
             "status": status, "steps": np.full(n, 1000, dtype=np.int32),
             "energy_error": np.full(n, 0.1), "norm_error": np.full(n, 1e-12),
-            "time_step": np.full(n, 0.4),
+            "time_step": np.full(n, 0.4), "probability_error": np.full(n, 1e-4),
         }
         attributes = {"v": self.v, "w": 0, "digest": "synthetic"}
         return batch_dataset(columns, probability, attributes)

@@ -109,7 +109,7 @@ def test_good_products_pass(products, tmp_path):
                      source.config)
     result = json.loads(output.read_text())
     found = {check["name"]: check["status"] for check in result["checks"]}
-    assert len(found) == 12 and "failed" not in found.values()
+    assert len(found) == 13 and "failed" not in found.values()
     for name in ("positive_rates", "detailed_balance", "standard_errors", "failed_trajectories",
                  "energy_error", "norm_error", "reversibility", "target_error"):
         assert found[name] == "passed", name
@@ -147,6 +147,8 @@ def spoil(config, reduced, sections, rates, what):
         reduced[0]["norm_error"][0, 0] = 1e-6
     elif what == "edge_population":
         reduced[1]["edge_population_a"][:5] = 0.3
+    elif what == "step_error":
+        reduced[1]["probability_error"][:5] = 0.3
     elif what == "reversibility":
         rates["k_direct"][:] = rates["k_direct"] * 5
 
@@ -157,7 +159,7 @@ def spoil(config, reduced, sections, rates, what):
      ("target_error", "warning"), ("edge_fraction", "warning"), ("outer_shell", "warning"),
      ("cross_sections", "failed"),
      ("failed_trajectories", "warning"), ("energy_error", "failed"), ("norm_error", "failed"),
-     ("edge_population", "warning"), ("reversibility", "warning")],
+     ("edge_population", "failed"), ("step_error", "warning"), ("reversibility", "warning")],
 )
 def test_every_check_finds_its_fault(loaded, what, status):
     config, reduced, sections, rates = loaded

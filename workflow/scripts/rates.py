@@ -1,13 +1,15 @@
 """Write the table of rate coefficients of all initial states."""
 
 from vibrates.campaign.storage import write_atomic
+from vibrates.rates.basis_edge import require_room
 from vibrates.rates.layout import read_reduced
 from vibrates.rates.table import rate_table
 
 
 def rates(reduced, output, config):
-    """Write rates.nc from the reduced files."""
+    """Write rates.nc from the reduced files, if the bases were large enough."""
     states = [read_reduced(path) for path in reduced]
+    require_room(states, config)
     write_atomic(rate_table(states, config, [str(path) for path in reduced]), output)
 
 

@@ -21,6 +21,7 @@ from mpi4py import MPI
 from vibrates.campaign import plan, progress, storage
 from vibrates.campaign.work import BatchWork, in_order
 from vibrates.config import read_yaml
+from vibrates.dynamics.status import Status
 from vibrates.errors import UserError
 
 SOURCES = ["method and surface: Hong et al. 2023, Eur. Phys. J. D, 10.1140/epjd/s10053-023-00688-4"]
@@ -56,9 +57,6 @@ def compute(comm: MPI.Comm, work: BatchWork) -> dict[str, np.ndarray] | None:
     if comm.rank == 0:
         work.warm_up()  # Fills the cache of compiled kernels; the other ranks then only read it.
     comm.Barrier()
-    # Every energy's time step is chosen once, by one rank.
-    chosen = {energy: work.time_step(energy) for energy in work.energies[comm.rank::comm.size]}
-    work.time_steps = {k: v for part in comm.allgather(chosen) for k, v in part.items()}
     counter = SharedCounter(comm)
     mine = {}
     while (piece := counter.next()) < len(work.pieces):
@@ -107,6 +105,10 @@ def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
     first = tuple(levels.start for levels in work.levels)
     storage.write_atomic(storage.batch_dataset(columns, probability, attributes, first),
                          arguments.output)
+    for status, count in zip(*np.unique(columns["status"], return_counts=True), strict=True):
+        if status != Status.OK:
+            print(f"warning: {arguments.output}: {count} of {len(probability)} trajectories failed: "
+                  f"{Status(status).advice}", file=sys.stderr)
     elapsed = timedelta(seconds=round(time.monotonic() - started))
     progress.batch_done(Path(work.config["results"]), arguments.round,
                         f"v={work.v} w={work.w}: {len(probability)} trajectories, "

@@ -71,10 +71,14 @@ def _grid(config: dict[str, Any]) -> None:
     if edges[0] != 0:
         raise UserError(f"grid.impact_parameter_edges_angstrom: starts at {edges[0]}, not at 0, "
                         "and would leave out head-on collisions; begin with 0")
-    start, fade = grid["start_distance_angstrom"], config["dynamics"]["fade_from"]
-    if start * fade <= edges[-1]:
-        raise UserError(f"grid.start_distance_angstrom: {start} times dynamics.fade_from, {fade}, "
+    start, dynamics = grid["start_distance_angstrom"], config["dynamics"]
+    reach, fade = dynamics["interaction_range_angstrom"], dynamics["fade_from"]
+    if reach * fade <= edges[-1]:
+        raise UserError(f"dynamics.interaction_range_angstrom: {reach} times fade_from, {fade}, "
                         f"is not beyond the largest impact parameter {edges[-1]}; raise it")
+    if start < reach:
+        raise UserError(f"grid.start_distance_angstrom: {start} is inside the interaction range, "
+                        f"{reach}; raise it, or lower dynamics.interaction_range_angstrom")
 
 
 def _sampling(config: dict[str, Any]) -> None:

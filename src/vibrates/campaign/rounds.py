@@ -8,6 +8,7 @@ import pandas as pd
 from vibrates.campaign.allocation import allocate
 from vibrates.campaign.plan import batch_path, into_batches, pilot, plan_path, read_plan
 from vibrates.config import states
+from vibrates.rates.basis_edge import require_room
 from vibrates.rates.reduction import reduce_batches
 from vibrates.rates.variance import contributions
 
@@ -30,6 +31,7 @@ def later(config: dict[str, Any], round_: int, results: str | Path
     batches = _batches(results, round_)
     sampling = config["sampling"]
     reduced = [reduce_batches(batches[state], config, *state) for state in states(config)]
+    require_room(reduced, config)
     # ASSUME: the strata's variances found so far are those of the trajectories to come.
     variances = [contributions(one, sampling["target_temperatures_K"],
                                sampling["target_transitions"], config["rates"]["symmetrisation"])

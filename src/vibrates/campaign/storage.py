@@ -17,7 +17,7 @@ from vibrates.errors import UserError
 
 BATCH_VARIABLES = {"energy_cm", "shell", "index", "impact_parameter", "translational_energy",
                    "weight", "status", "steps", "energy_error", "norm_error", "time_step",
-                   "probability"}
+                   "probability_error", "probability"}
 BATCH_REMEDY = "run the campaign again (or 'vibrates verify --remove'): it is then computed anew"
 
 
@@ -134,8 +134,10 @@ _COLUMNS = {
     "translational_energy": {"units": "cm^-1", "long_name": "initial translational energy"},
     "weight": {"units": "1", "long_name": "importance weight, mean one"},
     "status": {"units": "1", "long_name": "status of the trajectory, 0 where it is good"},
-    "steps": {"units": "1", "long_name": "time steps of the last attempt"},
+    "steps": {"units": "1", "long_name": "time steps of all attempts"},
     "energy_error": {"units": "cm^-1", "long_name": "drift of the total energy"},
     "norm_error": {"units": "1", "long_name": "deviation of the norm from one"},
+    "probability_error": {"units": "1", "long_name": "estimated relative error of the probabilities of "
+                          "the target transitions; nan if unknown"},
     "time_step": {"units": "fs", "long_name": "time step of the last attempt"},
 }

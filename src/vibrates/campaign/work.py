@@ -9,7 +9,6 @@ from vibrates.campaign.plan import digest, units
 from vibrates.config import bases, shell_edges
 from vibrates.dynamics import Collision, Settings
 from vibrates.dynamics.sampling import Initial, initial_conditions
-from vibrates.dynamics.step_size import accurate_time_step
 from vibrates.molecule import Diatom
 from vibrates.potential import Surface
 from vibrates.units import (
@@ -19,11 +18,6 @@ from vibrates.units import (
     CM_TO_HARTREE,
     HARTREE_TO_CM,
 )
-
-
-# Trajectories that the time step is chosen with, and the number of their stratum, no shell's.
-CALIBRATION_SIZE = 16
-CALIBRATION = 10**6
 
 
 class BatchWork:
@@ -37,13 +31,15 @@ class BatchWork:
         self.v, self.w = int(rows["v"].iloc[0]), int(rows["w"].iloc[0])
         self.digest = digest(config, rows)
         self.pieces = list(units(rows))
-        self.energies = sorted({energy for energy, _, _ in self.pieces})
-        self.time_steps: dict[float, float] = {}  # by energy; chosen on demand, or given
         self.diatoms = [Diatom.from_config(n, config["molecules"][n]) for n in config["pair"]]
         surface = Surface.from_config(config["surface"], *self.diatoms)
         self.levels = bases(config, self.v, self.w)
         self.collision = Collision(surface, *self.diatoms, *self.levels, self.v, self.w,
                                    Settings.from_config(config["dynamics"]))
+        # The final states whose probabilities are to meet `dynamics.accuracy`.
+        changes = config["sampling"]["target_transitions"]
+        finals = [(self.v + dv, self.w + dw) for dv, dw in changes]
+        self.finals = [(v, w) for v, w in finals if v in self.levels[0] and w in self.levels[1]]
 
     def compute(self, piece: int) -> dict[str, np.ndarray]:
         """Columns of the batch file (n,) and `probability` (n, n_a, n_b) of one piece."""
@@ -55,25 +51,10 @@ class BatchWork:
         energy_cm, shell, indices = self.pieces[-1]
         self.collision.run(self.initial(energy_cm, shell, indices[:1]))
 
-    def time_step(self, energy_cm: float) -> float:
-        """Step (a.u.) that meets `dynamics.accuracy` for the target transitions at this energy."""
-        if energy_cm in self.time_steps:
-            return self.time_steps[energy_cm]
-        changes = self.config["sampling"]["target_transitions"]
-        finals = [(self.v + dv, self.w + dw) for dv, dw in changes]
-        finals = [(v, w) for v, w in finals if v in self.levels[0] and w in self.levels[1]]
-        # Its own stratum of random numbers, from head-on to the middle of the range of b.
-        inner = (0.0, 0.4 * shell_edges(self.config)[-1])
-        initial = self.initial(energy_cm, CALIBRATION, np.arange(CALIBRATION_SIZE), inner)
-        self.time_steps[energy_cm] = accurate_time_step(
-            self.collision, initial, finals, self.config["dynamics"]["accuracy"])
-        return self.time_steps[energy_cm]
-
-    def initial(self, energy_cm: float, shell: int, indices: np.ndarray,
-                edges: tuple[float, float] | None = None) -> Initial:
-        """Initial conditions of a stratum's trajectories; `edges` of b in angstrom, if no shell's."""
+    def initial(self, energy_cm: float, shell: int, indices: np.ndarray) -> Initial:
+        """Initial conditions of a stratum's trajectories."""
         sampling, grid = self.config["sampling"], self.config["grid"]
-        lower, upper = edges or shell_edges(self.config)[shell:shell + 2]
+        lower, upper = shell_edges(self.config)[shell:shell + 2]
         return initial_conditions(
             *self.diatoms, seed=self.config["seed"], v=self.v, w=self.w,
             energy=energy_cm * CM_TO_HARTREE, shell=shell,
@@ -84,7 +65,7 @@ class BatchWork:
     def columns(self, energy_cm: float, shell: int, indices: np.ndarray, initial: Initial
                 ) -> dict[str, np.ndarray]:
         """Run these trajectories: what the batch file holds of them, as `compute` returns it."""
-        outcome = self.collision.run(initial, self.time_step(energy_cm))
+        outcome = self.collision.run(initial, self.finals)
         n = len(indices)
         return {
             "energy_cm": np.full(n, energy_cm),
@@ -97,6 +78,7 @@ class BatchWork:
             "steps": outcome.steps.astype(np.int32),
             "energy_error": outcome.energy_error * HARTREE_TO_CM,
             "norm_error": outcome.norm_error,
+            "probability_error": outcome.probability_error,
             "time_step": outcome.time_step * AU_TO_FS,
             "probability": outcome.probability.astype(np.float32),
         }

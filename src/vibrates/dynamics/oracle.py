@@ -83,6 +83,8 @@ def run_case(case: dict, time_step_fs: float = TIME_STEP_FS):
     settings = Settings.from_config(
         {
             "time_step_fs": time_step_fs,
+            "accuracy": np.inf,
+            "interaction_range_angstrom": np.inf,
             "fade_from": 1.0,
             "relative_energy_error_limit": 1e-3,
             "norm_error_limit": 1e-9,

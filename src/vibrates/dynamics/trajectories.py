@@ -1,6 +1,6 @@
 """Trajectories of one initial vibrational state (v, w): from initial conditions to probabilities."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,30 +10,44 @@ from numpy.typing import NDArray
 from vibrates.basis import Podvr
 from vibrates.dynamics import kernel, rows
 from vibrates.dynamics.dressed import DressedStates
+from vibrates.dynamics.extrapolation import RATIO, extrapolate, relative_error
+from vibrates.dynamics.flight import fly_in
 from vibrates.dynamics.sampling import Initial
 from vibrates.dynamics.status import Status
 from vibrates.errors import UserError
 from vibrates.molecule import Diatom, pair_reduced_mass
 from vibrates.potential import Surface
-from vibrates.units import FS_TO_AU
+from vibrates.units import ANGSTROM_TO_BOHR, FS_TO_AU
+
+# Two levels whose energies differ by 2 pi/dt look the same to a step dt: the largest step stays
+# below this share of that, for all levels of a molecule's basis.
+_ALIASING_MARGIN = 0.95
+# Bohr: farthest the molecules may move in the step of a first attempt, a third of the length over
+# which repulsive walls fall to 1/e. With longer steps two runs can agree by accident.
+_REACH = 0.15
+_FLIGHT_STEP = 0.01 * FS_TO_AU  # so short that dressed states are those of the molecule
 
 
 @dataclass(frozen=True)
 class Settings:
     """How trajectories are integrated; atomic units."""
 
-    time_step: float
-    fade_from: float  # fraction of the start distance from which V fades to zero; 1 for never
+    time_step: float  # of the first attempt
+    accuracy: float  # of P; infinite for none: a first attempt that succeeds is kept as it is
+    interaction_range: float  # where V has faded to zero; infinite for never
+    fade_from: float  # fraction of the interaction range from which V fades
     relative_energy_error_limit: float  # of the initial classical energy
     norm_error_limit: float
-    maximum_steps: int
-    repetitions: int
+    maximum_steps: int  # of the first attempt
+    repetitions: int  # further attempts, each with a step smaller by `extrapolation.RATIO`
 
     @classmethod
     def from_config(cls, mapping: Mapping) -> "Settings":
         """From the ``dynamics`` entry of the configuration."""
         return cls(
             time_step=float(mapping["time_step_fs"]) * FS_TO_AU,
+            accuracy=float(mapping["accuracy"]),
+            interaction_range=float(mapping["interaction_range_angstrom"]) * ANGSTROM_TO_BOHR,
             fade_from=float(mapping["fade_from"]),
             relative_energy_error_limit=float(mapping["relative_energy_error_limit"]),
             norm_error_limit=float(mapping["norm_error_limit"]),
@@ -46,17 +60,29 @@ class Settings:
 class Outcome:
     """What became of N trajectories; atomic units.
 
-    ``probability`` (N, n_a, n_b): P(v, w -> v', w'). ``status``, ``steps``, ``energy_error``,
-    ``norm_error``, ``time_step`` (N,). ``classical`` (N, 18): final R, P, n_a, L_a, n_b, L_b.
+    ``probability`` (N, n_a, n_b): P(v, w -> v', w'). ``probability_error`` (N,): estimated relative
+    error of those that were controlled, nan if unknown. ``status``, ``steps`` (of all attempts),
+    ``energy_error``, ``norm_error``, ``time_step`` (of the last attempt): (N,). ``classical``
+    (N, 18): final R, P, n_a, L_a, n_b, L_b of the last attempt.
     """
 
     probability: NDArray
+    probability_error: NDArray
     status: NDArray
     steps: NDArray
     energy_error: NDArray
     norm_error: NDArray
     time_step: NDArray
     classical: NDArray
+
+    @classmethod
+    def empty(cls, count: int, n_a: int, n_b: int) -> "Outcome":
+        """Room for ``count`` trajectories that have not run."""
+        zeros = [np.zeros(count) for _ in range(3)]
+        return cls(
+            np.zeros((count, n_a, n_b)), np.full(count, np.nan), np.zeros(count, np.int8),
+            np.zeros(count, np.int64), *zeros, np.zeros((count, rows.CLASSICAL)),
+        )  # fmt: skip
 
     def replace(self, where: NDArray, other: "Outcome") -> None:
         """Put the trajectories of ``other`` in the places ``where``."""
@@ -102,42 +128,100 @@ class Collision:
         self.inverse_b = 1.0 / (diatom_b.reduced_mass * self.basis_b.r**2)
         r_a, r_b = self.basis_a.r[:, None], self.basis_b.r[None, :]
         self._interaction = surface.kernel_tables(r_a, r_b)
+        spread = max(np.ptp(basis.energies) for basis in (self.basis_a, self.basis_b))
+        aliasing = 2.0 * np.pi / spread if spread > 0.0 else np.inf
+        self.largest_time_step = min(settings.time_step, _ALIASING_MARGIN * aliasing)
 
-    def run(
-        self, initial: Initial, time_step: float | None = None, repetitions: int | None = None
-    ) -> Outcome:
-        """Propagate trajectories; those that fail are repeated with half the step.
+    def run(self, initial: Initial, finals: Sequence[tuple[int, int]] = ()) -> Outcome:
+        """Propagate trajectories, each with steps that make its P of ``finals`` accurate.
 
-        The molecules start at ``initial.position`` and a trajectory ends when they are as far apart
-        again and separate. ``time_step`` (a.u.) and ``repetitions`` default to the settings.
+        From the start the molecules fly freely to the interaction range; a trajectory ends when
+        they are as far apart again and separate. Every trajectory is run with two steps and its P
+        extrapolated to step zero; those whose estimated error, of any P in ``finals`` (v', w'),
+        passes ``settings.accuracy``, and those that fail, are repeated with a smaller step. One
+        that is still not accurate after all repetitions keeps its last P and the estimate.
         """
-        time_step = self.settings.time_step if time_step is None else time_step
-        repetitions = self.settings.repetitions if repetitions is None else repetitions
-        outcome = self._attempt(initial.classical(), time_step, 1)
-        for repetition in range(1, repetitions + 1):
-            failed = np.flatnonzero(outcome.status)
-            if not failed.size:
-                break
-            factor = 2**repetition
-            again = self._attempt(
-                initial.classical()[failed], time_step / factor, factor
+        start = self._at_the_range(initial.classical())
+        columns = self._columns(finals)
+        outcome = Outcome.empty(len(start), len(self.levels_a), len(self.levels_b))
+        # The last P before extrapolation, and whether it may be extrapolated from.
+        latest, usable = outcome.probability.copy(), np.zeros(len(start), bool)
+        settled = np.zeros(len(start), bool)
+        first = self._first_reduction(start)
+        for reduction in range(first.max(initial=0) + self.settings.repetitions + 1):
+            repetition = reduction - first
+            now = np.flatnonzero(
+                ~settled & (repetition >= 0) & (repetition <= self.settings.repetitions)
             )
-            outcome.replace(failed, again)
+            if not now.size:
+                continue
+            factor = RATIO**reduction
+            fine = self.attempt(
+                start[now],
+                self.largest_time_step / factor,
+                int(self.settings.maximum_steps * factor),
+            )
+            fine.steps += outcome.steps[now]
+            coarse, plain = latest[now], fine.probability.copy()
+            good = fine.status == Status.OK
+            both = usable[now] & good
+            before = outcome.probability[now]
+            before[np.isnan(outcome.probability_error[now])] = np.nan
+            fine.probability[both] = extrapolate(coarse[both], plain[both])
+            fine.probability_error[both] = relative_error(
+                *(one[both][:, *columns] for one in (coarse, plain, before))
+            )
+            latest[now], usable[now] = plain, good
+            outcome.replace(now, fine)
+            settled[now] = good & (
+                np.isinf(self.settings.accuracy)
+                | (fine.probability_error <= self.settings.accuracy)
+            )
         return outcome
 
-    def _attempt(self, start: NDArray, time_step: float, step_factor: int) -> Outcome:
-        """One run of all trajectories with one step length."""
-        maximum_steps = self.settings.maximum_steps * step_factor
-        classical = start.copy()
+    def _at_the_range(self, start: NDArray) -> NDArray:
+        """Classical states (N, 18) after free flight to the interaction range."""
+        distance = np.linalg.norm(start[:, rows.R : rows.R + 3], axis=1)
+        far = distance > self.settings.interaction_range
+        if not far.any():
+            return start
+        # As good as exact, and the same for all runs of a trajectory.
+        states = self._dressed(start, _FLIGHT_STEP)
+        mean_inverse = (
+            ((basis.amplitudes @ one[:, :, level].T) ** 2).T @ inverse
+            for one, basis, inverse, level in (
+                (states[0], self.basis_a, self.inverse_a, self.initial_a),
+                (states[1], self.basis_b, self.inverse_b, self.initial_b),
+            )
+        )
+        flown = fly_in(start, self.settings.interaction_range, self.reduced_mass, *mean_inverse)
+        return np.where(far[:, None], flown, start)
+
+    def _columns(self, finals: Sequence[tuple[int, int]]) -> tuple[NDArray, NDArray]:
+        """Positions of final states (v', w') in the two bases."""
+        pairs = [(self.levels_a.index(v), self.levels_b.index(w)) for v, w in finals]
+        return tuple(np.array(pairs, int).reshape(-1, 2).T)
+
+    def _first_reduction(self, start: NDArray) -> NDArray:
+        """How often (N,) the largest step is reduced before a trajectory's first attempt."""
+        if np.isinf(self.settings.accuracy):
+            return np.zeros(len(start), int)
+        speed = np.sqrt(2.0 * self._classical_energy(start) / self.reduced_mass)
+        excess = self.largest_time_step * speed / _REACH
+        return np.ceil(np.log(np.maximum(excess, 1.0)) / np.log(RATIO)).astype(int)
+
+    def attempt(self, start: NDArray, time_step: float, maximum_steps: int) -> Outcome:
+        """One run of classical states (N, 18), all with the same step (a.u.), as they come out."""
         states_a, states_b = self._dressed(start, time_step)
         amplitudes = np.einsum(
             "ti,tj->tij", states_a[:, :, self.initial_a], states_b[:, :, self.initial_b]
         ).astype(complex)
+        psi = self._to_grid(amplitudes, time_step)
         end_distance = np.linalg.norm(start[:, :3], axis=1)
-        fade = self._fade(end_distance)
+        classical = start.copy()
+        fade = self._fade(len(start))
         energy = self._energy(start, amplitudes, fade)
 
-        psi = self._to_grid(amplitudes, time_step)
         psi_re, psi_im = _parts(psi)
         steps = np.zeros(len(start), np.int64)
         kernel.propagate(
@@ -166,12 +250,7 @@ class Collision:
         norm_error = np.abs((np.abs(amplitudes) ** 2).sum(axis=(1, 2)) - 1.0)
         states_a, states_b = self._dressed(classical, time_step)
         projected = states_a.transpose(0, 2, 1) @ amplitudes @ states_b
-        # The scale of energy errors is the energy that moves: translation and both rotations.
-        scale = (
-            _square(start, rows.P) / (2.0 * self.reduced_mass)
-            + 0.5 * _square(start, rows.L_A) * self.inverse_a.mean()
-            + 0.5 * _square(start, rows.L_B) * self.inverse_b.mean()
-        )
+        scale = self._classical_energy(start)
         status = np.select(
             [
                 ~finite,
@@ -184,6 +263,7 @@ class Collision:
         )
         return Outcome(
             probability=np.abs(projected) ** 2,
+            probability_error=np.full(len(start), np.nan),
             status=status.astype(np.int8),
             steps=steps,
             energy_error=energy_error,
@@ -216,12 +296,13 @@ class Collision:
         inverse = (self.inverse_a, self.inverse_b)[molecule]
         return DressedStates(basis, inverse, time_step, 2.0**octave)
 
-    def _fade(self, end_distance: NDArray) -> NDArray:
-        """Where V begins to fade and 1 over the length of the fade (N, 2); it ends at the start."""
-        if self.settings.fade_from >= 1.0:
-            return np.tile([np.inf, 1.0], (len(end_distance), 1))
-        begin = self.settings.fade_from * end_distance
-        return np.stack([begin, 1.0 / (end_distance - begin)], axis=1)
+    def _fade(self, count: int) -> NDArray:
+        """Where V begins to fade and 1 over the length of the fade, (count, 2)."""
+        if np.isinf(self.settings.interaction_range):
+            return np.tile([np.inf, 1.0], (count, 1))
+        end = self.settings.interaction_range
+        begin = self.settings.fade_from * end
+        return np.tile([begin, 1.0 / (end - begin)], (count, 1))
 
     def _level_energies(self) -> NDArray:
         return self.basis_a.energies[:, None] + self.basis_b.energies[None, :]
@@ -249,6 +330,14 @@ class Collision:
             + 0.5 * _square(classical, rows.L_B) * (density.sum(axis=1) @ self.inverse_b)
             + (np.abs(amplitudes) ** 2 * self._level_energies()).sum(axis=(1, 2))
             + potential
+        )
+
+    def _classical_energy(self, start: NDArray) -> NDArray:
+        """The energy that moves (N,): translation and both rotations."""
+        return (
+            _square(start, rows.P) / (2.0 * self.reduced_mass)
+            + 0.5 * _square(start, rows.L_A) * self.inverse_a.mean()
+            + 0.5 * _square(start, rows.L_B) * self.inverse_b.mean()
         )
 
     @staticmethod

@@ -44,6 +44,10 @@ def reduced_dataset(sums) -> xr.Dataset:
         "norm_error": _variable(
             _STRATUM, sums.norm_error, "1", "largest norm error of a good trajectory"
         ),
+        "probability_error": _variable(
+            _STRATUM, sums.error / np.maximum(sums.error_weight, 1e-300), "1",
+            "mean estimated relative error of P of the target transitions, weighted by P",
+        ),
         "edge_population_a": _variable(
             _STRATUM, sums.edge_a / good, "1", "mean final population at the edge of a's basis"
         ),

@@ -65,6 +65,7 @@ class Sums:
             | {float(t) for t in config["sampling"]["target_temperatures_K"]}
         ))
         self.kept = self._kept_final_states()
+        self.targets = self._target_states()
         self.differences = self._energy_differences()
         n_kept, strata = len(self.kept), (len(self.energies), len(self.b_lower))
         cells = (*strata, self.replicates)
@@ -76,6 +77,7 @@ class Sums:
         self.thermal = np.zeros((n_kept, len(self.temperatures), *cells))
         self.steps = np.zeros(strata)
         self.energy_error, self.norm_error = np.zeros(strata), np.zeros(strata)
+        self.error, self.error_weight = np.zeros(strata), np.zeros(strata)
         self.edge_a, self.edge_b = np.zeros(strata), np.zeros(strata)
 
     def _kept_final_states(self) -> np.ndarray:
@@ -84,6 +86,12 @@ class Sums:
         dv, dw = np.abs(self.vp - self.v), np.abs(self.wp - self.w)
         near = (dv <= limits["max_dv"]) & (dw <= limits["max_dw"])
         return np.flatnonzero(near & ((dv > 0) | (dw > 0)))
+
+    def _target_states(self) -> np.ndarray:
+        """Positions of the final states of the target transitions."""
+        changes = zip(self.vp - self.v, self.wp - self.w, strict=True)
+        wanted = {tuple(change) for change in self.config["sampling"]["target_transitions"]}
+        return np.array([i for i, change in enumerate(changes) if change in wanted], dtype=int)
 
     def _energy_differences(self) -> np.ndarray:
         """E(v, w) - E(v', w') of the kept final states in cm^-1 (positive: exothermic)."""
@@ -116,6 +124,11 @@ class Sums:
             # The lowest level is an edge only where the well goes on below it.
             edge = (levels == levels.max()) | ((levels == levels.min()) & (levels > 0))
             np.add.at(total, stratum, weight * probability[:, edge].sum(axis=1))
+        target = weight * probability[:, self.targets].sum(axis=1)
+        # An estimate beyond 1, or none, says no more than that P may be wrong altogether.
+        error = np.nan_to_num(batch["probability_error"].values[chosen], nan=1.0).clip(max=1.0)
+        np.add.at(self.error, stratum, target * error)
+        np.add.at(self.error_weight, stratum, target)
         translational = batch["translational_energy"].values[chosen].astype(float)
         for row, final in enumerate(self.kept):
             weighted = weight * probability[:, final]

@@ -30,6 +30,7 @@ def check_products(
         trajectories.energy_error(reduced, config),
         trajectories.norm_error(reduced, config),
         trajectories.edge_population(reduced, config),
+        trajectories.step_error(reduced, config),
         tables.reversibility(rates),
     ]
     worst = max((check["status"] for check in checks), key=("passed", "warning", "failed").index)

@@ -8,7 +8,6 @@ LIMITS = {
     "outer_shell_share": 0.02,
     "edge_fraction": 0.05,
     "failed_share": 0.01,
-    "edge_population": 0.01,
     "reversibility_deviation": 0.5,
 }
 

@@ -6,33 +6,16 @@ import numpy as np
 import xarray as xr
 
 from vibrates.rates.sanity.result import LIMITS, result
-from vibrates.rates.variance import stratum_shares
+from vibrates.rates.sanity.shares import largest_mean, target_shares
 
 # The unit conversions on the way from the trajectory's own test to this one.
 _ROUNDING = 1 + 1e-9
 
 
-def _target_shares(reduced: Sequence[xr.Dataset], config: Mapping):
-    """Per state and target transition: dataset, label, shares of the strata in k, their errors.
-
-    Shares and errors (T, E, S) at sampling.target_temperatures_K.
-    """
-    wanted = np.asarray(config["sampling"]["target_temperatures_K"], dtype=float)
-    for one in reduced:
-        v, w = int(one.attrs["v"]), int(one.attrs["w"])
-        at = np.isin(one["temperature"].values, wanted)
-        for dv, dw in config["sampling"]["target_transitions"]:
-            match = (one["vp"].values == v + dv) & (one["wp"].values == w + dw)
-            for row in np.flatnonzero(match):
-                found = stratum_shares(one, int(row), config["rates"]["symmetrisation"])
-                if found is not None:
-                    yield one, f"({v},{w})->({v + dv},{w + dw})", found[0][at], found[1][at]
-
-
 def outer_shell(reduced: Sequence[xr.Dataset], config: Mapping) -> dict:
     """Share of the outermost shell in k of the target transitions, less two standard errors."""
     worst, where = 0.0, "none"
-    for _, label, shares, errors in _target_shares(reduced, config):
+    for _, label, shares, errors in target_shares(reduced, config):
         outer = shares[..., -1].sum(axis=-1) - 2 * np.sqrt(np.sum(errors[..., -1] ** 2, axis=-1))
         if outer.max() > worst:
             worst, where = float(outer.max()), label
@@ -71,15 +54,22 @@ def norm_error(reduced: Sequence[xr.Dataset], config: Mapping) -> dict:
 
 def edge_population(reduced: Sequence[xr.Dataset], config: Mapping) -> dict:
     """Mean population of the basis levels at the edge in the collisions that make up k."""
-    worst, where = 0.0, "none"
-    for one, label, shares, _ in _target_shares(reduced, config):
-        for molecule, name in zip("ab", config["pair"], strict=True):
-            population = np.sum(shares * one[f"edge_population_{molecule}"].values, axis=(1, 2))
-            if population.max() > worst:
-                worst, where = float(population.max()), f"{name} in {label}"
-    limit = LIMITS["edge_population"]
+    found = [largest_mean(reduced, config, f"edge_population_{molecule}") for molecule in "ab"]
+    (worst, where), name = max(zip(found, config["pair"], strict=True))
+    limit = config["rates"]["edge_population_limit"]
     message = (
-        "largest mean population at the edge of the basis, weighted by the contribution to k "
-        f"({where}); above the limit raise basis.*.above or basis.*.below"
+        "largest mean population at the edge of a basis, weighted by the contribution to k "
+        f"({name} in {where}); above the limit raise basis.*.above or basis.*.below"
     )
-    return result("edge_population", worst <= limit, worst, limit, message)
+    return result("edge_population", worst <= limit, worst, limit, message, "failed")
+
+
+def step_error(reduced: Sequence[xr.Dataset], config: Mapping) -> dict:
+    """Estimated error that the time step leaves in k."""
+    worst, where = largest_mean(reduced, config, "probability_error")
+    limit = config["dynamics"]["accuracy"]
+    message = (
+        f"largest error of k from the time step, estimated ({where}); above the limit raise "
+        "dynamics.repetitions"
+    )
+    return result("step_error", worst <= limit, worst, limit, message)

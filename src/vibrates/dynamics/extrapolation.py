@@ -1,0 +1,38 @@
+"""Probabilities at a time step of zero, from runs with two steps, and how far to trust them.
+
+The Strang step is of second order and time-reversible: P(dt) = P(0) + a dt^2 + b dt^4 + ... Two runs
+with dt and dt/RATIO remove the dt^2 term (Richardson). Three of them give two extrapolated values,
+whose difference tells the dt^4 term; with two only its size can be guessed.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+RATIO = 1.5  # of successive steps
+# What remains after two runs: this times the squared relative correction, and at least this times
+# the correction itself. The first was measured (docs/performance.md), the second is caution.
+_OF_SQUARE, _OF_CORRECTION = 4.0, 0.1
+# Below this probability a transition cannot matter for any rate, and need not be accurate.
+_NEGLIGIBLE = 1e-16
+
+
+def extrapolate(coarse: NDArray, fine: NDArray) -> NDArray:
+    """P at step zero from ``coarse`` and ``fine``, the same shape; rows that sum to one still do.
+
+    Where the two differ by so much that extrapolation means nothing, ``fine`` is kept.
+    """
+    correction = (fine - coarse) / (RATIO**2 - 1.0)
+    return np.where(np.abs(correction) < 0.5 * fine, fine + correction, fine)
+
+
+def relative_error(coarse: NDArray, fine: NDArray, before: NDArray) -> NDArray:
+    """Estimated relative error (N,) of `extrapolate(coarse, fine)`: the largest of the k columns.
+
+    ``before``: what was extrapolated from ``coarse`` and the run before it, nan where there was
+    none; all (N, k).
+    """
+    scale = np.maximum(fine, _NEGLIGIBLE)
+    correction = np.abs(fine - coarse) / (RATIO**2 - 1.0) / scale
+    guess = np.maximum(_OF_SQUARE * correction**2, _OF_CORRECTION * correction)
+    known = np.abs(extrapolate(coarse, fine) - before) / (RATIO**4 - 1.0) / scale
+    return np.where(np.isnan(known), guess, known).max(axis=1, initial=0.0)

@@ -1,0 +1,28 @@
+"""Whether the bases were large enough: how much population ends in their outermost levels."""
+
+from collections.abc import Mapping, Sequence
+
+import xarray as xr
+
+from vibrates.errors import UserError
+from vibrates.rates.sanity.shares import largest_mean
+
+
+def require_room(reduced: Sequence[xr.Dataset], config: Mapping) -> None:
+    """UserError if the edge of a basis holds more than `rates.edge_population_limit`.
+
+    The population is the mean final one of the levels at the edge, over the collisions that make up
+    k of the target transitions.
+    """
+    limit = config["rates"]["edge_population_limit"]
+    for variable, name in zip(
+        ("edge_population_a", "edge_population_b"), config["pair"], strict=True
+    ):
+        population, where = largest_mean(reduced, config, variable)
+        if population > limit:
+            raise UserError(
+                f"basis.{name}: the levels at its edge hold {population:.2g} of the population in "
+                f"the collisions that make up k of {where}, the limit is "
+                f"rates.edge_population_limit, {limit:g}; raise basis.{name}.above (or below, if it "
+                "does not reach the lowest level), or the limit"
+            )
