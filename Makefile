@@ -1,8 +1,10 @@
 # make run      the campaign of CONFIG (default: config/config.yaml), into its results directory
+# make learn    compares models, searches kernels, says what to compute next (docs/learning.md)
 # make test     the tests
 # make report   one HTML file with figures, tables and how they were made
 # make check    only validate CONFIG
 # make bench    what a trajectory costs (docs/performance.md)
+# make bench-learning  what the kernel search costs (docs/learning.md; tens of minutes)
 # make validate accuracy, measured anew (docs/accuracy.md; a quarter of an hour)
 # make clean    remove the environment (results stay)
 PYTHON ?= $(shell command -v python3.11 || echo python3)
@@ -14,11 +16,15 @@ READY := .venv/.ready
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run test report check environment clean bench validate
+.PHONY: run learn bench-learning test report check environment clean bench validate
 
 run: environment
 	@$(SNAKEMAKE)
 	@echo "the table of k and the list of files are in $(RESULTS)/summary.txt"
+
+learn: environment
+	@$(SNAKEMAKE) -- learning
+	@echo "tables and figures are in $(RESULTS)/learning"
 
 report: environment
 	@$(SNAKEMAKE) --report $(RESULTS)/report.html
@@ -44,6 +50,9 @@ $(READY): envs/requirements.txt pyproject.toml
 bench: environment
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/trajectories.py
 	@OMP_NUM_THREADS=1 $(BIN)/python benchmarks/splittings.py
+
+bench-learning: environment
+	@$(BIN)/python benchmarks/learning.py
 
 validate: environment
 	@for script in slow_reference error_budget variance basis; do $(BIN)/python validation/$$script.py || exit; done

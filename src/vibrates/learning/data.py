@@ -13,7 +13,7 @@ An xarray Dataset with dimensions (transition, temperature):
 Every pair (transition, temperature) has a value: learning runs on log10 k.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -63,7 +63,7 @@ def rate_data(
             ),
         },
         {
-            key: ("transition", np.asarray(numbers[key], int), _about("1", _NUMBER_NAMES[key]))
+            key: ("transition", np.asarray(numbers[key], int), _about("1", NUMBER_NAMES[key]))
             for key in NUMBERS
             if key in numbers
         }
@@ -96,6 +96,7 @@ def from_rows(
 ) -> xr.Dataset:
     """The Dataset of tidy rows: columns of `NUMBERS`, T_K, k_cm3_s and maybe k_stderr_cm3_s."""
     numbers = [key for key in NUMBERS if key in rows.columns]
+    _check_numbers(numbers, name)
     for column in (*numbers, "T_K", "k_cm3_s"):
         bad = ~np.isfinite(rows[column].to_numpy(float))
         if bad.any():
@@ -196,7 +197,7 @@ def _cleaned(correlation: np.ndarray, name: str) -> np.ndarray:
     return correlation
 
 
-def _check_numbers(numbers: Mapping[str, np.ndarray], name: str) -> None:
+def _check_numbers(numbers: Collection[str], name: str) -> None:
     if not numbers:
         raise UserError(f"{name}: no quantum number; name columns of {', '.join(NUMBERS)}")
     for initial, final in zip(INITIAL, FINAL, strict=True):
@@ -215,7 +216,7 @@ def _about(units: str, long_name: str) -> dict[str, str]:
     return {"units": units, "long_name": long_name}
 
 
-_NUMBER_NAMES = {
+NUMBER_NAMES = {
     "v": "initial vibrational level of the first molecule",
     "j": "initial rotational level of the first molecule",
     "w": "initial vibrational level of the second molecule",

@@ -6,7 +6,7 @@ import numpy as np
 
 from vibrates.errors import UserError
 from vibrates.learning.backend import gpflow
-from vibrates.learning.likelihood import Factor, Likelihood
+from vibrates.learning.likelihood import Factor, Likelihood, blocks
 
 Optimiser = Callable[[Likelihood, np.ndarray, np.ndarray, np.ndarray | None], dict]
 
@@ -48,8 +48,10 @@ class GaussianProcess:
         return self.log_marginal_likelihood - 0.5 * self.n_parameters * np.log(len(self.X))
 
     def predict_mean(self, X: np.ndarray) -> np.ndarray:
-        """Posterior mean of f at X (m, D), (m,)."""
-        return self.likelihood.covariance(X, self.X) @ self.weights
+        """Posterior mean of f at X (m, D), (m,); never holds more than a block of rows."""
+        parts = [self.likelihood.covariance(X[rows], self.X) @ self.weights
+                 for rows in blocks(len(X))]
+        return np.concatenate(parts) if parts else np.empty(0)
 
     def predict(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Posterior mean and variance of f at X (m, D), (m,) each."""

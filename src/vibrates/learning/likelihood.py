@@ -70,7 +70,7 @@ class Likelihood:
         """Kernel matrix (n, n2) of two sets of points."""
         columns = tf.constant(X2)
         return np.concatenate([self._block(tf.constant(X[rows]), columns).numpy()
-                               for rows in _blocks(len(X))]) if len(X) else np.empty((0, len(X2)))
+                               for rows in blocks(len(X))]) if len(X) else np.empty((0, len(X2)))
 
     def variance(self, X: np.ndarray) -> np.ndarray:
         """Kernel diagonal (n,)."""
@@ -108,7 +108,7 @@ class Likelihood:
         loss = _loss(factor, y, a)
         inverse = factor.inverse()
         gradient = [np.zeros(v.shape) for v in self._of_kernel]
-        for rows in _blocks(len(X)):
+        for rows in blocks(len(X)):
             for total, part in zip(gradient, self._pull(
                 tf.constant(X[rows]), tf.constant(X[:rows.stop]),
                 tf.constant(_weights(inverse, a, rows)),
@@ -123,7 +123,7 @@ class Likelihood:
     def _matrix(self, X: np.ndarray, known: np.ndarray | None) -> np.ndarray:
         n = len(X)
         matrix = np.zeros((n, n), order="F")
-        for rows in _blocks(n):
+        for rows in blocks(n):
             block = self._block(tf.constant(X[rows]), tf.constant(X[:rows.stop])).numpy()
             matrix[rows, :rows.stop] = block
         if known is not None and known.ndim == 2:
@@ -154,7 +154,8 @@ def _loss(factor: Factor, y: np.ndarray, a: np.ndarray) -> float:
     return 0.5 * (float(y @ a) + factor.log_determinant + len(y) * np.log(2.0 * np.pi))
 
 
-def _blocks(n: int) -> list[slice]:
+def blocks(n: int) -> list[slice]:
+    """Slices of at most `BLOCK` rows that cover n rows."""
     return [slice(start, min(start + BLOCK, n)) for start in range(0, n, BLOCK)]
 
 

@@ -219,6 +219,9 @@ def _described(learned: xr.Dataset) -> xr.Dataset:
 
 
 _TEXTS = {
+    **{name: ("1", text) for name, text in model_data.NUMBER_NAMES.items()},
+    "temperature": ("K", "temperature"),
+    "energy_difference": ("cm^-1", "energy of the initial minus that of the final state"),
     "k": ("cm^3 s^-1", "rate coefficient"),
     "log10_k": ("1", "log10 of k / (cm^3 s^-1)"),
     "log10_k_std": ("dex", "standard deviation of log10 k: Monte-Carlo standard error of a computed "

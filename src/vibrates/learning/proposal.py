@@ -63,11 +63,11 @@ def expected_hours(state: tuple[int, int], hours: Mapping[tuple[int, int], float
 
 def extended_grid(config: Mapping[str, Any], proposal: pd.DataFrame, source: str) -> dict:
     """A configuration that adds the proposed states to those of `config`, as a file extends one."""
-    states = [list(state) for state in config["grid"]["states"]]
-    states += [[int(v), int(w)] for v, w in zip(proposal["v"], proposal["w"], strict=True)]
+    states = {(int(v), int(w)) for v, w in config["grid"]["states"]}
+    states |= {(int(v), int(w)) for v, w in zip(proposal["v"], proposal["w"], strict=True)}
     return {"extends": source, "name": f"{config['name']}-next",
             "results": f"{config['results']}-next",
-            "grid": dict(config["grid"]) | {"states": sorted(states)}}
+            "grid": dict(config["grid"]) | {"states": [list(state) for state in sorted(states)]}}
 
 
 class _Family:
