@@ -91,7 +91,7 @@ def search(data, options) -> None:
             print(f"  {result['kernel']}: validation {criterion(result):.3f} %, "
                   f"{result['seconds']:.0f} s", flush=True)
         singles = selection.single_kernels(trainer, options.levels, options.points)
-        best = min(singles, key=criterion)["kernel"]
+        best = selection.best_of(singles, criterion)["kernel"]
         whole = trainer.candidate(best, options.levels, options.points, whole=True)
         report("single kernels", began, whole, mean_error(whole, others))
         path = selection.grow(trainer, options.levels, options.points, criterion, options.growth)

@@ -78,7 +78,7 @@ def test_scores_of_known_errors():
 @pytest.mark.parametrize("name", ["GP", "NN", "NN2"])
 def test_published_models_learn_and_repeat_themselves(name, monkeypatch):
     if name != "GP":
-        monkeypatch.setattr("vibrates.learning.published_models.EPOCHS", 3)
+        monkeypatch.setattr("vibrates.learning.networks.EPOCHS", 3)
     data = family()
     train = np.ones(data["k"].shape, dtype=bool)
     train[2] = False
@@ -91,7 +91,7 @@ def test_published_models_learn_and_repeat_themselves(name, monkeypatch):
 
 
 def test_networks_have_the_layers_of_the_paper(monkeypatch):
-    monkeypatch.setattr("vibrates.learning.published_models.EPOCHS", 1)
+    monkeypatch.setattr("vibrates.learning.networks.EPOCHS", 1)
     data = family()
     train = np.ones(data["k"].shape, dtype=bool)
     for name, units in (("NN", [32, 64, 128, 32, 1]), ("NN2", [100, 100, 1])):

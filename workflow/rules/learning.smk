@@ -16,7 +16,6 @@ KERNELS = ["LIN", "RBF", "EXP", "M12", "M32", "M52", "RQ"]
 wildcard_constraints:
     source="|".join(map(re.escape, [*LADDERS, *SEARCHED])),
     group="|".join(GROUPS),
-    scenario="temperature|level|random|sets",
     model="GP|NN|NN2|ladder",
     size=r"\d+",
     kernel="|".join(KERNELS),
@@ -48,27 +47,25 @@ rule learning_source:
         "../scripts/learning_source.py"
 
 
-rule scenario:
+# Every test set is stored when it is done, so that a killed job resumes.
+rule scenarios:
     input:
         source=LEARNING / "sources/{source}.nc",
     output:
-        LEARNING / "scenarios/{source}_{scenario}_{model}.csv",
+        LEARNING / "scenarios/{source}_{model}.csv",
     params:
-        scenario="{scenario}",
         model="{model}",
-        every=SETTINGS["scenarios"]["every_temperature"],
-        seeds=SETTINGS["scenarios"]["seeds"],
+        scenarios=SETTINGS["scenarios"],
         store=str(LEARNING / "store"),
     threads: 1
     script:
-        "../scripts/scenario.py"
+        "../scripts/scenarios.py"
 
 
 def scenario_files(group):
     return expand(
-        LEARNING / "scenarios/{source}_{scenario}_{model}.csv",
+        LEARNING / "scenarios/{source}_{model}.csv",
         source=[name for name in LADDERS if name.rsplit("_dv", 1)[0] == group],
-        scenario=SETTINGS["scenarios"]["names"],
         model=SETTINGS["scenarios"]["models"],
     )
 
@@ -115,14 +112,13 @@ rule predictions:
         "../scripts/predictions.py"
 
 
-# Fans out over N and kernels; every candidate is stored, so that a killed job resumes.
+# Fans out over kernels; every candidate is stored, so that a killed job resumes.
 rule search_kernel:
     input:
         source=LEARNING / "sources/{source}.nc",
     output:
-        touch(LEARNING / "search/{source}/N{size}_{kernel}.done"),
+        touch(LEARNING / "search/{source}/{kernel}.done"),
     params:
-        size="{size}",
         kernel="{kernel}",
         search=SETTINGS["search"],
         store=str(LEARNING / "store"),
@@ -133,7 +129,7 @@ rule search_kernel:
 
 rule search_sets:
     input:
-        expand(LEARNING / "search/{{source}}/N{{size}}_{kernel}.done", kernel=KERNELS),
+        expand(LEARNING / "search/{{source}}/{kernel}.done", kernel=KERNELS),
         source=LEARNING / "sources/{source}.nc",
     output:
         LEARNING / "search/{source}/N{size}_sets.json",

@@ -8,7 +8,7 @@ backend           TensorFlow and GPflow, loaded quietly and made deterministic
 kernels           covariance functions, and expressions of them
 likelihood        marginal likelihood with its gradient in closed form
 gaussian_process, optimisers    exact regression and how it is trained
-ladder_model      our regression; published_models: those of Hong et al. 2023; models: by name
+ladder_model      our regression; published_gp, networks: those of Hong et al. 2023; models: by name
 scenarios, scores, scenario_run  what is left out, how well it is predicted
 search            the compositional kernel search of Mihalik et al. 2024
 store             results that a killed run does not lose

@@ -15,11 +15,11 @@ def model(name: str) -> Callable:
         shared = LadderModel()  # its traced kernels serve all fits; every fit starts anew
         return lambda: shared
     if name == "GP":
-        from vibrates.learning.published_models import PublishedGP
+        from vibrates.learning.published_gp import PublishedGP
 
         return PublishedGP
     if name in ("NN", "NN2"):
-        from vibrates.learning.published_models import Network
+        from vibrates.learning.networks import Network
 
         return lambda: Network(name)
     raise UserError(f"model {name} is unknown; choose from {', '.join(NAMES)}")

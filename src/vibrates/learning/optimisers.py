@@ -10,34 +10,47 @@ from vibrates.errors import UserError
 from vibrates.learning.backend import tf
 from vibrates.learning.likelihood import Likelihood
 
-# Where no jitter makes a factorisation succeed the line search is sent back.
-_IMPOSSIBLE = 1e25
+RESTARTS = 3  # of L-BFGS, after a line search that met impossible parameters
 
 
 def lbfgs(iterations: int = 100) -> Callable[..., dict]:
-    """L-BFGS-B on the unconstrained parameters, at most `iterations` iterations."""
+    """L-BFGS-B on the unconstrained parameters, at most `iterations` iterations.
+
+    The objective is the loss per datum, so that tolerances mean the same for few and many data.
+    Where no jitter makes a factorisation succeed the line search is sent back by a large value;
+    if that ends it, the search starts anew from the best parameters.
+    """
 
     def optimise(likelihood: Likelihood, X, y, known=None) -> dict:
-        start, clock = _values(likelihood), time.perf_counter()
+        clock, impossible = time.perf_counter(), []
 
         def objective(values: np.ndarray) -> tuple[float, np.ndarray]:
             _assign(likelihood, values)
             try:
                 loss, gradient = likelihood.loss_and_gradient(X, y, known)
             except UserError:
-                return _IMPOSSIBLE, np.zeros_like(values)
-            if not (np.isfinite(loss) and np.isfinite(gradient).all()):
-                return _IMPOSSIBLE, np.zeros_like(values)
-            return loss, gradient
+                loss, gradient = np.inf, np.zeros_like(values)
+            if np.isfinite(loss) and np.isfinite(gradient).all():
+                return loss / len(y), gradient / len(y)
+            impossible.append(values)
+            return first + 1.0 + abs(first), np.zeros_like(values)
 
-        result = minimize(objective, start, jac=True, method="L-BFGS-B",
-                          options={"maxiter": iterations, "maxls": 30})
-        if result.fun >= _IMPOSSIBLE:
-            raise UserError("learning: the likelihood cannot be evaluated at its start; look for "
-                            "outliers in k, or choose another kernel")
-        _assign(likelihood, result.x)
-        return {"loss": float(result.fun), "evaluations": int(result.nfev),
-                "iterations": int(result.nit), "converged": bool(result.success),
+        first = np.nan
+        first, _ = objective(_values(likelihood))
+        if not np.isfinite(first):
+            raise UserError(_NO_START)
+        start, left, evaluations = _values(likelihood), iterations, 1
+        for _ in range(1 + RESTARTS):
+            impossible.clear()
+            result = minimize(objective, start, jac=True, method="L-BFGS-B",
+                              options={"maxiter": left, "maxls": 30})
+            start, left = result.x, left - int(result.nit)
+            evaluations += int(result.nfev)
+            if result.success or left <= 0 or not impossible:
+                break
+        _assign(likelihood, start)
+        return {"loss": float(result.fun) * len(y), "evaluations": evaluations,
+                "iterations": iterations - left, "converged": bool(result.success),
                 "seconds": time.perf_counter() - clock}
 
     return optimise
@@ -67,8 +80,7 @@ def rmsprop(iterations: int = 100, learning_rate: float = 1.0) -> Callable[..., 
             optimiser.apply_gradients(zip(_shaped(likelihood, gradient), likelihood.variables,
                                           strict=True))
         if not np.isfinite(best):
-            raise UserError("learning: the likelihood cannot be evaluated at its start; look for "
-                            "outliers in k, or choose another kernel")
+            raise UserError(_NO_START)
         _assign(likelihood, best_values)
         return {"loss": best, "evaluations": done, "iterations": done, "converged": converged,
                 "seconds": time.perf_counter() - clock}
@@ -101,6 +113,8 @@ def staged(sizes: Sequence[int], iterations: Sequence[int], seed: int = 0) -> Ca
     return optimise
 
 
+_NO_START = ("learning: the likelihood cannot be evaluated at its start; look for outliers in k, or "
+             "choose another kernel")
 OPTIMISERS = {"lbfgs": lbfgs, "rmsprop": rmsprop}
 
 

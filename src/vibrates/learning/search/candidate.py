@@ -64,22 +64,27 @@ class Trainer:
         y = (y - mean) / std
         order = np.random.default_rng(SUBSET_SEED).permutation(len(y))
         process = self._process(expression)
-        report = {}
-        for size in self._stages(sizes, len(y)):
-            rows = np.sort(order[:size])
-            limit = self.iterations if size == sizes[0] else max(self.iterations // 4, 5)
-            report = process.train(X[rows], y[rows],
-                                   optimisers.OPTIMISERS[self.optimiser](limit))
-        rows = slice(None) if whole else np.sort(order[:sizes[-1]])
-        process.condition(X[rows], y[rows])
+        report, basis = {"converged": False}, {
+            "kernel": expression, "trained": list(trained), "transitions": int(own.sum()),
+            "parameters": process.n_parameters}
+        try:
+            for size in self._stages(sizes, len(y)):
+                rows = np.sort(order[:size])
+                limit = self.iterations if size == sizes[0] else max(self.iterations // 4, 5)
+                report = process.train(X[rows], y[rows],
+                                       optimisers.OPTIMISERS[self.optimiser](limit))
+            rows = slice(None) if whole else np.sort(order[:sizes[-1]])
+            process.condition(X[rows], y[rows])
+        except UserError as error:
+            # A kernel that cannot be trained on these data loses; it does not end the search.
+            return basis | {"failed": str(error), "levels": {}, "bic": float("-inf"),
+                            "seconds": time.perf_counter() - began}
         predicted = np.full(self.target.shape, np.nan)
         others = np.broadcast_to(~own[:, None], self.target.shape)
         inputs = (feature_matrix(self.features, self.data, others) - centre) / scale
         predicted[others] = mean + std * process.predict_mean(inputs)
-        return {
-            "kernel": expression, "trained": list(trained), "points": int(len(process.X)),
-            "transitions": int(own.sum()), "parameters": process.n_parameters,
-            "converged": report["converged"], "jitter": process.factor.jitter,
+        return basis | {
+            "points": int(len(process.X)), "converged": report["converged"], "jitter": process.factor.jitter,
             "log_marginal_likelihood": process.log_marginal_likelihood, "bic": process.bic,
             "levels": level_errors(self.data, predicted, self.target, ~own),
             "seconds": time.perf_counter() - began,

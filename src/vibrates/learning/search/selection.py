@@ -27,6 +27,11 @@ def by_bic(result: dict) -> float:
     return -result["bic"]
 
 
+def best_of(results: Sequence[dict], criterion: Criterion) -> dict:
+    """The candidate with the smallest criterion; one that could not be trained comes last."""
+    return min(results, key=lambda result: np.nan_to_num(criterion(result), nan=np.inf))
+
+
 def single_kernels(trainer: Trainer, trained: Sequence[int], sizes: Sequence[int]) -> list[dict]:
     """All seven base kernels on one training set."""
     return [trainer.candidate(name, trained, sizes) for name in BASE]
@@ -46,7 +51,7 @@ def best_training_sets(trainer: Trainer, settings: dict, size: int) -> list[dict
                                  trainer.data.attrs.get("source", "rates")):
         validating = validation_set(settings["validation"][0], trained, values)
         results = single_kernels(trainer, trained, settings["points"][:1])
-        best = min(results, key=by_validation(validating))
+        best = best_of(results, by_validation(validating))
         others = predicted_levels(trainer, trained)
         found.append({"trained": list(trained), "kernel": best["kernel"],
                       "validating": list(validating), "transitions": best["transitions"],
@@ -63,12 +68,12 @@ def grow(trainer: Trainer, trained: Sequence[int], sizes: Sequence[int], criteri
 
     Returns the accepted candidates, from the single kernel to the optimal one.
     """
-    path = [min(single_kernels(trainer, trained, sizes), key=criterion)]
+    path = [best_of(single_kernels(trainer, trained, sizes), criterion)]
     while len(path) < limit:
         expressions = [extended(path[-1]["kernel"], operation, name)
                        for operation in OPERATIONS for name in BASE]
         results = [trainer.candidate(expression, trained, sizes) for expression in expressions]
-        best = min(results, key=lambda result: np.nan_to_num(criterion(result), nan=np.inf))
+        best = best_of(results, criterion)
         if not criterion(best) < criterion(path[-1]):
             break
         path.append(best)

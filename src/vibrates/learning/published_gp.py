@@ -1,6 +1,7 @@
-"""The regressions of Hong et al. 2023, section 2.3, as they are described: GP, NN and NN2.
+"""The Gaussian process of Hong et al. 2023, section 2.3, as it is described.
 
-All see T and v, scaled to [0, 1] over the whole data set, and learn log10 k scaled likewise.
+It sees T and v, scaled to [0, 1] over the whole data set, and learns log10 k scaled likewise, as the
+networks of that paper do (`networks`).
 """
 
 import warnings
@@ -11,15 +12,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import Matern
 
-from vibrates.learning.backend import tf
 from vibrates.learning.data import log10_k
 from vibrates.learning.features import feature, varying
 
-LAYERS = {"NN": (32, 64, 128, 32), "NN2": (100, 100)}
-EPOCHS = 50
 
-
-class _Scaled:
+class Scaled:
     """Inputs and log10 k of a data set scaled to [0, 1]."""
 
     def __init__(self, data: xr.Dataset):
@@ -41,7 +38,7 @@ class PublishedGP:
     description = "GP: Matern 5/2 of scikit-learn on (T, v)"
 
     def fit(self, data: xr.Dataset, train: np.ndarray, seed: int = 0) -> "PublishedGP":
-        self.scaled = _Scaled(data)
+        self.scaled = Scaled(data)
         kernel = 1.0 * Matern(1.0, nu=2.5)
         self.model = GaussianProcessRegressor(kernel, alpha=1e-10, random_state=seed)
         with warnings.catch_warnings():
@@ -57,32 +54,3 @@ class PublishedGP:
         shape = inputs.shape[:2]
         scaled = self.scaled
         return (scaled.zero + scaled.range * mean.reshape(shape)), scaled.range * std.reshape(shape)
-
-
-class Network:
-    """A dense network of ReLU layers, 50 epochs of Adam on the squared error, batches of 32.
-
-    The paper names layers, activation and epochs; optimiser and batches are the library's defaults.
-    """
-
-    def __init__(self, name: str):
-        self.layers = LAYERS[name]
-        self.description = f"{name}: dense network {'-'.join(map(str, self.layers))}-1 on (T, v)"
-
-    def fit(self, data: xr.Dataset, train: np.ndarray, seed: int = 0) -> "Network":
-        self.scaled = _Scaled(data)
-        tf.keras.utils.set_random_seed(seed)
-        inputs = self.scaled.inputs(data)[train]
-        dense = tf.keras.layers.Dense
-        self.model = tf.keras.Sequential(
-            [tf.keras.Input((inputs.shape[1],))]
-            + [dense(units, activation="relu") for units in self.layers] + [dense(1)])
-        self.model.compile(optimizer="adam", loss="mse")
-        self.model.fit(inputs, self.scaled.targets[train], epochs=EPOCHS, batch_size=32, verbose=0)
-        return self
-
-    def predict(self, data: xr.Dataset) -> tuple[np.ndarray, None]:
-        inputs = self.scaled.inputs(data)
-        flat = inputs.reshape(-1, inputs.shape[-1])
-        mean = np.asarray(self.model(flat, training=False), float).reshape(inputs.shape[:2])
-        return self.scaled.zero + self.scaled.range * mean, None
