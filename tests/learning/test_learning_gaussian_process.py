@@ -11,7 +11,14 @@ from vibrates.learning import ladder_model, optimisers
 from vibrates.learning.backend import gpflow
 from vibrates.learning.data import log10_k, rate_data
 from vibrates.learning.gaussian_process import GaussianProcess
-from vibrates.learning.kernels import BASE, build, compose_text, extended, parse
+from vibrates.learning.kernels import (
+    BASE,
+    LENGTHSCALE_FLOOR,
+    build,
+    compose_text,
+    extended,
+    parse,
+)
 from vibrates.learning.ladder_model import LadderModel
 from vibrates.learning.product import training_data
 
@@ -93,6 +100,16 @@ def test_exponential_and_matern12_are_one_family():
     exponential, matern = build("EXP", 2), build("M12", 2)
     exponential.lengthscales.assign([0.5, 0.5])
     np.testing.assert_allclose(exponential(X, NEW), matern(X, NEW), rtol=1e-12)
+
+
+def test_the_shortest_length_scale_still_gives_a_definite_matrix():
+    """A feature of two values that the data decouple: its length scale runs to the floor."""
+    points = np.column_stack([RNG.uniform(-1, 1, 300), np.arange(300) % 2])
+    own = GaussianProcess(build("M12", 2), gpflow.Parameter(1e-6))
+    lengths = own.likelihood.kernel.lengthscales
+    lengths.unconstrained_variable.assign([3.0, -40.0])
+    assert lengths.numpy()[1] == pytest.approx(LENGTHSCALE_FLOOR)
+    assert own.likelihood.factor(points).jitter <= 1e-8
 
 
 def test_left_out_errors_are_those_of_predictions_without_the_group():

@@ -25,6 +25,9 @@ BASE = {
     "RQ": gpflow.kernels.RationalQuadratic,
 }
 OPERATIONS = ("+", "*")
+# Of standardised inputs. Shorter ones change nothing but rounding errors: squared distances are
+# differences of squares, and at 1e-5 they are no longer those of a positive definite matrix.
+LENGTHSCALE_FLOOR = 1e-2
 
 
 def base_kernel(name: str, dimensions: list[int]) -> gpflow.kernels.Kernel:
@@ -32,8 +35,12 @@ def base_kernel(name: str, dimensions: list[int]) -> gpflow.kernels.Kernel:
     if name not in BASE:
         raise UserError(f"kernel {name} is unknown; choose from {', '.join(BASE)}")
     ones = np.ones(len(dimensions))
-    size = {"variance": ones} if name == "LIN" else {"lengthscales": ones}
-    return BASE[name](active_dims=dimensions, **size)
+    if name == "LIN":
+        return BASE[name](active_dims=dimensions, variance=ones)
+    kernel = BASE[name](active_dims=dimensions, lengthscales=ones)
+    kernel.lengthscales = gpflow.Parameter(
+        ones, transform=gpflow.utilities.positive(LENGTHSCALE_FLOOR))
+    return kernel
 
 
 def parse(expression: str) -> list[tuple[str, str]]:

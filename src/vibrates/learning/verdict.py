@@ -40,6 +40,8 @@ def verdict(scores: pd.DataFrame) -> pd.DataFrame:
     if "ladder" not in table or not published:
         return pd.DataFrame(columns=[*_PLACE, "better", "better_mse_dex2", "ladder_mse_dex2",
                                      "ratio", "limit", "kept"])
+    # Test sets that a model did not run cannot be judged.
+    table = table.dropna(subset=["ladder"]).dropna(subset=published, how="all")
     ends = scores[scores["scenario"] == "level"].groupby("family")["label"].agg(["min", "max"])
     strict = [row.scenario == "sets" or (
         row.scenario == "level" and row.label in ends.loc[row.family].to_numpy())
