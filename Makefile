@@ -50,6 +50,7 @@ $(READY): envs/requirements.txt pyproject.toml
 bench: environment
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/trajectories.py
 	@OMP_NUM_THREADS=1 $(BIN)/python benchmarks/splittings.py
+	@$(BIN)/python benchmarks/step_control.py
 
 bench-learning: environment
 	@$(BIN)/python benchmarks/learning.py

@@ -10,6 +10,7 @@ import xarray as xr
 
 from vibrates.errors import UserError
 from vibrates.rates import compare, sanity
+from vibrates.rates.basis_edge import require_room
 from vibrates.rates.cross_sections import cross_section_table
 from vibrates.rates.reduction import reduce_batches
 from vibrates.rates.table import rate_table
@@ -172,6 +173,17 @@ def test_every_check_finds_its_fault(loaded, what, status):
     assert found[what]["message"] and "\n" not in found[what]["message"]
     assert result["status"] == status or result["status"] == "failed"
     json.dumps(result, allow_nan=False)
+
+
+def test_a_crowded_basis_edge_stops_the_campaign(loaded):
+    config, reduced, _, _ = loaded
+    require_room(reduced, config)
+    crowded = [one.copy(deep=True) for one in reduced]
+    crowded[1]["edge_population_a"][:] = 0.3
+    with pytest.raises(UserError, match=r"basis\.N2: .* 0\.3 .* 0\.01; raise basis\.N2\.above"):
+        require_room(crowded, config)
+    config["rates"]["edge_population_limit"] = 0.5
+    require_room(crowded, config)
 
 
 def test_a_state_without_open_trajectories_is_reported_not_invented(synthetic, tmp_path):

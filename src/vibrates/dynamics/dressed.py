@@ -17,34 +17,48 @@ from vibrates.basis import Podvr
 
 _TOLERANCE = 1e-12  # of amplitudes: leaves a floor of 1e-24 under transition probabilities
 _MAXIMUM_NODES = 129
+_ANGLES = np.linspace(0.0, np.pi, 33)[:-1]
 
 
 def propagator_eigenvectors(
-    basis: Podvr, inverse_inertia: NDArray, square: float, time_steps: Sequence[float]
+    basis: Podvr, inverse_inertia: NDArray, squares: NDArray, time_steps: Sequence[float]
 ) -> NDArray:
-    """Real eigenvectors (n, n), columns in the order of the levels, at L^2 = ``square``.
+    """Real eigenvectors (N, n, n), columns in the order of the levels, at L^2 = ``squares`` (N,).
 
     ``inverse_inertia`` (n,): 1/(mu r^2) on the grid; ``time_steps``: the Strang steps that make up
     one step, symmetric in time if more than one. Everything in atomic units.
     """
     b, energies = basis.amplitudes, basis.energies
     # Levels of the rotating molecule do not cross as L^2 grows: energy order is level order.
-    hamiltonian = np.diag(energies) + 0.5 * square * (b.T * inverse_inertia) @ b
-    _, guess = np.linalg.eigh(hamiltonian)
+    coupling = 0.5 * (b.T * inverse_inertia) @ b
+    guess = np.linalg.eigh(np.diag(energies) + squares[:, None, None] * coupling)[1]
     guess = _with_signs_of(np.eye(len(energies)), guess)
     propagator = np.eye(len(energies))
     for time_step in time_steps:
         half = np.exp(-0.5j * time_step * energies)
-        rotation = (b.T * np.exp(-0.5j * time_step * square * inverse_inertia)) @ b
+        turn = np.exp(-0.5j * time_step * squares[:, None] * inverse_inertia)
+        rotation = (b.T * turn[:, None, :]) @ b
         propagator = half[:, None] * rotation * half @ propagator
-    # In the basis of the guess the propagator is nearly diagonal; its eigenvectors are matched by
-    # overlap and turned to the real axis.
-    _, vectors = np.linalg.eig(guess.T @ propagator @ guess)
-    owner = np.argmax(np.abs(vectors), axis=1)
-    vectors = vectors[:, owner]
-    phase = np.diag(vectors) / np.abs(np.diag(vectors))
-    vectors = (vectors / phase).real
-    return guess @ (vectors / np.linalg.norm(vectors, axis=0))
+    # In the basis of the guess the propagator is nearly diagonal.
+    guess_t = guess.transpose(0, 2, 1)
+    vectors = _real_eigenvectors(guess_t @ propagator @ guess)
+    owner = np.argmax(np.abs(vectors), axis=2)
+    vectors = np.take_along_axis(vectors, owner[:, None, :], axis=2)
+    return guess @ _with_signs_of(np.eye(len(energies)), vectors)
+
+
+def _real_eigenvectors(propagator: NDArray) -> NDArray:
+    """Eigenvectors (N, n, n) of nearly diagonal, complex symmetric, unitary matrices.
+
+    Real and imaginary part are real symmetric and commute: a combination of both,
+    cos(a) Re + sin(a) Im, has the same eigenvectors. Its eigenvalues are cos(phase - a), so ``a`` is
+    taken where no two phases lie symmetrically about it.
+    """
+    phases = np.angle(np.diagonal(propagator, axis1=1, axis2=2))
+    values = np.sort(np.cos(phases[:, None, :] - _ANGLES[:, None]), axis=2)
+    gap = np.diff(values, axis=2).min(axis=2, initial=2.0)
+    angle = _ANGLES[np.argmax(gap, axis=1)][:, None, None]
+    return np.linalg.eigh(np.cos(angle) * propagator.real + np.sin(angle) * propagator.imag)[1]
 
 
 class DressedStates:
@@ -69,27 +83,24 @@ class DressedStates:
                 self._series = series
             nodes = 2 * nodes - 1
 
-    def _exact(self, x: float) -> NDArray:
-        square = self._half_range * (1.0 + x)
-        return propagator_eigenvectors(*self._problem, square, [self._time_step])
+    def _exact(self, x: NDArray) -> NDArray:
+        squares = self._half_range * (1.0 + x)
+        return propagator_eigenvectors(*self._problem, squares, [self._time_step])
 
     def _fit(self, nodes: int) -> NDArray:
         """Chebyshev coefficients (nodes, n n) through the extrema of the last polynomial."""
         x = -np.cos(np.linspace(0.0, np.pi, nodes))
-        vectors = [self._exact(x[0])]
-        for point in x[1:]:
+        vectors = self._exact(x)
+        for before, after in zip(vectors, vectors[1:], strict=False):
             # An eigenvector's sign is free: it must not jump from node to node.
-            vectors.append(_with_signs_of(vectors[-1], self._exact(point)))
-        return chebyshev.chebfit(x, np.array(vectors).reshape(nodes, -1), nodes - 1)
+            after[:] = _with_signs_of(before, after)
+        return chebyshev.chebfit(x, vectors.reshape(nodes, -1), nodes - 1)
 
     def _error(self, series: NDArray, nodes: int) -> float:
         """Largest deviation half way between some of the nodes."""
         between = -np.cos(np.pi * (np.arange(nodes - 1) + 0.5) / (nodes - 1))[:: nodes // 8]
-        guesses = self._evaluate(series, between)
-        return max(
-            np.abs(_with_signs_of(guess, self._exact(x)) - guess).max()
-            for x, guess in zip(between, guesses, strict=True)
-        )
+        guess = self._evaluate(series, between)
+        return np.abs(_with_signs_of(guess, self._exact(between)) - guess).max()
 
     @staticmethod
     def _evaluate(series: NDArray, x: NDArray) -> NDArray:
@@ -101,10 +112,11 @@ class DressedStates:
         """Eigenvectors (N, n, n) at ``squares`` (N,): [:, state, level]."""
         x = squares / self._half_range - 1.0
         if self._series is None:
-            return np.array([self._exact(point) for point in x])
+            return self._exact(x)
         return self._evaluate(self._series, x)
 
 
 def _with_signs_of(reference: NDArray, vectors: NDArray) -> NDArray:
-    """The columns of ``vectors``, each turned to the side of its column in ``reference``."""
-    return vectors * np.where((reference * vectors).sum(axis=0) < 0.0, -1.0, 1.0)
+    """The columns of ``vectors`` (..., n, n), each turned to the side of its column in ``reference``."""
+    overlap = (reference * vectors).sum(axis=-2, keepdims=True)
+    return vectors * np.where(overlap < 0.0, -1.0, 1.0)

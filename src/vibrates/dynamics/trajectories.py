@@ -19,12 +19,12 @@ from vibrates.molecule import Diatom, pair_reduced_mass
 from vibrates.potential import Surface
 from vibrates.units import ANGSTROM_TO_BOHR, FS_TO_AU
 
-# Two levels whose energies differ by 2 pi/dt look the same to a step dt: the largest step stays
-# below this share of that, for all levels of a molecule's basis.
-_ALIASING_MARGIN = 0.95
-# Bohr: farthest the molecules may move in the step of a first attempt, a third of the length over
+# Two levels whose energies differ by 2 pi/dt look the same to a step dt. The largest step stays below
+# this share of that for levels up to so many quanta apart; beyond, rotation hardly couples them.
+_ALIASING_MARGIN, _ALIASING_QUANTA = 0.95, 10
+# Bohr: farthest the molecules may move in the step of a first attempt, less than half the length over
 # which repulsive walls fall to 1/e. With longer steps two runs can agree by accident.
-_REACH = 0.15
+_REACH = 0.2
 _FLIGHT_STEP = 0.01 * FS_TO_AU  # so short that dressed states are those of the molecule
 
 
@@ -128,8 +128,8 @@ class Collision:
         self.inverse_b = 1.0 / (diatom_b.reduced_mass * self.basis_b.r**2)
         r_a, r_b = self.basis_a.r[:, None], self.basis_b.r[None, :]
         self._interaction = surface.kernel_tables(r_a, r_b)
-        spread = max(np.ptp(basis.energies) for basis in (self.basis_a, self.basis_b))
-        aliasing = 2.0 * np.pi / spread if spread > 0.0 else np.inf
+        spread = max(_spread(basis.energies) for basis in (self.basis_a, self.basis_b))
+        aliasing = 2.0 * np.pi / max(spread, 1e-300)
         self.largest_time_step = min(settings.time_step, _ALIASING_MARGIN * aliasing)
 
     def run(self, initial: Initial, finals: Sequence[tuple[int, int]] = ()) -> Outcome:
@@ -344,6 +344,12 @@ class Collision:
     def _longest_first(start: NDArray) -> NDArray:
         """Order that fills the lanes evenly: slow trajectories, which last longest, first."""
         return np.argsort(_square(start, rows.P), kind="stable")
+
+
+def _spread(energies: NDArray) -> float:
+    """Largest difference of two energies up to `_ALIASING_QUANTA` levels apart."""
+    quanta = min(_ALIASING_QUANTA, len(energies) - 1)
+    return float((energies[quanta:] - energies[: len(energies) - quanta]).max())
 
 
 def _square(classical: NDArray, row: int) -> NDArray:
