@@ -1,7 +1,6 @@
 """Scenarios, published models, the verdict; the target itself where the published rates are."""
 
 import itertools
-import os
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +19,8 @@ from vibrates.learning.readers import read
 from vibrates.learning.scenarios import LADDER, SETS, set_levels, splits
 from vibrates.learning.scores import scores
 
-# Set VIBRATES_REFERENCE to the directory with the published rates to run what needs them.
-REFERENCE = Path(os.environ.get("VIBRATES_REFERENCE", "../shared/reference"))
+# Published rates; without them the test that needs them is skipped.
+REFERENCE = Path(__file__).parents[3] / "shared" / "reference"
 
 
 def family():
@@ -70,7 +69,8 @@ def test_an_unknown_scenario_or_model_is_named():
 
 def test_scores_of_known_errors():
     found = scores(np.array([0.1, -0.3]), np.array([0.2, 0.2]), np.zeros(2), np.zeros(2), 2.0)
-    assert found["mse_dex2"] == pytest.approx(0.05) and found["mse_normalised"] == pytest.approx(0.0125)
+    assert found["mse_dex2"] == pytest.approx(0.05)
+    assert found["mse_normalised"] == pytest.approx(0.0125)
     assert found["worst_dex"] == pytest.approx(0.3)
     assert (found["coverage_1"], found["coverage_2"]) == (0.5, 1.0)
 
@@ -168,7 +168,7 @@ def test_levels_of_figure_10_are_those_of_the_paper_where_it_has_them():
 
 
 @pytest.mark.skipif(not (REFERENCE / "n2h2_vt_dv1.csv").is_file(),
-                    reason=f"no published rates in {REFERENCE} (VIBRATES_REFERENCE)")
+                    reason=f"no published rates in {REFERENCE}")
 def test_ours_keeps_a_third_of_the_papers_gp_on_published_rates():
     """Set 3 of dv = 1, where the paper's GP is at its best among large gaps; and the GP's own MSE."""
     data = read(REFERENCE / "n2h2_vt_dv1.csv")

@@ -154,8 +154,9 @@ def check(data: xr.Dataset, name: str) -> None:
         bad = ~(np.isfinite(values) & good(values))
         if bad.any():
             i, j = np.argwhere(bad)[0]
-            raise UserError(f"{name}: {variable} = {values[i, j]} of {_state(states.iloc[i], numbers)}"
-                            f" at {temperature_K[j]:g} K; {need}")
+            state = _state(states.iloc[i], numbers)
+            raise UserError(f"{name}: {variable} = {values[i, j]} of {state} at "
+                            f"{temperature_K[j]:g} K; {need}")
 
 
 def quantum_numbers(data: xr.Dataset) -> list[str]:

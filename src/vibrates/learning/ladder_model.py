@@ -81,7 +81,11 @@ class LadderModel:
         return self
 
     def predict(self, data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and standard deviation of log10 k (without Monte-Carlo errors), dex, (N, M) each."""
+        """Mean and standard deviation of log10 k, dex, (N, M) each.
+
+        The standard deviation includes what single values scatter (rounding), but no Monte-Carlo
+        errors of the value that is predicted.
+        """
         return self._fit.predict(data)
 
     def covariance(self, data: xr.Dataset) -> np.ndarray:
@@ -144,7 +148,9 @@ class _Fit:
     def predict(self, data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
         shape = (data.sizes["transition"], data.sizes["temperature"])
         mean, variance = self.process.predict(self._inputs(data, np.ones(shape, dtype=bool)))
-        return (mean + self.mean).reshape(shape), np.sqrt(variance).reshape(shape)
+        # A value that it is compared with is rounded as the training data are.
+        std = np.sqrt(variance + float(self.process.likelihood.noise.numpy()))
+        return (mean + self.mean).reshape(shape), std.reshape(shape)
 
     def covariance(self, data: xr.Dataset) -> np.ndarray:
         inputs = self._inputs(data, np.ones((data.sizes["transition"], data.sizes["temperature"]),

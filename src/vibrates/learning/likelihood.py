@@ -142,8 +142,8 @@ class Likelihood:
         """log prior, its gradient over all variables, d noise / d its variables."""
         with tf.GradientTape(persistent=True) as tape:
             noise = tf.convert_to_tensor(self.noise)
-            prior = tf.add_n([tf.zeros((), tf.float64)]
-                             + [p.log_prior_density() for p in self._parameters if p.prior is not None])
+            densities = [p.log_prior_density() for p in self._parameters if p.prior is not None]
+            prior = tf.add_n([tf.zeros((), tf.float64), *densities])
         zero = tf.UnconnectedGradients.ZERO
         return (prior, tape.gradient(prior, self.variables, unconnected_gradients=zero),
                 tape.gradient(noise, self._of_noise,

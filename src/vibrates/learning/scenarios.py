@@ -19,6 +19,8 @@ SETS = {
     4: tuple(v for i, v in enumerate(LADDER) if i % 3 != 2),
 }
 
+MINIMUM_LEVELS = 3  # to learn from; a set that leaves fewer of a short ladder is passed over
+
 
 @dataclass(frozen=True)
 class Split:
@@ -56,7 +58,7 @@ def splits(scenario: str, data: xr.Dataset, seeds: int, every: int = 1) -> Itera
         for number, removed in set_levels(v).items():
             test = np.zeros(shape, dtype=bool)
             test[np.isin(v, removed)] = True
-            if test.any() and np.sum(~test[:, 0]) >= 2:
+            if test.any() and np.sum(~test[:, 0]) >= MINIMUM_LEVELS:
                 yield Split(scenario, float(number), 0, test)
     else:
         raise UserError(f"scenario {scenario} is unknown; choose from {', '.join(NAMES)}")

@@ -84,7 +84,8 @@ class Trainer:
         inputs = (feature_matrix(self.features, self.data, others) - centre) / scale
         predicted[others] = mean + std * process.predict_mean(inputs)
         return basis | {
-            "points": int(len(process.X)), "converged": report["converged"], "jitter": process.factor.jitter,
+            "points": int(len(process.X)), "converged": report["converged"],
+            "jitter": process.factor.jitter,
             "log_marginal_likelihood": process.log_marginal_likelihood, "bic": process.bic,
             "levels": level_errors(self.data, predicted, self.target, ~own),
             "seconds": time.perf_counter() - began,
