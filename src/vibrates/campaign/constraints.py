@@ -161,21 +161,22 @@ def _temperatures(config: dict[str, Any]) -> None:
 
 def _learning(config: dict[str, Any]) -> None:
     learning, kept = config["learning"], config["rates"]["transitions"]
-    (first, last), (dv, dw) = learning["complete_v"], learning["transition"]
-    _kept("learning.transition", learning["transition"], kept)
+    (first, last), initial_w = learning["complete_v"], learning["initial_w"]
     if last < first:
         raise UserError(f"learning.complete_v: [{first}, {last}] is not ascending; exchange them")
-    if first + dv < 0:
-        raise UserError(f"learning.complete_v: first v {first} with dv {dv} leads below level 0; "
-                        f"begin with {-dv}")
-    if learning["initial_w"] + dw < 0:
-        raise UserError(f"learning.initial_w: {learning['initial_w']} with dw {dw} leads below "
-                        f"level 0; use {-dw} or more")
-    computed = [v for v, w in states(config) if w == learning["initial_w"] and v + dv >= 0]
-    if len(computed) < 3:
-        raise UserError(f"learning: {len(computed)} states of the grid with w = "
-                        f"{learning['initial_w']} make the transition, at least 3 needed; add "
-                        "states to grid.states")
+    for dv, dw in learning["transitions"]:
+        key = f"learning.transitions: [{dv}, {dw}]"
+        _kept(key, [dv, dw], kept)
+        if last + dv < 0:
+            raise UserError(f"learning.complete_v: last v {last} with dv {dv} leads below level 0; "
+                            f"end with {-dv} or more")
+        if max(initial_w) + dw < 0:
+            raise UserError(f"learning.initial_w: {max(initial_w)} with dw {dw} leads below "
+                            f"level 0; use {-dw} or more")
+        computed = [v for v, w in states(config) if w in initial_w and v + dv >= 0 and w + dw >= 0]
+        if len(computed) < 3:
+            raise UserError(f"{key}: {len(computed)} states of the grid with w in {initial_w} make "
+                            "the transition, at least 3 needed; add states to grid.states")
 
 
 def _figures(config: dict[str, Any]) -> None:
@@ -195,10 +196,12 @@ def _figures(config: dict[str, Any]) -> None:
 
 
 def _reference(config: dict[str, Any]) -> None:
-    for name, path in config["reference"]["published_rates"].items():
-        if not Path(path).is_file():
-            raise UserError(f"reference.published_rates.{name}: file '{path}' does not exist; "
-                            "correct the path or remove the key (the comparison is then skipped)")
+    for block, files in config["reference"].items():
+        for name, path in files.items():
+            if not Path(path).is_file():
+                raise UserError(f"reference.{block}.{name}: file '{path}' does not exist; "
+                                "correct the path or remove the key (the comparison is then "
+                                "skipped)")
 
 
 def _energy(config: dict[str, Any], state: Any) -> float:
