@@ -1,8 +1,11 @@
 # make run      the campaign of CONFIG (default: config/config.yaml), into its results directory
+# make learn    compares models, searches kernels, says what to compute next (docs/learning.md)
 # make test     the tests
+# make test-slurm  twelve faults on a real SLURM cluster on this machine (installs SLURM where it can)
 # make report   one HTML file with figures, tables and how they were made
 # make check    only validate CONFIG
 # make bench    what a trajectory costs (docs/performance.md)
+# make bench-learning  what the kernel search costs (docs/learning.md; tens of minutes)
 # make validate accuracy, measured anew (docs/accuracy.md; a quarter of an hour)
 # make abinitio the optional environment of PySCF; computes a sample of the ab initio points again (two minutes)
 # make surface  the fit of the surface to the points, and its figures (results-abinitio/)
@@ -17,11 +20,15 @@ READY := .venv/.ready
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run test report check environment clean bench validate abinitio surface surfaces
+.PHONY: run test test-slurm report check environment clean bench validate abinitio surface surfaces learn bench-learning
 
 run: environment
 	@$(SNAKEMAKE)
 	@echo "the table of k and the list of files are in $(RESULTS)/summary.txt"
+
+learn: environment
+	@$(SNAKEMAKE) -- learning
+	@echo "tables and figures are in $(RESULTS)/learning"
 
 report: environment
 	@$(SNAKEMAKE) --report $(RESULTS)/report.html
@@ -31,6 +38,9 @@ check: environment
 
 test: environment
 	@$(BIN)/python -m pytest $(TESTS)
+
+test-slurm: environment
+	@$(BIN)/python -m pytest -m slurm -rs -s tests/slurm
 
 environment: $(READY)
 
@@ -48,6 +58,9 @@ bench: environment
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/trajectories.py
 	@OMP_NUM_THREADS=1 $(BIN)/python benchmarks/splittings.py
 	@$(BIN)/python benchmarks/step_control.py
+
+bench-learning: environment
+	@$(BIN)/python benchmarks/learning.py
 
 validate: environment
 	@for script in slow_reference error_budget variance basis; do $(BIN)/python validation/$$script.py || exit; done

@@ -92,6 +92,11 @@ def _basis(config: dict[str, Any]) -> None:
 
 def _grid(config: dict[str, Any]) -> None:
     grid = config["grid"]
+    if isinstance(grid["states"], dict):
+        for name, (first, last) in grid["states"].items():
+            if last < first:
+                raise UserError(f"grid.states.{name}: [{first}, {last}] holds no level; exchange "
+                                "them")
     edges = grid["impact_parameter_edges_angstrom"]
     _ascending("grid.energies_cm", list(energies(config)))
     _ascending("grid.impact_parameter_edges_angstrom", edges)
@@ -115,7 +120,7 @@ def _sampling(config: dict[str, Any]) -> None:
         raise UserError(f"sampling.pilot: {pilot} is no multiple of sampling.replicates, "
                         f"{replicates}; use {replicates * (pilot // replicates + 1)}")
     shells = len(grid["impact_parameter_edges_angstrom"]) - 1
-    needed = len(grid["states"]) * len(energies(config)) * shells * pilot
+    needed = len(states(config)) * len(energies(config)) * shells * pilot
     if needed > sampling["budget"]:
         raise UserError(f"sampling.budget: {sampling['budget']} trajectories do not cover the "
                         f"pilot, {needed} (states x energies x shells x pilot); raise it or "
@@ -127,6 +132,7 @@ def _targets(config: dict[str, Any]) -> None:
     for change in config["sampling"]["target_transitions"]:
         key = f"sampling.target_transitions: {change}"
         _kept(key, change, kept)
+        released = []
         for state in states(config):
             for name, level, step in zip(config["pair"], state, change, strict=True):
                 basis = levels(config, name, level)
@@ -134,11 +140,14 @@ def _targets(config: dict[str, Any]) -> None:
                     raise UserError(f"{key} from state {list(state)} needs level {level + step} of "
                                     f"{name}, its basis is {basis.start} to {basis.stop - 1}; "
                                     f"raise basis.{name}")
-            if min(final := [level + step for level, step in zip(state, change, strict=True)]) < 0:
-                continue
-            if _energy(config, final) >= _energy(config, state):
-                raise UserError(f"{key} from state {list(state)} is endothermic; name the reverse "
-                                "(the endothermic direction follows from detailed balance)")
+            final = [level + step for level, step in zip(state, change, strict=True)]
+            if min(final) >= 0:
+                released.append((_energy(config, state) - _energy(config, final), state))
+        # V-V exchanges change sign along the ladder; where one is endothermic its reverse counts.
+        if released and max(released)[0] <= 0:
+            raise UserError(f"{key} from state {list(max(released)[1])} is endothermic, as from every "
+                            "state of the grid; name the reverse (the endothermic direction "
+                            "follows from detailed balance)")
     if not any(all(level + step >= 0 for level, step in zip(state, change, strict=True))
                for state in states(config) for change in config["sampling"]["target_transitions"]):
         raise UserError("sampling.target_transitions: every one leads below level 0 from every "
@@ -152,21 +161,22 @@ def _temperatures(config: dict[str, Any]) -> None:
 
 def _learning(config: dict[str, Any]) -> None:
     learning, kept = config["learning"], config["rates"]["transitions"]
-    (first, last), (dv, dw) = learning["complete_v"], learning["transition"]
-    _kept("learning.transition", learning["transition"], kept)
+    (first, last), initial_w = learning["complete_v"], learning["initial_w"]
     if last < first:
         raise UserError(f"learning.complete_v: [{first}, {last}] is not ascending; exchange them")
-    if first + dv < 0:
-        raise UserError(f"learning.complete_v: first v {first} with dv {dv} leads below level 0; "
-                        f"begin with {-dv}")
-    if learning["initial_w"] + dw < 0:
-        raise UserError(f"learning.initial_w: {learning['initial_w']} with dw {dw} leads below "
-                        f"level 0; use {-dw} or more")
-    computed = [v for v, w in states(config) if w == learning["initial_w"] and v + dv >= 0]
-    if len(computed) < 3:
-        raise UserError(f"learning: {len(computed)} states of the grid with w = "
-                        f"{learning['initial_w']} make the transition, at least 3 needed; add "
-                        "states to grid.states")
+    for dv, dw in learning["transitions"]:
+        key = f"learning.transitions: [{dv}, {dw}]"
+        _kept(key, [dv, dw], kept)
+        if last + dv < 0:
+            raise UserError(f"learning.complete_v: last v {last} with dv {dv} leads below level 0; "
+                            f"end with {-dv} or more")
+        if max(initial_w) + dw < 0:
+            raise UserError(f"learning.initial_w: {max(initial_w)} with dw {dw} leads below "
+                            f"level 0; use {-dw} or more")
+        computed = [v for v, w in states(config) if w in initial_w and v + dv >= 0 and w + dw >= 0]
+        if len(computed) < 3:
+            raise UserError(f"{key}: {len(computed)} states of the grid with w in {initial_w} make "
+                            "the transition, at least 3 needed; add states to grid.states")
 
 
 def _figures(config: dict[str, Any]) -> None:
@@ -186,10 +196,12 @@ def _figures(config: dict[str, Any]) -> None:
 
 
 def _reference(config: dict[str, Any]) -> None:
-    for name, path in config["reference"]["published_rates"].items():
-        if not Path(path).is_file():
-            raise UserError(f"reference.published_rates.{name}: file '{path}' does not exist; "
-                            "correct the path or remove the key (the comparison is then skipped)")
+    for block, files in config["reference"].items():
+        for name, path in files.items():
+            if not Path(path).is_file():
+                raise UserError(f"reference.{block}.{name}: file '{path}' does not exist; "
+                                "correct the path or remove the key (the comparison is then "
+                                "skipped)")
 
 
 def _energy(config: dict[str, Any], state: Any) -> float:
