@@ -38,10 +38,6 @@ SMALL = {
         "target_relative_error": 0.1, "target_temperatures_K": [300, 1000],
         "target_transitions": [[-1, 0], [1, -1]],
     },
-    "learning": {
-        "transition": [-1, 0], "initial_w": 0, "complete_v": [1, 3], "kernel": "matern52",
-        "features": ["log_v", "temperature"], "left_out": "each_v",
-    },
 }  # fmt: skip
 
 

@@ -54,7 +54,7 @@ rule figures:
         description=DESCRIPTION,
         content=described,
     script:
-        "../scripts/figure_surface_checks.py"
+        "../scripts/surface_checks.py"
 
 
 rule geometries:

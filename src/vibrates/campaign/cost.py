@@ -14,7 +14,7 @@ import pandas as pd
 
 from vibrates.campaign.plan import UNIT
 from vibrates.config import bases, energies, shell_edges, states
-from vibrates.molecule import Diatom, pair_reduced_mass
+from vibrates.molecule import molecule_from_config, pair_reduced_mass
 from vibrates.units import ANGSTROM_TO_BOHR, AU_TO_FS, CM_TO_HARTREE
 
 # Microseconds of one time step of one trajectory: 1, number of states, states times levels.
@@ -49,7 +49,7 @@ def trajectory_seconds(config: dict[str, Any], v: int, w: int, energies_cm: np.n
     sizes = [len(levels) for levels in bases(config, v, w)]
     n_final = sizes[0] * sizes[1]
     per_step = 1e-6 * np.dot(STEP_MICROSECONDS, [1.0, n_final, n_final * sum(sizes)])
-    a, b = (Diatom.from_config(name, config["molecules"][name]) for name in config["pair"])
+    a, b = (molecule_from_config(name, config["molecules"][name]) for name in config["pair"])
     speed = np.sqrt(2.0 * energies_cm * CM_TO_HARTREE / pair_reduced_mass(a, b))
     path = 2.0 * config["dynamics"]["interaction_range_angstrom"] * ANGSTROM_TO_BOHR
     dynamics = config["dynamics"]

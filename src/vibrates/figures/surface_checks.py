@@ -96,7 +96,7 @@ def stretched(
 
 
 def draw_stretched(table: pd.DataFrame) -> Figure:
-    """V against that of the rigid molecules at the same R is what couples: both on the wall."""
+    """The wall, one row per configuration: the first molecule stretched, and the second."""
     configurations = list(dict.fromkeys(table["configuration"]))
     figure = style.new_figure(9.0, 3.4 * len(configurations))
     axes = figure.subplots(len(configurations), 2, sharex="row", sharey="row", squeeze=False)

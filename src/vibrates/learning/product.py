@@ -16,7 +16,7 @@ from vibrates.learning import data as model_data
 from vibrates.learning.data import CELL, rate_data
 from vibrates.learning.readers import from_campaign
 from vibrates.learning.scores import scores
-from vibrates.molecule import Diatom
+from vibrates.molecule import molecule_from_config
 from vibrates.rates.coefficients import detailed_balance
 from vibrates.units import HARTREE_TO_CM
 
@@ -83,7 +83,7 @@ def complete(training: xr.Dataset, change, settings: Mapping[str, Any],
 
 def energy_difference(numbers: Mapping[str, np.ndarray], config: Mapping[str, Any]) -> np.ndarray:
     """E_initial - E_final of (v, w) -> (vp, wp) in cm^-1, (N,)."""
-    a, b = (Diatom.from_config(name, config["molecules"][name]) for name in config["pair"])
+    a, b = (molecule_from_config(name, config["molecules"][name]) for name in config["pair"])
     change = (a.level_energy(numbers["v"]) - a.level_energy(numbers["vp"])
               + b.level_energy(numbers["w"]) - b.level_energy(numbers["wp"]))
     return np.asarray(change) * HARTREE_TO_CM
