@@ -1,10 +1,15 @@
 # make run      the campaign of CONFIG (default: config/config.yaml), into its results directory
+# make learn    compares models, searches kernels, says what to compute next (docs/learning.md)
 # make test     the tests
 # make test-slurm  twelve faults on a real SLURM cluster on this machine (installs SLURM where it can)
 # make report   one HTML file with figures, tables and how they were made
 # make check    only validate CONFIG
 # make bench    what a trajectory costs (docs/performance.md)
+# make bench-learning  what the kernel search costs (docs/learning.md; tens of minutes)
 # make validate accuracy, measured anew (docs/accuracy.md; a quarter of an hour)
+# make abinitio the optional environment of PySCF; computes a sample of the ab initio points again (two minutes)
+# make surface  the fit of the surface to the points, and its figures (results-abinitio/)
+# make surfaces rates on the original, the modified and the fitted surface (docs/surface.md; some minutes)
 # make clean    remove the environment (results stay)
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 CORES  ?= $(shell getconf _NPROCESSORS_ONLN)
@@ -15,11 +20,15 @@ READY := .venv/.ready
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run test test-slurm report check environment clean bench validate
+.PHONY: run test test-slurm report check environment clean bench validate abinitio surface surfaces learn bench-learning
 
 run: environment
 	@$(SNAKEMAKE)
 	@echo "the table of k and the list of files are in $(RESULTS)/summary.txt"
+
+learn: environment
+	@$(SNAKEMAKE) -- learning
+	@echo "tables and figures are in $(RESULTS)/learning"
 
 report: environment
 	@$(SNAKEMAKE) --report $(RESULTS)/report.html
@@ -50,8 +59,33 @@ bench: environment
 	@OMP_NUM_THREADS=1 $(BIN)/python benchmarks/splittings.py
 	@$(BIN)/python benchmarks/step_control.py
 
+bench-learning: environment
+	@$(BIN)/python benchmarks/learning.py
+
 validate: environment
 	@for script in slow_reference error_budget variance basis; do $(BIN)/python validation/$$script.py || exit; done
 
+ABINITIO := .venv-abinitio
+
+abinitio: $(ABINITIO)/.ready
+	@OMP_NUM_THREADS=1 PYTHONPATH=src $(ABINITIO)/bin/python -m vibrates.abinitio.sample data/n2h2_ccsdt.csv
+
+$(ABINITIO)/.ready: envs/abinitio.txt
+	@echo "setting up $(ABINITIO) (once)"
+	@$(PYTHON) -m venv $(ABINITIO)
+	@$(ABINITIO)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/abinitio.txt
+	@touch $@
+
+POTENTIAL = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/rules/potential.smk --configfile config/abinitio/n2h2.yaml
+
+surface: environment
+	@$(POTENTIAL) fit figures
+	@$(BIN)/python validation/surface_fit.py
+
+surfaces: environment
+	@for name in original modified fitted; do \
+	  $(MAKE) --no-print-directory run CONFIG=config/surfaces/$${name}_rates.yaml || exit; done
+	@$(BIN)/python validation/surface_rates.py
+
 clean:
-	rm -rf .venv
+	rm -rf .venv $(ABINITIO)

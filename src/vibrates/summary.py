@@ -9,6 +9,7 @@ import xarray as xr
 import yaml
 
 from vibrates.campaign.storage import read_product
+from vibrates.learning.product import ladder_of
 
 RUN_AGAIN = "run the campaign to its end"
 FILES = {
@@ -30,8 +31,10 @@ def summary_text(results: str | Path) -> str:
     results = Path(results)
     rates = read_product(results / "rates.nc", RUN_AGAIN)
     learned_path = results / "learned.nc"
-    learned = read_product(learned_path, RUN_AGAIN) if learned_path.exists() else None
     config = yaml.safe_load(rates.attrs["configuration"])
+    learned = None
+    if learned_path.exists():
+        learned = ladder_of(read_product(learned_path, RUN_AGAIN), *_shown(config))
     blocks = [
         _rates_block(rates, learned, config),
         _verdict_block(rates, config) + _checks_lines(results / "checks.json"),
@@ -41,21 +44,22 @@ def summary_text(results: str | Path) -> str:
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
+def _shown(config: dict[str, Any]) -> tuple[list[int], int]:
+    """The family (dv, dw) and the level w that are shown: the first that are learned."""
+    return config["learning"]["transitions"][0], config["learning"]["initial_w"][0]
+
+
 def _ladder(rates: xr.Dataset, config: dict[str, Any]) -> xr.Dataset:
     """The transitions shown: those that are learned, computed from trajectories, by v."""
-    dv, dw = config["learning"]["transition"]
-    shown = (
-        (rates.vp - rates.v == dv)
-        & (rates.wp - rates.w == dw)
-        & (rates.w == config["learning"]["initial_w"])
-    )
+    (dv, dw), w = _shown(config)
+    shown = (rates.vp - rates.v == dv) & (rates.wp - rates.w == dw) & (rates.w == w)
     return rates.isel(transition=np.flatnonzero(shown.values)).sortby("v")
 
 
 def _rates_block(
     rates: xr.Dataset, learned: xr.Dataset | None, config: dict[str, Any]
 ) -> list[str]:
-    (dv, dw), w = config["learning"]["transition"], config["learning"]["initial_w"]
+    (dv, dw), w = _shown(config)
     a, b = config["pair"]
     wanted = config["sampling"]["target_temperatures_K"]
     temperatures_K = [T for T in wanted if T in rates["temperature"].values]
@@ -159,11 +163,11 @@ def _learned_block(learned: xr.Dataset) -> list[str]:
     predicted = int((learned["origin"] == "predicted").any("temperature").sum())
     return [
         f"predicted levels: {predicted}, by {scores['model']}",
-        f"every level left out once: rms error {np.sqrt(scores['left_out_mse_dex2']):.3f} dex, "
-        f"worst {scores['left_out_worst_dex']:.3f} dex, MSE of normalised log10 k "
-        f"{scores['left_out_mse_normalised']:.1e};",
-        f"{100 * scores['left_out_coverage_1_sigma']:.0f} % within one and "
-        f"{100 * scores['left_out_coverage_2_sigma']:.0f} % within two predictive sigma",
+        f"every state left out once: rms error {np.sqrt(scores['score_mse_dex2']):.3f} dex, "
+        f"worst {scores['score_worst_dex']:.3f} dex, MSE of normalised log10 k "
+        f"{scores['score_mse_normalised']:.1e};",
+        f"{100 * scores['score_coverage_1']:.0f} % within one and "
+        f"{100 * scores['score_coverage_2']:.0f} % within two predictive sigma",
     ]
 
 

@@ -107,7 +107,7 @@ def jobs(project, *change):
 
 
 @pytest.mark.parametrize(("change", "trajectories"), [
-    ("surface={beta: 9}", True),
+    ("surface={stretch_length_angstrom: [0.45, 0.4]}", True),
     ("dynamics={time_step_fs: 0.3}", True),
     ("learning={complete_v: [1, 3]}", False),
     ("jobs={minutes: 9}", False),

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import xarray as xr
 
+from vibrates.learning.product import ladder_of
 from vibrates.molecule import Diatom
 
 TEMPERATURES_K = np.array([100.0, 300.0, 1000.0, 5000.0])
@@ -48,7 +49,7 @@ CONFIG = {
     "molecules": {"N2": molecule("N2"), "H2": molecule("H2")},
     "surface": {"parameters": "modified", "beta": 8.0, "deformation": "polarizability"},
     "sampling": {"target_temperatures_K": [300, 1000, 5000], "target_relative_error": 0.15},
-    "learning": {"transition": [-1, 0], "initial_w": 0, "complete_v": [1, 8]},
+    "learning": {"transitions": [[-1, 0]], "initial_w": [0], "complete_v": [1, 8]},
 }
 NITROGEN = Diatom.from_config("N2", CONFIG["molecules"]["N2"])
 
@@ -90,6 +91,12 @@ def rates() -> xr.Dataset:
 
 
 def learned() -> xr.Dataset:
+    """The ladder that figures and the summary show."""
+    return ladder_of(learned_file(), (-1, 0), 0)
+
+
+def learned_file() -> xr.Dataset:
+    """Content of learned.nc, one direction."""
     levels = np.arange(1, 9)
     shape = (len(levels), len(TEMPERATURES_K))
     is_computed = np.isin(levels, STATES)[:, None] & np.ones(shape, bool)
@@ -108,16 +115,24 @@ def learned() -> xr.Dataset:
         "left_out_error": error,
         "origin": np.where(is_computed, "computed", "predicted").astype(object),
     }
-    scores = {"mse_dex2": 0.005, "worst_dex": 0.1, "mse_normalised": 1e-4,
-              "coverage_1_sigma": 0.7, "coverage_2_sigma": 1.0}  # fmt: skip
-    return described(
-        xr.Dataset(
-            {name: (("v", "temperature"), values) for name, values in variables.items()},
-            coords={"v": levels, "temperature": TEMPERATURES_K},
-            attrs={"transition": [-1, 0], "initial_w": 0, "model": "Gaussian process, test"}
-            | {f"left_out_{name}": value for name, value in scores.items()},
-        )
+    cell = ("transition", "temperature")
+    dataset = xr.Dataset(
+        {name: (cell, values) for name, values in variables.items()},
+        coords={
+            "v": ("transition", levels),
+            "w": ("transition", np.zeros_like(levels)),
+            "vp": ("transition", levels - 1),
+            "wp": ("transition", np.zeros_like(levels)),
+            "temperature": TEMPERATURES_K,
+        },
     )
+    dataset["direction"] = ("transition", np.full(len(levels), "learned", dtype=object))
+    family = {"family_dv": -1, "family_dw": 0, "model": "Gaussian process, test",
+              "score_mse_dex2": 0.005, "score_worst_dex": 0.1, "score_mse_normalised": 1e-4,
+              "score_coverage_1": 0.7, "score_coverage_2": 1.0}  # fmt: skip
+    for name, value in family.items():
+        dataset[name] = ("family", [value])
+    return described(dataset)
 
 
 def cross_sections() -> xr.Dataset:

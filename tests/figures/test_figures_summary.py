@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from figure_products import STATES, TEMPERATURES_K, learned, rate, rates
+from figure_products import STATES, TEMPERATURES_K, learned_file, rate, rates
 
 from vibrates.campaign.storage import write_atomic
 from vibrates.errors import UserError
@@ -11,7 +11,7 @@ from vibrates.summary import summary_text, total_trajectories
 @pytest.fixture
 def results(tmp_path):
     write_atomic(rates(), tmp_path / "rates.nc")
-    write_atomic(learned(), tmp_path / "learned.nc")
+    write_atomic(learned_file(), tmp_path / "learned.nc")
     (tmp_path / "figures").mkdir()
     return tmp_path
 

@@ -3,6 +3,8 @@
 import numpy as np
 import xarray as xr
 
+from vibrates.config import load
+
 TEMPERATURES_K = np.array([200.0, 500.0, 1000.0, 3000.0])
 LEVELS = (1, 2, 4, 6, 8)
 TRANSITION = (-1, 0)
@@ -51,11 +53,20 @@ def rates(
     return dataset
 
 
-SETTINGS = {
-    "transition": list(TRANSITION),
-    "initial_w": 0,
-    "complete_v": [1, 8],
-    "kernel": "matern52",
-    "features": ["log_v", "temperature_inverse_cube_root"],
-    "left_out": "each_v",
-}
+def config(root, **learning):
+    """The default configuration, learning one family of the rates above."""
+    whole = load(root / "config" / "config.yaml")
+    whole["learning"] |= {"transitions": [list(TRANSITION)], "initial_w": [0],
+                          "complete_v": [1, 9]} | learning
+    return whole
+
+
+def rotor(j_max=8, temperatures_K=TEMPERATURES_K) -> str:
+    """A tidy table (CSV text) of rotational rates j -> j' < j, smooth in j, dj and T."""
+    lines = ["j,jp,T_K,k_cm3_s"]
+    for j in range(1, j_max + 1):
+        for jp in range(j):
+            for T in temperatures_K:
+                log10_k = -10.5 - 0.15 * (j - jp) - 0.2 * ((j - jp) % 2) + 0.3 * np.log10(T / 100)
+                lines.append(f"{j},{jp},{T:g},{10**(log10_k - 0.01 * j):.6e}")
+    return "\n".join(lines) + "\n"

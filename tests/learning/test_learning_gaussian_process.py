@@ -1,147 +1,255 @@
+"""Exact regression against independent codes, and the ladder model's behaviour."""
+
 import numpy as np
 import pytest
 from learning_ladders import LEVELS, TEMPERATURES_K, TRANSITION, rates, true_log10_k
 from sklearn.gaussian_process import GaussianProcessRegressor
-from sklearn.gaussian_process.kernels import ConstantKernel, Matern
+from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern
 
 from vibrates.errors import UserError
-from vibrates.learning import gaussian_process
-from vibrates.learning.features import feature_matrix
-from vibrates.learning.gaussian_process import ROUNDING_VARIANCE, GaussianProcess
-from vibrates.learning.kernels import LENGTHSCALE_BOUNDS, VARIANCE_BOUNDS
-from vibrates.learning.ladder import ladder_from_rates
-from vibrates.learning.validation import leave_each_v_out
+from vibrates.learning import ladder_model, optimisers
+from vibrates.learning.backend import gpflow
+from vibrates.learning.data import log10_k, rate_data
+from vibrates.learning.gaussian_process import GaussianProcess
+from vibrates.learning.kernels import (
+    BASE,
+    LENGTHSCALE_FLOOR,
+    build,
+    compose_text,
+    extended,
+    parse,
+)
+from vibrates.learning.ladder_model import LadderModel
+from vibrates.learning.product import training_data
 
-FEATURES = ["log_v", "temperature_inverse_cube_root"]
-NEW_V = np.array([5, 7, 9])
+RNG = np.random.default_rng(5)
+X = RNG.uniform(-1.0, 1.0, (40, 2))
+Y = np.sin(3.0 * X[:, 0]) + X[:, 1] ** 2
+NEW = RNG.uniform(-1.0, 1.0, (7, 2))
 
 
-def ladder(**options):
-    return ladder_from_rates(rates(**options), TRANSITION, 0, "rates.nc")
+def noise(value=1e-2):
+    return gpflow.Parameter(value, transform=gpflow.utilities.positive(1e-8))
 
 
-def model():
-    return GaussianProcess(FEATURES)
+def process(expression="M52"):
+    return GaussianProcess(build(expression, 2), noise())
 
 
-@pytest.fixture(scope="module")
-def fitted():
-    return model().fit(ladder())
+@pytest.mark.parametrize("expression", ["M52*EXP+RBF", "LIN*RQ+M12", "(M32+LIN)*M52"])
+def test_likelihood_and_gradient_are_those_of_gpflow(expression, monkeypatch):
+    """Closed form in blocks against automatic differentiation through the Cholesky factor."""
+    monkeypatch.setattr("vibrates.learning.likelihood.BLOCK", 16)
+    own = process(expression)
+    loss, gradient = own.likelihood.loss_and_gradient(X, Y)
+    model = gpflow.models.GPR((X, Y[:, None]), own.likelihood.kernel)
+    model.likelihood.variance = own.likelihood.noise
+    import tensorflow as tf
+
+    with tf.GradientTape() as tape:
+        expected = model.training_loss()
+    parts = tape.gradient(expected, own.likelihood.variables)
+    assert loss == pytest.approx(float(expected), rel=1e-12)
+    np.testing.assert_allclose(gradient, np.concatenate([np.ravel(p) for p in parts]),
+                               rtol=1e-7, atol=1e-7)
+
+
+def test_gradient_of_priors_is_that_of_finite_differences():
+    """The ladder model's parameters have priors; the objective includes them."""
+    own, _ = ladder_model._process("M52", 1, 1)
+    points = np.column_stack([X, np.zeros(40), np.ones(40), X[:, 0]])
+    likelihood = own.likelihood
+    start = optimisers._values(likelihood) + 0.3
+    optimisers._assign(likelihood, start)
+    _, gradient = likelihood.loss_and_gradient(points, Y, np.full(40, 1e-3))
+    for i in range(len(start)):
+        sides = []
+        for step in (1e-5, -1e-5):
+            moved = start.copy()
+            moved[i] += step
+            optimisers._assign(likelihood, moved)
+            sides.append(likelihood.loss_and_gradient(points, Y, np.full(40, 1e-3))[0])
+        assert gradient[i] == pytest.approx((sides[0] - sides[1]) / 2e-5, rel=1e-4, abs=1e-5)
 
 
 @pytest.mark.filterwarnings("ignore:The optimal value found")
-def test_agrees_with_scikit_learn(fitted):
-    """Same kernel, same known variances, optimised and evaluated by independent code."""
-    data = ladder()
-    inputs = feature_matrix(FEATURES, data.v, data.temperature_K)
-    targets = data.log10_k.ravel()
-    mean, scale = inputs.mean(axis=0), inputs.std(axis=0)
-    target_scale = targets.std()
-    noise = (data.log10_k_stderr.ravel() ** 2 + ROUNDING_VARIANCE) / target_scale**2
-    kernel = ConstantKernel(1.0, VARIANCE_BOUNDS) * Matern([1.0, 1.0], LENGTHSCALE_BOUNDS, nu=2.5)
+@pytest.mark.parametrize(("name", "kernel"), [
+    ("RBF", RBF([1.0, 1.0])), ("M32", Matern([1.0, 1.0], nu=1.5)),
+    ("M52", Matern([1.0, 1.0], nu=2.5)),
+])
+def test_agrees_with_scikit_learn(name, kernel):
+    """Optimised, conditioned and evaluated by independent code."""
+    own = GaussianProcess(build(name, 2), noise(1e-4))
+    gpflow.set_trainable(own.likelihood.noise, False)
+    own = GaussianProcess(own.likelihood.kernel, own.likelihood.noise)
+    own.train(X, Y, optimisers.lbfgs(300))
+    own.condition(X, Y)
     reference = GaussianProcessRegressor(
-        kernel, alpha=noise, n_restarts_optimizer=4, random_state=0
-    ).fit((inputs - mean) / scale, (targets - targets.mean()) / target_scale)
-    new = (feature_matrix(FEATURES, NEW_V, TEMPERATURES_K) - mean) / scale
-    expected, expected_std = reference.predict(new, return_std=True)
-    log10_k, std = fitted.predict(NEW_V, TEMPERATURES_K)
-    assert fitted.log_marginal_likelihood == pytest.approx(
-        reference.log_marginal_likelihood_value_, abs=1e-3
-    )
-    np.testing.assert_allclose(
-        log10_k.ravel(), expected * target_scale + targets.mean(), atol=2e-3
-    )
-    np.testing.assert_allclose(std.ravel(), expected_std * target_scale, rtol=0.02)
+        ConstantKernel(1.0, (1e-5, 1e8)) * kernel, alpha=1e-4, random_state=0).fit(X, Y)
+    expected, std = reference.predict(NEW, return_std=True)
+    mean, variance = own.predict(NEW)
+    assert own.log_marginal_likelihood == pytest.approx(
+        reference.log_marginal_likelihood_value_, abs=0.05)
+    np.testing.assert_allclose(mean, expected, atol=2e-3)
+    np.testing.assert_allclose(np.sqrt(variance), std, rtol=0.05)
+    np.testing.assert_allclose(own.predict_mean(NEW), mean)
+    np.testing.assert_allclose(np.diagonal(own.covariance(NEW)), variance, atol=1e-10)
 
 
-def test_predicts_the_true_rates_within_its_own_error(fitted):
-    log10_k, std = fitted.predict(NEW_V, TEMPERATURES_K)
-    deviation = (log10_k - true_log10_k(NEW_V[:, None], TEMPERATURES_K)) / std
-    assert np.sqrt(np.mean(deviation**2)) < 2.0
-    assert std.max() < 0.1
+def test_exponential_and_matern12_are_one_family():
+    exponential, matern = build("EXP", 2), build("M12", 2)
+    exponential.lengthscales.assign([0.5, 0.5])
+    np.testing.assert_allclose(exponential(X, NEW), matern(X, NEW), rtol=1e-12)
 
 
-def test_a_point_with_a_large_error_is_not_believed():
-    """One value is wrong by a factor of ten; with a matching error the curve stays where it was."""
-    data = rates(relative_error=0.02)
-    wrong = data.copy(deep=True)
-    wrong["k"].values[2, 1] *= 10.0
-    honest = wrong.copy(deep=True)
-    honest["k_stderr"].values[2, 1] = 10.0 * honest["k"].values[2, 1]
-    v, at = np.array([LEVELS[2]]), TEMPERATURES_K
-
-    def predicted(dataset):
-        return model().fit(ladder_from_rates(dataset, TRANSITION, 0, "x")).predict(v, at)[0]
-
-    clean = predicted(data)
-    assert np.abs(predicted(honest) - clean).max() < 0.03
-    assert np.abs(predicted(wrong) - clean).max() > 0.3
+def test_the_shortest_length_scale_still_gives_a_definite_matrix():
+    """A feature of two values that the data decouple: its length scale runs to the floor."""
+    points = np.column_stack([RNG.uniform(-1, 1, 300), np.arange(300) % 2])
+    own = GaussianProcess(build("M12", 2), gpflow.Parameter(1e-6))
+    lengths = own.likelihood.kernel.lengthscales
+    lengths.unconstrained_variable.assign([3.0, -40.0])
+    assert lengths.numpy()[1] == pytest.approx(LENGTHSCALE_FLOOR)
+    assert own.likelihood.factor(points).jitter <= 1e-8
 
 
-def test_data_on_a_plane_are_fitted_at_the_longest_length_scales():
-    """Such data have no finite best length scale; the fit must still end, and be right."""
-    exact = rates(relative_error=0.0)
-    plane = -10.5 + np.log10(exact.v) - 32.0 * exact.temperature ** (-1 / 3)
-    exact["k"] = 10.0**plane
-    exact["k_stderr"] = 0.1 * exact.k
-    process = model().fit(ladder_from_rates(exact, TRANSITION, 0, "x"))
-    assert process.hyperparameters["lengthscale_log_v"] > 0.9 * LENGTHSCALE_BOUNDS[1]
-    log10_k, _ = process.predict(NEW_V, TEMPERATURES_K)
-    expected = -10.5 + np.log10(NEW_V)[:, None] - 32.0 * TEMPERATURES_K ** (-1 / 3)
-    np.testing.assert_allclose(log10_k, expected, atol=0.01)
+def test_left_out_errors_are_those_of_predictions_without_the_group():
+    own = process().condition(X, Y)
+    groups = np.arange(40) // 8
+    errors = own.left_out_errors(groups)
+    for group in range(5):
+        rest = groups != group
+        other = GaussianProcess(own.likelihood.kernel, own.likelihood.noise)
+        mean, _ = other.condition(X[rest], Y[rest]).predict(X[~rest])
+        np.testing.assert_allclose(errors[~rest], mean - Y[~rest], atol=1e-8)
 
 
-def test_data_without_errors_are_interpolated():
-    data = ladder(relative_error=0.0)
-    log10_k, std = model().fit(data).predict(data.v, data.temperature_K)
-    np.testing.assert_allclose(log10_k, data.log10_k, atol=3e-3)
-    assert std.max() < 3e-3
-
-
-def test_shared_errors_are_not_averaged_away():
-    """Independent errors at ten temperatures average out, errors common to all of them do not."""
-    temperatures_K = np.geomspace(200.0, 3000.0, 10)
-    common = 0.98 + 0.02 * np.eye(10)
-    std = {
-        name: model()
-        .fit(ladder(temperatures_K=temperatures_K, correlation=correlation))
-        .predict(NEW_V[:1], temperatures_K)[1][0, 4:6]
-        for name, correlation in (("common", common), ("independent", None))
-    }
-    assert std["common"].mean() > 1.5 * std["independent"].mean()
-
-
-def test_uncertainty_grows_outside_the_data(fitted):
-    _, std = fitted.predict(np.array([5, 8, 12, 20]), TEMPERATURES_K)
-    assert np.all(np.diff(std.mean(axis=1)) > 0)
-
-
-def test_two_fits_are_the_same_to_the_last_bit(fitted):
-    again = model().fit(ladder()).predict(NEW_V, TEMPERATURES_K)
-    for one, other in zip(fitted.predict(NEW_V, TEMPERATURES_K), again, strict=True):
-        np.testing.assert_array_equal(one, other)
-
-
-def test_no_convergence_is_one_line(monkeypatch):
-    monkeypatch.setattr(gaussian_process, "MAXIMUM_ITERATIONS", 1)
-    with pytest.raises(UserError, match="not maximised within 1 iterations") as caught:
-        model().fit(ladder())
+def test_a_matrix_that_is_not_definite_gets_jitter():
+    """Twice the same points without noise: the plain factorisation fails."""
+    twice = np.vstack([X, X])
+    own = GaussianProcess(build("RBF", 2), gpflow.Parameter(0.0))
+    factor = own.likelihood.factor(twice)
+    assert 0.0 < factor.jitter <= 1e-6
+    with pytest.raises(UserError, match="cannot be factorised") as caught:
+        own.likelihood.factor(np.vstack([X, [np.nan, 0.0]]))
     assert "\n" not in str(caught.value)
 
 
-def test_unknown_kernel_is_named():
-    with pytest.raises(UserError, match="periodic is unknown; choose from matern52"):
-        GaussianProcess(FEATURES, "periodic").fit(ladder())
+def test_staged_training_ends_where_training_on_all_data_does():
+    rng = np.random.default_rng(0)
+    points = rng.uniform(-1, 1, (300, 2))
+    y = np.sin(2 * points[:, 0]) * points[:, 1] + 0.05 * rng.standard_normal(300)
+    whole, staged = process("RBF"), process("RBF")
+    full = whole.train(points, y, optimisers.lbfgs())
+    report = staged.train(points, y, optimisers.staged((80, 300), (60, 40)))
+    assert report["loss"] == pytest.approx(full["loss"], abs=0.01)
+    assert full["converged"] and report["converged"]
 
 
-def test_left_out_level_has_no_influence_on_its_prediction():
-    """Changing the rates of one level by a factor of 100 leaves its own prediction bit for bit."""
-    data = ladder(levels=(1, 3, 5))
-    changed = rates(levels=(1, 3, 5))
-    changed["k"].values[1] *= 100.0
-    before = leave_each_v_out(data, model)
-    after = leave_each_v_out(ladder_from_rates(changed, TRANSITION, 0, "x"), model)
-    np.testing.assert_array_equal(before.predicted[1], after.predicted[1])
-    assert np.abs(before.predicted[0] - after.predicted[0]).max() > 0.1
-    np.testing.assert_allclose(after.error[1], before.error[1] - 2.0)
-    np.testing.assert_array_equal(before.interpolated, [False, True, False])
+def test_rmsprop_lowers_the_loss_and_keeps_the_best():
+    own = process()
+    start, _ = own.likelihood.loss_and_gradient(X, Y)
+    report = own.train(X, Y, optimisers.rmsprop(30))
+    assert report["loss"] < start - 5.0
+    assert own.likelihood.loss(X, Y) == pytest.approx(report["loss"])
+
+
+def test_fewer_points_than_parameters_is_one_line():
+    with pytest.raises(UserError, match=r"3 points for 4 parameters"):
+        process().train(X[:3], Y[:3], optimisers.lbfgs())
+
+
+@pytest.mark.parametrize("text", ["M52", "M52*EXP+RBF", "(M52+EXP)*M32", "((LIN+RQ)*M12+EXP)*M32"])
+def test_expressions_are_read_as_they_are_written(text):
+    assert compose_text(parse(text)) == text
+
+
+def test_expressions_mean_what_they_say():
+    assert extended("M52+EXP", "*", "M32") == "(M52+EXP)*M32"
+    product = build("(M52+EXP)*M32", 2)(X, NEW)
+    parts = [build(name, 2)(X, NEW).numpy() for name in ("M52", "EXP", "M32")]
+    np.testing.assert_allclose(product, (parts[0] + parts[1]) * parts[2])
+
+
+@pytest.mark.parametrize("text", ["M52*", "SINE", "M52++EXP", "(M52*EXP)", ""])
+def test_an_unknown_kernel_is_named(text):
+    with pytest.raises(UserError, match="kernel") as caught:
+        parse(text)
+    assert "\n" not in str(caught.value) and all(name in str(caught.value) for name in BASE)
+
+
+NEW_V = np.array([5, 7, 9])
+
+
+def family(dataset=None, **options):
+    return training_data(rates(**options) if dataset is None else dataset, TRANSITION, [0], "x")
+
+
+def levels(v):
+    v = np.asarray(v)
+    numbers = {"v": v, "w": 0 * v, "vp": v - 1, "wp": 0 * v}
+    return rate_data(numbers, TEMPERATURES_K, np.ones((len(v), 4)), "x")
+
+
+@pytest.fixture(scope="module")
+def model():
+    return LadderModel()
+
+
+def fitted(model, data):
+    return model.fit(data, np.ones(data["k"].shape, dtype=bool))
+
+
+def test_ladder_is_predicted_within_its_own_error(model):
+    mean, std = fitted(model, family()).predict(levels(NEW_V))
+    deviation = (mean - true_log10_k(NEW_V[:, None], TEMPERATURES_K)) / std
+    assert np.sqrt(np.mean(deviation**2)) < 2.0
+    assert std.max() < 0.15 and model.chosen in model.candidates
+
+
+def test_ladder_without_errors_is_interpolated(model):
+    data = family(relative_error=0.0)
+    mean, std = fitted(model, data).predict(data)
+    np.testing.assert_allclose(mean, log10_k(data), atol=5e-3)
+    assert std.max() < 5e-3
+
+
+def test_uncertainty_grows_outside_the_data(model):
+    _, std = fitted(model, family()).predict(levels([5, 8, 12, 20]))
+    assert np.all(np.diff(std.mean(axis=1)) > 0)
+
+
+def test_shared_errors_are_not_averaged_away(model):
+    """Independent errors at ten temperatures average out, errors common to all of them do not."""
+    temperatures_K = np.geomspace(200.0, 3000.0, 10)
+    std = {}
+    for name, correlation in (("common", 0.98 + 0.02 * np.eye(10)), ("independent", None)):
+        data = family(temperatures_K=temperatures_K, correlation=correlation)
+        std[name] = fitted(model, data).predict(data)[1][2, 4:6].mean()
+    assert std["common"] > 1.5 * std["independent"]
+
+
+def test_test_cells_have_no_influence(model):
+    """Changing what is left out by a factor of 100 leaves the prediction bit for bit."""
+    data, changed = family(relative_error=0.02), family(relative_error=0.02)
+    train = np.ones(data["k"].shape, dtype=bool)
+    train[2] = False
+    before = model.fit(data, train).predict(data)[0]
+    changed["k"].values[2] *= 100.0
+    changed["k_stderr"].values[2] *= 100.0
+    after = model.fit(changed, train).predict(changed)[0]
+    np.testing.assert_array_equal(before, after)
+    assert LEVELS[2] == 4
+
+
+def test_the_rule_of_selection_is_the_error_of_left_out_levels(model):
+    fitted(model, family())
+    assert model.scores[model.chosen] == min(model.scores.values())
+    assert len(set(model.scores.values())) > 1
+
+
+def test_one_state_is_too_few(model):
+    data = family()
+    train = np.zeros(data["k"].shape, dtype=bool)
+    train[0] = True
+    with pytest.raises(UserError, match="1 transition to learn from, at least 2"):
+        model.fit(data, train)

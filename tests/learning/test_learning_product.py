@@ -1,97 +1,185 @@
+"""The complete ladder, and what to compute next."""
+
 import importlib.util
-from pathlib import Path
 
 import numpy as np
 import pytest
-import xarray as xr
-from learning_ladders import LEVELS, SETTINGS, TEMPERATURES_K, rates
+import yaml
+from learning_ladders import LEVELS, TEMPERATURES_K, config, rates, true_log10_k
 
 from vibrates.campaign.storage import provenance, read_product, write_atomic
+from vibrates.config import load
 from vibrates.errors import UserError
-from vibrates.learning.product import learn
+from vibrates.learning.product import (
+    COMPUTED,
+    EXTRAPOLATED,
+    INTERPOLATED,
+    energy_difference,
+    ladder_of,
+    learn,
+)
+from vibrates.learning.proposal import expected_hours, extended_grid, propose
+from vibrates.units import KELVIN_TO_CM
 
 
 @pytest.fixture(scope="module")
-def learned():
-    return learn(rates(), SETTINGS)
+def settings(root):
+    return config(root)
 
 
-def test_every_level_is_there_and_says_where_it_comes_from(learned):
-    assert list(learned.v) == list(range(1, 9))
-    for v in learned.v.values:
-        expected = "computed" if v in LEVELS else "predicted"
-        assert set(learned.origin.sel(v=v).values) == {expected}
-    assert np.isfinite(learned.k).all() and (learned.k > 0).all()
+@pytest.fixture(scope="module")
+def learned(settings):
+    return learn(rates(), settings)
 
 
-def test_computed_values_are_the_campaigns_own(learned):
-    computed = learned.sel(v=list(LEVELS))
-    data = rates()
-    np.testing.assert_array_equal(computed.k, data.k.values[: len(LEVELS)])
+@pytest.fixture(scope="module")
+def ladder(learned):
+    return ladder_of(learned, (-1, 0), 0)
+
+
+def test_every_level_is_there_and_says_where_it_comes_from(ladder):
+    assert list(ladder.v.values) == list(range(1, 10))
+    for v in ladder.v.values:
+        expected = COMPUTED if v in LEVELS else INTERPOLATED if v < 8 else EXTRAPOLATED
+        assert set(ladder.flag.sel(v=v).values) == {expected}
+        origin = "computed" if v in LEVELS else "predicted"
+        assert set(ladder.origin.sel(v=v).values) == {origin}
+    assert np.isfinite(ladder.k).all() and (ladder.k > 0).all()
+
+
+def test_computed_values_are_the_campaigns_own(ladder):
+    computed = ladder.sel(v=list(LEVELS))
+    np.testing.assert_array_equal(computed.k, rates().k.values[: len(LEVELS)])
     np.testing.assert_allclose(computed.log10_k_std, 0.1 / np.log(10.0))
-    np.testing.assert_allclose(learned.k_factor, 10.0**learned.log10_k_std)
+    np.testing.assert_allclose(ladder.k_factor, 10.0**ladder.log10_k_std)
 
 
-def test_predicted_values_are_the_process_itself(learned):
-    predicted = learned.sel(v=[3, 5, 7])
+def test_predicted_values_are_the_process_and_near_the_truth(ladder):
+    predicted = ladder.sel(v=[3, 5, 7])
     np.testing.assert_allclose(np.log10(predicted.k), predicted.gp_log10_k)
     np.testing.assert_array_equal(predicted.log10_k_std, predicted.gp_log10_k_std)
     assert np.isnan(predicted.left_out_error).all()
+    true = true_log10_k(np.array([3, 5, 7])[:, None], TEMPERATURES_K)
+    assert np.abs(predicted.gp_log10_k - true).max() < 3.0 * predicted.log10_k_std.max()
 
 
-def test_scores_follow_from_the_left_out_predictions(learned):
-    computed = learned.sel(v=list(LEVELS))
+def test_detailed_balance_is_kept(learned, settings):
+    """k(v-1 -> v) / k(v -> v-1) = exp(-[E(v) - E(v-1)] / kT), computed and predicted alike."""
+    forward = learned.isel(transition=learned.direction == "learned").sortby("v")
+    backward = learned.isel(transition=learned.direction == "detailed_balance").sortby("vp")
+    np.testing.assert_array_equal(forward.v, backward.vp)
+    gap = energy_difference({name: forward[name].values for name in ("v", "w", "vp", "wp")},
+                            settings)
+    molecule = settings["molecules"]["N2"]
+    w, x = molecule["omega_e_cm"], molecule["omega_e_cm"] * molecule["x_e"]
+    harmonic = w - 2 * x * forward.v.values
+    assert np.abs(gap / harmonic - 1).max() < 0.01
+    expected = np.exp(-gap[:, None] / (KELVIN_TO_CM * TEMPERATURES_K))
+    np.testing.assert_allclose(backward.k.values / forward.k.values, expected, rtol=1e-10)
+    np.testing.assert_array_equal(backward.log10_k_std, forward.log10_k_std)
+    np.testing.assert_array_equal(backward.flag, forward.flag)
+
+
+def test_scores_follow_from_the_left_out_predictions(ladder):
+    computed = ladder.sel(v=list(LEVELS))
     error = computed.left_out_predicted - computed.log10_k
     np.testing.assert_allclose(computed.left_out_error, error)
-    attrs = learned.attrs
-    assert attrs["left_out_mse_dex2"] == pytest.approx(float((error**2).mean()))
-    assert attrs["left_out_worst_dex"] == pytest.approx(float(np.abs(error).max()))
+    attrs = ladder.attrs
+    assert attrs["score_mse_dex2"] == pytest.approx(float((error**2).mean()))
+    assert attrs["score_worst_dex"] == pytest.approx(float(np.abs(error).max()))
     span = float(computed.log10_k.max() - computed.log10_k.min())
-    assert attrs["left_out_mse_normalised"] == pytest.approx(float((error**2).mean()) / span**2)
+    assert attrs["score_mse_normalised"] == pytest.approx(float((error**2).mean()) / span**2)
     within = np.abs(error) <= 2 * computed.left_out_std
-    assert attrs["left_out_coverage_2_sigma"] == pytest.approx(float(within.mean()))
+    assert attrs["score_coverage_2"] == pytest.approx(float(within.mean()))
     # The value compared with has an error of its own.
     assert (computed.left_out_std > 0.1 / np.log(10.0)).all()
 
 
-def test_the_file_says_what_it_holds(learned, tmp_path):
+def test_monte_carlo_errors_widen_the_prediction(ladder, settings):
+    sure = ladder_of(learn(rates(relative_error=0.01), settings), (-1, 0), 0)
+    assert (ladder.log10_k_std.sel(v=5) > 2 * sure.log10_k_std.sel(v=5)).all()
+
+
+def test_the_file_says_what_it_holds(learned, settings, tmp_path):
     path = tmp_path / "learned.nc"
-    learned.attrs.update(provenance({"name": "test", "learning": SETTINGS}, ["rates.nc"]))
+    learned.attrs.update(provenance(settings, ["rates.nc"]))
     write_atomic(learned, path)
     read = read_product(path)
-    assert all({"units", "long_name"} <= set(v.attrs) for v in read.variables.values())
+    for variable in read.variables.values():
+        assert variable.attrs["units"] and variable.attrs["long_name"]
     assert {"configuration", "vibrates_version", "sources", "symmetrisation"} <= set(read.attrs)
-    assert read.attrs["hyperparameter_lengthscale_log_v"] > 0
-    assert list(read.origin.values[:, 0]).count("predicted") == 3
-    xr.testing.assert_allclose(read, learned)
+    assert read.flag.attrs["flag_meanings"] == "computed interpolated extrapolated"
+    assert read.family_dv.values.tolist() == [-1] and "Gaussian process" in str(read.model[0].values)
 
 
-def test_a_computed_level_outside_the_completed_range_is_kept():
-    learned = learn(rates(levels=(1, 2, 6)), {**SETTINGS, "complete_v": [2, 4]})
-    assert list(learned.v) == [1, 2, 3, 4, 6]
-    assert list(learned.origin.values[:, 0]) == ["computed"] * 2 + ["predicted"] * 2 + ["computed"]
+@pytest.mark.parametrize(("change", "words"), [
+    ({"transitions": [[-2, 0]]}, r"0 states .*\(-2, 0\).*at least 3"),
+    ({"initial_w": [1]}, "0 states with w in"),
+])
+def test_too_few_states_are_one_line(settings, change, words):
+    bad = settings | {"learning": settings["learning"] | change}
+    with pytest.raises(UserError, match=words) as caught:
+        learn(rates(), bad)
+    assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("complete_v", [[0, 5], [5, 2]])
-def test_an_impossible_ladder_is_one_line(complete_v):
-    with pytest.raises(UserError, match=r"learning.complete_v: .* not a ladder for dv = -1"):
-        learn(rates(), {**SETTINGS, "complete_v": complete_v})
-
-
-def test_temperatures_are_those_of_the_rates(learned):
-    np.testing.assert_array_equal(learned.temperature, TEMPERATURES_K)
-
-
-def test_nothing_is_written_from_bad_rates(tmp_path):
-    script = Path(__file__).parents[2] / "workflow" / "scripts" / "learn.py"
-    spec = importlib.util.spec_from_file_location("learn_script", script)
+def script(root, name):
+    path = root / "workflow" / "scripts" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"{name}_script", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+def test_nothing_is_written_from_bad_rates(root, settings, tmp_path):
     bad = rates()
     bad["k"].values[0, 0] = -1.0
     for variable in bad.variables.values():
         variable.attrs |= {"units": "1", "long_name": "test"}
     write_atomic(bad, tmp_path / "rates.nc")
-    with pytest.raises(UserError, match=r"rates.nc: k = -1.0 at v = 1, T = 200 K"):
-        module.main(str(tmp_path / "rates.nc"), str(tmp_path / "learned.nc"), SETTINGS, {})
+    with pytest.raises(UserError, match=r"rates.nc: k = -1.0 of v = 1, w = 0 .* at 200 K"):
+        script(root, "learn").main(str(tmp_path / "rates.nc"), str(tmp_path / "out.nc"), settings)
     assert [path.name for path in tmp_path.iterdir()] == ["rates.nc"]
+
+
+HOURS = {(v, 0): 0.01 * v for v in LEVELS}
+
+
+@pytest.fixture(scope="module")
+def proposal(settings):
+    wide = settings | {"learning": settings["learning"] | {
+        "complete_v": [1, 14], "next": {"states": 3, "v": [1, 14], "w": [0]}}}
+    return propose(rates(), HOURS, wide, "rates.nc")
+
+
+def test_proposed_states_are_new_and_lower_the_error(proposal):
+    assert len(proposal) == 3 and not set(proposal.v) & set(LEVELS)
+    assert (proposal.rms_after_dex < proposal.rms_before_dex).all()
+    np.testing.assert_allclose(proposal.rms_before_dex[1:], proposal.rms_after_dex[:-1])
+    gain = (proposal.rms_before_dex - proposal.rms_after_dex) / proposal.core_hours
+    np.testing.assert_allclose(proposal.gain_dex_per_core_hour, gain)
+    # Far beyond the last computed level nothing is known: that is where the error is.
+    assert proposal.v[0] > 8
+
+
+def test_cost_is_taken_from_the_nearest_computed_levels():
+    assert expected_hours((5, 0), HOURS) == pytest.approx(0.05)
+    assert expected_hours((20, 0), HOURS) == pytest.approx(0.08)
+    assert expected_hours((2, 3), HOURS) == pytest.approx(0.02)
+
+
+def test_the_proposal_is_a_configuration_that_runs(root, settings, proposal, tmp_path):
+    source = root / "config" / "config.yaml"
+    path = tmp_path / "next.yaml"
+    path.write_text(yaml.safe_dump(extended_grid(settings, proposal, str(source))))
+    found = load(path)
+    assert {tuple(s) for s in found["grid"]["states"]} == (
+        {tuple(s) for s in settings["grid"]["states"]} | {(int(v), 0) for v in proposal.v})
+    assert found["results"] == "results-next" and found["dynamics"] == settings["dynamics"]
+
+
+def test_nothing_left_to_propose_is_one_line(settings):
+    bad = settings | {"learning": settings["learning"] | {
+        "next": {"states": 1, "v": [1, 2], "w": [0]}}}
+    with pytest.raises(UserError, match="learning.next: every state"):
+        propose(rates(), HOURS, bad, "rates.nc")

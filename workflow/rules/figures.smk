@@ -62,6 +62,8 @@ rule figure_leave_one_out:
         learned=RESULTS / "learned.nc",
     output:
         **figure("leave_one_out"),
+    params:
+        learning=config["learning"],
     script:
         "../scripts/figure_leave_one_out.py"
 

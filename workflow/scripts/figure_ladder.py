@@ -7,6 +7,7 @@ from vibrates.campaign.scripts import run
 from vibrates.campaign.storage import read_product
 from vibrates.figures import ladder, style
 from vibrates.figures.published import INITIAL_W, TRANSITION, published_rates
+from vibrates.learning.product import ladder_of
 from vibrates.molecule import Diatom
 
 
@@ -20,10 +21,10 @@ def main(
     png: str,
     csv: str,
 ) -> None:
-    dv, dw = learning["transition"]
-    title = style.process_label(*pair, learning["initial_w"], dv, dw)
-    comparable = ((dv, dw), learning["initial_w"]) == (TRANSITION, INITIAL_W)
-    data = read_product(learned)
+    (dv, dw), w = learning["transitions"][0], learning["initial_w"][0]
+    title = style.process_label(*pair, w, dv, dw)
+    comparable = ((dv, dw), w) == (TRANSITION, INITIAL_W)
+    data = ladder_of(read_product(learned), (dv, dw), w)
     count = ladder.trajectories(read_product(rates), data)
     computed_label = f"computed, standard errors ({style.grouped(count)} trajectories)"
     table = ladder.table(

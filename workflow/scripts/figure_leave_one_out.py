@@ -1,18 +1,24 @@
 """Predicted against computed log10 k when every level is left out once."""
 
+from typing import Any
+
 from vibrates.campaign.scripts import run
 from vibrates.campaign.storage import read_product
 from vibrates.figures import leave_one_out, style
+from vibrates.learning.product import ladder_of
 
 
-def main(learned: str, png: str, csv: str) -> None:
-    style.write(leave_one_out.draw, leave_one_out.table(read_product(learned)), png, csv)
+def main(learned: str, learning: dict[str, Any], png: str, csv: str) -> None:
+    shown = learning["transitions"][0], learning["initial_w"][0]
+    table = leave_one_out.table(ladder_of(read_product(learned), *shown))
+    style.write(leave_one_out.draw, table, png, csv)
 
 
 if __name__ == "__main__":
     run(
         main,
         learned=snakemake.input.learned,
+        learning=snakemake.params.learning,
         png=snakemake.output.png,
         csv=snakemake.output.csv,
     )

@@ -1,4 +1,4 @@
-"""rates.nc -> learned.nc: the complete ladder of one transition, with predictive errors."""
+"""rates.nc -> learned.nc: complete ladders with predictive errors."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from vibrates.campaign.storage import provenance, read_product, write_atomic
 from vibrates.learning.product import learn
 
 
-def main(rates: str, learned: str, learning: dict[str, Any], config: dict[str, Any]) -> None:
-    dataset = learn(read_product(rates), learning, name=rates)
+def main(rates: str, learned: str, config: dict[str, Any]) -> None:
+    dataset = learn(read_product(rates), config, name=rates)
     dataset.attrs.update(provenance(config, [rates]))
     write_atomic(dataset, learned)
 
@@ -18,6 +18,5 @@ if __name__ == "__main__":
         main,
         rates=snakemake.input.rates,
         learned=snakemake.output.learned,
-        learning=snakemake.params.learning,
         config=snakemake.params.config,
     )

@@ -7,12 +7,13 @@ import numpy as np
 
 from vibrates.config import energies, levels, states
 from vibrates.errors import UserError
-from vibrates.molecule import Diatom
+from vibrates.molecule import molecule_from_config
+from vibrates.potential import surface_from_config
 
 
 def check(config: dict[str, Any], source: str) -> None:
     """Raise UserError (file, key, value, limit, remedy) if the configuration cannot be run."""
-    for rule in (_pair, _surface, _basis, _grid, _sampling, _targets, _temperatures,
+    for rule in (_pair, _molecules, _surface, _basis, _grid, _sampling, _targets, _temperatures,
                  _learning, _figures, _reference):
         try:
             rule(config)
@@ -28,28 +29,54 @@ def _pair(config: dict[str, Any]) -> None:
                                 f"(there: {', '.join(config[block])}); add {block}.{name}")
 
 
+_DIATOM_KEYS = ("omega_e_cm", "x_e", "y_e", "r_e_angstrom", "beta_e_per_angstrom", "D_e_eV",
+                "effective_electrons", "polarizability_parallel", "polarizability_perpendicular",
+                "quadrupole")
+
+
+def _molecules(config: dict[str, Any]) -> None:
+    for name in config["pair"]:
+        molecule = config["molecules"][name]
+        atom = len(molecule["masses_u"]) == 1
+        for key in _DIATOM_KEYS:
+            if atom and key in molecule:
+                raise UserError(f"molecules.{name}: key '{key}' belongs to a diatom, masses_u has one "
+                                "mass; remove the key or give two masses")
+            if not atom and key not in molecule:
+                raise UserError(f"molecules.{name}: key '{key}' is missing; add it, or give one "
+                                "mass for an atom")
+
+
+# Keys of `surface` beside `parameters`, by what the parameters are.
+_SURFACE_KEYS = {
+    "original": {"beta", "deformation"}, "modified": {"beta", "deformation"},
+    "correlation": {"beta", "deformation"}, "table": {"configurations", "deformation"},
+    "fitted": {"stretch_length_angstrom", "terms"}, "atom_pairs": {"atom_pair"},
+}
+
+
 def _surface(config: dict[str, Any]) -> None:
     surface = config["surface"]
-    table = surface["parameters"] == "table"
-    needs = {"configurations": table, "beta": not table,
-             "slopes": surface["deformation"] == "fitted"}
-    reason = {"configurations": "parameters: table", "slopes": "deformation: fitted",
-              "beta": "parameters: original or modified"}
-    for key, needed in needs.items():
-        if needed and key not in surface:
-            raise UserError(f"surface.{key}: missing, {reason[key]} needs it; add it")
-        if not needed and key in surface:
-            raise UserError(f"surface.{key}: only {reason[key]} uses it "
-                            f"(parameters: {surface['parameters']}, "
-                            f"deformation: {surface['deformation']}); remove it")
-    if not table and list(config["pair"]) != ["N2", "H2"]:
-        raise UserError(f"surface.parameters: '{surface['parameters']}' is the table of [N2, H2], "
-                        f"the pair is {config['pair']}; use parameters: table")
+    kind = surface["parameters"]
+    needed = {"parameters"} | _SURFACE_KEYS[kind]
+    if surface.get("deformation") == "fitted":
+        needed |= {"slopes"}
+    stated = f"parameters: {kind}" + (f", deformation: {surface['deformation']}"
+                                      if "deformation" in surface else "")
+    for key in sorted(needed - set(surface)):
+        raise UserError(f"surface.{key}: missing, needed with {stated}; add it")
+    for key in sorted(set(surface) - needed):
+        raise UserError(f"surface.{key}: not used with {stated}; remove it")
+    if kind in ("original", "modified") and list(config["pair"]) != ["N2", "H2"]:
+        raise UserError(f"surface.parameters: '{kind}' is the table of [N2, H2], "
+                        f"the pair is {config['pair']}; use correlation or a table")
+    surface_from_config(surface, *(molecule_from_config(name, config["molecules"][name])
+                                   for name in config["pair"]))
 
 
 def _basis(config: dict[str, Any]) -> None:
     for position, name in enumerate(config["pair"]):
-        diatom = Diatom.from_config(name, config["molecules"][name])
+        diatom = molecule_from_config(name, config["molecules"][name])
         for level in sorted({state[position] for state in states(config)}):
             size = levels(config, name, level).stop
             if level >= diatom.morse_levels:
@@ -134,21 +161,22 @@ def _temperatures(config: dict[str, Any]) -> None:
 
 def _learning(config: dict[str, Any]) -> None:
     learning, kept = config["learning"], config["rates"]["transitions"]
-    (first, last), (dv, dw) = learning["complete_v"], learning["transition"]
-    _kept("learning.transition", learning["transition"], kept)
+    (first, last), initial_w = learning["complete_v"], learning["initial_w"]
     if last < first:
         raise UserError(f"learning.complete_v: [{first}, {last}] is not ascending; exchange them")
-    if first + dv < 0:
-        raise UserError(f"learning.complete_v: first v {first} with dv {dv} leads below level 0; "
-                        f"begin with {-dv}")
-    if learning["initial_w"] + dw < 0:
-        raise UserError(f"learning.initial_w: {learning['initial_w']} with dw {dw} leads below "
-                        f"level 0; use {-dw} or more")
-    computed = [v for v, w in states(config) if w == learning["initial_w"] and v + dv >= 0]
-    if len(computed) < 3:
-        raise UserError(f"learning: {len(computed)} states of the grid with w = "
-                        f"{learning['initial_w']} make the transition, at least 3 needed; add "
-                        "states to grid.states")
+    for dv, dw in learning["transitions"]:
+        key = f"learning.transitions: [{dv}, {dw}]"
+        _kept(key, [dv, dw], kept)
+        if last + dv < 0:
+            raise UserError(f"learning.complete_v: last v {last} with dv {dv} leads below level 0; "
+                            f"end with {-dv} or more")
+        if max(initial_w) + dw < 0:
+            raise UserError(f"learning.initial_w: {max(initial_w)} with dw {dw} leads below "
+                            f"level 0; use {-dw} or more")
+        computed = [v for v, w in states(config) if w in initial_w and v + dv >= 0 and w + dw >= 0]
+        if len(computed) < 3:
+            raise UserError(f"{key}: {len(computed)} states of the grid with w in {initial_w} make "
+                            "the transition, at least 3 needed; add states to grid.states")
 
 
 def _figures(config: dict[str, Any]) -> None:
@@ -168,16 +196,18 @@ def _figures(config: dict[str, Any]) -> None:
 
 
 def _reference(config: dict[str, Any]) -> None:
-    for name, path in config["reference"]["published_rates"].items():
-        if not Path(path).is_file():
-            raise UserError(f"reference.published_rates.{name}: file '{path}' does not exist; "
-                            "correct the path or remove the key (the comparison is then skipped)")
+    for block, files in config["reference"].items():
+        for name, path in files.items():
+            if not Path(path).is_file():
+                raise UserError(f"reference.{block}.{name}: file '{path}' does not exist; "
+                                "correct the path or remove the key (the comparison is then "
+                                "skipped)")
 
 
 def _energy(config: dict[str, Any], state: Any) -> float:
     """Vibrational energy of a state (v, w), hartree."""
     molecules = config["molecules"]
-    return sum(float(Diatom.from_config(name, molecules[name]).level_energy(level))
+    return sum(float(molecule_from_config(name, molecules[name]).level_energy(level))
                for name, level in zip(config["pair"], state, strict=True))
 
 

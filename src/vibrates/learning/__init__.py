@@ -1,14 +1,18 @@
-"""Learned data sets: rate coefficients of levels that were not computed, with their uncertainty.
+"""Learned rate coefficients: models, how they are compared, and complete ladders with their errors.
 
 The data flow, one module each:
 
-ladder           the training data: one transition (dv, dw) of `rates.nc` for every computed v
-features         functions of v and T that the regression sees, by name
-backend          TensorFlow and GPflow, loaded quietly and made deterministic
-kernels          covariance functions by name, and the known covariance of the Monte-Carlo errors
-gaussian_process exact regression
-validation       every v left out once, and the scores of these predictions
-product          the complete ladder, `learned.nc`
+data, readers     state-to-state rates in one data model; from rates.nc, CSV, LAMDA/RADEX
+features          functions of a transition and T that a regression sees, by name
+backend           TensorFlow and GPflow, loaded quietly and made deterministic
+kernels           covariance functions, and expressions of them
+likelihood        marginal likelihood with its gradient in closed form
+gaussian_process, optimisers    exact regression and how it is trained
+ladder_model      our regression; published_gp, networks: those of Hong et al. 2023; models: by name
+scenarios, scores, scenario_run  what is left out, how well it is predicted
+search            the compositional kernel search of Mihalik et al. 2024
+store             results that a killed run does not lose
+product           complete ladders, learned.nc; proposal: what to compute next
 
 `backend`, and what imports it, costs seconds to import; nothing here imports it by itself.
 """

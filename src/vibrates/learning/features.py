@@ -1,41 +1,91 @@
-"""Functions of v and T that a regression of log10 k uses as its inputs, by name.
+"""Functions of a transition and the temperature that a regression of log10 k sees, by name.
 
-Which one is natural follows from first-order theory. For collisions that couple weakly to the
-vibration, k(v -> v-1) grows like the square of the harmonic matrix element, k ~ v, so that
-log10 k is nearly linear in log v; and by Landau and Teller the efficient collisions give
-log k = A - B T^(-1/3). In (log v, T^(-1/3)) the surface to be learned is therefore nearly a plane,
-and one length scale per input fits its whole range, which it cannot in (v, T): between v = 1 and 2
-log10 k changes ten times as much as between 10 and 11.
+The first block are those of Mihalik et al. 2024, eqs. 10-12. The second follows from first-order
+theory: for weak coupling k(v -> v - n) grows like the square of the harmonic matrix element,
+v (v - 1) ... (v - n + 1), so log10 k is nearly linear in `ladder`; and by Landau and Teller
+log k = A - B T^(-1/3). In (ladder, T_cube_root) log10 k is therefore nearly a plane.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
+import xarray as xr
 
 from vibrates.errors import UserError
+from vibrates.learning.data import state_text
 
-FEATURES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
-    "v": lambda v, temperature_K: v,
-    "log_v": lambda v, temperature_K: np.log(v),
-    "temperature": lambda v, temperature_K: temperature_K,
-    "log_temperature": lambda v, temperature_K: np.log(temperature_K),
-    "temperature_inverse_cube_root": lambda v, temperature_K: temperature_K ** (-1.0 / 3.0),
+
+def _number(name: str) -> Callable[[xr.Dataset], np.ndarray]:
+    return lambda data: _get(data, name)
+
+
+def _change(final: str, initial: str) -> Callable[[xr.Dataset], np.ndarray]:
+    return lambda data: _get(data, final) - _get(data, initial)
+
+
+def _get(data: xr.Dataset, name: str) -> np.ndarray:
+    if name not in data.coords:
+        raise UserError(f"{data.attrs.get('source', 'rates')}: no quantum number {name}, which a "
+                        "feature needs; choose other features or add the column")
+    return data[name].values.astype(float)[:, None]
+
+
+def _temperature(data: xr.Dataset) -> np.ndarray:
+    return data["temperature"].values[None, :]
+
+
+def _ladder(data: xr.Dataset) -> np.ndarray:
+    """log10 of v!/v'! for v' < v: the harmonic matrix element squared, unity for v' = v."""
+    from scipy.special import gammaln
+
+    v, vp = _get(data, "v"), _get(data, "vp")
+    return (gammaln(np.maximum(v, vp) + 1) - gammaln(np.minimum(v, vp) + 1)) / np.log(10.0)
+
+
+def _log_v(data: xr.Dataset) -> np.ndarray:
+    v = _get(data, "v")
+    if (v < 1).any():
+        row = int(np.argmax(v[:, 0] < 1))
+        raise UserError(f"feature log_v needs v >= 1, there is {state_text(data, row)}; use v")
+    return np.log(v)
+
+
+def _gap(data: xr.Dataset) -> np.ndarray:
+    if "energy_difference" not in data:
+        raise UserError(f"{data.attrs.get('source', 'rates')}: feature gap needs the energies of "
+                        "the levels, which this source does not have; choose another feature")
+    return data["energy_difference"].values[:, None]
+
+
+FEATURES: dict[str, Callable[[xr.Dataset], np.ndarray]] = {
+    "T": _temperature,
+    "v": _number("v"), "j": _number("j"), "w": _number("w"),
+    "vp": _number("vp"), "jp": _number("jp"), "wp": _number("wp"),
+    "dv": _change("vp", "v"), "dj": _change("jp", "j"), "dw": _change("wp", "w"),
+    "dj_odd": lambda data: np.abs(_change("jp", "j")(data)) % 2,
+    "dv_nonzero": lambda data: (_change("vp", "v")(data) != 0).astype(float),
+    "log_v": _log_v,
+    "ladder": _ladder,
+    "gap": _gap,
+    "T_log": lambda data: np.log(_temperature(data)),
+    "T_cube_root": lambda data: _temperature(data) ** (-1.0 / 3.0),
 }
+MIHALIK = ("T", "dv", "dj", "v", "j", "vp", "jp", "dj_odd", "dv_nonzero")
 
 
-def feature_matrix(names: list[str], v: np.ndarray, temperature_K: np.ndarray) -> np.ndarray:
-    """Features of every pair (v, T), (N * M, len(names)), v (N,) the slow index, T (M,) in K."""
-    for name in names:
-        if name not in FEATURES:
-            raise UserError(
-                f"learning.features: {name} is unknown; choose from {', '.join(FEATURES)}"
-            )
-    if "log_v" in names and np.min(v) < 1:
-        raise UserError(
-            f"learning.features: log_v needs v >= 1, the ladder has v = {np.min(v)}; use v, or "
-            "start learning.complete_v at 1"
-        )
-    v_all, temperature_all = (
-        x.ravel() for x in np.meshgrid(np.asarray(v, float), temperature_K, indexing="ij")
-    )
-    return np.column_stack([FEATURES[name](v_all, temperature_all) for name in names])
+def feature(name: str, data: xr.Dataset) -> np.ndarray:
+    """Values of one feature at every (transition, temperature), (N, M)."""
+    if name not in FEATURES:
+        raise UserError(f"feature {name} is unknown; choose from {', '.join(FEATURES)}")
+    shape = (data.sizes["transition"], data.sizes["temperature"])
+    return np.broadcast_to(FEATURES[name](data), shape)
+
+
+def feature_matrix(names: Sequence[str], data: xr.Dataset, cells: np.ndarray) -> np.ndarray:
+    """Features of the cells where `cells` (N, M) is true, (n, len(names)), transitions slow."""
+    return np.column_stack([feature(name, data)[cells] for name in names])
+
+
+def varying(names: Sequence[str], data: xr.Dataset) -> list[str]:
+    """Those of `names` that take more than one value in `data`: a constant teaches nothing."""
+    return [name for name in names if np.ptp(feature(name, data)) > 0]

@@ -1,71 +1,102 @@
-"""Covariance functions by name, and the known covariance of the training data's errors."""
+"""Covariance functions: the seven of Mihalik et al. 2024 (eqs. 3-7), and sums and products of them.
+
+An expression is read from left to right, as the search builds it: M52*EXP+RBF is
+(M52 times EXP) plus RBF, and (M52+EXP)*RBF multiplies the sum. Each base kernel has one length
+scale (LIN: one variance) per input.
+"""
+
+import re
 
 import numpy as np
-from tensorflow_probability import bijectors
 
 from vibrates.errors import UserError
 from vibrates.learning.backend import gpflow, tf
 
-KERNELS = {
-    "matern52": gpflow.kernels.Matern52,
+# EXP and M12 are one family: GPflow's Exponential is exp(-r/2), its Matern12 exp(-r), equal for
+# length scales that differ by two. Both stay, since the published search has both; they start at
+# different points of one likelihood.
+BASE = {
+    "LIN": gpflow.kernels.Linear,
+    "RBF": gpflow.kernels.SquaredExponential,
+    "EXP": gpflow.kernels.Exponential,
+    "M12": gpflow.kernels.Matern12,
+    "M32": gpflow.kernels.Matern32,
+    "M52": gpflow.kernels.Matern52,
+    "RQ": gpflow.kernels.RationalQuadratic,
 }
+OPERATIONS = ("+", "*")
+# Of standardised inputs. Shorter ones change nothing but rounding errors: squared distances are
+# differences of squares, and at 1e-5 they are no longer those of a positive definite matrix.
+LENGTHSCALE_FLOOR = 1e-2
 
-# For standardised inputs and outputs. Data on a plane have no finite best length scale, and
-# beyond a hundred times the data's extent a longer one changes nothing but rounding errors.
-LENGTHSCALE_BOUNDS = (1e-2, 1e2)
-VARIANCE_BOUNDS = (1e-4, 1e4)
 
-
-def smooth_kernel(name: str, n_features: int, lengthscale: float) -> gpflow.kernels.Kernel:
-    """Kernel `name` with one length scale per feature (ARD), all started at `lengthscale`.
-
-    Variance and length scales stay inside their bounds, log-uniformly.
-    """
-    if name not in KERNELS:
-        raise UserError(f"learning.kernel: {name} is unknown; choose from {', '.join(KERNELS)}")
-    kernel = KERNELS[name](active_dims=list(range(n_features)))
-    # The constructors wrap what they are given in a transform of their own; replace it.
-    kernel.variance = _bounded(1.0, VARIANCE_BOUNDS)
-    kernel.lengthscales = _bounded(np.full(n_features, lengthscale), LENGTHSCALE_BOUNDS)
+def base_kernel(name: str, dimensions: list[int]) -> gpflow.kernels.Kernel:
+    """Base kernel `name` on the given input columns, every parameter started at 1."""
+    if name not in BASE:
+        raise UserError(f"kernel {name} is unknown; choose from {', '.join(BASE)}")
+    ones = np.ones(len(dimensions))
+    if name == "LIN":
+        return BASE[name](active_dims=dimensions, variance=ones)
+    kernel = BASE[name](active_dims=dimensions, lengthscales=ones)
+    kernel.lengthscales = gpflow.Parameter(
+        ones, transform=gpflow.utilities.positive(LENGTHSCALE_FLOOR))
     return kernel
 
 
-def _bounded(value: float | np.ndarray, bounds: tuple[float, float]) -> gpflow.Parameter:
-    low, high = np.log(bounds)
-    transform = bijectors.Chain([bijectors.Exp(), bijectors.Sigmoid(low=low, high=high)])
-    return gpflow.Parameter(value, transform=transform)
+def parse(expression: str) -> list[tuple[str, str]]:
+    """The steps (operation, base kernel) of an expression; the first operation is '+'."""
+    steps = re.findall(r"([+*]?)([A-Z0-9]+)", expression.replace("(", "").replace(")", ""))
+    parsed = [(operation or "+", name) for operation, name in steps]
+    if not parsed or compose_text(parsed) != expression:
+        raise UserError(f"kernel {expression!r} is no expression; write as M52*EXP+RBF with "
+                        f"{', '.join(BASE)}")
+    for _, name in parsed:
+        if name not in BASE:
+            raise UserError(f"kernel {name} is unknown; choose from {', '.join(BASE)}")
+    return parsed
 
 
-class KnownErrors(gpflow.kernels.Kernel):
-    """Covariance of the errors the training data are known to have.
+def compose_text(steps: list[tuple[str, str]]) -> str:
+    """The expression of `steps`: a sum that is multiplied stands in parentheses."""
+    text, is_sum = "", False
+    for operation, name in steps:
+        if not text:
+            text = name
+        elif operation == "+":
+            text, is_sum = f"{text}+{name}", True
+        else:
+            text, is_sum = (f"({text})*{name}" if is_sum else f"{text}*{name}"), False
+    return text
 
-    GPflow's likelihoods give every datum its own variance at most, and errors of one level at
-    neighbouring temperatures are correlated. As a kernel on the row number of a datum, any
-    covariance enters the stock regression exactly: y = f + e, with e of this covariance.
-    Points to be predicted carry the row NEW; they have no share in e, so predictions are of f.
+
+def extended(expression: str, operation: str, name: str) -> str:
+    """`expression` plus or times one more base kernel."""
+    return compose_text([*parse(expression), (operation, name)])
+
+
+def build(expression: str, n_inputs: int) -> gpflow.kernels.Kernel:
+    """The GPflow kernel of an expression on columns 0 to n_inputs - 1."""
+    kernel = None
+    for operation, name in parse(expression):
+        part = base_kernel(name, list(range(n_inputs)))
+        if kernel is None:
+            kernel = part
+        else:
+            kernel = kernel + part if operation == "+" else kernel * part
+    return kernel
+
+
+class SameState(gpflow.kernels.Kernel):
+    """1 for two points of one transition, else 0: what a transition does not share with others.
+
+    The input column holds a number for every transition (`gaussian_process.state_codes`).
     """
 
-    NEW = -1.0
-
-    def __init__(self, covariance: np.ndarray, row_dimension: int):
-        """`covariance` (N, N) in the units of y^2; the input column `row_dimension` holds rows."""
-        super().__init__(active_dims=[row_dimension], name="known_errors")
-        self.covariance = tf.constant(covariance, dtype=gpflow.default_float())
-
     def K(self, X: tf.Tensor, X2: tf.Tensor | None = None) -> tf.Tensor:
-        """Covariance of the errors of two sets of rows, (N1, 1), (N2, 1) -> (N1, N2)."""
-        row, known = self._rows(X)
-        row2, known2 = (row, known) if X2 is None else self._rows(X2)
-        chosen = tf.gather(tf.gather(self.covariance, row, axis=0), row2, axis=1)
-        return tf.where(known[:, None] & known2[None, :], chosen, tf.zeros_like(chosen))
+        """Covariance of two sets of points, (N1, 1), (N2, 1) -> (N1, N2)."""
+        X2 = X if X2 is None else X2
+        return tf.cast(tf.equal(X, tf.transpose(X2)), gpflow.default_float())
 
     def K_diag(self, X: tf.Tensor) -> tf.Tensor:
-        """Variance of the error of every row, (N, 1) -> (N,)."""
-        row, known = self._rows(X)
-        chosen = tf.gather(tf.linalg.diag_part(self.covariance), row)
-        return tf.where(known, chosen, tf.zeros_like(chosen))
-
-    @staticmethod
-    def _rows(X: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        row = tf.cast(X[:, 0], tf.int32)
-        return tf.maximum(row, 0), row >= 0
+        """Variance, (N, 1) -> (N,)."""
+        return tf.ones_like(X[:, 0])

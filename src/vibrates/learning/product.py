@@ -1,4 +1,9 @@
-"""The complete ladder: computed rate coefficients, predicted ones between them, and the proof."""
+"""The complete ladder: computed rate coefficients, predicted ones between them, and the proof.
+
+learned.nc has the layout of rates.nc, (transition, temperature), both directions of every
+transition; the endothermic one follows from detailed balance. A family is one change
+(v' - v, w' - w); each is learned by itself.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,145 +12,231 @@ import numpy as np
 import xarray as xr
 
 from vibrates.errors import UserError
-from vibrates.learning.gaussian_process import ROUNDING_VARIANCE, GaussianProcess
-from vibrates.learning.ladder import Ladder, ladder_from_rates
-from vibrates.learning.validation import LeaveOneOut, validate
+from vibrates.learning import data as model_data
+from vibrates.learning.data import CELL, rate_data
+from vibrates.learning.readers import from_campaign
+from vibrates.learning.scores import scores
+from vibrates.molecule import Diatom
+from vibrates.rates.coefficients import detailed_balance
+from vibrates.units import HARTREE_TO_CM
 
-COMPUTED, PREDICTED = "computed", "predicted"
-LEVEL_DIMS = ("v", "temperature")
+COMPUTED, INTERPOLATED, EXTRAPOLATED = 0, 1, 2
+FLAGS = ("computed", "interpolated", "extrapolated")
+MINIMUM_STATES = 3
 
 
-def learn(
-    rates: xr.Dataset,
-    settings: Mapping[str, Any],
-    name: str = "rates.nc",
-) -> xr.Dataset:
-    """Complete the ladder of one transition; the dataset that learned.nc holds.
+def learn(rates: xr.Dataset, config: Mapping[str, Any], name: str = "rates.nc") -> xr.Dataset:
+    """Complete every family of `config["learning"]`; the dataset that learned.nc holds.
 
-    `settings` is the block `learning` of the configuration: transition (dv, dw), initial_w,
-    complete_v (first, last), kernel, features, left_out. `name` is the file of `rates`, for
-    messages. Levels inside complete_v that were not computed are predicted; every computed level is
-    kept, outside complete_v too.
+    Initial states (v, w) with v in complete_v and w in initial_w that were not computed are
+    predicted; every computed one is kept, outside complete_v too. `name` is the file of `rates`.
     """
-    dv, dw = settings["transition"]
-    first, last = settings["complete_v"]
-    if first > last or first + min(dv, 0) < 0:
-        raise UserError(
-            f"learning.complete_v: [{first}, {last}] is not a ladder for dv = {dv}; give the first "
-            f"v, {max(0, -dv)} or more, and a last one that is not below it"
-        )
-    ladder = ladder_from_rates(rates, (dv, dw), settings["initial_w"], name)
-    features, kernel = list(settings["features"]), settings["kernel"]
-    model = GaussianProcess(features, kernel).fit(ladder)
-    left_out = validate(
-        settings["left_out"], ladder, lambda: GaussianProcess(features, kernel)
-    )
-    complete_v = np.union1d(ladder.v, np.arange(first, last + 1))
-    mean, std = model.predict(complete_v, ladder.temperature_K)
-    dataset = xr.Dataset(
-        _values(ladder, complete_v, mean, std) | _left_out_values(ladder, complete_v, left_out),
-        coords={
-            "v": (
-                "v",
-                complete_v,
-                {"units": "1", "long_name": "initial vibrational level of the first molecule"},
-            ),
-            "temperature": (
-                "temperature",
-                ladder.temperature_K,
-                {"units": "K", "long_name": "temperature"},
-            ),
-        },
-    )
-    dataset.attrs = {
-        "title": f"Rate coefficients of (v, {settings['initial_w']}) -> (v{dv:+d}, "
-        f"{settings['initial_w'] + dw}), computed where available, predicted elsewhere",
-        "transition": [dv, dw],
-        "initial_w": settings["initial_w"],
+    from vibrates.learning.ladder_model import LadderModel
+
+    settings, model = config["learning"], LadderModel()
+    parts, families = [], []
+    for change in settings["transitions"]:
+        training = training_data(rates, change, settings["initial_w"], name)
+        target = complete(training, change, settings, config)
+        parts.append(_family(model, training, target))
+        left_out = leave_each_state_out(model, training)
+        parts[-1] = parts[-1].merge(_spread(left_out, training, parts[-1]))
+        families.append(_summary(model, training, left_out, change))
+    forward = xr.concat(parts, "transition", join="exact", combine_attrs="drop")
+    learned = xr.concat([forward, _reverse(forward)], "transition", combine_attrs="drop")
+    learned = learned.merge(xr.concat(families, "family"))
+    learned = _described(learned)
+    learned.attrs = {
+        "title": "State-to-state rate coefficients, computed where available, predicted elsewhere",
         "symmetrisation": rates.attrs.get("symmetrisation", "not recorded"),
-        "error_correlation": "from the bootstrap of the rates"
-        if "k_error_correlation" in rates
+        "error_correlation": "from the bootstrap of the rates" if "k_error_correlation" in rates
         else "none: errors at different temperatures taken as independent",
-        "model": f"Gaussian process, kernel {kernel}, features {', '.join(features)}",
-        "rounding_variance_dex2": ROUNDING_VARIANCE,
-        **{f"hyperparameter_{key}": value for key, value in model.hyperparameters.items()},
-        **{f"left_out_{key}": value for key, value in left_out.scores(ladder.log10_k).items()},
     }
-    return dataset
+    return learned
 
 
-def _spread(ladder: Ladder, complete_v: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """`values` (N, M) of the computed levels placed among all levels, NaN elsewhere."""
-    spread = np.full((complete_v.size, ladder.temperature_K.size), np.nan)
-    spread[np.searchsorted(complete_v, ladder.v)] = values
-    return spread
+def training_data(rates, change, initial_w, name: str) -> xr.Dataset:
+    """The computed rates of one family; UserError when they are too few."""
+    rows = (rates.vp - rates.v == change[0]) & (rates.wp - rates.w == change[1])
+    count = int((rows & rates.w.isin(initial_w)).sum()) if "w" in rates else 0
+    if {"v", "vp", "w", "wp"} <= set(rates.variables) and count < MINIMUM_STATES:
+        raise UserError(f"{name}: {count} states with w in {list(initial_w)} have the transition "
+                        f"(dv, dw) = ({change[0]}, {change[1]}), learning needs at least "
+                        f"{MINIMUM_STATES}; add states to grid.states or change "
+                        "learning.transitions")
+    return from_campaign(rates, name, [change], initial_w)
 
 
-def _values(
-    ladder: Ladder, complete_v: np.ndarray, mean: np.ndarray, std: np.ndarray
-) -> dict[str, tuple]:
-    is_computed = np.isin(complete_v, ladder.v)[:, None] & np.ones_like(mean, dtype=bool)
-    log10_k = np.where(is_computed, _spread(ladder, complete_v, ladder.log10_k), mean)
-    log10_k_std = np.where(is_computed, _spread(ladder, complete_v, ladder.log10_k_stderr), std)
-    k = np.where(is_computed, _spread(ladder, complete_v, ladder.k), 10.0**mean)
-    origin = np.where(is_computed, COMPUTED, PREDICTED).astype(object)
-    rate_unit, dex = "cm^3 s^-1", "dex"
-    return {
-        "k": (LEVEL_DIMS, k, _about(rate_unit, "rate coefficient")),
-        "log10_k": (LEVEL_DIMS, log10_k, _about("1", "log10 of k / (cm^3 s^-1)")),
-        "log10_k_std": (
-            LEVEL_DIMS,
-            log10_k_std,
-            _about(
-                dex,
-                "standard deviation of log10 k: Monte-Carlo standard error of a computed value, "
-                "predictive standard deviation of a predicted one",
-            ),
-        ),
-        "k_factor": (
-            LEVEL_DIMS,
-            10.0**log10_k_std,
-            _about("1", "one standard deviation as a factor of k, 10^log10_k_std"),
-        ),
-        "origin": (
-            LEVEL_DIMS,
-            origin,
-            _about("1", "computed from trajectories, or predicted by the Gaussian process"),
-        ),
-        "gp_log10_k": (
-            LEVEL_DIMS,
-            mean,
-            _about("1", "posterior mean of the Gaussian process for log10 k, all data used"),
-        ),
-        "gp_log10_k_std": (
-            LEVEL_DIMS,
-            std,
-            _about(dex, "posterior standard deviation of the Gaussian process, all data used"),
-        ),
-    }
+def complete(training: xr.Dataset, change, settings: Mapping[str, Any],
+             config: Mapping[str, Any]) -> xr.Dataset:
+    """All states to give rates for, in the data model; k of the missing ones is a place holder."""
+    (first, last), (dv, dw) = settings["complete_v"], change
+    wanted = {(v, w) for v in range(max(first, -dv), last + 1) for w in settings["initial_w"]
+              if w + dw >= 0}
+    states = np.array(sorted(wanted | set(zip(training.v.values, training.w.values, strict=True))))
+    v, w = states.T
+    shape = (len(v), training.sizes["temperature"])
+    numbers = {"v": v, "w": w, "vp": v + dv, "wp": w + dw}
+    return rate_data(numbers, training["temperature"].values, np.ones(shape), "the ladder",
+                     origin="predicted", energy_difference_cm=energy_difference(numbers, config))
 
 
-def _left_out_values(
-    ladder: Ladder, complete_v: np.ndarray, left_out: LeaveOneOut
-) -> dict[str, tuple]:
-    texts = {
-        "predicted": ("1", "log10 k predicted from all other levels"),
-        "std": (
-            "dex",
-            "predictive standard deviation of the computed value: of the model and Monte-Carlo "
-            "error in quadrature",
-        ),
-        "error": ("dex", "predicted minus computed log10 k, the level left out of the training"),
-    }
-    return {
-        f"left_out_{name}": (
-            LEVEL_DIMS,
-            _spread(ladder, complete_v, getattr(left_out, name)),
-            _about(*text),
-        )
-        for name, text in texts.items()
-    }
+def energy_difference(numbers: Mapping[str, np.ndarray], config: Mapping[str, Any]) -> np.ndarray:
+    """E_initial - E_final of (v, w) -> (vp, wp) in cm^-1, (N,)."""
+    a, b = (Diatom.from_config(name, config["molecules"][name]) for name in config["pair"])
+    change = (a.level_energy(numbers["v"]) - a.level_energy(numbers["vp"])
+              + b.level_energy(numbers["w"]) - b.level_energy(numbers["wp"]))
+    return np.asarray(change) * HARTREE_TO_CM
 
 
-def _about(units: str, long_name: str) -> dict[str, str]:
-    return {"units": units, "long_name": long_name}
+def leave_each_state_out(model, training: xr.Dataset) -> xr.Dataset:
+    """left_out_predicted, _std, _error of every state from the others: nothing of it is used.
+
+    The standard deviation is that of the computed value: of the model and the value's own
+    Monte-Carlo error in quadrature, since the value compared with carries both.
+    """
+    true, stderr = model_data.log10_k(training), model_data.log10_k_stderr(training)
+    predicted, std = np.empty_like(true), np.empty_like(true)
+    for row in range(len(true)):
+        train = np.ones(true.shape, dtype=bool)
+        train[row] = False
+        mean, model_std = model.fit(training, train).predict(training.isel(transition=[row]))
+        predicted[row], std[row] = mean[0], np.hypot(model_std[0], stderr[row])
+    return xr.Dataset({"left_out_predicted": (CELL, predicted), "left_out_std": (CELL, std),
+                       "left_out_error": (CELL, predicted - true)})
+
+
+def ladder_of(learned: xr.Dataset, change, w: int) -> xr.Dataset:
+    """One family at one w as a ladder: dimensions (v, temperature), its scores as attributes."""
+    dv, dw = change
+    rows = ((learned.vp - learned.v == dv) & (learned.wp - learned.w == dw) & (learned.w == w)
+            & (learned.direction == "learned"))
+    part = learned.isel(transition=np.flatnonzero(rows.values)).drop_dims("family")
+    part = part.swap_dims(transition="v").drop_vars(["w", "vp", "wp"]).sortby("v")
+    family = np.flatnonzero(((learned.family_dv == dv) & (learned.family_dw == dw)).values)
+    own = learned.isel(family=int(family[0]))
+    part.attrs = {"transition": [dv, dw], "initial_w": w, "model": str(own["model"].values)} | {
+        name: float(own[name]) for name in own.data_vars if name.startswith("score_")}
+    return part
+
+
+def _family(model, training: xr.Dataset, target: xr.Dataset) -> xr.Dataset:
+    """Values of one family at all states of `target`."""
+    model.fit(training, np.ones(training["k"].shape, dtype=bool))
+    mean, std = model.predict(target)
+    at = _places(training, target)
+    log10_k, log10_std = mean.copy(), std.copy()
+    k = 10.0**mean
+    flag = np.broadcast_to(_flags(training, target)[:, None], mean.shape).copy()
+    log10_k[at], log10_std[at] = model_data.log10_k(training), model_data.log10_k_stderr(training)
+    k[at] = training["k"].transpose(*CELL).values
+    origin = np.where(flag == COMPUTED, "computed", "predicted").astype(object)
+    result = target[["energy_difference", "temperature"]].assign(
+        {name: (CELL, values) for name, values in {
+            "k": k, "log10_k": log10_k, "log10_k_std": log10_std, "k_factor": 10.0**log10_std,
+            "origin": origin, "flag": flag.astype(np.int8), "gp_log10_k": mean,
+            "gp_log10_k_std": std}.items()})
+    result["direction"] = ("transition", np.full(len(k), "learned", dtype=object))
+    result.attrs = {}
+    return result
+
+
+def _places(training: xr.Dataset, target: xr.Dataset) -> np.ndarray:
+    """Rows of `target` that hold the states of `training`, in its order."""
+    where = {state: row for row, state in enumerate(zip(target.v.values, target.w.values,
+                                                        strict=True))}
+    return np.array([where[state] for state in zip(training.v.values, training.w.values,
+                                                   strict=True)])
+
+
+def _flags(training: xr.Dataset, target: xr.Dataset) -> np.ndarray:
+    """COMPUTED, INTERPOLATED (between computed v of the same w) or EXTRAPOLATED, (N,)."""
+    flags = np.full(target.sizes["transition"], EXTRAPOLATED)
+    for w in np.unique(training.w.values):
+        own = training.v.values[training.w.values == w]
+        inside = (target.w.values == w) & (target.v.values > own.min()) & (
+            target.v.values < own.max())
+        flags[inside] = INTERPOLATED
+    flags[_places(training, target)] = COMPUTED
+    return flags
+
+
+def _spread(left_out: xr.Dataset, training: xr.Dataset, family: xr.Dataset) -> xr.Dataset:
+    at, shape = _places(training, family), family["k"].shape
+    values = {}
+    for name in left_out:
+        values[name] = (CELL, np.full(shape, np.nan))
+        values[name][1][at] = left_out[name].values
+    return xr.Dataset(values)
+
+
+def _reverse(forward: xr.Dataset) -> xr.Dataset:
+    """The endothermic directions, k exp(-|D|/kT) (Hong et al. 2023, eq. 8), errors in dex kept."""
+    factor = detailed_balance(forward["energy_difference"].values[:, None],
+                              forward["temperature"].values)
+    backward = forward.assign_coords(v=forward.vp, w=forward.wp, vp=forward.v, wp=forward.w)
+    sign = np.sign(forward["energy_difference"].values)[:, None]
+    factor = factor**sign  # of a family that is endothermic itself, the reverse is faster
+    for name in ("log10_k", "gp_log10_k"):
+        backward[name] = forward[name] + np.log10(factor)
+    backward["k"] = forward["k"] * factor
+    backward["energy_difference"] = -forward["energy_difference"]
+    backward["direction"] = ("transition", np.full(len(sign), "detailed_balance", dtype=object))
+    for name in ("left_out_predicted", "left_out_std", "left_out_error"):
+        backward[name] = xr.full_like(forward[name], np.nan)
+    return backward
+
+
+def _summary(model, training: xr.Dataset, left_out: xr.Dataset, change) -> xr.Dataset:
+    """What was chosen for a family, and the scores of its left-out predictions."""
+    model.fit(training, np.ones(training["k"].shape, dtype=bool))
+    true = model_data.log10_k(training)
+    result = scores(left_out["left_out_predicted"].values, left_out["left_out_std"].values, true,
+                    np.zeros_like(true), float(np.ptp(true)))
+    numbers = {"family_dv": change[0], "family_dw": change[1], "model": model.description}
+    numbers |= {f"score_{name}": value for name, value in result.items()}
+    numbers |= {f"hyper_{name}": model.hyperparameters.get(name, np.nan)
+                for name in ("smooth_std_dex", "length_v", "length_T", "own_std_dex",
+                             "own_length_T", "noise_std_dex")}
+    return xr.Dataset({name: ((), value) for name, value in numbers.items()})
+
+
+def _described(learned: xr.Dataset) -> xr.Dataset:
+    for name, variable in learned.variables.items():
+        if {"units", "long_name"} <= set(variable.attrs):
+            continue
+        units, text = _TEXTS.get(name, ("1", ""))
+        if name.startswith("score_"):
+            text = f"{name[6:]} of the predictions of left-out states"
+            units = {"score_mse_dex2": "dex^2", "score_worst_dex": "dex"}.get(name, "1")
+        elif name.startswith("hyper_"):
+            text = f"hyperparameter {name[6:]}"
+            units = "dex" if name.endswith("dex") else "standard deviations of the feature"
+        variable.attrs |= {"units": units, "long_name": text}
+    learned["flag"].attrs |= {"flag_values": [COMPUTED, INTERPOLATED, EXTRAPOLATED],
+                              "flag_meanings": " ".join(FLAGS)}
+    return learned
+
+
+_TEXTS = {
+    **{name: ("1", text) for name, text in model_data.NUMBER_NAMES.items()},
+    "temperature": ("K", "temperature"),
+    "energy_difference": ("cm^-1", "energy of the initial minus that of the final state"),
+    "k": ("cm^3 s^-1", "rate coefficient"),
+    "log10_k": ("1", "log10 of k / (cm^3 s^-1)"),
+    "log10_k_std": ("dex", "standard deviation of log10 k: Monte-Carlo standard error of a computed "
+                           "value, predictive standard deviation of a predicted one"),
+    "k_factor": ("1", "one standard deviation as a factor of k, 10^log10_k_std"),
+    "origin": ("1", "computed from trajectories, or predicted by the Gaussian process"),
+    "flag": ("1", "computed, interpolated between computed v, or extrapolated beyond them"),
+    "direction": ("1", "learned, or its reverse from detailed balance"),
+    "gp_log10_k": ("1", "posterior mean of the Gaussian process for log10 k, all data used"),
+    "gp_log10_k_std": ("dex", "posterior standard deviation of the Gaussian process, all data used"),
+    "left_out_predicted": ("1", "log10 k predicted from all other states"),
+    "left_out_std": ("dex", "predictive standard deviation of the computed value: of the model and "
+                            "Monte-Carlo error in quadrature"),
+    "left_out_error": ("dex", "predicted minus computed log10 k, the state left out of the training"),
+    "family_dv": ("1", "v' - v of a family"),
+    "family_dw": ("1", "w' - w of a family"),
+    "model": ("1", "the regression of a family, chosen by its left-out states"),
+}

@@ -1,0 +1,44 @@
+"""Errors of models on rates that were left out (Figures 6-9 and S9-S12 of Hong et al. 2023)."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from vibrates.figures import style
+
+MODELS = {"GP": "GP (published)", "NN": "NN (published)", "NN2": "NN2 (published)",
+          "ladder": "ours"}
+LABELS = {"temperature": "temperature left out (K)", "level": "initial level left out $v$",
+          "random": "share left out at random (%)", "sets": "set left out"}
+
+
+def draw(table: pd.DataFrame, scenario: str) -> Figure:
+    """One panel per family: MSE of normalised log10 k against what was left out.
+
+    table: columns family, label, model, mse_normalised, lowest, highest. Bars span random choices
+    and random starts.
+    """
+    families = sorted(table["family"].unique())
+    figure = style.new_figure(3.3 * max(len(families), 2), 3.9)
+    panels = figure.subplots(1, max(len(families), 1), sharey=True, squeeze=False)[0]
+    for axes, family in zip(panels, families, strict=False):
+        own = table[table["family"] == family]
+        for number, name in enumerate(MODELS):
+            part = own[own["model"] == name].sort_values("label")
+            if part.empty:
+                continue
+            x = part["label"].to_numpy(float)
+            if scenario == "sets":
+                x = x + 0.08 * (number - 1.5)
+            value = part["mse_normalised"].to_numpy()
+            bars = np.vstack([value - part["lowest"], part["highest"] - value])
+            axes.errorbar(x, value, yerr=bars, color=style.PALETTE[number], linewidth=1.0,
+                          marker=style.MARKERS[number], markersize=4, label=MODELS[name],
+                          linestyle="none" if scenario == "sets" else "-")
+        axes.set(yscale="log", xlabel=LABELS[scenario], title=f"$\\Delta v$ = {family[2:]}")
+        if scenario == "sets":
+            axes.set_xticks(sorted(own["label"].unique()))
+    panels[0].set_ylabel(r"MSE of normalised $\log_{10}\,k$")
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=4)
+    return figure

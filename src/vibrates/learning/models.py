@@ -1,0 +1,25 @@
+"""Regressions by name. Each has fit(data, train, seed), predict(data) and a description."""
+
+from collections.abc import Callable
+
+from vibrates.errors import UserError
+
+NAMES = ("GP", "NN", "NN2", "ladder")
+
+
+def model(name: str) -> Callable:
+    """A maker of fresh models called `name`; the libraries behind them are loaded only here."""
+    if name == "ladder":
+        from vibrates.learning.ladder_model import LadderModel
+
+        shared = LadderModel()  # its traced kernels serve all fits; every fit starts anew
+        return lambda: shared
+    if name == "GP":
+        from vibrates.learning.published_gp import PublishedGP
+
+        return PublishedGP
+    if name in ("NN", "NN2"):
+        from vibrates.learning.networks import Network
+
+        return lambda: Network(name)
+    raise UserError(f"model {name} is unknown; choose from {', '.join(NAMES)}")

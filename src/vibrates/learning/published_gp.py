@@ -1,0 +1,56 @@
+"""The Gaussian process of Hong et al. 2023, section 2.3, as it is described.
+
+It sees T and v, scaled to [0, 1] over the whole data set, and learns log10 k scaled likewise, as the
+networks of that paper do (`networks`).
+"""
+
+import warnings
+
+import numpy as np
+import xarray as xr
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import Matern
+
+from vibrates.learning.data import log10_k
+from vibrates.learning.features import feature, varying
+
+
+class Scaled:
+    """Inputs and log10 k of a data set scaled to [0, 1]."""
+
+    def __init__(self, data: xr.Dataset):
+        self.names = ["T", *varying(["v", "w"], data)]
+        inputs = np.stack([feature(name, data) for name in self.names], axis=-1)
+        self.low, self.span = inputs.min((0, 1)), np.ptp(inputs, axis=(0, 1))
+        values = log10_k(data)
+        self.zero, self.range = values.min(), np.ptp(values)
+        self.targets = (values - self.zero) / self.range
+
+    def inputs(self, data: xr.Dataset) -> np.ndarray:
+        stacked = np.stack([feature(name, data) for name in self.names], axis=-1)
+        return (stacked - self.low) / self.span
+
+
+class PublishedGP:
+    """scikit-learn's process with a Matern 5/2 kernel, one length scale, no noise."""
+
+    description = "GP: Matern 5/2 of scikit-learn on (T, v)"
+
+    def fit(self, data: xr.Dataset, train: np.ndarray, seed: int = 0) -> "PublishedGP":
+        self.scaled = Scaled(data)
+        kernel = 1.0 * Matern(1.0, nu=2.5)
+        self.model = GaussianProcessRegressor(kernel, alpha=1e-10, random_state=seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            self.model.fit(self.scaled.inputs(data)[train], self.scaled.targets[train])
+        return self
+
+    def predict(self, data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+        inputs = self.scaled.inputs(data)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of variances that rounding made negative
+            mean, std = self.model.predict(inputs.reshape(-1, inputs.shape[-1]), return_std=True)
+        shape = inputs.shape[:2]
+        scaled = self.scaled
+        return (scaled.zero + scaled.range * mean.reshape(shape)), scaled.range * std.reshape(shape)

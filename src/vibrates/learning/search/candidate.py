@@ -1,0 +1,144 @@
+"""One kernel trained on the transitions of some initial levels, and its errors on all others."""
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+
+from vibrates.errors import UserError
+from vibrates.learning import kernels, optimisers
+from vibrates.learning.backend import gpflow
+from vibrates.learning.data import log10_k
+from vibrates.learning.features import MIHALIK, feature_matrix, varying
+from vibrates.learning.gaussian_process import GaussianProcess
+from vibrates.learning.search.training_sets import initial_number, rows_of
+from vibrates.learning.store import Store, digest
+
+VERSION = 1  # raise when a candidate's results change
+SUBSET_SEED = 7
+# Of the standardised log10 k. GPflow needs some noise; as there it is trained, from this start.
+NOISE_START, NOISE_FLOOR = 1e-2, 1e-6
+OVER, BELOW = 10.0, 5.0  # per cent, the accuracy targets that transitions are counted by
+
+
+class Trainer:
+    """Trains candidates on one data set; every trained candidate is stored and found again."""
+
+    def __init__(self, data: xr.Dataset, store: Store, optimiser: str, iterations: int):
+        if optimiser not in optimisers.OPTIMISERS:
+            raise UserError(f"optimiser {optimiser} is unknown; choose from "
+                            f"{', '.join(optimisers.OPTIMISERS)}")
+        self.data, self.store = data, store
+        self.optimiser, self.iterations = optimiser, iterations
+        self.content = digest(data)
+        numbers = [name for name in (*MIHALIK, "w", "wp") if _available(name, data)]
+        self.features = varying(numbers, data)
+        self.target = log10_k(data)
+        self._processes: dict[str, tuple[GaussianProcess, list]] = {}
+
+    def candidate(self, expression: str, trained: Sequence[int], sizes: Sequence[int],
+                  whole: bool = False) -> dict:
+        """Errors of the kernel `expression` trained on the initial levels `trained`.
+
+        sizes: training points of the stages; the last is what predictions rest on, or all points
+        when `whole`. Result: errors per initial level that is not trained on (mean and worst
+        transition in per cent of log10 k, rms in dex, transitions over and below the targets),
+        log marginal likelihood, BIC, parameters, seconds.
+        """
+        key = {"version": VERSION, "data": self.content, "kernel": expression,
+               "trained": [int(x) for x in trained], "sizes": [int(x) for x in sizes],
+               "whole": whole, "optimiser": self.optimiser, "iterations": self.iterations,
+               "features": self.features}
+        return self.store.get(key, lambda: self._trained(expression, trained, sizes, whole))
+
+    def _trained(self, expression, trained, sizes, whole) -> dict:
+        began = time.perf_counter()
+        own = rows_of(self.data, trained)
+        cells = np.broadcast_to(own[:, None], self.target.shape)
+        X = feature_matrix(self.features, self.data, cells)
+        y = self.target[cells]
+        centre, scale = X.mean(axis=0), X.std(axis=0)
+        scale = np.where(scale > 0, scale, 1.0)
+        X, mean, std = (X - centre) / scale, y.mean(), y.std()
+        y = (y - mean) / std
+        order = np.random.default_rng(SUBSET_SEED).permutation(len(y))
+        process = self._process(expression)
+        report, basis = {"converged": False}, {
+            "kernel": expression, "trained": list(trained), "transitions": int(own.sum()),
+            "parameters": process.n_parameters}
+        try:
+            for size in self._stages(sizes, len(y)):
+                rows = np.sort(order[:size])
+                limit = self.iterations if size == sizes[0] else max(self.iterations // 4, 5)
+                report = process.train(X[rows], y[rows],
+                                       optimisers.OPTIMISERS[self.optimiser](limit))
+            rows = slice(None) if whole else np.sort(order[:sizes[-1]])
+            process.condition(X[rows], y[rows])
+        except UserError as error:
+            # A kernel that cannot be trained on these data loses; it does not end the search.
+            return basis | {"failed": str(error), "levels": {}, "bic": float("-inf"),
+                            "seconds": time.perf_counter() - began}
+        predicted = np.full(self.target.shape, np.nan)
+        others = np.broadcast_to(~own[:, None], self.target.shape)
+        inputs = (feature_matrix(self.features, self.data, others) - centre) / scale
+        predicted[others] = mean + std * process.predict_mean(inputs)
+        return basis | {
+            "points": int(len(process.X)), "converged": report["converged"],
+            "jitter": process.factor.jitter,
+            "log_marginal_likelihood": process.log_marginal_likelihood, "bic": process.bic,
+            "levels": level_errors(self.data, predicted, self.target, ~own),
+            "seconds": time.perf_counter() - began,
+        }
+
+    def _stages(self, sizes: Sequence[int], available: int) -> list[int]:
+        # RMSProp as published knows no stages: it runs on the last size at once.
+        chosen = sizes if self.optimiser == "lbfgs" else sizes[-1:]
+        return [size for i, size in enumerate(chosen) if i == 0 or chosen[i - 1] < available]
+
+    def _process(self, expression: str) -> GaussianProcess:
+        if expression not in self._processes:
+            kernel = kernels.build(expression, len(self.features))
+            noise = gpflow.Parameter(NOISE_START, transform=gpflow.utilities.positive(NOISE_FLOOR))
+            process = GaussianProcess(kernel, noise)
+            starts = [variable.numpy() for variable in process.likelihood.variables]
+            self._processes[expression] = process, starts
+        process, starts = self._processes[expression]
+        for variable, start in zip(process.likelihood.variables, starts, strict=True):
+            variable.assign(start)
+        return process
+
+
+def level_errors(data: xr.Dataset, predicted, target, rows) -> dict[str, dict]:
+    """Errors of predictions (N, M) per initial level among `rows` (N,).
+
+    A transition's error is the mean over temperatures of |predicted - true| / |true|, of log10 k,
+    in per cent (Mihalik et al. 2024, section II).
+    """
+    percent = 100.0 * np.abs((predicted - target) / target).mean(axis=1)
+    square = ((predicted - target) ** 2).mean(axis=1)
+    number = data[initial_number(data)].values
+    result = {}
+    for level in np.unique(number[rows]):
+        own = rows & (number == level)
+        result[str(int(level))] = {
+            "transitions": int(own.sum()), "percent": float(percent[own].mean()),
+            "worst_percent": float(percent[own].max()), "mse_dex2": float(square[own].mean()),
+            "over": int((percent[own] > OVER).sum()), "below": int((percent[own] < BELOW).sum()),
+        }
+    return result
+
+
+def mean_error(result: dict, chosen: Sequence[int], quantity: str = "percent") -> float:
+    """Mean over all transitions from the `chosen` initial levels of a stored candidate."""
+    parts = [result["levels"][str(level)] for level in chosen if str(level) in result["levels"]]
+    if not parts:
+        return float("nan")
+    weights = [part["transitions"] for part in parts]
+    return float(np.average([part[quantity] for part in parts], weights=weights))
+
+
+def _available(name: str, data: xr.Dataset) -> bool:
+    needs = {"T": (), "dv": ("v", "vp"), "dj": ("j", "jp"), "dj_odd": ("j", "jp"),
+             "dv_nonzero": ("v", "vp")}.get(name, (name,))
+    return all(number in data.coords for number in needs)

@@ -1,0 +1,78 @@
+"""One search: the best training set of N initial levels, and kernels grown on it."""
+
+from pathlib import Path
+
+import xarray as xr
+
+from vibrates.learning.search.candidate import Trainer
+from vibrates.learning.search.selection import (
+    best_training_sets,
+    by_bic,
+    by_validation,
+    grow,
+    predicted_levels,
+)
+from vibrates.learning.search.training_sets import levels, validation_set
+from vibrates.learning.search.training_sets import training_sets as combinations_of
+from vibrates.learning.store import Store
+
+
+def training_sets(data: xr.Dataset, settings: dict, size: int, store: str | Path) -> list[dict]:
+    """Training sets of `size` initial levels, best first (Table I, II)."""
+    trainer = Trainer(data, Store(store), "lbfgs", settings["iterations"])
+    ranked = best_training_sets(trainer, settings, size)
+    return [entry | {"sets_tried": len(ranked)} for entry in ranked]
+
+
+def growth(data: xr.Dataset, settings: dict, trained: list[int], optimiser: str,
+           store: str | Path) -> list[dict]:
+    """Single and optimal kernel on one training set: by every validation set, and by BIC.
+
+    The kernels are compared on settings["points"]; the chosen two then predict from all points.
+    """
+    trainer = Trainer(data, Store(store), optimiser, settings["iterations"])
+    values, sizes = levels(data), settings["points"]
+    criteria = []
+    for wanted in settings["validation"]:
+        validating = validation_set(wanted, trained, values)
+        if validating not in [known for _, known, _ in criteria]:
+            criteria.append(("validation", validating, by_validation(validating)))
+    # BIC needs no validating levels; the same ones are set aside, so that errors can be compared.
+    criteria.append(("BIC", criteria[0][1], by_bic))
+    return [_grown(trainer, settings, trained, sizes, *criterion) for criterion in criteria]
+
+
+def _grown(trainer: Trainer, settings, trained, sizes, name, validating, criterion) -> dict:
+    path = grow(trainer, trained, sizes, criterion, settings["growth"])
+    single, optimal = (trainer.candidate(result["kernel"], trained, sizes, whole=True)
+                       for result in (path[0], path[-1]))
+    tried = [trainer.candidate(expression, trained, sizes) for expression in _tried(path)]
+    base = tried[:7]
+    return {
+        "N": len(trained), "trained": list(trained), "validating": list(validating),
+        "predicted": predicted_levels(trainer, trained, validating),
+        "optimiser": trainer.optimiser, "criterion": name,
+        "path": [result["kernel"] for result in path], "single": single, "optimal": optimal,
+        "seconds_single": sum(r["seconds"] for r in base) + single["seconds"],
+        "seconds": sum(r["seconds"] for r in tried) + optimal["seconds"],
+    }
+
+
+def _tried(path: list[dict]) -> list[str]:
+    """Every kernel that a growth along `path` trained, the seven single ones first."""
+    from vibrates.learning.kernels import BASE, OPERATIONS, extended
+
+    expressions = list(BASE)
+    for result in path[:-1]:
+        expressions += [extended(result["kernel"], o, n) for o in OPERATIONS for n in BASE]
+    return expressions
+
+
+def one_kernel(data: xr.Dataset, settings: dict, kernel: str, store: str | Path) -> None:
+    """Train one base kernel on all training sets of all sizes; `training_sets` finds them."""
+    trainer = Trainer(data, Store(store), "lbfgs", settings["iterations"])
+    for size in settings["sizes"]:
+        for trained in combinations_of(levels(data), settings["fixed"], size,
+                                       settings["maximum_combinations"],
+                                       data.attrs.get("source", "rates")):
+            trainer.candidate(kernel, trained, settings["points"][:1])

@@ -1,0 +1,80 @@
+"""The choice of a training set and its kernel, and kernels grown by sums and products."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from vibrates.learning.kernels import BASE, OPERATIONS, extended
+from vibrates.learning.search.candidate import Trainer, mean_error
+from vibrates.learning.search.training_sets import levels, training_sets, validation_set
+
+Criterion = Callable[[dict], float]  # of a stored candidate; the smaller the better
+
+
+def predicted_levels(trainer: Trainer, trained: Sequence[int], validating: Sequence[int] = ()
+                     ) -> list[int]:
+    """Initial levels that are neither trained on nor validate."""
+    return [x for x in levels(trainer.data) if x not in trained and x not in validating]
+
+
+def by_validation(validating: Sequence[int]) -> Criterion:
+    """Mean error on the validating levels."""
+    return lambda result: mean_error(result, validating)
+
+
+def by_bic(result: dict) -> float:
+    """The Bayesian information criterion as in the paper (larger is better), negated."""
+    return -result["bic"]
+
+
+def best_of(results: Sequence[dict], criterion: Criterion) -> dict:
+    """The candidate with the smallest criterion; one that could not be trained comes last."""
+    return min(results, key=lambda result: np.nan_to_num(criterion(result), nan=np.inf))
+
+
+def single_kernels(trainer: Trainer, trained: Sequence[int], sizes: Sequence[int]) -> list[dict]:
+    """All seven base kernels on one training set."""
+    return [trainer.candidate(name, trained, sizes) for name in BASE]
+
+
+def best_training_sets(trainer: Trainer, settings: dict, size: int) -> list[dict]:
+    """Every training set of `size` levels with the single kernel its validation chooses.
+
+    Sorted by the error on all levels that are not trained on: a guide to which levels should be
+    computed, as in the paper; no kernel is chosen by it. Each entry: trained, kernel,
+    test_percent, test_dex2.
+    """
+    values = levels(trainer.data)
+    found = []
+    for trained in training_sets(values, settings["fixed"], size,
+                                 settings["maximum_combinations"],
+                                 trainer.data.attrs.get("source", "rates")):
+        validating = validation_set(settings["validation"][0], trained, values)
+        results = single_kernels(trainer, trained, settings["points"][:1])
+        best = best_of(results, by_validation(validating))
+        others = predicted_levels(trainer, trained)
+        found.append({"trained": list(trained), "kernel": best["kernel"],
+                      "validating": list(validating), "transitions": best["transitions"],
+                      "test_percent": mean_error(best, others),
+                      "test_mse_dex2": mean_error(best, others, "mse_dex2"),
+                      "seconds": sum(result["seconds"] for result in results)})
+    return sorted(found, key=lambda entry: entry["test_percent"])
+
+
+def grow(trainer: Trainer, trained: Sequence[int], sizes: Sequence[int], criterion: Criterion,
+         limit: int) -> list[dict]:
+    """From the best base kernel on: the best of all sums and products with a base kernel, again
+    and again until the criterion gets no better or the kernel has `limit` base kernels.
+
+    Returns the accepted candidates, from the single kernel to the optimal one.
+    """
+    path = [best_of(single_kernels(trainer, trained, sizes), criterion)]
+    while len(path) < limit:
+        expressions = [extended(path[-1]["kernel"], operation, name)
+                       for operation in OPERATIONS for name in BASE]
+        results = [trainer.candidate(expression, trained, sizes) for expression in expressions]
+        best = best_of(results, criterion)
+        if not criterion(best) < criterion(path[-1]):
+            break
+        path.append(best)
+    return path

@@ -1,0 +1,104 @@
+"""Tables I to V of Mihalik et al. 2024 from stored candidates, as data frames."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from vibrates.learning.search.candidate import mean_error
+
+
+def training_table(searches: Sequence[Mapping]) -> pd.DataFrame:
+    """Table I: for every N the best training set, its single kernel, its transitions."""
+    return pd.DataFrame([
+        {"N": len(s["trained"]), "levels": _text(s["trained"]), "single_kernel": s["kernel"],
+         "transitions": s["transitions"], "test_percent": s["test_percent"],
+         "test_rms_dex": np.sqrt(s["test_mse_dex2"]), "sets_tried": s["sets_tried"]}
+        for s in searches])
+
+
+def deviating_table(ranked: Sequence[Mapping], count: int = 7) -> pd.DataFrame:
+    """Table II: the best training sets of one N with their errors."""
+    return pd.DataFrame([
+        {"N": len(s["trained"]), "levels": _text(s["trained"]), "single_kernel": s["kernel"],
+         "test_percent": s["test_percent"], "test_rms_dex": np.sqrt(s["test_mse_dex2"])}
+        for s in ranked[:count]])
+
+
+def kernel_table(growths: Sequence[Mapping]) -> pd.DataFrame:
+    """Table III: single and optimal kernel of every search with their errors on predicted levels.
+
+    One row per N, optimiser, criterion and validation set.
+    """
+    rows = []
+    for g in growths:
+        row = {key: g[key] for key in ("N", "optimiser", "criterion")}
+        row |= {"validation": _text(g["validating"])}
+        for which in ("single", "optimal"):
+            result = g[which]
+            row |= {f"{which}_kernel": result["kernel"],
+                    f"{which}_percent": mean_error(result, g["predicted"]),
+                    f"{which}_rms_dex": np.sqrt(mean_error(result, g["predicted"], "mse_dex2"))}
+        rows.append(row | {"seconds": g["seconds"]})
+    return pd.DataFrame(rows)
+
+
+def count_table(growths: Sequence[Mapping]) -> pd.DataFrame:
+    """Table IV: transitions trained, validating and predicted; those over 10 and below 5 %."""
+    rows = []
+    for g in growths:
+        levels = g["single"]["levels"]
+        row = {"N": g["N"], "optimiser": g["optimiser"], "criterion": g["criterion"],
+               "training": g["single"]["transitions"],
+               "validation": _count(levels, g["validating"]),
+               "predicted": _count(levels, g["predicted"])}
+        for which in ("single", "optimal"):
+            for quantity in ("over", "below"):
+                row[f"{which}_{quantity}"] = _count(g[which]["levels"], g["predicted"], quantity)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def time_table(growths: Sequence[Mapping], cost: Mapping[int, float], recorded: bool
+               ) -> pd.DataFrame:
+    """Table V: cost of direct calculation by initial level, hours of learning, the share saved.
+
+    cost: of every initial level; core-hours where they were `recorded`, else in any unit. Saved is
+    1 - (training + validation + search) / all, as published; where no hours were recorded the
+    search, which is then not comparable, is left out of it.
+    """
+    total = sum(cost.values())
+    rows = []
+    for g in growths:
+        spent = sum(cost[x] for x in (*g["trained"], *g["validating"]))
+        search = g["seconds"] / 3600.0
+        rows.append({
+            "N": g["N"], "optimiser": g["optimiser"], "criterion": g["criterion"],
+            "cost_unit": "core-hours" if recorded else "share of all",
+            "training_validation": spent if recorded else spent / total,
+            "predicted": sum(cost[x] for x in g["predicted"]) / (1.0 if recorded else total),
+            "hours_single": g["seconds_single"] / 3600.0, "hours_search": search,
+            "saved_percent": 100.0 * (1.0 - (spent + (search if recorded else 0.0)) / total)})
+    return pd.DataFrame(rows)
+
+
+def level_table(growths: Sequence[Mapping]) -> pd.DataFrame:
+    """Figure 4: mean and worst error of every predicted initial level, single and optimal."""
+    return pd.DataFrame([
+        {"N": g["N"], "optimiser": g["optimiser"], "criterion": g["criterion"], "kernel": which,
+         "level": level, "percent": g[which]["levels"][str(level)]["percent"],
+         "worst_percent": g[which]["levels"][str(level)]["worst_percent"]}
+        for g in growths for which in ("single", "optimal") for level in g["predicted"]])
+
+
+def fourth_power(levels: Sequence[int]) -> dict[int, float]:
+    """Cost of every initial j in proportion to j^4 (eq. 1), where none was recorded."""
+    return {level: float(level) ** 4 for level in levels}
+
+
+def _count(levels: Mapping, chosen: Sequence[int], quantity: str = "transitions") -> int:
+    return sum(levels[str(level)][quantity] for level in chosen)
+
+
+def _text(levels: Sequence[int]) -> str:
+    return " ".join(map(str, levels))

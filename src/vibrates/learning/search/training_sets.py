@@ -1,0 +1,67 @@
+"""Sets of initial levels: what is trained on, and what validates."""
+
+from collections.abc import Sequence
+from itertools import combinations
+from math import comb
+
+import numpy as np
+import xarray as xr
+
+from vibrates.errors import UserError
+
+
+def initial_number(data: xr.Dataset) -> str:
+    """The quantum number that training sets are made of: j, or v (or w) where there is no j."""
+    for name in ("j", "v", "w"):
+        if name in data.coords and np.ptp(data[name].values) > 0:
+            return name
+    raise UserError(f"{data.attrs.get('source', 'rates')}: all transitions start from one level; "
+                    "a search over initial levels needs several")
+
+
+def levels(data: xr.Dataset) -> list[int]:
+    """All values of the initial quantum number, ascending."""
+    return [int(value) for value in np.unique(data[initial_number(data)].values)]
+
+
+def training_sets(
+    values: Sequence[int], fixed: int, size: int, maximum: int, name: str = "rates"
+) -> list[tuple[int, ...]]:
+    """All sets of `size` of the `values` that hold `fixed`, in lexical order.
+
+    Where there are more than `maximum`, this many spread evenly over them.
+    """
+    if fixed not in values:
+        raise UserError(f"{name}: learning.search.fixed: {fixed} is no initial level; choose from "
+                        f"{', '.join(map(str, values))}")
+    if size >= len(values):
+        raise UserError(f"{name}: learning.search.sizes: {size} of {len(values)} initial levels "
+                        f"leaves none to predict; use {len(values) - 1} or less")
+    others = [value for value in values if value != fixed]
+    total = comb(len(others), size - 1)
+    wanted = set(np.unique(np.linspace(0, total - 1, min(maximum, total)).round().astype(int)))
+    return [tuple(sorted((fixed, *chosen)))
+            for number, chosen in enumerate(combinations(others, size - 1)) if number in wanted]
+
+
+def validation_set(
+    wanted: Sequence[int], trained: Sequence[int], values: Sequence[int]
+) -> tuple[int, ...]:
+    """`wanted`, each value that is trained on (or not there) replaced by the next higher free one.
+
+    {6, 9, 12} becomes {6, 10, 13} where 9 and 12 are trained on. Where no higher one is free the
+    next lower is taken; at least one level stays to be predicted.
+    """
+    chosen: list[int] = []
+    for value in wanted:
+        free = [x for x in values if x not in trained and x not in chosen]
+        if len(free) < 2:
+            break
+        higher = [x for x in free if x >= value]
+        chosen.append(higher[0] if higher else free[-1])
+    return tuple(sorted(chosen))
+
+
+def rows_of(data: xr.Dataset, chosen: Sequence[int]) -> np.ndarray:
+    """Transitions from the chosen initial levels, a mask (N,)."""
+    return np.isin(data[initial_number(data)].values, list(chosen))

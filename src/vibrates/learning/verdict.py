@@ -1,0 +1,54 @@
+"""How the models compare: medians, fit times, and whether ours keeps what was asked of it."""
+
+import numpy as np
+import pandas as pd
+
+# Ours must stay below this share of the better published model on sets 1-4 and removed edges.
+SHARE = 1.0 / 3.0
+# dex^2: printed rates have three digits, and no model can tell such errors from none.
+FLOOR_DEX2 = 1e-6
+PUBLISHED = ("GP", "NN")
+_PLACE = ["family", "scenario", "label"]
+
+
+def medians(scores: pd.DataFrame) -> pd.DataFrame:
+    """Median, lowest and highest over random choices and starts, per test set and model."""
+    grouped = scores.groupby([*_PLACE, "model"], sort=False)
+    columns = {"mse_normalised": ("mse_normalised", "median"),
+               "lowest": ("mse_normalised", "min"), "highest": ("mse_normalised", "max"),
+               "mse_dex2": ("mse_dex2", "median"), "worst_dex": ("worst_dex", "median"),
+               "coverage_1": ("coverage_1", "median"), "coverage_2": ("coverage_2", "median"),
+               "fit_seconds": ("fit_seconds", "median"), "repeats": ("mse_dex2", "size")}
+    return grouped.agg(**columns).reset_index()
+
+
+def times(scores: pd.DataFrame) -> pd.DataFrame:
+    """Table S1: median seconds of a fit and the number of training points."""
+    grouped = scores.groupby(["family", "scenario", "model"], sort=False)
+    return grouped.agg(fit_seconds=("fit_seconds", "median"), n_train=("n_train", "median"),
+                       fits=("fit_seconds", "size")).reset_index()
+
+
+def verdict(scores: pd.DataFrame) -> pd.DataFrame:
+    """MSE (dex^2) of ours and of the better published model for every test set.
+
+    `limit`: a third of the better one on sets 1-4 and on the lowest and highest level, equal to it
+    elsewhere, and never below `FLOOR_DEX2`. `kept` says whether ours is within.
+    """
+    table = medians(scores).pivot(index=_PLACE, columns="model", values="mse_dex2").reset_index()
+    published = [name for name in PUBLISHED if name in table]
+    if "ladder" not in table or not published:
+        return pd.DataFrame(columns=[*_PLACE, "better", "better_mse_dex2", "ladder_mse_dex2",
+                                     "ratio", "limit", "kept"])
+    # Test sets that a model did not run cannot be judged.
+    table = table.dropna(subset=["ladder"]).dropna(subset=published, how="all")
+    ends = scores[scores["scenario"] == "level"].groupby("family")["label"].agg(["min", "max"])
+    strict = [row.scenario == "sets" or (
+        row.scenario == "level" and row.label in ends.loc[row.family].to_numpy())
+        for row in table.itertuples()]
+    better = table[published].min(axis=1)
+    limit = np.maximum(np.where(strict, SHARE, 1.0) * better, FLOOR_DEX2)
+    return table[_PLACE].assign(
+        better=table[published].idxmin(axis=1), better_mse_dex2=better,
+        ladder_mse_dex2=table["ladder"], ratio=table["ladder"] / better, limit=limit,
+        kept=table["ladder"] <= limit)

@@ -1,0 +1,177 @@
+"""The kernel search against brute force, resumed against uninterrupted, and its tables."""
+
+import itertools
+import json
+
+import numpy as np
+import pytest
+from learning_ladders import rotor
+
+from vibrates.errors import UserError
+from vibrates.learning.kernels import BASE
+from vibrates.learning.readers import read
+from vibrates.learning.search import tables
+from vibrates.learning.search.candidate import Trainer, level_errors, mean_error
+from vibrates.learning.search.run import growth
+from vibrates.learning.search.selection import by_bic, by_validation, grow, predicted_levels
+from vibrates.learning.search.training_sets import levels, training_sets, validation_set
+from vibrates.learning.store import Store
+
+TRAINED = (3, 6)
+SIZES = (25, 40)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    path = tmp_path_factory.mktemp("rates") / "rotor.csv"
+    path.write_text(rotor(8))
+    return read(path)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return tmp_path_factory.mktemp("store")
+
+
+@pytest.fixture(scope="module")
+def trainer(data, store):
+    return Trainer(data, Store(store), "lbfgs", 8)
+
+
+@pytest.fixture(scope="module")
+def two_bases():
+    """Two of the seven base kernels, so that a brute-force search is small."""
+    kept = dict(BASE)
+    for name in set(BASE) - {"RBF", "LIN"}:
+        del BASE[name]
+    yield
+    BASE.clear()
+    BASE.update(kept)
+
+
+def test_all_training_sets_with_the_fixed_level_are_there():
+    values = list(range(6))
+    found = training_sets(values, 2, 3, 1000)
+    brute = [s for s in itertools.combinations(values, 3) if 2 in s]
+    assert sorted(found) == sorted(brute)
+    few = training_sets(values, 2, 3, 4)
+    assert len(few) == 4 and set(few) <= set(brute)
+
+
+@pytest.mark.parametrize(("fixed", "size", "words"), [(9, 2, "fixed: 9"), (2, 6, "sizes: 6")])
+def test_an_impossible_training_set_is_one_line(fixed, size, words):
+    with pytest.raises(UserError, match=words) as caught:
+        training_sets(list(range(6)), fixed, size, 10, "some.csv")
+    assert str(caught.value).startswith("some.csv: ")
+
+
+@pytest.mark.parametrize(("wanted", "trained", "expected"), [
+    ((6, 9), (5, 18), (6, 9)),
+    ((6, 9, 12), (5, 9, 12, 19), (6, 10, 13)),
+    ((6, 9), (5, 9, 14, 19), (6, 10)),
+    ((6, 12), (5, 8, 12, 17, 19), (6, 13)),
+])
+def test_validation_sets_shift_as_in_the_paper(wanted, trained, expected):
+    assert validation_set(wanted, trained, range(21)) == expected
+
+
+def test_validation_transitions_are_those_of_table_iv():
+    count = dict(zip(range(21), 3 * np.arange(21) + 63, strict=True))
+    assert sum(count[j] for j in validation_set((6, 9), (5, 18), range(21))) == 171
+    # The paper prints 179 for N = 4 with {6, 10}; its own 3 j + 63 gives 174.
+    assert sum(count[j] for j in validation_set((6, 9), (5, 9, 14, 19), range(21))) == 174
+
+
+def test_errors_of_a_level_are_per_cent_of_log10_k(data):
+    target = np.log10(data.k.values)
+    rows = np.ones(len(target), dtype=bool)
+    found = level_errors(data, 1.02 * target, target, rows)
+    assert found["4"]["transitions"] == 4
+    assert all(level["percent"] == pytest.approx(2.0) for level in found.values())
+    assert found["4"]["over"] == 0 and found["4"]["below"] == 4
+    result = {"levels": {"1": {"transitions": 1, "percent": 4.0},
+                         "3": {"transitions": 3, "percent": 0.0}}}
+    assert mean_error(result, [1, 3]) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("criterion", ["validation", "bic"])
+def test_growth_is_that_of_a_brute_force_search(trainer, two_bases, criterion):
+    """Every step takes the best of all sums and products with a base kernel, and stops in time."""
+    score = by_bic if criterion == "bic" else by_validation((5,))
+    path = [result["kernel"] for result in grow(trainer, TRAINED, SIZES, score, 3)]
+
+    def value(expression):
+        return score(trainer.candidate(expression, TRAINED, SIZES))
+
+    expected = [min(("LIN", "RBF"), key=value)]
+    while len(expected) < 3:
+        last = expected[-1]
+        wrapped = f"({last})" if "+" in last.split(")")[-1] else last
+        options = [f"{last}+{b}" for b in ("LIN", "RBF")] + [f"{wrapped}*{b}" for b in ("LIN", "RBF")]
+        best = min(options, key=value)
+        if value(best) >= value(last):
+            break
+        expected.append(best)
+    assert path == expected
+
+
+def test_a_killed_search_resumes_and_ends_the_same(data, two_bases, tmp_path, monkeypatch):
+    settings = {"points": SIZES, "iterations": 8, "validation": [[5], [5, 7]], "growth": 2}
+    whole = growth(data, settings, list(TRAINED), "lbfgs", tmp_path / "whole")
+    calls = []
+    trained = Trainer._trained
+
+    def dies(self, *arguments):
+        calls.append(arguments)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return trained(self, *arguments)
+
+    monkeypatch.setattr(Trainer, "_trained", dies)
+    with pytest.raises(KeyboardInterrupt):
+        growth(data, settings, list(TRAINED), "lbfgs", tmp_path / "killed")
+    kept = len(list((tmp_path / "killed").glob("*.json")))
+    assert kept == 3
+    damaged = next((tmp_path / "killed").glob("*.json"))
+    damaged.write_text(damaged.read_text()[:50])
+    before = len(calls)
+    resumed = growth(data, settings, list(TRAINED), "lbfgs", tmp_path / "killed")
+    total = len(list((tmp_path / "whole").glob("*.json")))
+    assert len(calls) - before == total - kept + 1
+
+    def timeless(found):
+        return json.loads(json.dumps(found), object_hook=lambda d: {
+            k: v for k, v in d.items() if not k.startswith("seconds")})
+
+    assert timeless(resumed) == timeless(whole)
+
+
+def test_stored_candidates_depend_on_data_and_settings(data, store, trainer):
+    assert trainer.candidate("RBF", TRAINED, SIZES) == trainer.candidate("RBF", TRAINED, SIZES)
+    count = len(list(store.glob("*.json")))
+    other = data.copy(deep=True)
+    other["k"].values[0, 0] *= 1.01
+    Trainer(other, Store(store), "lbfgs", 8).candidate("RBF", TRAINED, SIZES)
+    Trainer(data, Store(store), "lbfgs", 3).candidate("RBF", TRAINED, SIZES)
+    assert len(list(store.glob("*.json"))) == count + 2
+
+
+def test_tables_count_transitions_and_times(trainer, two_bases):
+    single = trainer.candidate("LIN", TRAINED, SIZES)
+    optimal = trainer.candidate("RBF", TRAINED, SIZES)
+    found = {"N": 2, "trained": [3, 6], "validating": [5], "optimiser": "lbfgs",
+             "criterion": "validation", "single": single, "optimal": optimal, "seconds": 3600.0,
+             "seconds_single": 1800.0, "predicted": predicted_levels(trainer, TRAINED, (5,))}
+    assert found["predicted"] == [1, 2, 4, 7, 8] and levels(trainer.data)[-1] == 8
+    counts = tables.count_table([found]).iloc[0]
+    assert (counts["training"], counts["validation"], counts["predicted"]) == (9, 5, 22)
+    assert 0 <= counts["optimal_below"] <= 22
+    hours = {level: 1.0 * level for level in range(1, 9)}
+    times = tables.time_table([found], hours, recorded=True).iloc[0]
+    assert times["saved_percent"] == pytest.approx(100 * (1 - (14 + 1.0) / 36))
+    kernels = tables.kernel_table([found]).iloc[0]
+    assert kernels["optimal_percent"] == pytest.approx(mean_error(optimal, found["predicted"]))
+
+
+def test_cost_follows_the_fourth_power():
+    assert tables.fourth_power([1, 2])[2] == 16.0

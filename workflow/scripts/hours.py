@@ -1,0 +1,17 @@
+"""Core-hours that the trajectories of every initial state took, from the batch files."""
+
+import pandas as pd
+
+from vibrates.campaign.scripts import run
+from vibrates.campaign.storage import batch_attributes
+from vibrates.files import write_text
+
+
+def main(batches: list[str], output: str) -> None:
+    rows = pd.DataFrame([batch_attributes(path) for path in batches])
+    hours = rows.groupby(["v", "w"])["cpu_seconds"].sum().div(3600.0).rename("core_hours")
+    write_text(output, hours.reset_index().to_csv(index=False))
+
+
+if __name__ == "__main__":
+    run(main, batches=list(snakemake.input), output=snakemake.output[0])

@@ -1,0 +1,30 @@
+"""Scores of one model in all scenarios on one data set."""
+
+from typing import Any
+
+import pandas as pd
+
+from vibrates.campaign.scripts import run
+from vibrates.campaign.storage import read_product
+from vibrates.files import write_text
+from vibrates.learning import scenario_run
+
+
+def main(source: str, model: str, scenarios: dict[str, Any], store: str, output: str) -> None:
+    data = read_product(source)
+    tables = [
+        scenario_run.run(data, name, model, scenarios["seeds"], scenarios["every_temperature"], store)
+        for name in scenarios["names"]
+    ]
+    write_text(output, pd.concat(tables, ignore_index=True).to_csv(index=False))
+
+
+if __name__ == "__main__":
+    run(
+        main,
+        source=snakemake.input.source,
+        model=snakemake.params.model,
+        scenarios=snakemake.params.scenarios,
+        store=snakemake.params.store,
+        output=snakemake.output[0],
+    )

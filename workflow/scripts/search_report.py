@@ -1,0 +1,50 @@
+"""Tables I to V and Figures 3 and 4 of a kernel search."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from vibrates.campaign.scripts import run
+from vibrates.campaign.storage import read_product
+from vibrates.figures import search as figures
+from vibrates.figures import style
+from vibrates.files import write_text
+from vibrates.learning.search import tables
+from vibrates.learning.search.training_sets import levels
+
+
+def main(sets: list[str], growths: list[str], source: str, hours: str, recorded: bool,
+         outputs: list[str], level_csv: str, pictures: list[str]) -> None:
+    ranked = [json.loads(Path(path).read_text(encoding="utf-8")) for path in sets]
+    grown = [g for path in growths for g in json.loads(Path(path).read_text(encoding="utf-8"))]
+    by_number = pd.read_csv(hours).groupby("v")["core_hours"].sum().to_dict()
+    cost = by_number if recorded else tables.fourth_power(levels(read_product(source)))
+    made = {
+        "I": tables.training_table([entries[0] for entries in ranked]),
+        "II": pd.concat([tables.deviating_table(entries) for entries in ranked]),
+        "III": tables.kernel_table(grown),
+        "IV": tables.count_table(grown),
+        "V": tables.time_table(grown, cost, recorded),
+    }
+    for (_, table), path in zip(made.items(), outputs, strict=True):
+        write_text(path, table.to_csv(index=False, float_format="%.6g"))
+    by_level = tables.level_table(grown)
+    write_text(level_csv, by_level.to_csv(index=False, float_format="%.6g"))
+    for draw, table, path in zip((figures.draw_sizes, figures.draw_levels), (made["III"], by_level),
+                                 pictures, strict=True):
+        style.write(draw, table, path, str(Path(path).with_suffix(".csv")))
+
+
+if __name__ == "__main__":
+    run(
+        main,
+        sets=list(snakemake.input.sets),
+        growths=list(snakemake.input.growths),
+        source=snakemake.input.source,
+        hours=snakemake.input.hours,
+        recorded=snakemake.params.recorded,
+        outputs=list(snakemake.output.tables),
+        level_csv=snakemake.output.levels,
+        pictures=list(snakemake.output.figures),
+    )

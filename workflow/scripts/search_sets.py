@@ -1,0 +1,25 @@
+"""The training sets of N initial levels, best first (Tables I and II)."""
+
+import json
+from typing import Any
+
+from vibrates.campaign.scripts import run
+from vibrates.campaign.storage import read_product
+from vibrates.files import write_text
+from vibrates.learning.search import run as search_run
+
+
+def main(source: str, size: int, search: dict[str, Any], store: str, output: str) -> None:
+    ranked = search_run.training_sets(read_product(source), search, size, store)
+    write_text(output, json.dumps(ranked, indent=1))
+
+
+if __name__ == "__main__":
+    run(
+        main,
+        source=snakemake.input.source,
+        size=int(snakemake.params.size),
+        search=snakemake.params.search,
+        store=snakemake.params.store,
+        output=snakemake.output[0],
+    )
