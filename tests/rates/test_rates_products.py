@@ -33,7 +33,7 @@ def products(synthetic, tmp_path):
         source = synthetic(v=v)
         batch = source.write(tmp_path / f"batch{v:05d}.nc", v, per_stratum=320)
         reduced.append(tmp_path / f"v{v}_w0.nc")
-        script("reduce")([batch], reduced[-1], source.config, v, 0)
+        script("reduce")([batch], [reduced[-1]], source.config, [(v, 0)])
     paths = {name: tmp_path / f"{name}.nc" for name in ("cross_sections", "rates")}
     for name, path in paths.items():
         script(name)(reduced, path, source.config)
