@@ -1,11 +1,15 @@
 # make run      the campaign of CONFIG (default: config/config.yaml), into its results directory
 # make learn    compares models, searches kernels, says what to compute next (docs/learning.md)
 # make test     the tests
+# make test-slurm  twelve faults on a real SLURM cluster on this machine (installs SLURM where it can)
 # make report   one HTML file with figures, tables and how they were made
 # make check    only validate CONFIG
 # make bench    what a trajectory costs (docs/performance.md)
 # make bench-learning  what the kernel search costs (docs/learning.md; tens of minutes)
 # make validate accuracy, measured anew (docs/accuracy.md; a quarter of an hour)
+# make abinitio the optional environment of PySCF; computes a sample of the ab initio points again (two minutes)
+# make surface  the fit of the surface to the points, and its figures (results-abinitio/)
+# make surfaces rates on the original, the modified and the fitted surface (docs/surface.md; some minutes)
 # make clean    remove the environment (results stay)
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 CORES  ?= $(shell getconf _NPROCESSORS_ONLN)
@@ -16,7 +20,7 @@ READY := .venv/.ready
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run learn bench-learning test report check environment clean bench validate
+.PHONY: run learn bench-learning test test-slurm report check environment clean bench validate abinitio surface surfaces
 
 run: environment
 	@$(SNAKEMAKE)
@@ -34,6 +38,9 @@ check: environment
 
 test: environment
 	@$(BIN)/python -m pytest $(TESTS)
+
+test-slurm: environment
+	@$(BIN)/python -m pytest -m slurm -rs -s tests/slurm
 
 environment: $(READY)
 
@@ -58,5 +65,27 @@ bench-learning: environment
 validate: environment
 	@for script in slow_reference error_budget variance basis; do $(BIN)/python validation/$$script.py || exit; done
 
+ABINITIO := .venv-abinitio
+
+abinitio: $(ABINITIO)/.ready
+	@OMP_NUM_THREADS=1 PYTHONPATH=src $(ABINITIO)/bin/python -m vibrates.abinitio.sample data/n2h2_ccsdt.csv
+
+$(ABINITIO)/.ready: envs/abinitio.txt
+	@echo "setting up $(ABINITIO) (once)"
+	@$(PYTHON) -m venv $(ABINITIO)
+	@$(ABINITIO)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/abinitio.txt
+	@touch $@
+
+POTENTIAL = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/rules/potential.smk --configfile config/abinitio/n2h2.yaml
+
+surface: environment
+	@$(POTENTIAL) fit figures
+	@$(BIN)/python validation/surface_fit.py
+
+surfaces: environment
+	@for name in original modified fitted; do \
+	  $(MAKE) --no-print-directory run CONFIG=config/surfaces/$${name}_rates.yaml || exit; done
+	@$(BIN)/python validation/surface_rates.py
+
 clean:
-	rm -rf .venv
+	rm -rf .venv $(ABINITIO)

@@ -1,4 +1,4 @@
-"""docs/accuracy.md: prose by hand, and between markers the tables that the scripts here write."""
+"""Pages of docs/: prose by hand, and between markers the tables that the scripts here write."""
 
 import re
 import time
@@ -20,16 +20,16 @@ def table(head: Iterable[str], rows: Iterable[Iterable]) -> str:
     return "\n".join([line(head), line(["---"] * len(head)), *(line(row) for row in rows)])
 
 
-def write_section(name: str, text: str) -> None:
+def write_section(name: str, text: str, page: Path = DOCUMENT) -> None:
     """Replace what stands between `<!-- name -->` and `<!-- end name -->`, and print it."""
     print(text, flush=True)
     begin, end = f"<!-- {name} -->", f"<!-- end {name} -->"
-    document = DOCUMENT.read_text(encoding="utf-8")
+    document = page.read_text(encoding="utf-8")
     pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
     if not pattern.search(document):
-        raise SystemExit(f"error: {DOCUMENT} has no section {begin} ... {end}; add the two markers")
+        raise SystemExit(f"error: {page} has no section {begin} ... {end}; add the two markers")
     body = f"{begin}\n{text}\n{end}"
-    DOCUMENT.write_text(pattern.sub(lambda _: body, document), encoding="utf-8")
+    page.write_text(pattern.sub(lambda _: body, document), encoding="utf-8")
 
 
 @contextmanager

@@ -43,6 +43,25 @@ def parser() -> argparse.ArgumentParser:
     sub = command("check", _check, "validate a configuration; says what it would compute")
     sub.add_argument("config", type=Path, help="configuration (YAML)")
 
+    sub = command("plan", _plan, "what a campaign takes: jobs, core hours, files, bytes; before it runs")
+    sub.add_argument("config", type=Path, help="configuration (YAML)")
+
+    sub = command("status", _status, "progress, failures and remaining core hours of a campaign")
+    sub.add_argument("config", type=Path, help="configuration (YAML)")
+
+    sub = command("resume", _resume, "continue a campaign, however its last run ended")
+    sub.add_argument("config", type=Path, help="configuration (YAML)")
+    sub.add_argument("snakemake", nargs=argparse.REMAINDER, metavar="...",
+                     help="options for snakemake, as --profile slurm (default: those of the last run)")
+
+    sub = command("doctor", _doctor, "check that the campaign can run here under SLURM")
+    sub.add_argument("--profile", type=Path, default=Path("slurm"),
+                     help="directory of the Snakemake profile (default: %(default)s)")
+    sub.add_argument("--config", type=Path, default=Path("config/config.yaml"),
+                     help="campaign whose kernel the test job loads (default: %(default)s)")
+    sub.add_argument("--wait", type=float, default=15.0, metavar="MINUTES",
+                     help="how long the test job may wait in the queue (default: %(default)s)")
+
     sub = command("verify", _verify, "read every batch file of a campaign and list damaged ones")
     sub.add_argument("campaign", type=Path, help="configuration (YAML) or results directory")
     sub.add_argument("--remove", action="store_true",
@@ -84,6 +103,31 @@ def _check(options: argparse.Namespace) -> int:
     if not config["reference"]["published_rates"]:
         print("  no published rates named (reference.published_rates): comparison skipped")
     return 0
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from vibrates.campaign import forecast
+
+    print(forecast.text(load(options.config), str(options.config)))
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    from vibrates.campaign import status
+
+    return status.main(load(options.config))
+
+
+def _resume(options: argparse.Namespace) -> int:
+    from vibrates.campaign import resume
+
+    return resume.main(load(options.config), options.config, options.snakemake)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from vibrates.campaign import doctor
+
+    return doctor.main(options.profile, options.config, options.wait)
 
 
 def _verify(options: argparse.Namespace) -> int:

@@ -131,7 +131,11 @@ def shell_edges(config: dict[str, Any]) -> np.ndarray:
 
 def states(config: dict[str, Any]) -> list[tuple[int, int]]:
     """Initial vibrational levels (v, w), in the order of the configuration."""
-    return [(int(v), int(w)) for v, w in config["grid"]["states"]]
+    given = config["grid"]["states"]
+    if isinstance(given, dict):
+        (v0, v1), (w0, w1) = given["v"], given["w"]
+        return [(v, w) for w in range(w0, w1 + 1) for v in range(v0, v1 + 1)]
+    return [(int(v), int(w)) for v, w in given]
 
 
 def levels(config: dict[str, Any], molecule: str, level: int) -> range:

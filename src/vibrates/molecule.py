@@ -14,30 +14,39 @@ from vibrates.units import AMU_TO_ME, ANGSTROM_TO_BOHR, CM_TO_HARTREE, EV_TO_HAR
 
 @dataclass(frozen=True)
 class BondProperty:
-    """A monomer property as a polynomial of the bond length, held constant outside its range.
+    """A monomer property of the bond length: a polynomial in a bounded variable, atomic units.
 
-    ``coefficients``: ascending powers of (r - r_e) / bohr, in atomic units.
-    ``lower``, ``upper``: range of r in bohr on which the polynomial was fitted.
+    ``coefficients``: ascending powers of tanh((r - r_e)/length), which leads smoothly to the value
+    of the separated atoms; with infinite ``length`` of r - r_e, held constant outside ``lower`` to
+    ``upper``. Lengths in bohr.
     """
 
-    # ASSUME: outside the range of the fit a property keeps the value at the end of the range.
     coefficients: tuple[float, ...]
     r_e: float
-    lower: float
-    upper: float
+    length: float = np.inf
+    lower: float = 0.0
+    upper: float = np.inf
 
     @classmethod
     def from_config(cls, mapping: Mapping, r_e: float) -> "BondProperty":
-        """From ``coefficients_au`` (powers of angstrom) and ``range_angstrom``; ``r_e`` in bohr."""
-        coefficients = tuple(
-            float(c) / ANGSTROM_TO_BOHR**power
-            for power, c in enumerate(mapping["coefficients_au"])
-        )
-        lower, upper = (float(r) * ANGSTROM_TO_BOHR for r in mapping["range_angstrom"])
-        return cls(coefficients, r_e, lower, upper)
+        """From ``coefficients_au`` and ``length_angstrom`` or ``range_angstrom``; ``r_e`` in bohr.
+
+        With a range the coefficients are of powers of (r - r_e)/angstrom.
+        """
+        coefficients = mapping["coefficients_au"]
+        if ("length_angstrom" in mapping) == ("range_angstrom" in mapping):
+            raise UserError(f"coefficients_au {coefficients}: give either length_angstrom (powers of "
+                            "tanh((r - r_e)/length)) or range_angstrom (powers of r - r_e)")
+        if "length_angstrom" in mapping:
+            return cls(tuple(coefficients), r_e, mapping["length_angstrom"] * ANGSTROM_TO_BOHR)
+        in_bohr = tuple(c / ANGSTROM_TO_BOHR**power for power, c in enumerate(coefficients))
+        lower, upper = (r * ANGSTROM_TO_BOHR for r in mapping["range_angstrom"])
+        return cls(in_bohr, r_e, lower=lower, upper=upper)
 
     def __call__(self, r: ArrayLike) -> NDArray:
         """Value in atomic units at bond length ``r`` (bohr, any shape)."""
+        if np.isfinite(self.length):
+            return polyval(np.tanh((np.asarray(r) - self.r_e) / self.length), self.coefficients)
         return polyval(np.clip(r, self.lower, self.upper) - self.r_e, self.coefficients)
 
 
@@ -55,6 +64,7 @@ class Diatom:
     name: str
     reduced_mass: float  # electron masses
     total_mass: float  # electron masses
+    like_ends: bool
     omega_e: float  # hartree
     x_e: float
     y_e: float
@@ -79,6 +89,7 @@ class Diatom:
             name=name,
             reduced_mass=m_1 * m_2 / (m_1 + m_2),
             total_mass=m_1 + m_2,
+            like_ends=m_1 == m_2,
             omega_e=float(mapping["omega_e_cm"]) * CM_TO_HARTREE,
             x_e=float(mapping["x_e"]),
             y_e=float(mapping["y_e"]),
@@ -115,12 +126,30 @@ class Diatom:
 
 @dataclass(frozen=True)
 class Atom:
-    """A structureless partner: one level, no rotation, no multipole moments; atomic units."""
+    """A structureless partner: one level, no multipole moments; atomic units.
 
+    A campaign gives it a finite moment of inertia, mu r_e^2: a spectator rotor, that no force turns.
+    Its energy and its phase space enter like those of a rotating molecule and drop out of every
+    canonical average, so that all stages treat an atom as they treat a diatom.
+    """
+
+    # ASSUME: an atom's spectator rotor takes part in U; rates do not depend on it.
     name: str
     total_mass: float  # electron masses
     r_e: float = 1.0
     reduced_mass: float = np.inf  # of its rotation: 1/(mu r^2) = 0
+    like_ends: bool = True
+    morse_levels: int = 1
+
+    @classmethod
+    def from_config(cls, name: str, mapping: Mapping) -> "Atom":
+        """From one entry of ``molecules`` with a single mass."""
+        mass = float(mapping["masses_u"][0]) * AMU_TO_ME
+        return cls(name, mass, reduced_mass=mass)
+
+    def level_energy(self, v: ArrayLike) -> NDArray:
+        """Zero, in the shape of ``v``."""
+        return np.zeros(np.shape(v))
 
     def basis(self, levels: range = range(1)) -> Podvr:
         """One point with energy zero."""
@@ -131,6 +160,12 @@ class Atom:
     def quadrupole(self, r: ArrayLike) -> NDArray:
         """Zero, in the shape of ``r``."""
         return np.zeros(np.shape(r))
+
+
+def molecule_from_config(name: str, mapping: Mapping) -> Diatom | Atom:
+    """An atom or a diatom, as the entry of ``molecules`` has one mass or two."""
+    kind = Atom if len(mapping["masses_u"]) == 1 else Diatom
+    return kind.from_config(name, mapping)
 
 
 def pair_reduced_mass(a: Diatom | Atom, b: Diatom | Atom) -> float:

@@ -40,6 +40,11 @@ class Project:
         return subprocess.run(self.command(*arguments), cwd=self.directory, text=True,
                               capture_output=True, timeout=300, check=False)
 
+    def vibrates(self, command: str, *arguments: str) -> subprocess.CompletedProcess:
+        """Run a sub-command of vibrates on the project's configuration."""
+        return subprocess.run(["vibrates", command, "config/config.yaml", *arguments],
+                              cwd=self.directory, text=True, capture_output=True, timeout=300, check=False)
+
     def batches(self) -> list[Path]:
         """Batch files on disk."""
         return sorted((self.results / "trajectories").glob("round*/batch*.nc"))

@@ -121,6 +121,26 @@ def test_a_write_that_fails_leaves_nothing_behind(tmp_path):
     assert target.read_bytes() == before
 
 
+def test_disk_that_fills_up_is_one_clear_line_and_leaves_nothing(tmp_path):
+    script = f"""
+import resource, signal
+import numpy as np, xarray as xr
+from vibrates.campaign import storage
+from vibrates.errors import UserError
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (10**5, 10**5))
+values = np.random.default_rng(0).random(10**5)
+try:
+    storage.write_atomic(xr.Dataset({{"k": ("n", values, {{"units": "1", "long_name": "k"}})}}),
+                         "{tmp_path}/x.nc")
+except UserError as error:
+    print(error)
+"""
+    said = subprocess.run(["python", "-c", script], text=True, capture_output=True, check=True).stdout
+    assert said.startswith(f"{tmp_path}/x.nc: cannot be written (") and "make room" in said
+    assert said.count("\n") == 1 and list(tmp_path.iterdir()) == []
+
+
 def test_products_must_state_units(tmp_path):
     with pytest.raises(UserError, match="'k' lacks long_name"):
         storage.write_atomic(xr.Dataset({"k": ("n", np.ones(2), {"units": "1"})}),

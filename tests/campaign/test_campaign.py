@@ -1,5 +1,6 @@
 """A small campaign through Snakemake: to its end, damaged, changed, interrupted, misconfigured."""
 
+import json
 import os
 import signal
 import subprocess
@@ -59,6 +60,35 @@ def test_budget_is_kept_and_the_allocation_reported(finished, small):
     assert "share of the budget spent" in report[1]
 
 
+def test_status_counts_what_is_done_and_what_is_left(finished, project):
+    project.copy_results(finished)
+    said = project.vibrates("status")
+    assert said.returncode == 0, said.stderr
+    assert "round 0: 6 of 6 batches, 144 of 144 trajectories" in said.stdout
+    assert "failed trajectories: none; failed attempts at jobs: 0" in said.stdout
+    assert "0.00 left in the planned rounds" in said.stdout
+    project.batches()[0].unlink()
+    project.batches()[0].write_bytes(b"no netCDF")
+    said = project.vibrates("status")
+    assert said.returncode == 1
+    assert "round 0: 4 of 6 batches, 96 of 144 trajectories" in said.stdout
+    assert "damaged: results/trajectories/round0/batch00001.nc" in said.stdout
+
+
+def test_a_driver_on_another_machine_is_noticed_by_its_signs_of_life(project):
+    """Where file systems do not pass locks on between machines."""
+    project.results.mkdir()
+    (project.results / ".driver.json").write_text(
+        json.dumps({"host": "elsewhere", "pid": 17, "started": "today", "arguments": []}))
+    beat = project.results / ".driver.alive"
+    beat.touch()
+    ran = project.run("results/plan/round0.csv")
+    assert ran.returncode != 0
+    assert "another driver runs this campaign (process 17 on elsewhere, since today)" in ran.stderr
+    os.utime(beat, (time.time() - 600,) * 2)
+    assert project.run("results/plan/round0.csv").returncode == 0
+
+
 def test_second_run_has_nothing_to_do(finished):
     before = {f: f.stat().st_mtime_ns for f in finished.batches()}
     ran = finished.run(RATES)
@@ -77,7 +107,7 @@ def jobs(project, *change):
 
 
 @pytest.mark.parametrize(("change", "trajectories"), [
-    ("surface={beta: 9}", True),
+    ("surface={stretch_length_angstrom: [0.45, 0.4]}", True),
     ("dynamics={time_step_fs: 0.3}", True),
     ("learning={complete_v: [1, 3]}", False),
     ("jobs={minutes: 9}", False),
@@ -113,8 +143,9 @@ def test_killed_driver_is_resumed_with_finished_batches_kept(project, finished):
     assert 2 <= len(before) < len(finished.batches())
     assert list((project.directory / ".snakemake" / "locks").iterdir()), "no stale lock to test"
 
-    ran = project.run(RATES)
+    ran = project.vibrates("resume")
     assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert f"snakemake --cores 2 {RATES}" in ran.stdout
     assert "removed the lock that a killed run left behind" in ran.stderr
     kept = [f for f in before if f.stat().st_mtime_ns == before[f]]
     assert len(kept) >= 2
@@ -155,8 +186,11 @@ def test_two_drivers_do_not_run_at_once(project):
             time.sleep(0.05)
         second = project.run(RATES)
         assert second.returncode != 0
-        assert "LockException" in second.stderr + second.stdout
+        (line,) = [text for text in second.stderr.splitlines() if text.startswith("error: ")]
+        assert f"another driver runs this campaign (process {first.pid} on" in line
         assert any(locks.iterdir())
+        assert project.vibrates("resume").stderr.startswith("error: results: the campaign is running")
+        assert f"running (process {first.pid}" in project.vibrates("status").stdout
     finally:
         os.kill(first.pid, signal.SIGINT)
         first.wait(timeout=60)

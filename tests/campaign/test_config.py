@@ -40,6 +40,14 @@ MISTAKES = {
     "unknown word": ({"rates": {"symmetrisation": "none"}}, ["symmetrisation", "translational"]),
     "table without configurations": ({"surface": {"parameters": "table"}},
                                      ["configurations", "add"]),
+    "keys of another surface": ({"surface": {"beta": 8.0}}, ["surface.beta", "fitted", "remove"]),
+    "published table of another pair": (
+        {"pair": ["N2", "N2"], "surface": {"parameters": "modified"}}, ["surface", "modified"]),
+    "atom with the keys of a diatom": ({"molecules": {"H2": {"masses_u": [1.0]}}},
+                                       ["molecules.H2", "omega_e_cm", "two masses"]),
+    "atom where a diatom belongs": (
+        {"pair": ["N2", "O"], "basis": {"O": {"below": 0, "above": 0, "minimum": 1}}},
+        ["surface", "fitted", "N2, O"]),
     "unknown molecule": ({"pair": ["N2", "CO"]}, ["pair", "CO", "add"]),
     "range inside the shells": ({"dynamics": {"interaction_range_angstrom": 6}},
                                 ["interaction_range_angstrom", "6", "0.75", "5", "raise"]),
@@ -97,7 +105,10 @@ def test_extending_file_replaces_whole_blocks(tmp_path):
     assert configuration.read_layers(tmp_path / "own.yaml") == {"a": {"x": 5}, "b": 3}
 
 
-@pytest.mark.parametrize("name", ["config.yaml", "tiny.yaml"])
+@pytest.mark.parametrize("name", [
+    "config.yaml", "tiny.yaml", "ladder.yaml", "processes.yaml", "surfaces/original_rates.yaml",
+    "surfaces/modified_rates.yaml", "surfaces/fitted_rates.yaml", "pairs/n2n2.yaml",
+    "pairs/con2.yaml", "pairs/n2o.yaml"])
 def test_shipped_configurations_are_valid(root, name, monkeypatch):
     monkeypatch.chdir(root)
     config = configuration.load(Path("config") / name)
@@ -108,8 +119,7 @@ def test_default_campaign_is_the_one_promised(default):
     config = configuration.load(default)
     assert configuration.states(config) == [(v, 0) for v in (1, 2, 3, 4, 5, 6, 8, 10)]
     assert len(configuration.energies(config)) >= 16
-    assert config["surface"] == {"parameters": "modified", "beta": 8.0,
-                                 "deformation": "polarizability"}
+    assert config["surface"]["parameters"] == "fitted"
     assert config["sampling"]["target_relative_error"] <= 0.20
     assert {300, 5000} <= set(config["sampling"]["target_temperatures_K"])
 

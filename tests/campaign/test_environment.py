@@ -18,6 +18,27 @@ def pinned(root):
     return {canonical(match[1]): match[2] for match in pins if match}
 
 
+def pins(path):
+    lines = (re.match(r"([A-Za-z0-9._-]+)==(\S+)", line) for line in path.read_text().splitlines())
+    return {canonical(match[1]): match[2] for match in lines if match}
+
+
+def test_optional_environment_is_locked_and_agrees_with_the_main_one(root, pinned):
+    own = pins(root / "envs" / "abinitio.txt")
+    text = (root / "envs" / "abinitio.txt").read_text()
+    assert "://" not in text
+    for block in re.split(r"\n(?=[A-Za-z0-9])", text.strip()):
+        assert "--hash=sha256:" in block, block.splitlines()[0]
+    for package in set(own) & set(pinned):
+        assert own[package] == pinned[package], package
+    content = yaml.safe_load((root / "envs" / "abinitio.yaml").read_text())
+    (pip,) = [entry["pip"] for entry in content["dependencies"] if isinstance(entry, dict)]
+    listed = dict(requirement.split("==") for requirement in pip)
+    assert all(own[canonical(package)] == found for package, found in listed.items())
+    asked = (root / "envs" / "abinitio.in").read_text().split()
+    assert {canonical(re.split(r"[<>=]", line)[0]) for line in asked} == set(map(canonical, listed))
+
+
 @pytest.mark.parametrize("name", ["dynamics", "learning"])
 def test_conda_environments_hold_the_pinned_versions(root, pinned, name):
     content = yaml.safe_load((root / "envs" / f"{name}.yaml").read_text())

@@ -73,8 +73,8 @@ def _set(config, path, value):
 
 @pytest.mark.parametrize(("path", "value", "physical"), [
     ("seed", 7, True),
-    ("surface.beta", 9.0, True),
-    ("surface.deformation", "none", True),
+    ("surface.terms.beta", [{"powers": [0, 0], "values": [2.0]}], True),
+    ("surface.stretch_length_angstrom", [0.45, 0.4], True),
     ("molecules.N2.omega_e_cm", 2359.0, True),
     ("molecules.H2.quadrupole.coefficients_au", [0.5], True),
     ("grid.start_distance_angstrom", 13, True),

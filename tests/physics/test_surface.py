@@ -5,12 +5,12 @@ import pytest
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
-from vibrates.dynamics import kernel, rows
+from vibrates.dynamics import Collision, kernel, rows
 from vibrates.dynamics.interaction import geometry, potential_and_means
 from vibrates.dynamics.simd import LANES
 from vibrates.errors import UserError
-from vibrates.molecule import Diatom
-from vibrates.potential import REFERENCE_CONFIGURATIONS, Surface
+from vibrates.molecule import Atom, Diatom
+from vibrates.potential import REFERENCE_CONFIGURATIONS, Surface, surface_from_config
 from vibrates.dynamics.oracle import MOLECULES
 from vibrates.potential.surface import PUBLISHED_N2_H2
 from vibrates.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV
@@ -110,20 +110,63 @@ def test_missing_polarizability_is_named(pair):
         )
 
 
-@pytest.mark.parametrize("fade_from", [None, 4.0])
-def test_kernel_potential_and_forces_are_those_of_the_surface(collide, sample, pair, fade_from):
+FITTED = {
+    "parameters": "fitted",
+    "stretch_length_angstrom": [0.5, 0.4],
+    "terms": {
+        "R_m_angstrom": [
+            {"powers": [0, 0], "values": [3.58, 3.55, 3.57, 4.12, 4.2, 0.15, -0.1, 0.12, 0.1]},
+            {"powers": [1, 0], "values": [0.2, 0.15, 0.0, 0.7, 0.8, 0.1]},
+            {"powers": [1, 1], "values": [0.1]},
+            {"powers": [0, 2], "values": [0.2] * 5},
+        ],
+        "eps_meV": [{"powers": [0, 0], "values": [5.2, 5.6, 7.0, 3.8, 4.6, 0.9, 0.7, -1.3, 0.8]}],
+        "beta": [{"powers": [0, 0], "values": [1.9, 1.7, 1.6, 1.9, 2.0]}],
+        "zeta": [{"powers": [0, 0], "values": [10.3, 10.1, 10.4, 14.0, 13.0]}],
+    },
+}
+ATOMS = {
+    "parameters": "atom_pairs",
+    "atom_pair": {"R_m_angstrom": 3.3, "eps_meV": 7.4, "beta": 8.0},
+}
+
+
+@pytest.fixture
+def system(collide, pair, settings):
+    """A function: surface and collision (6 x 4 or 6 x 1 levels) of one form of interaction."""
+
+    def build(form):
+        n2, h2, test_surface = pair
+        if form == "improved Lennard-Jones":
+            return test_surface, collide(v=2, n_a=6, n_b=4)
+        if form == "fitted":
+            surface = surface_from_config(FITTED, n2, h2)
+            return surface, collide(v=2, n_a=6, n_b=4, surface=surface)
+        atom = Atom.from_config("O", {"masses_u": [16.0]})
+        surface = surface_from_config(ATOMS, n2, atom)
+        return surface, Collision(surface, n2, atom, 6, 1, 2, 0, settings(0.4))
+
+    return build
+
+
+@pytest.mark.parametrize(
+    ("form", "fade_from"),
+    [("improved Lennard-Jones", None), ("improved Lennard-Jones", 4.0), ("fitted", None),
+     ("fitted", 4.0), ("atom pairs", 4.0)],
+)  # fmt: skip
+def test_kernel_potential_and_forces_are_those_of_the_surface(system, sample, form, fade_from):
     """One step's kick of P, L_a, L_b against numerical derivatives of the NumPy surface.
 
     With ``fade_from`` (bohr) the interaction fades to zero over the next 6 bohr.
     """
-    surface = pair[2]
-    collision = collide(v=2, n_a=6, n_b=4)
+    surface, collision = system(form)
+    n, m = collision.basis_a.r.size, collision.basis_b.r.size
     start = sample(LANES, energy_cm=9000.0).classical()
     rng = np.random.default_rng(5)
     start[:, :3] = rng.normal(size=(LANES, 3)) * 2.0 + np.array([0.0, 0.0, 6.5])
-    psi = rng.normal(size=(LANES, 24)) + 1j * rng.normal(size=(LANES, 24))
+    psi = rng.normal(size=(LANES, n * m)) + 1j * rng.normal(size=(LANES, n * m))
     psi /= np.linalg.norm(psi, axis=1, keepdims=True)
-    density = (np.abs(psi) ** 2).reshape(-1, 6, 4)
+    density = (np.abs(psi) ** 2).reshape(-1, n, m)
     r_a, r_b = collision.basis_a.r[:, None], collision.basis_b.r[None, :]
 
     begin, length = (np.inf, 1.0) if fade_from is None else (fade_from, 6.0)
@@ -147,10 +190,10 @@ def test_kernel_potential_and_forces_are_those_of_the_surface(collide, sample, p
     c = np.ascontiguousarray(np.hstack([start, fade]).T).ravel()
     re, im = np.ascontiguousarray(psi.real.T).ravel(), np.ascontiguousarray(psi.imag.T).ravel()
     g = np.zeros(rows.GEOMETRY * LANES)
-    means, potential = np.zeros(rows.MEANS * LANES), np.zeros(24 * LANES)
-    form, tables, quadrupole = collision._interaction
+    means, potential = np.zeros(rows.MEANS * LANES), np.zeros(n * m * LANES)
+    kernel_form, tables, quadrupole = collision._interaction
     geometry(c, g)
-    potential_and_means(form, 24, re, im, g, tables, quadrupole, potential, means)
+    potential_and_means(kernel_form, n * m, re, im, g, tables, quadrupole, potential, means)
     kernel._kick(c, g, means, 1.0)
     kicked = c.reshape(-1, LANES).T
     for t in range(LANES):

@@ -1,9 +1,11 @@
 # The configuration of this run and what all rules use. Mistakes stop here, before any job.
 import os
 import sys
+from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
-from vibrates.campaign import driver, plan as plans, progress
+from vibrates.campaign import cost, driver, plan as plans, progress, rounds
 from vibrates.campaign.quiet import quieten
 from vibrates.config import load_all, states
 from vibrates.errors import UserError
@@ -28,12 +30,16 @@ ROUNDS = range(config["sampling"]["rounds"] + 1)
 if workflow.is_main_process and not workflow.logger_manager.settings.dryrun:
     if not workflow.logger_manager.settings.verbose:
         quieten(workflow.logger_manager.logger)
-    driver.prepare(config)
+    try:
+        driver.prepare(config, workflow.logger_manager.logger)
+    except UserError as error:
+        sys.exit(f"error: {error}")
 
 
 wildcard_constraints:
     round=r"\d+",
     batch=r"\d{5}",
+    part=r"\d+",
     v=r"\d+",
     w=r"\d+",
 
@@ -43,21 +49,31 @@ def parts(*names):
     return {name: config[name] for name in names}
 
 
-def batches(*rounds, state=None):
-    """Batch files of the given rounds, of all states or of one (v, w), in order."""
+def batches(*rounds, states=None):
+    """Batch files of the given rounds, of all initial states or of these (v, w), in order."""
     files = []
     for n in rounds:
-        frame = plans.read_plan(checkpoints.plan.get(round=n).output.plan)
-        if state is not None:
-            frame = frame[(frame["v"] == state[0]) & (frame["w"] == state[1])]
-        files += [plans.batch_path(RESULTS, n, b) for b in frame["batch"].unique()]
+        plan = plans.batches(checkpoints.plan.get(round=n).output.plan)
+        for state in plan.of_state if states is None else states:
+            files += [plans.batch_path(RESULTS, n, b) for b in plan.of_state.get(state, [])]
     return files
 
 
-def batch_digest(wildcards):
+def batch_rows(wildcards):
     # Of the wildcards alone: Snakemake does not watch parameters that are functions of the input.
-    plan = plans.plan_path(RESULTS, int(wildcards.round))
-    return plans.digests(config, plan)[int(wildcards.batch)]
+    plan = plans.batches(plans.plan_path(RESULTS, int(wildcards.round)))
+    return plan.rows[int(wildcards.batch)]
+
+
+def growth(attempt):
+    """How much more memory and time a later attempt asks for."""
+    return min(attempt, 4)
+
+
+@cache
+def estimate(round, batch):
+    """What a batch takes (campaign/cost.py)."""
+    return cost.batch(config, batch_rows(SimpleNamespace(round=round, batch=batch)))
 
 
 def figure(name):

@@ -1,9 +1,34 @@
 # Which trajectories each batch computes; every round after the pilot looks at those before it.
 
+PARTS = rounds.parts(config)
+
+
+def strata_files(wildcards):
+    n = int(wildcards.round)
+    return [RESULTS / f"plan/round{n}_strata/part{i}.nc" for i in range(len(PARTS)) if n > 0]
+
+
+# What the allocation has to know of some dozens of initial states.
+rule strata:
+    input:
+        batches=lambda wildcards: batches(
+            *range(int(wildcards.round)), states=PARTS[int(wildcards.part)]
+        ),
+    output:
+        RESULTS / "plan/round{round}_strata/part{part}.nc",
+    params:
+        config=parts("seed", "pair", "molecules", "grid", "basis", "sampling", "rates"),
+        states=lambda wildcards: PARTS[int(wildcards.part)],
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * growth(attempt),
+        runtime=lambda wildcards, attempt: 60 * growth(attempt),
+    script:
+        "../scripts/strata.py"
+
 
 checkpoint plan:
     input:
-        batches=lambda wildcards: batches(*range(int(wildcards.round))),
+        strata=strata_files,
     output:
         plan=RESULTS / "plan/round{round}.csv",
         allocation=RESULTS / "plan/round{round}_allocation.csv",

@@ -1,17 +1,26 @@
 # From trajectories to cross sections, rate coefficients, and the checks of both.
 
 
-rule reduce:
-    input:
-        batches=lambda wildcards: batches(*ROUNDS, state=(int(wildcards.v), int(wildcards.w))),
-    output:
-        RESULTS / "reduced/v{v}_w{w}.nc",
-    params:
-        config=parts("name", "seed", "pair", "molecules", "grid", "basis", "sampling", "rates"),
-        v=lambda wildcards: int(wildcards.v),
-        w=lambda wildcards: int(wildcards.w),
-    script:
-        "../scripts/reduce.py"
+# Some dozens of initial states in one job: a state alone takes seconds.
+for number, members in enumerate(PARTS):
+
+    rule:
+        name:
+            f"reduce_{number}"
+        input:
+            batches=lambda wildcards, members=members: batches(*ROUNDS, states=members),
+        output:
+            [RESULTS / f"reduced/v{v}_w{w}.nc" for v, w in members],
+        params:
+            config=parts(
+                "name", "seed", "pair", "molecules", "grid", "basis", "sampling", "rates"
+            ),
+            states=members,
+        resources:
+            mem_mb=lambda wildcards, attempt: 2000 * growth(attempt),
+            runtime=lambda wildcards, attempt: 60 * growth(attempt),
+        script:
+            "../scripts/reduce.py"
 
 
 REDUCED = [RESULTS / f"reduced/v{v}_w{w}.nc" for v, w in states(config)]
@@ -24,6 +33,9 @@ rule cross_sections:
         RESULTS / "cross_sections.nc",
     params:
         config=config,
+    resources:
+        mem_mb=lambda wildcards, attempt: cost.reduced_mb(config) * growth(attempt),
+        runtime=lambda wildcards, attempt: 120 * growth(attempt),
     script:
         "../scripts/cross_sections.py"
 
@@ -35,6 +47,9 @@ rule rates:
         report(RESULTS / "rates.nc", caption="../report/rates.rst", category="Data"),
     params:
         config=config,
+    resources:
+        mem_mb=lambda wildcards, attempt: cost.reduced_mb(config) * growth(attempt),
+        runtime=lambda wildcards, attempt: 120 * growth(attempt),
     script:
         "../scripts/rates.py"
 
@@ -48,5 +63,8 @@ rule checks:
         RESULTS / "checks.json",
     params:
         config=config,
+    resources:
+        mem_mb=lambda wildcards, attempt: cost.reduced_mb(config) * growth(attempt),
+        runtime=lambda wildcards, attempt: 120 * growth(attempt),
     script:
         "../scripts/checks.py"

@@ -9,14 +9,21 @@ rule trajectories:
         RESULTS / "trajectories/round{round}/batch{batch}.nc",
     params:
         configuration=str(RESULTS / "configuration.yaml"),
-        digest=batch_digest,
-    threads: config["jobs"]["ranks"]
+        digest=lambda wildcards: plans.digest(config, batch_rows(wildcards)),
+    # Ranks, memory and walltime follow from the measured cost of the batch's trajectories. Locally
+    # Snakemake lowers the threads, and with them the ranks, to the cores it may use.
+    threads: lambda wildcards: estimate(wildcards.round, wildcards.batch).ranks
     resources:
         mpi="mpiexec",
-        tasks=config["jobs"]["ranks"],
+        tasks=lambda wildcards, threads: threads,
+        nodes=1,
         cpus_per_task=1,
-        mem_mb=lambda wildcards, attempt: config["jobs"]["memory_mb"] * attempt,
-        runtime=lambda wildcards, attempt: config["jobs"]["minutes"] * attempt,
+        mem_mb=lambda wildcards, attempt: (
+            estimate(wildcards.round, wildcards.batch).memory_mb * growth(attempt)
+        ),
+        runtime=lambda wildcards, attempt: (
+            cost.walltime_minutes(estimate(wildcards.round, wildcards.batch)) * growth(attempt)
+        ),
     shell:
         "{resources.mpi} -n {resources.tasks} python -m vibrates.campaign.batch "
         "{params.configuration} {wildcards.round} {wildcards.batch} {output} "

@@ -8,9 +8,14 @@ from vibrates.campaign.scripts import run
 
 
 def main(
-    round_: int, config: dict[str, Any], results: str, plan_file: str, allocation: str
+    round_: int,
+    config: dict[str, Any],
+    results: str,
+    strata: list[str],
+    plan_file: str,
+    allocation: str,
 ) -> None:
-    frame, report = rounds.first(config) if round_ == 0 else rounds.later(config, round_, results)
+    frame, report = rounds.first(config) if round_ == 0 else rounds.later(config, round_, strata)
     report.to_csv(allocation, index=False)
     plan.write_plan(frame, plan_file)
     progress.round_planned(Path(results), round_, config["sampling"]["rounds"], frame)
@@ -22,6 +27,7 @@ if __name__ == "__main__":
         round_=int(snakemake.wildcards.round),
         config=snakemake.params.config,
         results=snakemake.params.results,
+        strata=list(snakemake.input.strata),
         plan_file=snakemake.output.plan,
         allocation=snakemake.output.allocation,
     )

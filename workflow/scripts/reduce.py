@@ -1,14 +1,17 @@
-"""Reduce the batch files of one initial state to sums per stratum."""
+"""Reduce the batch files of some initial states to sums per stratum, one file per state."""
 
-from vibrates.campaign.storage import provenance, write_atomic
+from vibrates.campaign.storage import by_state, provenance, write_atomic
 from vibrates.rates.reduction import reduce_batches
 
 
-def reduce(batches, output, config, v, w):
-    """Write the reduced file of (v, w); `batches` in the order of rounds and batches."""
-    dataset = reduce_batches(batches, config, v, w)
-    dataset.attrs.update(provenance(config, [str(path) for path in batches]))
-    write_atomic(dataset, output)
+def reduce(batches, outputs, config, states):
+    """Write the reduced file of every (v, w); `batches` in the order of rounds and batches."""
+    files = by_state(batches)
+    for (v, w), output in zip(states, outputs, strict=True):
+        own = files.get((v, w), [])
+        dataset = reduce_batches(own, config, v, w)
+        dataset.attrs.update(provenance(config, own))
+        write_atomic(dataset, output)
 
 
 if __name__ == "__main__":
@@ -17,8 +20,7 @@ if __name__ == "__main__":
     run(
         reduce,
         batches=list(snakemake.input.batches),
-        output=snakemake.output[0],
+        outputs=list(snakemake.output),
         config=snakemake.params.config,
-        v=int(snakemake.params.v),
-        w=int(snakemake.params.w),
+        states=snakemake.params.states,
     )

@@ -7,12 +7,13 @@ import numpy as np
 
 from vibrates.config import energies, levels, states
 from vibrates.errors import UserError
-from vibrates.molecule import Diatom
+from vibrates.molecule import molecule_from_config
+from vibrates.potential import surface_from_config
 
 
 def check(config: dict[str, Any], source: str) -> None:
     """Raise UserError (file, key, value, limit, remedy) if the configuration cannot be run."""
-    for rule in (_pair, _surface, _basis, _grid, _sampling, _targets, _temperatures,
+    for rule in (_pair, _molecules, _surface, _basis, _grid, _sampling, _targets, _temperatures,
                  _learning, _figures, _reference):
         try:
             rule(config)
@@ -28,28 +29,54 @@ def _pair(config: dict[str, Any]) -> None:
                                 f"(there: {', '.join(config[block])}); add {block}.{name}")
 
 
+_DIATOM_KEYS = ("omega_e_cm", "x_e", "y_e", "r_e_angstrom", "beta_e_per_angstrom", "D_e_eV",
+                "effective_electrons", "polarizability_parallel", "polarizability_perpendicular",
+                "quadrupole")
+
+
+def _molecules(config: dict[str, Any]) -> None:
+    for name in config["pair"]:
+        molecule = config["molecules"][name]
+        atom = len(molecule["masses_u"]) == 1
+        for key in _DIATOM_KEYS:
+            if atom and key in molecule:
+                raise UserError(f"molecules.{name}: key '{key}' belongs to a diatom, masses_u has one "
+                                "mass; remove the key or give two masses")
+            if not atom and key not in molecule:
+                raise UserError(f"molecules.{name}: key '{key}' is missing; add it, or give one "
+                                "mass for an atom")
+
+
+# Keys of `surface` beside `parameters`, by what the parameters are.
+_SURFACE_KEYS = {
+    "original": {"beta", "deformation"}, "modified": {"beta", "deformation"},
+    "correlation": {"beta", "deformation"}, "table": {"configurations", "deformation"},
+    "fitted": {"stretch_length_angstrom", "terms"}, "atom_pairs": {"atom_pair"},
+}
+
+
 def _surface(config: dict[str, Any]) -> None:
     surface = config["surface"]
-    table = surface["parameters"] == "table"
-    needs = {"configurations": table, "beta": not table,
-             "slopes": surface["deformation"] == "fitted"}
-    reason = {"configurations": "parameters: table", "slopes": "deformation: fitted",
-              "beta": "parameters: original or modified"}
-    for key, needed in needs.items():
-        if needed and key not in surface:
-            raise UserError(f"surface.{key}: missing, {reason[key]} needs it; add it")
-        if not needed and key in surface:
-            raise UserError(f"surface.{key}: only {reason[key]} uses it "
-                            f"(parameters: {surface['parameters']}, "
-                            f"deformation: {surface['deformation']}); remove it")
-    if not table and list(config["pair"]) != ["N2", "H2"]:
-        raise UserError(f"surface.parameters: '{surface['parameters']}' is the table of [N2, H2], "
-                        f"the pair is {config['pair']}; use parameters: table")
+    kind = surface["parameters"]
+    needed = {"parameters"} | _SURFACE_KEYS[kind]
+    if surface.get("deformation") == "fitted":
+        needed |= {"slopes"}
+    stated = f"parameters: {kind}" + (f", deformation: {surface['deformation']}"
+                                      if "deformation" in surface else "")
+    for key in sorted(needed - set(surface)):
+        raise UserError(f"surface.{key}: missing, needed with {stated}; add it")
+    for key in sorted(set(surface) - needed):
+        raise UserError(f"surface.{key}: not used with {stated}; remove it")
+    if kind in ("original", "modified") and list(config["pair"]) != ["N2", "H2"]:
+        raise UserError(f"surface.parameters: '{kind}' is the table of [N2, H2], "
+                        f"the pair is {config['pair']}; use correlation or a table")
+    surface_from_config(surface, *(molecule_from_config(name, config["molecules"][name])
+                                   for name in config["pair"]))
 
 
 def _basis(config: dict[str, Any]) -> None:
     for position, name in enumerate(config["pair"]):
-        diatom = Diatom.from_config(name, config["molecules"][name])
+        diatom = molecule_from_config(name, config["molecules"][name])
         for level in sorted({state[position] for state in states(config)}):
             size = levels(config, name, level).stop
             if level >= diatom.morse_levels:
@@ -65,6 +92,11 @@ def _basis(config: dict[str, Any]) -> None:
 
 def _grid(config: dict[str, Any]) -> None:
     grid = config["grid"]
+    if isinstance(grid["states"], dict):
+        for name, (first, last) in grid["states"].items():
+            if last < first:
+                raise UserError(f"grid.states.{name}: [{first}, {last}] holds no level; exchange "
+                                "them")
     edges = grid["impact_parameter_edges_angstrom"]
     _ascending("grid.energies_cm", list(energies(config)))
     _ascending("grid.impact_parameter_edges_angstrom", edges)
@@ -88,7 +120,7 @@ def _sampling(config: dict[str, Any]) -> None:
         raise UserError(f"sampling.pilot: {pilot} is no multiple of sampling.replicates, "
                         f"{replicates}; use {replicates * (pilot // replicates + 1)}")
     shells = len(grid["impact_parameter_edges_angstrom"]) - 1
-    needed = len(grid["states"]) * len(energies(config)) * shells * pilot
+    needed = len(states(config)) * len(energies(config)) * shells * pilot
     if needed > sampling["budget"]:
         raise UserError(f"sampling.budget: {sampling['budget']} trajectories do not cover the "
                         f"pilot, {needed} (states x energies x shells x pilot); raise it or "
@@ -100,6 +132,7 @@ def _targets(config: dict[str, Any]) -> None:
     for change in config["sampling"]["target_transitions"]:
         key = f"sampling.target_transitions: {change}"
         _kept(key, change, kept)
+        released = []
         for state in states(config):
             for name, level, step in zip(config["pair"], state, change, strict=True):
                 basis = levels(config, name, level)
@@ -107,11 +140,14 @@ def _targets(config: dict[str, Any]) -> None:
                     raise UserError(f"{key} from state {list(state)} needs level {level + step} of "
                                     f"{name}, its basis is {basis.start} to {basis.stop - 1}; "
                                     f"raise basis.{name}")
-            if min(final := [level + step for level, step in zip(state, change, strict=True)]) < 0:
-                continue
-            if _energy(config, final) >= _energy(config, state):
-                raise UserError(f"{key} from state {list(state)} is endothermic; name the reverse "
-                                "(the endothermic direction follows from detailed balance)")
+            final = [level + step for level, step in zip(state, change, strict=True)]
+            if min(final) >= 0:
+                released.append((_energy(config, state) - _energy(config, final), state))
+        # V-V exchanges change sign along the ladder; where one is endothermic its reverse counts.
+        if released and max(released)[0] <= 0:
+            raise UserError(f"{key} from state {list(max(released)[1])} is endothermic, as from every "
+                            "state of the grid; name the reverse (the endothermic direction "
+                            "follows from detailed balance)")
     if not any(all(level + step >= 0 for level, step in zip(state, change, strict=True))
                for state in states(config) for change in config["sampling"]["target_transitions"]):
         raise UserError("sampling.target_transitions: every one leads below level 0 from every "
@@ -171,7 +207,7 @@ def _reference(config: dict[str, Any]) -> None:
 def _energy(config: dict[str, Any], state: Any) -> float:
     """Vibrational energy of a state (v, w), hartree."""
     molecules = config["molecules"]
-    return sum(float(Diatom.from_config(name, molecules[name]).level_energy(level))
+    return sum(float(molecule_from_config(name, molecules[name]).level_energy(level))
                for name, level in zip(config["pair"], state, strict=True))
 
 

@@ -10,7 +10,10 @@ HEAD = """\
 
 - `config.yaml`: the default campaign, N2(v = 1-6, 8, 10) + H2(0), minutes on two cores.
 - `tiny.yaml`: every stage in about a minute, for a look and for tests; not for physics.
-- `molecules.yaml`: constants of the molecules, which both extend.
+- `paper.yaml`: the whole data set of Hong et al. 2023, 451 initial states, for a cluster.
+- `molecules.yaml`: constants of the molecules, which all extend.
+- `surfaces/fitted.yaml`: the fitted surface, the default; `surfaces/*_rates.yaml`: rates on the three surfaces of N2 + H2.
+- `pairs/`: N2 + N2, CO + N2, N2 + O. `abinitio/`: which ab initio points, and the fit to them (a schema of its own).
 - `schema.yaml`: the closed schema from which the table below is made.
 
 `make run CONFIG=config/tiny.yaml`, or `snakemake --cores 2 --configfile config/tiny.yaml`. Single

@@ -1,34 +1,137 @@
-"""What has to be in order before Snakemake starts: one driver at a time, no damaged batch files."""
+"""What has to be in order before Snakemake starts: one driver at a time, nobody else who writes.
 
+Every start, `vibrates resume` or plain `snakemake`, goes through `prepare`: it finds what an earlier
+run left behind, however that ended, says so, and mends it.
+"""
+
+import atexit
 import fcntl
+import json
+import logging
 import os
+import socket
 import sys
+import threading
+import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from vibrates.campaign import progress, verify
+from vibrates.campaign import parts, progress, slurm, verify
 from vibrates.config import read_yaml, write
+from vibrates.errors import UserError
+from vibrates.files import write_text
 
+_BEAT = 30.0  # seconds between signs of life, for drivers on other machines
 _held = []  # keeps the lock of this process open
 
 
-def prepare(config: dict[str, Any]) -> None:
-    """Called once, in the main process, while the Snakefile is read.
+def prepare(config: dict[str, Any], logger: logging.Logger) -> None:
+    """Called once, in the main process, while the Snakefile is read; UserError if it must not run.
 
     Takes the driver's lock, which the kernel gives back however the driver ends. Holding it proves
     that no other driver of this campaign lives: what a killed one left is then cleared away.
     """
     results = Path(config["results"])
     (results / "trajectories").mkdir(parents=True, exist_ok=True)
-    if not _only_driver(results):
-        return  # Snakemake itself then refuses to run a second time in the same place.
+    _become_driver(results)
+    _end_old_jobs(results)
     _clear_stale_locks(results)
     _write_configuration(config, results / "configuration.yaml")
     for path, reason in verify.damaged(results, remember=True).items():
         verify.set_aside(path)
         progress.log(results, f"set aside: {reason}")
-    for leftover in (results / "trajectories").glob("round*/.batch*.tmp"):
-        leftover.unlink(missing_ok=True)
+    _tidy(results)
+    logger.addHandler(_Recorder(results))
+    slurm.ask_squeue_only()
+
+
+def record(results: Path) -> dict[str, Any]:
+    """Who runs or ran the campaign last: `arguments`, `host`, `pid`, `started`; empty if nobody."""
+    try:
+        found = json.loads((results / ".driver.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def running(results: Path) -> bool:
+    """Whether a driver of this campaign lives."""
+    try:
+        handle = os.open(results / ".driver.lock", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return _taken(handle, results)
+    finally:
+        os.close(handle)
+
+
+def _become_driver(results: Path) -> None:
+    handle = os.open(results / ".driver.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    if _taken(handle, results):
+        os.close(handle)
+        who = record(results)
+        raise UserError(f"{results}: another driver runs this campaign (process {who.get('pid')} on "
+                        f"{who.get('host')}, since {who.get('started')}); wait for its end or stop "
+                        "it; 'vibrates status' shows how far it is")
+    _held.append(handle)
+    mine = {"arguments": sys.argv[1:], "host": socket.gethostname(), "pid": os.getpid(),
+            "started": datetime.now().isoformat(timespec="seconds")}
+    write_text(results / ".driver.json", json.dumps(mine))
+    beat = results / ".driver.alive"
+    beat.touch()
+    threading.Thread(target=_keep_beating, args=(beat,), daemon=True).start()
+    atexit.register(beat.unlink, missing_ok=True)
+
+
+def _keep_beating(beat: Path) -> None:
+    while True:
+        time.sleep(_BEAT)
+        try:
+            os.utime(beat)
+        except OSError:
+            pass  # A full disk or a server that is away: the next beat tells.
+
+
+def _taken(handle: int, results: Path) -> bool:
+    """Whether another driver lives; if none does, the lock is taken."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return _beats(results)  # A file system without locks.
+    # Not all file systems share locks between machines.
+    return record(results).get("host") not in (None, socket.gethostname()) and _beats(results)
+
+
+def _beats(results: Path) -> bool:
+    """Whether a driver gave a sign of life a short while ago."""
+    try:
+        return time.time() - (results / ".driver.alive").stat().st_mtime < 4 * _BEAT
+    except OSError:
+        return False
+
+
+def _end_old_jobs(results: Path) -> None:
+    """Cancel the SLURM jobs of a driver that died; what they have finished is kept."""
+    if found := slurm.jobs(results):
+        states = [job.state for job in found]
+        counts = ", ".join(f"{states.count(s)} {s.lower()}" for s in sorted(set(states)))
+        progress.log(results, f"found {len(found)} SLURM jobs of an earlier run ({counts}): cancelling "
+                     f"{' '.join(job.id for job in found)}; what they have finished is kept")
+        slurm.cancel(results, found)
+    slurm.runs_file(results).unlink(missing_ok=True)
+
+
+def _clear_stale_locks(results: Path) -> None:
+    """Remove Snakemake's lock files that name files of this campaign: their driver is dead."""
+    prefix = f"{results}/"
+    for lock in Path(".snakemake/locks").glob("*.lock"):
+        if any(line.startswith(prefix) for line in lock.read_text().splitlines()):
+            progress.log(results, f"removed the lock that a killed run left behind ({lock})")
+            lock.unlink(missing_ok=True)
 
 
 def _write_configuration(config: dict[str, Any], path: Path) -> None:
@@ -37,21 +140,36 @@ def _write_configuration(config: dict[str, Any], path: Path) -> None:
         write(config, path)
 
 
-def _only_driver(results: Path) -> bool:
-    handle = os.open(results / ".driver.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        return False
-    _held.append(handle)
-    return True
+def _tidy(results: Path) -> None:
+    """Remove half-written files and the pieces of batches that are whole; report the other pieces."""
+    for leftover in (results / "trajectories").glob("round*/.batch*.tmp"):
+        leftover.unlink(missing_ok=True)
+    unfinished = set()
+    for part in (results / "trajectories").glob("round*/batch*.part"):
+        batch = part.with_name(part.name.split(".")[0] + ".nc")
+        if batch.exists():
+            parts.remove(batch)
+        else:
+            unfinished.add(batch)
+    if unfinished:
+        progress.log(results, f"found {len(unfinished)} unfinished batches: they go on from the pieces "
+                     "they have finished")
 
 
-def _clear_stale_locks(results: Path) -> None:
-    """Remove Snakemake's lock files that name files of this campaign: their driver is dead."""
-    prefix = f"{results}/"
-    for lock in Path(".snakemake/locks").glob("*.lock"):
-        if any(line.startswith(prefix) for line in lock.read_text().splitlines()):
-            print(f"removed the lock that a killed run left behind ({lock})", file=sys.stderr)
-            lock.unlink(missing_ok=True)
+class _Recorder(logging.Handler):
+    """Writes down what Snakemake says of its SLURM jobs: the run's name, and failed attempts."""
+
+    def __init__(self, results: Path) -> None:
+        super().__init__()
+        self._results = results
+
+    def emit(self, log_record: logging.LogRecord) -> None:
+        if run := slurm.run_named(str(log_record.msg)):
+            with slurm.runs_file(self._results).open("a") as file:
+                file.write(run + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        event = getattr(getattr(log_record, "event", None), "value", None)
+        if event == "job_error":
+            made = " ".join(str(name) for name in getattr(log_record, "output", ()))
+            progress.note(self._results, f"{progress.FAILED_ATTEMPT}{log_record.rule_name} {made}")

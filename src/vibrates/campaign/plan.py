@@ -103,16 +103,26 @@ def digest(config: dict[str, Any], rows: pd.DataFrame) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def digests(config: dict[str, Any], path: str | Path) -> dict[int, str]:
-    """The digest of every batch in the plan at `path`, by its number."""
-    stamp = os.stat(path).st_mtime_ns
-    if (str(path), stamp) not in _digests:
-        _digests[str(path), stamp] = {int(batch): digest(config, rows) for batch, rows
-                                      in read_plan(path).groupby("batch")}
-    return _digests[str(path), stamp]
+class Batches:
+    """A plan by batches, read once: Snakemake asks thousands of times."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.rows = {int(batch): rows for batch, rows in read_plan(path).groupby("batch")}
+        self.of_state: dict[tuple[int, int], list[int]] = {}
+        for batch, rows in self.rows.items():
+            state = int(rows["v"].iat[0]), int(rows["w"].iat[0])
+            self.of_state.setdefault(state, []).append(batch)
 
 
-_digests: dict[tuple[str, int], dict[int, str]] = {}
+def batches(path: str | Path) -> Batches:
+    """The batches of the plan at `path`, remembered as long as the file stays as it is."""
+    key = str(path), os.stat(path).st_mtime_ns
+    if key not in _known:
+        _known[key] = Batches(path)
+    return _known[key]
+
+
+_known: dict[tuple[str, int], Batches] = {}
 
 
 def write_plan(frame: pd.DataFrame, path: str | Path) -> None:

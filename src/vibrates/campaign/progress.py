@@ -11,17 +11,28 @@ import pandas as pd
 from vibrates.campaign.plan import batch_path, plan_path, read_plan
 
 
+FAILED_ATTEMPT = "attempt failed: "
+
+
 def log(results: Path, line: str) -> None:
-    """Print one line, and append it with the time to ``campaign.log`` in the results directory."""
+    """Print one line, and `note` it."""
     print(line, file=sys.stderr, flush=True)
+    note(results, line)
+
+
+def note(results: Path, line: str) -> None:
+    """Append one line with the time to ``campaign.log`` in the results directory."""
     stamped = f"{datetime.now().isoformat(timespec='seconds')} {line}\n".encode()
-    results.mkdir(parents=True, exist_ok=True)
-    # One write in append mode: lines of batches that end together do not mix.
-    handle = os.open(results / "campaign.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     try:
-        os.write(handle, stamped)
-    finally:
-        os.close(handle)
+        results.mkdir(parents=True, exist_ok=True)
+        # One write in append mode: lines of batches that end together do not mix.
+        handle = os.open(results / "campaign.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        try:
+            os.write(handle, stamped)
+        finally:
+            os.close(handle)
+    except OSError:
+        pass  # A full disk must not end work over a line of its log.
 
 
 def start(results: Path) -> None:

@@ -3,6 +3,7 @@
 import os
 import socket
 import tempfile
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -52,9 +53,10 @@ def write_atomic(dataset: xr.Dataset, path: str | Path) -> None:
             os.fsync(stream.fileno())
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written ({error.strerror or error}); make room or "
-                        "check the permissions of its directory") from None
+    except (OSError, RuntimeError) as error:  # netCDF's own are RuntimeErrors
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"{path}: cannot be written ({reason}); make room or check the permissions of "
+                        "its directory") from None
     finally:
         Path(temporary).unlink(missing_ok=True)
 
@@ -104,6 +106,15 @@ def batch_attributes(path: str | Path) -> dict[str, Any]:
             return {name: file.getncattr(name) for name in file.ncattrs()}
     except (OSError, RuntimeError) as error:
         raise UserError(f"{path}: damaged or truncated ({error}); {BATCH_REMEDY}") from None
+
+
+def by_state(paths: Iterable[str | Path]) -> dict[tuple[int, int], list[str]]:
+    """Batch files by their initial state (v, w), in the order given."""
+    files: dict[tuple[int, int], list[str]] = {}
+    for path in paths:
+        attributes = batch_attributes(path)
+        files.setdefault((int(attributes["v"]), int(attributes["w"])), []).append(str(path))
+    return files
 
 
 def batch_dataset(columns: dict[str, np.ndarray], probability: np.ndarray,

@@ -9,8 +9,8 @@ from vibrates.campaign.plan import digest, units
 from vibrates.config import bases, shell_edges
 from vibrates.dynamics import Collision, Settings
 from vibrates.dynamics.sampling import Initial, initial_conditions
-from vibrates.molecule import Diatom
-from vibrates.potential import Surface
+from vibrates.molecule import molecule_from_config
+from vibrates.potential import surface_from_config
 from vibrates.units import (
     ANGSTROM_TO_BOHR,
     AU_TO_FS,
@@ -31,8 +31,8 @@ class BatchWork:
         self.v, self.w = int(rows["v"].iloc[0]), int(rows["w"].iloc[0])
         self.digest = digest(config, rows)
         self.pieces = list(units(rows))
-        self.diatoms = [Diatom.from_config(n, config["molecules"][n]) for n in config["pair"]]
-        surface = Surface.from_config(config["surface"], *self.diatoms)
+        self.diatoms = [molecule_from_config(n, config["molecules"][n]) for n in config["pair"]]
+        surface = surface_from_config(config["surface"], *self.diatoms)
         self.levels = bases(config, self.v, self.w)
         self.collision = Collision(surface, *self.diatoms, *self.levels, self.v, self.w,
                                    Settings.from_config(config["dynamics"]))

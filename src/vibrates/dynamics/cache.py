@@ -2,13 +2,22 @@
 
 numba notices a change of the file that a function is in, not of the files it calls into. The cache
 therefore lives in a directory named after the contents of all sources that the kernel is made of.
+numba does not notice damaged machine code either, so checksums are kept beside it.
 """
 
 import hashlib
+import json
 import os
+import shutil
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numba
+
+from vibrates.files import write_text
+
+_CHECKSUMS = "checksums.json"
 
 # simd, vector_math, rows, interaction, kernel: everything that is compiled.
 _COMPILED = ("simd", "vector_math", "rows", "interaction", "kernel")
@@ -35,3 +44,54 @@ def use() -> None:
     except OSError:
         return
     numba.config.CACHE_DIR = str(place)
+
+
+def load(warm_up: Callable[[], object]) -> None:
+    """Call `warm_up`, which loads or compiles the kernel, on a cache without damaged files.
+
+    Damaged machine code is found by its checksum, a damaged index by its failing to load; the cache
+    is then cleared and compiled anew. To be called by one process of a job, before the others load.
+    """
+    place = directory()
+    found = _checksums(place)
+    if any(found.get(name, checksum) != checksum for name, checksum in _recorded(place).items()):
+        _clear(place)
+    try:
+        warm_up()
+    except Exception:  # noqa: BLE001 - whatever unpickling a damaged index raises
+        if not _checksums(place):
+            raise
+        _clear(place)
+        warm_up()
+    found = _checksums(place)
+    if found and found != _recorded(place):
+        try:
+            write_text(place / _CHECKSUMS, json.dumps(found))
+        except OSError:
+            pass  # A cache that cannot be written to is used as it is.
+
+
+def whole() -> bool:
+    """Whether there is a cache, and all of it has the checksums it was written with."""
+    place = directory()
+    return bool(_recorded(place)) and _checksums(place) == _recorded(place)
+
+
+def _checksums(place: Path) -> dict[str, str]:
+    """Checksums of all machine code in the cache; an index changes with use and is left out."""
+    return {str(path.relative_to(place)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(place.rglob("*.nbc"))}
+
+
+def _recorded(place: Path) -> dict[str, str]:
+    try:
+        recorded = json.loads((place / _CHECKSUMS).read_text())
+    except (OSError, ValueError):
+        return {}
+    return recorded if isinstance(recorded, dict) else {}
+
+
+def _clear(place: Path) -> None:
+    print(f"{place}: compiled kernels were damaged; compiling them anew", file=sys.stderr, flush=True)
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True, exist_ok=True)

@@ -10,9 +10,9 @@ from vibrates.dynamics.rows import (
     BY_DISTANCE, BY_HARMONIC, C_A, C_AB, C_B, DISTANCE, FADE, FADE_FROM, FADE_SLOPE, HARMONICS,
     INVERSE_FADE, L_A, L_B, MEANS, MEAN_QUADRUPOLE, N_A, N_B, QUADRUPOLE, R, SQUARE_A, SQUARE_B,
 )  # fmt: skip
-from vibrates.dynamics.simd import at_least, load, sqrt, store
+from vibrates.dynamics.simd import at_least, load, near_zero, sqrt, store
 from vibrates.dynamics.vector_math import JIT_OPTIONS, exp, log
-from vibrates.potential.forms import EXPONENTIAL
+from vibrates.potential.forms import ATOM_PAIRS, EXPONENTIAL, FLEXIBLE_LENNARD_JONES
 
 
 @njit(**JIT_OPTIONS)
@@ -136,9 +136,154 @@ def _improved_lennard_jones(points, re, im, g, tables, quadrupole, potential, me
 
 
 @njit(**JIT_OPTIONS)
+def _flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, means):
+    """As `_improved_lennard_jones`, with n = beta + zeta x and four extra harmonics.
+
+    ``tables`` (points, 28): nine coefficients each of R_m and eps, five each of beta and zeta. With
+    d = n - 6, l = -ln x, y = d l and phi(y) = (e^y - 1)/y: V = eps x^-6 (6 l phi - 1), regular at
+    n = 6 (`vibrates.potential.flexible`).
+    """
+    distance = load(g, DISTANCE)
+    inverse = 1.0 / distance
+    c_a, c_b, c_ab = load(g, C_A), load(g, C_B), load(g, C_AB)
+    aa, bb, ab, product = c_a * c_a, c_b * c_b, c_ab * c_ab, c_a * c_b * c_ab
+    h_1, h_2 = load(g, HARMONICS), load(g, HARMONICS + 1)
+    h_3, h_4 = load(g, HARMONICS + 2), load(g, HARMONICS + 3)
+    uu = ab - 2.0 * product + aa * bb
+    h_5, h_6, h_7, h_8 = aa * (1.0 - aa), bb * (1.0 - bb), aa * bb - product, uu * (1.0 - uu)
+    angular, fade = load(g, QUADRUPOLE), load(g, FADE)
+    zero = 0.0 * distance
+    by_distance, mean_quadrupole, mean = zero, zero, zero
+    by_1, by_2, by_3, by_4 = zero, zero, zero, zero
+    by_5, by_6, by_7, by_8 = zero, zero, zero, zero
+    for k in range(points):
+        t = tables[k]
+        r_m = t[0] + h_1 * t[1] + h_2 * t[2] + h_3 * t[3] + h_4 * t[4]
+        r_m = r_m + h_5 * t[5] + h_6 * t[6] + h_7 * t[7] + h_8 * t[8]
+        eps = t[9] + h_1 * t[10] + h_2 * t[11] + h_3 * t[12] + h_4 * t[13]
+        eps = eps + h_5 * t[14] + h_6 * t[15] + h_7 * t[16] + h_8 * t[17]
+        beta = t[18] + h_1 * t[19] + h_2 * t[20] + h_3 * t[21] + h_4 * t[22]
+        zeta = t[23] + h_1 * t[24] + h_2 * t[25] + h_3 * t[26] + h_4 * t[27]
+        inverse_r_m = 1.0 / r_m
+        x = distance * inverse_r_m
+        inverse_x = r_m * inverse
+        inverse_x2 = inverse_x * inverse_x
+        attraction = inverse_x2 * inverse_x2 * inverse_x2
+        l = log(inverse_x)
+        zeta_x = zeta * x
+        y = (beta + zeta_x - 6.0) * l
+        power = exp(at_least(y, -600.0))
+        # phi and its derivative; near y = 0 their series.
+        inverse_y = 1.0 / y
+        far = (power - 1.0) * inverse_y
+        series = y * (1.0 / 5040.0) + 1.0 / 720.0
+        series = (series * y + 1.0 / 120.0) * y + 1.0 / 24.0
+        series = ((series * y + 1.0 / 6.0) * y + 0.5) * y + 1.0
+        phi = near_zero(y, 0.05, series, far)
+        slope = y * (1.0 / 5760.0) + 1.0 / 840.0
+        slope = (slope * y + 1.0 / 144.0) * y + 1.0 / 30.0
+        slope = ((slope * y + 0.125) * y + 1.0 / 3.0) * y + 0.5
+        slope = near_zero(y, 0.05, slope, (power - far) * inverse_y)
+        shape = attraction * (6.0 * l * phi - 1.0)
+        by_exponent = 6.0 * attraction * l * l * slope
+        x_by_x = zeta_x * by_exponent - 6.0 * (shape + attraction * power)
+        psi_re, psi_im = load(re, k), load(im, k)
+        density = psi_re * psi_re + psi_im * psi_im
+        q = quadrupole[k]
+        value = eps * shape + q * angular
+        store(potential, k, fade * value)
+        mean = mean + density * value
+        radial = density * eps * x_by_x
+        by_r_m = -radial * inverse_r_m
+        by_eps = density * shape
+        by_beta = density * eps * by_exponent
+        by_zeta = by_beta * x
+        by_distance = by_distance + radial
+        mean_quadrupole = mean_quadrupole + density * q
+        by_1 = by_1 + by_r_m * t[1] + by_eps * t[10] + by_beta * t[19] + by_zeta * t[24]
+        by_2 = by_2 + by_r_m * t[2] + by_eps * t[11] + by_beta * t[20] + by_zeta * t[25]
+        by_3 = by_3 + by_r_m * t[3] + by_eps * t[12] + by_beta * t[21] + by_zeta * t[26]
+        by_4 = by_4 + by_r_m * t[4] + by_eps * t[13] + by_beta * t[22] + by_zeta * t[27]
+        by_5 = by_5 + by_r_m * t[5] + by_eps * t[14]
+        by_6 = by_6 + by_r_m * t[6] + by_eps * t[15]
+        by_7 = by_7 + by_r_m * t[7] + by_eps * t[16]
+        by_8 = by_8 + by_r_m * t[8] + by_eps * t[17]
+    # The extra harmonics depend on c_a^2, c_b^2, c_ab^2 and on c_a c_b c_ab, which by the fourth
+    # harmonic is h_4 + (c_a^2 + c_b^2 + c_ab^2)/3 - 2/9.
+    by_uu = by_8 * (1.0 - 2.0 * uu)
+    by_product = -by_7 - 2.0 * by_uu
+    by_1 = by_1 + by_5 * (1.0 - 2.0 * aa) + (by_7 + by_uu) * bb + by_product * (1.0 / 3.0)
+    by_2 = by_2 + by_6 * (1.0 - 2.0 * bb) + (by_7 + by_uu) * aa + by_product * (1.0 / 3.0)
+    by_3 = by_3 + by_uu + by_product * (1.0 / 3.0)
+    by_4 = by_4 + by_product
+    store(means, BY_DISTANCE, fade * by_distance * inverse + load(g, FADE_SLOPE) * mean)
+    store(means, MEAN_QUADRUPOLE, fade * mean_quadrupole)
+    store(means, BY_HARMONIC, fade * by_1)
+    store(means, BY_HARMONIC + 1, fade * by_2)
+    store(means, BY_HARMONIC + 2, fade * by_3)
+    store(means, BY_HARMONIC + 3, fade * by_4)
+
+
+@njit(**JIT_OPTIONS)
+def _atom_pair(square_distance, r_m, beta):
+    """ILJ function of one pair of atoms in units of eps, and rho dV/drho."""
+    x2 = square_distance / (r_m * r_m)
+    inverse_x2 = 1.0 / x2
+    exponent = beta + 4.0 * x2
+    log_inverse = 0.5 * log(inverse_x2)
+    attraction = inverse_x2 * inverse_x2 * inverse_x2
+    repulsion = exp(at_least(exponent * log_inverse, -600.0))
+    scale = 1.0 / (exponent - 6.0)
+    shape = scale * (6.0 * repulsion - exponent * attraction)
+    by_exponent = scale * (6.0 * repulsion * log_inverse - attraction - shape)
+    return shape, 6.0 * exponent * scale * (attraction - repulsion) + 8.0 * x2 * by_exponent
+
+
+@njit(**JIT_OPTIONS)
+def _atom_pairs(points, re, im, g, tables, potential, means):
+    """As `_improved_lennard_jones`, for an atom and both ends of a homonuclear diatom.
+
+    rho^2 = R^2 + h^2 -+ 2 R h c_a with half the bond length h. V is even in c_a: its derivative by
+    c_a^2 is that by c_a over 2 c_a.
+    """
+    distance, fade, c_a = load(g, DISTANCE), load(g, FADE), load(g, C_A)
+    zero = 0.0 * distance
+    by_distance, mean, by_1 = zero, zero, zero
+    inverse_cosine = 0.5 * c_a / (c_a * c_a + 1e-200)
+    for k in range(points):
+        r_m, eps, beta, half = tables[k, 0], tables[k, 1], tables[k, 2], tables[k, 3]
+        centre = distance * distance + half * half
+        shift = 2.0 * half * distance * c_a
+        near, far = centre - shift, centre + shift
+        shape_near, slope_near = _atom_pair(near, r_m, beta)
+        shape_far, slope_far = _atom_pair(far, r_m, beta)
+        x, y = load(re, k), load(im, k)
+        density = x * x + y * y
+        value = eps * (shape_near + shape_far)
+        store(potential, k, fade * value)
+        mean = mean + density * value
+        # (dV/drho)/rho of both pairs.
+        slope_near, slope_far = slope_near / near, slope_far / far
+        weight = density * eps
+        along = half * c_a
+        by_distance = by_distance + weight * (
+            slope_near * (distance - along) + slope_far * (distance + along)
+        )
+        by_1 = by_1 + weight * half * distance * (slope_far - slope_near) * inverse_cosine
+    for k in range(MEANS):
+        store(means, k, zero)
+    store(means, BY_DISTANCE, fade * by_distance + load(g, FADE_SLOPE) * mean)
+    store(means, BY_HARMONIC, fade * by_1)
+
+
+@njit(**JIT_OPTIONS)
 def potential_and_means(form, points, re, im, g, tables, quadrupole, potential, means):
     """V at every grid point, and the expectation values that the forces are made of."""
     if form == EXPONENTIAL:
         _exponential(points, re, im, g, tables, potential, means)
+    elif form == ATOM_PAIRS:
+        _atom_pairs(points, re, im, g, tables, potential, means)
+    elif form == FLEXIBLE_LENNARD_JONES:
+        _flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)
     else:
         _improved_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)

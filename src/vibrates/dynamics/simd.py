@@ -149,3 +149,18 @@ def at_least(typingctx, x, bound):
         return builder.select(builder.fcmp_ordered(">", *args), *args)
 
     return vector(vector, vector), codegen
+
+
+@intrinsic
+def near_zero(typingctx, x, bound, inside, outside):
+    """``inside`` in lanes where |x| < bound, else ``outside``."""
+
+    def codegen(context, builder, sig, args):
+        x, bound, inside, outside = args
+        below = builder.and_(
+            builder.fcmp_ordered("<", x, bound),
+            builder.fcmp_ordered(">", x, builder.fneg(bound)),
+        )
+        return builder.select(below, inside, outside)
+
+    return vector(vector, vector, vector, vector), codegen

@@ -10,12 +10,11 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
 from vibrates.figures import style
-from vibrates.molecule import Diatom
-from vibrates.potential import REFERENCE_CONFIGURATIONS, Surface
+from vibrates.molecule import molecule_from_config
+from vibrates.potential import REFERENCE_CONFIGURATIONS, surface_from_config
 from vibrates.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV
 
 R_ANGSTROM = np.linspace(1.8, 7.0, 261)
-WELL_MEV = (-9.5, 9.5)
 WALL_MEV = (5.0, 5000.0)
 PUBLISHED = ("original", "modified")
 
@@ -28,12 +27,12 @@ def table(
     The campaign's own surface, and beside a published one the other published one with the same
     beta and deformation. Columns: surface, campaign, configuration, R_angstrom, V_meV.
     """
-    a, b = (Diatom.from_config(name, molecules[name]) for name in pair)
+    a, b = (molecule_from_config(name, molecules[name]) for name in pair)
     own = surface["parameters"]
     shown = PUBLISHED if own in PUBLISHED else (own,)
     parts = []
     for name in shown:
-        cut = Surface.from_config({**surface, "parameters": name}, a, b)
+        cut = surface_from_config({**surface, "parameters": name}, a, b)
         for configuration, (c_a, c_b, c_ab) in REFERENCE_CONFIGURATIONS.items():
             energy = cut.potential(R_ANGSTROM * ANGSTROM_TO_BOHR, c_a, c_b, c_ab, a.r_e, b.r_e)
             parts.append(
@@ -63,7 +62,8 @@ def draw(table: pd.DataFrame) -> Figure:
         well.plot(cut["R_angstrom"], cut["V_meV"], **line)
         wall.plot(cut["R_angstrom"], cut["V_meV"].where(cut["V_meV"] > 0), **line)
     well.axhline(0.0, color="0.4", linewidth=0.8)
-    well.set(xlim=(2.9, 7.0), ylim=WELL_MEV, title="well")
+    depth = 1.1 * max(1.0, -table["V_meV"].min())
+    well.set(xlim=(2.9, 7.0), ylim=(-depth, depth), title="well")
     wall.set(xlim=(1.8, 3.7), ylim=WALL_MEV, yscale="log", title="repulsive wall")
     wall.xaxis.set_major_locator(MultipleLocator(0.5))
     for axes in (well, wall):

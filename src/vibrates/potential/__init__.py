@@ -1,5 +1,21 @@
-"""Intermolecular potential of two diatomic molecules."""
+"""Intermolecular potential of two molecules."""
 
-from vibrates.potential.surface import REFERENCE_CONFIGURATIONS, Surface
+from collections.abc import Mapping
 
-__all__ = ["REFERENCE_CONFIGURATIONS", "Surface"]
+from vibrates.molecule import Atom, Diatom
+from vibrates.potential.atoms import AtomPairSurface
+from vibrates.potential.flexible import FittedSurface
+from vibrates.potential.orientation import REFERENCE_CONFIGURATIONS
+from vibrates.potential.surface import Surface
+
+__all__ = ["REFERENCE_CONFIGURATIONS", "AtomPairSurface", "FittedSurface", "Surface", "surface_from_config"]
+
+
+KINDS = {"fitted": FittedSurface, "atom_pairs": AtomPairSurface}
+
+
+def surface_from_config(
+    mapping: Mapping, a: Diatom, b: Diatom | Atom
+) -> Surface | FittedSurface | AtomPairSurface:
+    """The surface of the ``surface`` entry of a configuration, of the kind it names."""
+    return KINDS.get(mapping["parameters"], Surface).from_config(mapping, a, b)

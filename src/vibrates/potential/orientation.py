@@ -32,6 +32,22 @@ def harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
     )
 
 
+def extra_harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
+    """Four more functions of the orientation, first axis, all zero at the reference configurations.
+
+    c_a^2 (1 - c_a^2), c_b^2 (1 - c_b^2), -c_a c_b u, u^2 (1 - u^2) with u = c_ab - c_a c_b, the
+    product of both sines and the cosine of the dihedral angle. The fitted surface needs them
+    between the configurations.
+    """
+    aa, bb, product = np.square(c_a), np.square(c_b), c_a * c_b * c_ab
+    uu = np.square(c_ab) - 2.0 * product + aa * bb
+    return np.stack(
+        np.broadcast_arrays(
+            aa * (1.0 - aa), bb * (1.0 - bb), aa * bb - product, uu * (1.0 - uu)
+        )
+    )
+
+
 def coefficients(values: ArrayLike) -> NDArray:
     """Coefficients of the harmonics from ``values`` (5, ...) at H, X, Ta, Tb, I; same shape."""
     values = np.asarray(values, dtype=float)

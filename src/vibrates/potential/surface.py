@@ -15,7 +15,13 @@ from numpy.typing import ArrayLike, NDArray
 from vibrates.potential.forms import IMPROVED_LENNARD_JONES
 from vibrates.errors import UserError
 from vibrates.molecule import Diatom
-from vibrates.potential.deformation import Deformation, Fitted, Polarizability, Rigid
+from vibrates.potential.deformation import (
+    Deformation,
+    Fitted,
+    Polarizability,
+    Rigid,
+    correlation,
+)
 from vibrates.potential.orientation import (
     REFERENCE_CONFIGURATIONS,
     coefficients,
@@ -29,6 +35,8 @@ PUBLISHED_N2_H2 = {
     "original": ((3.52, 6.16), (3.52, 6.16), (3.54, 7.23), (3.92, 4.30), (3.97, 4.64)),
     "modified": ((3.52, 5.98), (3.52, 5.98), (3.54, 7.02), (3.96, 4.30), (4.13, 4.83)),
 }
+# The quadrupole moments at r_e that belong to it, atomic units (section 2.1).
+PUBLISHED_QUADRUPOLES = (-1.1, 0.4835)
 
 
 def improved_lennard_jones(x: ArrayLike, beta: ArrayLike) -> NDArray:
@@ -43,7 +51,7 @@ class Surface:
     """Potential energy surface of a pair of diatomic molecules.
 
     ``parameters`` (3, 5): R_m (bohr), eps (hartree) and beta at the configurations H, X, Ta, Tb, I
-    with both bonds at r_e.
+    with both bonds at r_e. ``quadrupole_scale`` multiplies Q_a(r_a) Q_b(r_b) of the molecules.
     """
 
     # ASSUME: the electrostatic energy is the quadrupole-quadrupole term alone.
@@ -52,18 +60,31 @@ class Surface:
     deformation: Deformation
     diatom_a: Diatom
     diatom_b: Diatom
+    quadrupole_scale: float = 1.0
 
     @classmethod
     def from_config(cls, mapping: Mapping, diatom_a: Diatom, diatom_b: Diatom) -> "Surface":
-        """From the ``surface`` entry of the configuration."""
+        """From the ``surface`` entry of the configuration.
+
+        A published table goes with the published quadrupole moments: those of the molecules are
+        scaled to them.
+        """
+        for diatom in (diatom_a, diatom_b):
+            if diatom.quadrupole is None:
+                raise UserError(
+                    f"molecules.{diatom.name}.quadrupole is missing; give its polynomial, or "
+                    "coefficients_au [0.0] for a molecule without a quadrupole"
+                )
         beta = mapping.get("beta")
+        correlated = correlation(diatom_a, diatom_b) if mapping["parameters"] == "correlation" else None
         rows = []
         for index, name in enumerate(REFERENCE_CONFIGURATIONS):
             if mapping["parameters"] == "table":
                 row = mapping["configurations"][name]
                 r_m, eps, beta_i = row["R_m_angstrom"], row["eps_meV"], row["beta"]
             else:
-                r_m, eps = PUBLISHED_N2_H2[mapping["parameters"]][index]
+                table = PUBLISHED_N2_H2[mapping["parameters"]] if correlated is None else correlated
+                r_m, eps = table[index]
                 beta_i = beta[name] if isinstance(beta, Mapping) else beta
             rows.append((r_m * ANGSTROM_TO_BOHR, eps * MEV_TO_HARTREE, beta_i))
         match mapping["deformation"]:
@@ -77,13 +98,10 @@ class Surface:
                 raise UserError(
                     f"surface.deformation: {other!r} is not one of none, polarizability, fitted"
                 )
-        for diatom in (diatom_a, diatom_b):
-            if diatom.quadrupole is None:
-                raise UserError(
-                    f"molecules.{diatom.name}.quadrupole is missing; give its polynomial, or "
-                    "coefficients_au [0.0] for a molecule without a quadrupole"
-                )
-        return cls(np.array(rows, dtype=float).T, deformation, diatom_a, diatom_b)
+        at_rest = float(diatom_a.quadrupole(diatom_a.r_e) * diatom_b.quadrupole(diatom_b.r_e))
+        published = mapping["parameters"] in PUBLISHED_N2_H2 and at_rest
+        scale = np.prod(PUBLISHED_QUADRUPOLES) / at_rest if published else 1.0
+        return cls(np.array(rows, dtype=float).T, deformation, diatom_a, diatom_b, scale)
 
     def orientation_tables(self, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
         """Harmonic coefficients (3, 5, ...) of R_m, eps, beta at bond lengths r_a, r_b (bohr)."""
@@ -98,7 +116,8 @@ class Surface:
 
     def quadrupole_product(self, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
         """Q_a(r_a) Q_b(r_b), atomic units."""
-        return self.diatom_a.quadrupole(r_a) * self.diatom_b.quadrupole(r_b)
+        product = self.diatom_a.quadrupole(r_a) * self.diatom_b.quadrupole(r_b)
+        return self.quadrupole_scale * product
 
     def potential(
         self,

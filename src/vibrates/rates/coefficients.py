@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 import xarray as xr
 
-from vibrates.molecule import Diatom, pair_reduced_mass
+from vibrates.molecule import molecule_from_config, pair_reduced_mass
 from vibrates.rates import bootstrap, layout, strata
 from vibrates.rates.symmetrisation import SCHEMES, check_scheme, mean_trajectory_factor
 from vibrates.rates.thermal import EnergyGrid, mean_speed
@@ -152,5 +152,5 @@ def state_rates(reduced: xr.Dataset, reduced_mass: float, samples: int, seed: in
 def relative_mass(config: Mapping) -> float:
     """Reduced mass of the relative motion (m_e) of the configured pair."""
     return pair_reduced_mass(
-        *(Diatom.from_config(name, config["molecules"][name]) for name in config["pair"])
+        *(molecule_from_config(name, config["molecules"][name]) for name in config["pair"])
     )

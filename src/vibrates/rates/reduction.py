@@ -16,7 +16,7 @@ from vibrates.campaign.storage import read_batch
 from vibrates.config import energies as grid_energies
 from vibrates.config import shell_edges
 from vibrates.errors import UserError
-from vibrates.molecule import Diatom
+from vibrates.molecule import molecule_from_config
 from vibrates.rates import layout
 from vibrates.rates.symmetrisation import trajectory_factor
 from vibrates.units import HARTREE_TO_CM, KELVIN_TO_CM
@@ -95,7 +95,7 @@ class Sums:
 
     def _energy_differences(self) -> np.ndarray:
         """E(v, w) - E(v', w') of the kept final states in cm^-1 (positive: exothermic)."""
-        a, b = (Diatom.from_config(n, self.config["molecules"][n]) for n in self.config["pair"])
+        a, b = (molecule_from_config(n, self.config["molecules"][n]) for n in self.config["pair"])
         initial = a.level_energy(self.v) + b.level_energy(self.w)
         final = a.level_energy(self.vp[self.kept]) + b.level_energy(self.wp[self.kept])
         return np.asarray(initial - final) * HARTREE_TO_CM

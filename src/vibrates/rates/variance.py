@@ -31,12 +31,11 @@ def contributions(
     taken no smaller than that of its neighbours in energy, so that the sum is a cautious estimate.
 
     reduced: dataset of `layout`, of all batches so far. temperatures (K) must be in it.
-    transitions: changes (v' - v, w' - w); those outside the basis or the kept final states are
-    skipped. Returns `variance` (transition, temperature, energy, shell), `n` (energy, shell) good
+    transitions: changes (v' - v, w' - w); those outside the basis or the kept final states, and
+    those that are endothermic from this state, are skipped. Returns `variance` (transition, temperature, energy, shell), `n` (energy, shell) good
     trajectories and `cost` (energy, shell) mean time steps of a trajectory; a stratum's variance
     falls like 1/n. Energies too close to the threshold for the trajectories so far get the
-    contribution of a value known to 100 %. UserError for a temperature that was not reduced and
-    for an endothermic transition.
+    contribution of a value known to 100 %. UserError for a temperature that was not reduced.
     """
     check_scheme(symmetrisation)
     columns = _columns(reduced, temperatures)
@@ -79,13 +78,7 @@ def _rows(reduced: xr.Dataset, transitions) -> list[int]:
     v, w = int(reduced.attrs["v"]), int(reduced.attrs["w"])
     for dv, dw in transitions:
         match = (reduced["vp"].values == v + dv) & (reduced["wp"].values == w + dw)
-        for row in np.flatnonzero(match):
-            if reduced["energy_difference"].values[row] < 0:
-                raise UserError(
-                    f"sampling.target_transitions: ({dv}, {dw}) is endothermic from state "
-                    f"({v}, {w}); give its reverse, which is computed"
-                )
-            rows.append(int(row))
+        rows += [int(row) for row in np.flatnonzero(match & (reduced["energy_difference"].values > 0))]
     return rows
 
 

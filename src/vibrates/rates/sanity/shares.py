@@ -22,7 +22,7 @@ def target_shares(
         at = np.isin(one["temperature"].values, wanted)
         for dv, dw in config["sampling"]["target_transitions"]:
             match = (one["vp"].values == v + dv) & (one["wp"].values == w + dw)
-            for row in np.flatnonzero(match):
+            for row in np.flatnonzero(match & (one["energy_difference"].values > 0)):
                 found = stratum_shares(one, int(row), config["rates"]["symmetrisation"])
                 if found is not None:
                     yield one, f"({v},{w})->({v + dv},{w + dw})", found[0][at], found[1][at]

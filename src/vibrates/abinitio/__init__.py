@@ -1,0 +1,1 @@
+"""Ab initio interaction energies and monomer properties (PySCF, an optional environment)."""

@@ -1,0 +1,116 @@
+"""Polarizabilities and quadrupole moment of a diatom against its bond length, by finite fields.
+
+Energies of the molecule in a weak uniform field F and in a weak field gradient g (potential
+g (3 z^2 - r^2)/2 of the electrons): alpha = -d^2E/dF^2, Theta = Theta_nuclei - dE/dg, at the centre
+of mass. `ccsd(t)` (exact for two electrons) near the equilibrium, `casscf` of all valence electrons
+where a bond breaks.
+
+`python -m vibrates.abinitio.properties SETTINGS OUTPUT`
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from pyscf import cc, gto, lib, mcscf, scf
+
+from vibrates.abinitio.energies import CORE_ORBITALS, positions
+from vibrates.campaign.scripts import run
+from vibrates.errors import UserError
+from vibrates.files import write_text
+
+FIELD = 0.004  # a.u.
+GRADIENT = 0.0005  # a.u.
+VALENCE = {"H": (1, 1), "C": (4, 4), "N": (5, 4), "O": (6, 4)}  # electrons, orbitals of an atom
+COLUMNS = ["alpha_par_au", "alpha_perp_au", "quadrupole_au"]
+
+
+class Molecule:
+    """Energy of one molecule at one bond length in weak fields, hartree."""
+
+    def __init__(
+        self, symbols: Sequence[str], masses: Sequence[float], r: float, basis: str, method: str
+    ) -> None:
+        xyz = positions((masses, (1.0, 1.0)), (0.0, 0.0, 0.0), 1.0, (r, 0.0))[:2]
+        atoms = list(zip(symbols, xyz, strict=True))
+        self.molecule = gto.M(atom=atoms, basis=basis, unit="angstrom", verbose=0)
+        self.symbols, self.method = symbols, method
+        self.orbitals = None
+
+    def energy(self, field: Sequence[float] = (0.0, 0.0, 0.0), gradient: float = 0.0) -> float:
+        """With a uniform field (3,) and a field gradient along the bond, atomic units."""
+        dipole = self.molecule.intor("int1e_r")
+        second = self.molecule.intor("int1e_rr").reshape(3, 3, *dipole.shape[1:])
+        quadrupole = 0.5 * (2.0 * second[2, 2] - second[0, 0] - second[1, 1])
+        mean_field = scf.RHF(self.molecule)
+        core = mean_field.get_hcore() + np.tensordot(field, dipole, 1) + gradient * quadrupole
+        mean_field.get_hcore = lambda *_: core
+        mean_field.conv_tol = 1e-12
+        mean_field.kernel()
+        solver = self._casscf(mean_field) if self.method == "casscf" else self._ccsd(mean_field)
+        if not (mean_field.converged and solver.converged):
+            raise UserError(f"{self.method} of {''.join(self.symbols)} did not converge; "
+                            "leave the bond length out")
+        triples = self.method == "ccsd(t)" and self.molecule.nelectron > 2
+        return solver.e_tot + (solver.ccsd_t() if triples else 0.0)
+
+    def _ccsd(self, mean_field):
+        frozen = sum(CORE_ORBITALS.get(s, 0) for s in self.symbols)
+        solver = cc.CCSD(mean_field, frozen=frozen or None)
+        solver.conv_tol, solver.conv_tol_normt = 1e-10, 1e-6
+        solver.kernel()
+        return solver
+
+    def _casscf(self, mean_field):
+        electrons, orbitals = np.sum([VALENCE[s] for s in self.symbols], axis=0)
+        solver = mcscf.CASSCF(mean_field, int(orbitals), int(electrons))
+        solver.conv_tol = 1e-10
+        solver.kernel(self.orbitals)
+        if self.orbitals is None:
+            self.orbitals = solver.mo_coeff
+        return solver
+
+    def properties(self) -> tuple[float, float, float]:
+        """Parallel and perpendicular polarizability and quadrupole moment, atomic units."""
+        rest = self.energy()
+        like_ends = self.symbols[0] == self.symbols[1]
+        along = self.energy((0.0, 0.0, FIELD))
+        against = along if like_ends else self.energy((0.0, 0.0, -FIELD))
+        across = self.energy((FIELD, 0.0, 0.0))
+        slope = (self.energy(gradient=GRADIENT) - self.energy(gradient=-GRADIENT)) / (2 * GRADIENT)
+        nuclei = self.molecule.atom_charges() @ self.molecule.atom_coords()[:, 2] ** 2
+        alpha = -np.array([along + against - 2 * rest, 2 * across - 2 * rest]) / FIELD**2
+        return *alpha, nuclei - slope
+
+
+def compute(settings: str, output: str) -> None:
+    """Properties at all bond lengths of the settings file; finished ones are kept in OUTPUT.part.
+
+    ``settings``: JSON with symbols, masses_u, basis, and a list of bond lengths (angstrom) for
+    each method.
+    """
+    lib.num_threads(1)
+    chosen = json.loads(Path(settings).read_text(encoding="utf-8"))
+    part = Path(f"{output}.part")
+    done = pd.read_csv(part) if part.exists() else pd.DataFrame(columns=["method", "r_angstrom"])
+    rows = done.to_dict("records")
+    for method, lengths in chosen["methods"].items():
+        for r in lengths:
+            if ((done["method"] == method) & (done["r_angstrom"] == r)).any():
+                continue
+            molecule = Molecule(chosen["symbols"], chosen["masses_u"], r, chosen["basis"], method)
+            values = dict(zip(COLUMNS, np.round(molecule.properties(), 5), strict=True))
+            rows.append({"method": method, "r_angstrom": r} | values)
+            write_text(part, pd.DataFrame(rows).to_csv(index=False))
+    write_text(output, pd.DataFrame(rows).to_csv(index=False))
+    part.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("settings")
+    parser.add_argument("output")
+    run(compute, **vars(parser.parse_args()))

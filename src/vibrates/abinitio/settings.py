@@ -1,0 +1,55 @@
+"""The description of a set of ab initio points, `config/abinitio/*.yaml`, and what follows from it."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from vibrates.abinitio.geometries import geometries
+from vibrates.campaign import schema
+from vibrates.config import SCHEMA, read_layers, read_yaml
+from vibrates.errors import UserError
+
+
+def load(path: str | Path) -> dict[str, Any]:
+    """The validated description; UserError in one line otherwise. ``molecules`` are read in."""
+    path = Path(path)
+    settings = read_yaml(path)
+    schema.validate(settings, read_yaml(SCHEMA.parent / "abinitio" / "schema.yaml"), str(path))
+    molecules = read_layers(path.parent / settings["molecules"])["molecules"]
+    for name in settings["pair"]:
+        if name not in molecules:
+            raise UserError(f"{path}: pair: '{name}' has no entry in {settings['molecules']} (there: "
+                            f"{', '.join(molecules)}); add it")
+    if settings["fit"]["chosen"] not in settings["fit"]["candidates"]:
+        raise UserError(f"{path}: fit.chosen: '{settings['fit']['chosen']}' is no candidate (there: "
+                        f"{', '.join(settings['fit']['candidates'])}); name one of them")
+    return settings | {"molecules": {name: molecules[name] for name in settings["pair"]}}
+
+
+def geometry_table(settings: dict[str, Any]) -> pd.DataFrame:
+    """The list of geometries."""
+    r_e = tuple(settings["molecules"][name]["r_e_angstrom"] for name in settings["pair"])
+    like = tuple(first == second for first, second in settings["elements"])
+    return geometries(settings["geometries"], r_e, like)
+
+
+def level(settings: dict[str, Any]) -> dict[str, Any]:
+    """What one point needs beside its geometry; also the provenance of the data file."""
+    return {
+        "pair": settings["pair"],
+        "symbols": [symbol for pair in settings["elements"] for symbol in pair],
+        "masses_u": [settings["molecules"][name]["masses_u"] for name in settings["pair"]],
+        "method": "CCSD(T), counterpoise-corrected, 1s (and 2s 2p) cores frozen",
+        "basis": settings["basis"],
+        "midbond": settings["midbond"],
+    }
+
+
+def monomer(settings: dict[str, Any], name: str) -> dict[str, Any]:
+    """What the properties of one molecule need."""
+    place = settings["pair"].index(name)
+    return {
+        "symbols": settings["elements"][place],
+        "masses_u": settings["molecules"][name]["masses_u"],
+    } | settings["properties"][name]

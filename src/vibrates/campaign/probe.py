@@ -1,0 +1,67 @@
+"""The doctor's test job: ``srun ... python -m vibrates.campaign.probe CONFIG DIRECTORY --ranks 2``.
+
+Looks at what a batch needs where batches run, and writes what it finds to DIRECTORY/found.json.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from mpi4py import MPI
+
+from vibrates.campaign import plan
+from vibrates.campaign.mpi import check_size
+from vibrates.campaign.work import BatchWork
+from vibrates.config import load
+from vibrates.dynamics import cache
+from vibrates.errors import UserError
+from vibrates.files import write_text
+
+
+def look(comm: MPI.Comm, config: Path, directory: Path) -> dict[str, object]:
+    """What rank 0 of the test job found."""
+    campaign = load(config)
+    rows = plan.into_batches(plan.pilot(campaign), plan.UNIT)
+    work = BatchWork(campaign, plan.batch_rows(rows, 0))
+    began = time.monotonic()
+    cache.load(work.warm_up)
+    seconds = time.monotonic() - began
+    scratch = Path(tempfile.gettempdir())
+    token = directory / "token"
+    return {
+        "size": comm.size, "host": socket.gethostname(), "python": sys.version.split()[0],
+        "mpi": MPI.Get_library_version().split("\n")[0],
+        "token": token.read_text() if token.exists() else None,
+        "scratch": str(scratch), "scratch_mb": shutil.disk_usage(scratch).free // 10**6,
+        "cache": str(cache.directory()), "cached": cache.whole(), "kernel_seconds": seconds,
+        "cores": len(os.sched_getaffinity(0)),
+    }
+
+
+def main() -> None:
+    """Run under MPI; exit code 2 with one line if there are fewer ranks than asked for."""
+    p = argparse.ArgumentParser(prog="vibrates.campaign.probe")
+    p.add_argument("config", type=Path)
+    p.add_argument("directory", type=Path)
+    p.add_argument("--ranks", type=int, required=True)
+    options = p.parse_args()
+    comm = MPI.COMM_WORLD
+    try:
+        check_size(comm, options.ranks)
+        if comm.rank == 0:
+            write_text(options.directory / "found.json",
+                       json.dumps(look(comm, options.config, options.directory)))
+        comm.Barrier()
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr, flush=True)
+        comm.Abort(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""How far a campaign is: what is done, what failed, what is left. `vibrates status CONFIG`."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vibrates.campaign import cost, driver, parts, plan, progress, slurm, storage
+from vibrates.config import read_yaml
+from vibrates.dynamics.status import Status
+from vibrates.errors import UserError
+
+
+@dataclass
+class Tally:
+    """Sums over the batches of one round; times in core hours."""
+
+    batches: int = 0
+    done: int = 0
+    trajectories: int = 0
+    computed: int = 0
+    spent: float = 0.0
+    spent_model: float = 0.0  # of the same batches, by the cost model
+    left_model: float = 0.0
+    unfinished: int = 0
+    kept_pieces: int = 0
+    pieces: int = 0
+    failures: dict[str, int] = field(default_factory=dict)
+    damaged: list[str] = field(default_factory=list)
+
+
+def main(config: dict[str, Any]) -> int:
+    """Print the state of the campaign; 1 if something needs a person, else 0."""
+    results = Path(config["results"])
+    if (results / "configuration.yaml").exists():
+        config = read_yaml(results / "configuration.yaml")
+    if not plan.plan_path(results, 0).exists():
+        raise UserError(f"{results}: nothing planned yet; start the campaign, or see what it takes "
+                        "with 'vibrates plan'")
+    rounds = [n for n in range(config["sampling"]["rounds"] + 1)
+              if plan.plan_path(results, n).exists()]
+    tallies = [tally(config, results, n) for n in rounds]
+    print(f"{config['name']} in {results}/, {_driver(results)}")
+    for n, one in zip(rounds, tallies, strict=True):
+        print(f"  round {n}: {one.done} of {one.batches} batches, {one.computed} of "
+              f"{one.trajectories} trajectories")
+    if (still := config["sampling"]["rounds"] + 1 - len(rounds)) > 0:
+        print(f"  {still} more round(s) not planned yet: at most "
+              f"{config['sampling']['budget'] - sum(one.trajectories for one in tallies)} trajectories")
+    _print_unfinished(tallies)
+    attempts = _failed_attempts(results)
+    failures = {name: sum(one.failures.get(name, 0) for one in tallies)
+                for name in sorted({name for one in tallies for name in one.failures})}
+    print("  failed trajectories: " + (", ".join(f"{n} {name}" for name, n in failures.items()) or "none")
+          + f"; failed attempts at jobs: {attempts}")
+    for line in (line for one in tallies for line in one.damaged):
+        print(f"  damaged: {line}")
+    for line in _queue(results):
+        print(f"  {line}")
+    _print_cost(tallies)
+    return 1 if any(one.damaged for one in tallies) else 0
+
+
+def tally(config: dict[str, Any], results: Path, round_: int) -> Tally:
+    """What there is of one planned round."""
+    sums = Tally()
+    for number, rows in plan.batches(plan.plan_path(results, round_)).rows.items():
+        path, count = plan.batch_path(results, round_, number), int((rows["stop"] - rows["start"]).sum())
+        model = cost.batch(config, rows).core_seconds / 3600.0
+        sums.batches += 1
+        sums.trajectories += count
+        if path.exists():
+            _add_finished(sums, path, count, model)
+        else:
+            kept = len(parts.read(path, plan.digest(config, rows))) if parts.files(path) else 0
+            pieces = sum(1 for _ in plan.units(rows)) if kept else 1
+            sums.unfinished += bool(kept)
+            sums.kept_pieces += kept
+            sums.pieces += pieces if kept else 0
+            sums.left_model += model * (1.0 - kept / pieces)
+    return sums
+
+
+def _add_finished(sums: Tally, path: Path, count: int, model: float) -> None:
+    try:
+        found = storage.batch_attributes(path)
+    except UserError as error:
+        sums.damaged.append(str(error))
+        sums.left_model += model
+        return
+    sums.done += 1
+    sums.computed += count
+    sums.spent += float(found.get("wall_seconds", 0.0)) * int(found.get("ranks", 1)) / 3600.0
+    sums.spent_model += model
+    for entry in str(found.get("status_counts", "")).split(", "):
+        name, _, number = entry.partition(" ")
+        if name in Status.__members__ and name != Status.OK.name:
+            sums.failures[name] = sums.failures.get(name, 0) + int(number)
+
+
+def _driver(results: Path) -> str:
+    who = driver.record(results)
+    if driver.running(results):
+        return f"running (process {who.get('pid')} on {who.get('host')}, since {who.get('started')})"
+    if (results / "summary.txt").exists():
+        return "finished, see summary.txt"
+    return "not running; 'vibrates resume CONFIG' continues it"
+
+
+def _print_unfinished(tallies: list[Tally]) -> None:
+    if unfinished := sum(one.unfinished for one in tallies):
+        print(f"  {unfinished} unfinished batches keep {sum(one.kept_pieces for one in tallies)} of their "
+              f"{sum(one.pieces for one in tallies)} pieces")
+
+
+def _failed_attempts(results: Path) -> int:
+    try:
+        return (results / "campaign.log").read_text().count(progress.FAILED_ATTEMPT)
+    except OSError:
+        return 0
+
+
+def _queue(results: Path) -> list[str]:
+    try:
+        found = slurm.jobs(results)
+    except UserError as error:
+        return [f"SLURM: {error}"]
+    states = [job.state for job in found]
+    return [f"SLURM jobs: {states.count(state)} {state.lower()}" for state in sorted(set(states))]
+
+
+def _print_cost(tallies: list[Tally]) -> None:
+    spent, model = sum(t.spent for t in tallies), sum(t.spent_model for t in tallies)
+    # As soon as some batches are done, the machine at hand corrects the model.
+    factor = spent / model if model else 1.0
+    left = factor * sum(t.left_model for t in tallies)
+    basis = "at the pace so far" if model else "by the cost model"
+    print(f"  core hours: {spent:.2f} spent on finished batches, {left:.2f} left in the planned rounds "
+          f"({basis})")

@@ -1,0 +1,69 @@
+"""A homonuclear diatom and an atom: one Improved Lennard-Jones function from each atom of the bond.
+
+V = sum over both atoms i of a of eps [6/(n-6) x^-n - n/(n-6) x^-6], x = rho_i/R_m, n = beta + 4 x^2,
+rho_i the distance of the partner from atom i (Pirani et al., Chem. Phys. Lett. 394, 37 (2004)).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vibrates.errors import UserError
+from vibrates.molecule import Atom, Diatom
+from vibrates.potential.forms import ATOM_PAIRS
+from vibrates.potential.surface import improved_lennard_jones
+from vibrates.units import ANGSTROM_TO_BOHR, MEV_TO_HARTREE
+
+
+@dataclass(frozen=True)
+class AtomPairSurface:
+    """``r_m`` (bohr), ``eps`` (hartree), ``beta`` of the function of one pair of atoms."""
+
+    r_m: float
+    eps: float
+    beta: float
+    diatom_a: Diatom
+
+    @classmethod
+    def from_config(cls, mapping: Mapping, a: Diatom, b: Diatom | Atom) -> "AtomPairSurface":
+        """From ``surface.atom_pair``; ``a`` has like ends, ``b`` is an atom."""
+        if not isinstance(a, Diatom) or not a.like_ends or not isinstance(b, Atom):
+            raise UserError(
+                f"surface.parameters: 'atom_pairs' is for a diatom of two like atoms and an atom, the "
+                f"pair is {a.name}, {b.name}; name such a pair, or other parameters"
+            )
+        row = mapping["atom_pair"]
+        return cls(
+            row["R_m_angstrom"] * ANGSTROM_TO_BOHR, row["eps_meV"] * MEV_TO_HARTREE, row["beta"], a
+        )
+
+    def kernel_tables(self, r_a: NDArray, r_b: NDArray) -> tuple[int, NDArray, NDArray]:
+        """What the kernel needs on the grid r_a x r_b: form, tables (points, 4), zeros."""
+        half = (0.5 * r_a * np.ones_like(r_b)).ravel()
+        same = np.ones_like(half)
+        tables = np.stack([self.r_m * same, self.eps * same, self.beta * same, half], axis=1)
+        return ATOM_PAIRS, np.ascontiguousarray(tables), np.zeros(half.size)
+
+    def potential(
+        self,
+        distance: ArrayLike,
+        c_a: ArrayLike,
+        c_b: ArrayLike = 0.0,
+        c_ab: ArrayLike = 0.0,
+        r_a: ArrayLike | None = None,
+        r_b: ArrayLike | None = None,
+    ) -> NDArray:
+        """V in hartree; ``distance``, ``r_a`` in bohr; an atom has no direction and no bond."""
+        half = 0.5 * np.asarray(self.diatom_a.r_e if r_a is None else r_a)
+        shape = np.broadcast_shapes(*map(np.shape, (distance, c_a, c_b, c_ab, half)))
+        distance, cosine = np.asarray(distance), np.asarray(c_a)
+        energy = sum(
+            improved_lennard_jones(
+                np.sqrt(distance**2 + half**2 + sign * 2.0 * distance * half * cosine) / self.r_m,
+                self.beta,
+            )
+            for sign in (-1.0, 1.0)
+        )
+        return np.broadcast_to(self.eps * energy, shape)

@@ -1,0 +1,153 @@
+"""The fitted surface: a Lennard-Jones function whose exponent grows linearly with the distance.
+
+    V = eps [ 6/(n-6) x^-n - n/(n-6) x^-6 ] + Q_a Q_b A^224 / R^5,   x = R/R_m, n = beta + zeta x.
+
+The Improved Lennard-Jones function (Pirani et al., PCCP 10, 5489 (2008)) has n = beta + 4 x^2; the
+linear exponent holds well and wall together (docs/surface.md). R_m, eps, beta and zeta follow the
+orientation through their values at the five reference configurations and four extra harmonics, and
+the bond lengths through powers of xi = l tanh((r - r_e)/l), which is r - r_e for small stretches
+and stays bounded where no points were computed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vibrates.errors import UserError
+from vibrates.molecule import Diatom
+from vibrates.potential.forms import FLEXIBLE_LENNARD_JONES
+from vibrates.potential.orientation import (
+    coefficients,
+    extra_harmonics,
+    harmonics,
+    quadrupole_angular,
+)
+from vibrates.units import ANGSTROM_TO_BOHR, MEV_TO_HARTREE
+
+# Names in the configuration, in the order of the tables, and their units in atomic units.
+PARAMETERS = {
+    "R_m_angstrom": ANGSTROM_TO_BOHR,
+    "eps_meV": MEV_TO_HARTREE,
+    "beta": 1.0,
+    "zeta": 1.0,
+}
+HARMONICS = 9
+
+
+def flexible_lennard_jones(x: ArrayLike, beta: ArrayLike, zeta: ArrayLike) -> NDArray:
+    """V in units of eps at x = R/R_m.
+
+    Written with n - 6 = d and l = -ln x as x^-6 [6 l (exp(d l) - 1)/(d l) - 1], which is regular at
+    n = 6, a distance that only fast collisions reach.
+    """
+    x = np.asarray(x)
+    d, l = beta + zeta * x - 6.0, -np.log(x)
+    y = np.asarray(d * l)
+    small = np.abs(y) < 1e-8
+    ratio = np.where(small, 1.0 + 0.5 * y, np.expm1(y) / np.where(small, 1.0, y))
+    return x**-6 * (6.0 * l * ratio - 1.0)
+
+
+def bounded_stretch(r: ArrayLike, r_e: float, length: float) -> NDArray:
+    """xi = l tanh((r - r_e)/l), all lengths in one unit."""
+    return length * np.tanh((np.asarray(r, dtype=float) - r_e) / length)
+
+
+@dataclass(frozen=True)
+class FittedSurface:
+    """Surface of a pair of diatoms with parameters fitted to ab initio points.
+
+    ``terms``: for every power (i, j) of the stretches xi_a, xi_b (bohr) a table (4, 9): R_m, eps,
+    beta, zeta (a.u.), each by the five harmonics and the four extra ones. ``lengths``: l of a, b.
+    """
+
+    terms: Mapping[tuple[int, int], NDArray]
+    lengths: tuple[float, float]
+    diatom_a: Diatom
+    diatom_b: Diatom
+
+    @classmethod
+    def from_config(cls, mapping: Mapping, diatom_a: Diatom, diatom_b: Diatom) -> "FittedSurface":
+        """From the ``surface`` entry: values at H, X, Ta, Tb, I, then the extra harmonics.
+
+        A shorter list is completed with zeros; a list of one value holds for all orientations.
+        """
+        for molecule in (diatom_a, diatom_b):
+            if not isinstance(molecule, Diatom):
+                raise UserError(
+                    f"surface.parameters: 'fitted' is for two diatoms, the pair is {diatom_a.name}, "
+                    f"{diatom_b.name}; use atom_pairs for a diatom and an atom"
+                )
+        lengths = tuple(x * ANGSTROM_TO_BOHR for x in mapping["stretch_length_angstrom"])
+        terms: dict[tuple[int, int], NDArray] = {}
+        for index, (name, unit) in enumerate(PARAMETERS.items()):
+            for row in mapping["terms"][name]:
+                power = tuple(row["powers"])
+                table = terms.setdefault(power, np.zeros((len(PARAMETERS), HARMONICS)))
+                scale = unit / ANGSTROM_TO_BOHR ** sum(power)
+                table[index] = harmonic_coefficients(row["values"]) * scale
+        return cls(terms, lengths, diatom_a, diatom_b)
+
+    def orientation_tables(self, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
+        """Harmonic coefficients (4, 9, ...) of R_m, eps, beta, zeta at bond lengths (bohr)."""
+        r_a, r_b = np.broadcast_arrays(r_a, r_b)
+        xi_a = bounded_stretch(r_a, self.diatom_a.r_e, self.lengths[0])
+        xi_b = bounded_stretch(r_b, self.diatom_b.r_e, self.lengths[1])
+        return sum(
+            table[(...,) + (None,) * r_a.ndim] * (xi_a**i * xi_b**j)
+            for (i, j), table in self.terms.items()
+        )
+
+    def kernel_tables(self, r_a: NDArray, r_b: NDArray) -> tuple[int, NDArray, NDArray]:
+        """What the kernel needs on the grid r_a x r_b: form, tables (points, 28), Q_a Q_b."""
+        # The extra harmonics of beta and zeta are zero: the kernel does without.
+        r_m, eps, beta, zeta = self.orientation_tables(r_a, r_b).reshape(4, HARMONICS, -1)
+        tables = np.ascontiguousarray(np.concatenate([r_m, eps, beta[:5], zeta[:5]]).T)
+        quadrupole = np.broadcast_to(self.quadrupole_product(r_a, r_b), (r_a.size, r_b.size))
+        return FLEXIBLE_LENNARD_JONES, tables, quadrupole.ravel()
+
+    def quadrupole_product(self, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
+        """Q_a(r_a) Q_b(r_b), atomic units."""
+        return self.diatom_a.quadrupole(r_a) * self.diatom_b.quadrupole(r_b)
+
+    def potential(
+        self,
+        distance: ArrayLike,
+        c_a: ArrayLike,
+        c_b: ArrayLike,
+        c_ab: ArrayLike,
+        r_a: ArrayLike | None = None,
+        r_b: ArrayLike | None = None,
+    ) -> NDArray:
+        """V in hartree; ``distance``, ``r_a``, ``r_b`` in bohr; arguments broadcast together."""
+        r_a = self.diatom_a.r_e if r_a is None else r_a
+        r_b = self.diatom_b.r_e if r_b is None else r_b
+        shape = np.broadcast_shapes(*map(np.shape, (distance, c_a, c_b, c_ab, r_a, r_b)))
+        tables = self.orientation_tables(r_a, r_b)
+        angular = all_harmonics(c_a, c_b, c_ab)
+        pad = len(shape)
+        tables = tables.reshape(tables.shape[:2] + (1,) * (pad - tables.ndim + 2) + tables.shape[2:])
+        angular = angular.reshape((HARMONICS,) + (1,) * (pad - angular.ndim + 1) + angular.shape[1:])
+        r_m, eps, beta, zeta = (tables * angular).sum(axis=1)
+        distance = np.asarray(distance)
+        return eps * flexible_lennard_jones(distance / r_m, beta, zeta) + (
+            self.quadrupole_product(r_a, r_b) * quadrupole_angular(c_a, c_b, c_ab) / distance**5
+        )
+
+
+def all_harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
+    """The five harmonics and the four extra ones, first axis."""
+    return np.concatenate([harmonics(c_a, c_b, c_ab), extra_harmonics(c_a, c_b, c_ab)])
+
+
+def harmonic_coefficients(values: Sequence[float]) -> NDArray:
+    """Coefficients (9,) from values at the five configurations, then of the extra harmonics."""
+    padded = np.zeros(HARMONICS)
+    if len(values) == 1:
+        padded[0] = values[0]
+        return padded
+    padded[: len(values)] = values
+    padded[:5] = coefficients(padded[:5])
+    return padded

@@ -1,0 +1,81 @@
+"""Ab initio points as the fit needs them, and how far a surface is from them."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from vibrates.abinitio.table import ENERGY, with_cosines
+from vibrates.molecule import Diatom
+from vibrates.potential.flexible import bounded_stretch
+from vibrates.potential.orientation import quadrupole_angular
+from vibrates.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, HARTREE_TO_MEV
+
+WALL_MEV = (50.0, 1000.0)
+WELL_MEV = 0.0  # below: attraction
+
+
+def prepare(points: pd.DataFrame, a: Diatom, b: Diatom, lengths: list[float]) -> pd.DataFrame:
+    """The points with the columns that `fit.Design` reads; ``lengths``: l of the stretches."""
+    out = with_cosines(points)
+    out["energy_meV"] = out[ENERGY]
+    r_a, r_b = (out[name].to_numpy() * ANGSTROM_TO_BOHR for name in ("r_a_angstrom", "r_b_angstrom"))
+    for name, r, molecule, length in (("xi_a", r_a, a, lengths[0]), ("xi_b", r_b, b, lengths[1])):
+        xi = bounded_stretch(r, molecule.r_e, length * ANGSTROM_TO_BOHR)
+        # Input bond lengths are rounded: at r_e the stretch is nothing.
+        out[name] = np.where(np.abs(xi) < 2e-4, 0.0, xi * BOHR_TO_ANGSTROM)
+    angular = quadrupole_angular(out["c_a"], out["c_b"], out["c_ab"])
+    distance = out["R_angstrom"].to_numpy() * ANGSTROM_TO_BOHR
+    product = a.quadrupole(r_a) * b.quadrupole(r_b)
+    out["electrostatic_meV"] = product * angular / distance**5 * HARTREE_TO_MEV
+    return out
+
+
+def energy(surface, points: pd.DataFrame) -> NDArray:
+    """V of a surface at every point, meV."""
+    lengths = (points[n].to_numpy() * ANGSTROM_TO_BOHR
+               for n in ("R_angstrom", "r_a_angstrom", "r_b_angstrom"))  # fmt: skip
+    distance, r_a, r_b = lengths
+    cosines = (points[n].to_numpy() for n in ("c_a", "c_b", "c_ab"))
+    return HARTREE_TO_MEV * surface.potential(distance, *cosines, r_a, r_b)
+
+
+def quality(reference: NDArray, error: NDArray) -> dict[str, float]:
+    """Root mean square and largest deviation: relative on the wall, in meV in the well."""
+    out: dict[str, float] = {"points": len(reference)}
+    wall = (reference >= WALL_MEV[0]) & (reference <= WALL_MEV[1])
+    well = reference < WELL_MEV
+    for name, mask, values in (("wall_percent", wall, 100.0 * error / np.where(wall, reference, 1.0)),
+                               ("well_meV", well, error)):  # fmt: skip
+        out[f"{name}_points"] = int(mask.sum())
+        if mask.any():
+            out[f"{name}_rms"] = float(np.sqrt(np.mean(values[mask] ** 2)))
+            out[f"{name}_largest"] = float(np.abs(values[mask]).max())
+    return out
+
+
+def by_configuration(points: pd.DataFrame, error: NDArray) -> dict[str, dict[str, float]]:
+    """`quality` of each configuration, all skew ones of a group together, and of all points."""
+    label = np.where(
+        points["configuration"].isin(["H", "X", "Ta", "Tb", "I"]), points["configuration"], "skew"
+    )
+    reference = points["energy_meV"].to_numpy()
+    out = {
+        name: quality(reference[label == name], error[label == name]) for name in dict.fromkeys(label)
+    }
+    return out | {"all": quality(reference, error)}
+
+
+def slope_quality(surface, points: pd.DataFrame) -> Mapping[str, float]:
+    """Deviation (percent) of the mean slope between neighbouring points of a cut, on the wall."""
+    deviations: dict[str, list[float]] = {}
+    values = energy(surface, points)
+    keys = ["configuration", "r_a_angstrom", "r_b_angstrom"]
+    for (name, *_), cut in points.assign(surface=values).groupby(keys, sort=False):
+        cut = cut.sort_values("R_angstrom")
+        low = cut["energy_meV"].to_numpy()
+        wall = (low[:-1] <= WALL_MEV[1]) & (low[1:] >= WALL_MEV[0])
+        ratio = np.diff(cut["surface"]) / np.diff(low) - 1.0
+        deviations.setdefault(name, []).extend(100.0 * ratio[wall])
+    return {name: float(np.sqrt(np.mean(np.square(v)))) for name, v in deviations.items() if v}

@@ -1,0 +1,128 @@
+"""Blocks of points that die and go on, and, where the optional environment is, PySCF itself."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from vibrates.abinitio import blocks, settings, table
+from vibrates.errors import UserError
+from vibrates.units import HARTREE_TO_MEV
+
+H2 = {"symbols": ["H"] * 4, "masses_u": [[1.0, 1.0]] * 2, "basis": "aug-cc-pvdz", "midbond": {"s": [0.3]},
+      "method": "CCSD(T)", "program": "PySCF"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def description(root):
+    return settings.load(root / "config" / "abinitio" / "n2h2.yaml")
+
+
+@pytest.fixture
+def files(tmp_path, description):
+    """Geometries and level of the shipped description."""
+    settings.geometry_table(description).to_csv(tmp_path / "geometries.csv", index=False)
+    (tmp_path / "level.json").write_text(json.dumps(settings.level(description)))
+    return tmp_path
+
+
+def test_a_block_that_died_goes_on_where_it_stopped(files, monkeypatch):
+    calls = []
+
+    def point(row, chosen):
+        assert chosen["basis"] == "aug-cc-pvdz"
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        calls.append(row["R_angstrom"])
+        return np.array([1.0, 2.0, row["R_angstrom"]])
+
+    monkeypatch.setattr(blocks, "point", point)
+    arguments = [str(files / "geometries.csv"), str(files / "level.json"), 1, str(files / "1.csv")]
+    with pytest.raises(KeyboardInterrupt):
+        blocks.compute_block(*arguments)
+    assert not (files / "1.csv").exists()
+    with (files / "1.csv.part").open("a") as part:
+        part.write("90.0,0.0,0.0,2.")  # a line cut short
+    monkeypatch.setattr(blocks, "point", lambda row, chosen: np.array([0.0, 0.0, row["R_angstrom"]]))
+    blocks.compute_block(*arguments)
+    done = pd.read_csv(files / "1.csv")
+    np.testing.assert_array_equal(done[table.ENERGY], done["R_angstrom"])
+    assert list(done["E_HF_meV"][:4]) == [1.0] * 4 and (done["E_HF_meV"][4:] == 0.0).all()
+    assert not (files / "1.csv.part").exists()
+
+
+def test_geometries_hold_what_the_issue_of_the_surface_asks(description):
+    listed = settings.geometry_table(description)
+    r_a, r_b = (listed[n] / description["molecules"][m]["r_e_angstrom"]
+                for n, m in (("r_a_angstrom", "N2"), ("r_b_angstrom", "H2")))  # fmt: skip
+    assert {0.8, 0.9, 1.0, 1.1, 1.2} <= set(r_a.round(3))
+    assert {0.8, 1.0, 1.2} <= set(r_b.round(3))
+    assert ((r_a.round(3) != 1) & (r_b.round(3) != 1)).any()
+    assert listed["R_angstrom"].max() > 9.0 and listed["R_angstrom"].min() <= 2.0
+    assert listed["configuration"].nunique() > 15
+
+
+def test_damaged_data_file_is_named(tmp_path):
+    path = tmp_path / "points.csv"
+    path.write_text("R_angstrom\n1.0\n")
+    with pytest.raises(UserError, match=r"points\.csv: cannot be read .*name a file"):
+        table.read(path)
+    path.write_text("# {}\nR_angstrom\n1.0\n")
+    with pytest.raises(UserError, match=r"column .* is missing"):
+        table.read(path)
+
+
+@pytest.fixture(scope="module")
+def pyscf(root):
+    """A function: run code in the optional environment, its output as numbers."""
+    interpreter = Path(os.environ.get("VIBRATES_ABINITIO_PYTHON", root / ".venv-abinitio/bin/python"))
+    if not interpreter.is_file():
+        pytest.skip("no environment with PySCF: make abinitio")
+
+    def run(code: str) -> list[float]:
+        environment = os.environ | {"PYTHONPATH": str(root / "src")}
+        done = subprocess.run([interpreter, "-c", code], env=environment, text=True, check=True,
+                              capture_output=True)  # fmt: skip
+        return json.loads(done.stdout)
+
+    return run
+
+
+def test_interaction_of_two_hydrogen_molecules(pyscf):
+    """T-shaped, 3.4 angstrom: 4.5 to 5.5 meV bound at the basis-set limit; Hartree-Fock repels."""
+    code = f"""
+import json
+from vibrates.abinitio.blocks import point
+row = dict(theta_a_deg=90.0, theta_b_deg=0.0, phi_deg=0.0, R_angstrom=3.4, r_a_angstrom=0.7668, r_b_angstrom=0.7668)
+print(json.dumps(list(point(row, {H2!r}))))
+"""
+    hartree_fock, ccsd, triples = pyscf(code)
+    assert hartree_fock > 0.0
+    assert -5.5 < ccsd < -3.0
+    assert triples < ccsd
+
+
+def test_properties_of_hydrogen(pyscf):
+    """Full CI at 1.4 bohr: 6.38, 4.58, 0.457 a.u. (Kolos and Wolniewicz 1967; here a small basis)."""
+    code = """
+import json
+from vibrates.abinitio.properties import Molecule
+h2 = Molecule(["H", "H"], [1.0, 1.0], 0.740848, "aug-cc-pvtz", "ccsd(t)")
+print(json.dumps(list(h2.properties())))
+"""
+    np.testing.assert_allclose(pyscf(code), [6.38, 4.58, 0.457], rtol=0.02)
+
+
+def test_casscf_is_full_ci_of_two_electrons_in_a_minimal_basis(pyscf):
+    """H2 in a minimal basis: CASSCF(2,2) and CCSD are both exact."""
+    code = """
+import json
+from vibrates.abinitio.properties import Molecule
+print(json.dumps([Molecule(["H", "H"], [1.0, 1.0], 0.8, "sto-3g", m).energy() for m in ("casscf", "ccsd(t)")]))
+"""
+    casscf, ccsd = pyscf(code)
+    assert casscf * HARTREE_TO_MEV == pytest.approx(ccsd * HARTREE_TO_MEV, abs=1e-3)

@@ -1,0 +1,239 @@
+"""The fitted surface: its form, what the committed parameters do at the points, virial coefficients."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.integrate import quad
+
+from vibrates.abinitio import settings, table
+from vibrates.abinitio.geometries import REFERENCE_ANGLES, cosines, skew_orientations
+from vibrates.config import read_layers
+from vibrates.errors import UserError
+from vibrates.molecule import Atom, BondProperty, Diatom
+from vibrates.potential import REFERENCE_CONFIGURATIONS, fit, points, surface_from_config
+from vibrates.potential.flexible import flexible_lennard_jones
+from vibrates.potential.orientation import extra_harmonics
+from vibrates.potential.virial import orientations, second_virial, spherical_average
+from vibrates.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV, KELVIN_TO_HARTREE
+
+
+@pytest.fixture(scope="module")
+def described(root):
+    return settings.load(root / "config" / "abinitio" / "n2h2.yaml")
+
+
+@pytest.fixture(scope="module")
+def molecules(described):
+    return tuple(Diatom.from_config(n, described["molecules"][n]) for n in described["pair"])
+
+
+@pytest.fixture(scope="module")
+def prepared(root, described, molecules):
+    computed, _ = table.read(root / described["fit"]["points"])
+    return points.prepare(computed, *molecules, described["fit"]["stretch_length_angstrom"])
+
+
+@pytest.fixture(scope="module")
+def fitted(root, molecules):
+    block = read_layers(root / "config" / "surfaces" / "fitted.yaml")["surface"]
+    return surface_from_config(block, *molecules)
+
+
+def test_form_has_its_minimum_at_r_m_and_is_regular_where_the_exponent_is_six():
+    x = np.linspace(0.3, 3.0, 2701)
+    v = flexible_lennard_jones(x, 1.8, 10.3)
+    assert x[v.argmin()] == pytest.approx(1.0, abs=1e-3)
+    assert v.min() == pytest.approx(-1.0, abs=1e-9)
+    assert (np.diff(v[x < 0.99]) < 0.0).all() and (np.diff(v[x > 1.01]) > 0.0).all()
+    at = (6.0 - 1.8) / 10.3
+    near = flexible_lennard_jones(at + np.array([-1e-9, 0.0, 1e-9]), 1.8, 10.3)
+    np.testing.assert_allclose(near, near[1], rtol=1e-7)
+    # Away from it, the form as one writes it down.
+    n = 1.8 + 10.3 * x
+    plain = (6.0 * x**-n - n * x**-6.0) / (n - 6.0)
+    far = np.abs(n - 6.0) > 0.1
+    np.testing.assert_allclose(v[far], plain[far], rtol=1e-11)
+
+
+def test_extra_harmonics_vanish_at_the_reference_configurations_and_keep_the_symmetry():
+    at = np.array(list(REFERENCE_CONFIGURATIONS.values())).T
+    assert np.abs(extra_harmonics(*at)).max() == 0.0
+    c_a, c_b, c_ab = np.random.default_rng(3).uniform(-1, 1, (3, 20))
+    np.testing.assert_allclose(
+        extra_harmonics(c_a, -c_b, -c_ab), extra_harmonics(c_a, c_b, c_ab), rtol=1e-14
+    )
+
+
+def test_angles_are_those_of_the_reference_configurations():
+    for name, angles in REFERENCE_ANGLES.items():
+        np.testing.assert_allclose(cosines(*angles), REFERENCE_CONFIGURATIONS[name], atol=1e-15)
+
+
+def test_skew_orientations_are_isotropic():
+    angles = skew_orientations(256, 1, True, False)
+    assert np.cos(np.radians(angles[:, 0])).min() >= 0.0
+    assert np.mean(np.cos(np.radians(angles[:, 0])) ** 2) == pytest.approx(1 / 3, abs=0.01)
+    assert np.mean(np.cos(np.radians(angles[:, 1]))) == pytest.approx(0.0, abs=0.01)
+
+
+def test_held_out_points_are_met(prepared, fitted):
+    """5 % (root mean square) on the wall, 50 meV to 1 eV, and 0.3 meV in the well."""
+    held_out = prepared[prepared["group"].str.startswith("held_out")]
+    error = points.energy(fitted, held_out) - held_out["energy_meV"].to_numpy()
+    found = points.quality(held_out["energy_meV"].to_numpy(), error)
+    assert found["wall_percent_points"] >= 5
+    assert found["wall_percent_rms"] < 5.0
+    assert found["well_meV_largest"] < 0.3
+
+
+def test_points_of_the_fit_are_met(prepared, fitted):
+    seen = prepared[~prepared["group"].str.startswith("held_out")]
+    error = points.energy(fitted, seen) - seen["energy_meV"].to_numpy()
+    for name, found in points.by_configuration(seen, error).items():
+        assert found["wall_percent_rms"] < 3.0, name
+        assert found.get("well_meV_largest", 0.0) < 0.3, name
+
+
+def test_independent_points_of_the_reference_data_are_met(root, molecules, fitted):
+    """100 points of the same level of theory that no fit has seen; bonds changed by 0.05 angstrom."""
+    path = root.parent / "shared" / "reference" / "n2h2_ccsdt_avdz_bf.csv"
+    if not path.is_file():
+        pytest.skip(f"{path} is not there")
+    names = {"r_N2_angstrom": "r_a_angstrom", "r_H2_angstrom": "r_b_angstrom",
+             "E_int_meV": table.ENERGY, "config": "configuration"}  # fmt: skip
+    reference = points.prepare(pd.read_csv(path).rename(columns=names), *molecules, [0.5, 0.4])
+    error = points.energy(fitted, reference) - reference["energy_meV"].to_numpy()
+    assert points.quality(reference["energy_meV"].to_numpy(), error)["wall_percent_rms"] < 5.0
+
+
+def test_refitting_the_points_gives_the_committed_parameters(root, described, prepared):
+    spec = described["fit"]
+    seen = prepared[~prepared["group"].str.startswith("held_out")].reset_index(drop=True)
+    found = fit.fit(
+        seen, fit.terms(spec["candidates"][spec["chosen"]]), fit.Weights(**spec["weights"]), spec["prior"]
+    ).rows()
+    committed = read_layers(root / "config" / "surfaces" / "fitted.yaml")["surface"]["terms"]
+    for name, rows in committed.items():
+        for ours, theirs in zip(found[name], rows, strict=True):
+            assert ours["powers"] == theirs["powers"]
+            np.testing.assert_allclose(ours["values"], theirs["values"], rtol=1e-3, atol=1e-3)
+
+
+def test_fit_recovers_known_parameters_and_its_covariance_covers_noise(prepared):
+    """Points made from a known surface with known noise: estimates within four standard errors."""
+    seen = prepared[(prepared["xi_a"] == 0) & (prepared["xi_b"] == 0)].reset_index(drop=True)
+    terms = [fit.Term(name, (0, 0), 5) for name in fit.PARAMETERS]
+    truth = fit.start(terms) * 1.03
+    weights = fit.Weights(0.05, 0.02, 1000.0)
+    exact = fit.Design(seen, terms).energy(truth)
+    noise = np.random.default_rng(2).normal(size=len(seen)) * weights.sigma(exact)
+    wide = {"R_m_angstrom": 10.0, "eps_meV": 100.0, "beta": 100.0, "zeta": 100.0}
+    found = fit.fit(seen.assign(energy_meV=exact + noise), terms, weights, wide)
+    error = np.sqrt(np.diag(found.covariance))
+    assert (np.abs(found.values - truth) < 4.0 * error).all()
+    assert 0.5 < found.reduced_chi_square < 2.0
+
+
+def test_surface_is_smooth_and_repulsive_at_the_bond_lengths_that_v_40_reaches(fitted, molecules):
+    a, b = molecules
+    r_a = a.basis(range(25, 48)).r
+    distance = np.linspace(2.0, 5.0, 61)[:, None] * ANGSTROM_TO_BOHR
+    for angles in REFERENCE_CONFIGURATIONS.values():
+        v = fitted.potential(distance, *angles, r_a) * HARTREE_TO_MEV
+        inner = v > 100.0
+        assert (np.diff(v, axis=0)[inner[1:]] < 0.0).all()
+        assert v.min() > -40.0
+        assert inner[0].all()
+
+
+def test_bond_property_goes_smoothly_to_the_separated_atoms(molecules):
+    n2, h2 = molecules
+    for molecule, limit in ((n2, 14.8), (h2, 9.0)):
+        for name in ("polarizability_parallel", "polarizability_perpendicular"):
+            value = getattr(molecule, name)
+            assert value(20.0 * ANGSTROM_TO_BOHR) == pytest.approx(limit, abs=0.05)
+        assert molecule.quadrupole(20.0 * ANGSTROM_TO_BOHR) == pytest.approx(0.0, abs=0.01)
+    with pytest.raises(UserError, match="give either length_angstrom"):
+        BondProperty.from_config({"coefficients_au": [1.0]}, 1.0)
+
+
+def test_bond_properties_are_those_computed(root, molecules):
+    for molecule in molecules:
+        computed = pd.read_csv(root / "data" / f"{molecule.name.lower()}_properties.csv", comment="#")
+        near = computed[np.abs(computed["r_angstrom"] * ANGSTROM_TO_BOHR / molecule.r_e - 1.0) < 0.3]
+        assert len(near) >= 1
+        r = near["r_angstrom"].to_numpy() * ANGSTROM_TO_BOHR
+        for key, name in (("alpha_par_au", "polarizability_parallel"),
+                          ("alpha_perp_au", "polarizability_perpendicular"),
+                          ("quadrupole_au", "quadrupole")):  # fmt: skip
+            np.testing.assert_allclose(getattr(molecule, name)(r), near[key], rtol=0.01)
+
+
+class Sphere:
+    """Lennard-Jones 12-6 without orientation: eps = 1, minimum at ``r_m`` (a.u. of energy eps)."""
+
+    def __init__(self, eps, sigma):
+        self.eps, self.sigma = eps, sigma
+
+    def potential(self, distance, c_a, c_b, c_ab):
+        s6 = (self.sigma / distance) ** 6
+        return 4.0 * self.eps * (s6**2 - s6) + 0.0 * (c_a + c_b + c_ab)
+
+
+def test_virial_coefficient_of_the_lennard_jones_gas():
+    """B* at T* = 1, 2, 5 (Hirschfelder, Curtiss, Bird): -2.538, -0.6276, 0.2433; B in 2 pi N sigma^3/3."""
+    sigma = 3.3 * ANGSTROM_TO_BOHR
+    a, b = Atom("a", 3000.0, reduced_mass=1000.0), Atom("b", 3000.0, reduced_mass=1000.0)
+    unit = 2.0 * np.pi / 3.0 * 0.602214 * 3.3**3
+    temperatures = np.array([1.0, 2.0, 5.0]) * 100.0
+    sphere = Sphere(100.0 * KELVIN_TO_HARTREE, sigma)
+    classical, quantum = second_virial(sphere, a, b, temperatures)
+    np.testing.assert_allclose(classical / unit, [-2.5381, -0.62763, 0.24334], atol=3e-4)
+
+    def integrand(x, kt):
+        slope = (sphere.potential(x + 1e-4, 0, 0, 0) - sphere.potential(x - 1e-4, 0, 0, 0)) / 2e-4
+        return np.exp(-sphere.potential(x, 0, 0, 0) / kt) * slope**2 * x**2
+
+    kt = temperatures[0] * KELVIN_TO_HARTREE
+    expected = quad(integrand, 0.6 * sigma, 8 * sigma, args=(kt,), limit=200)[0] / (24 * kt**3 * 1500.0)
+    expected *= 2.0 * np.pi * 6.02214076e23 * (0.529177210544e-8) ** 3
+    assert quantum[0] == pytest.approx(expected, rel=1e-3)
+
+
+def test_orientations_average_the_harmonics_to_zero(fitted):
+    c_a, c_b, c_ab, weight = orientations()
+    assert weight.sum() == pytest.approx(1.0)
+    for harmonic in (c_a**2, c_b**2, c_ab**2):
+        assert harmonic @ weight == pytest.approx(1 / 3, abs=1e-12)
+    well = spherical_average(fitted, np.linspace(6.0, 9.0, 31)).min() * HARTREE_TO_MEV
+    assert -6.5 < well < -3.5
+
+
+def test_virial_coefficients_follow_the_measured_mixtures(root, fitted, molecules):
+    """GERG-2008, a correlation of measurements, within 2.5 cm^3/mol from 150 to 450 K."""
+    known = pd.read_csv(root / "data" / "n2h2_b12_gerg2008.csv", comment="#")
+    classical, quantum = second_virial(fitted, *molecules, known["T_K"].to_numpy())
+    assert np.abs(classical + quantum - known["B12_cm3_mol"]).max() < 2.5
+    assert (quantum > 0.0).all()
+
+
+def test_description_names_its_mistakes(root, tmp_path):
+    text = (root / "config" / "abinitio" / "n2h2.yaml").read_text()
+    text = text.replace("../molecules.yaml", str(root / "config" / "molecules.yaml"))
+    for wrong, expected in (("chosen: nothing", "fit.chosen"), ("chosen: 5", "chosen")):
+        path = Path(tmp_path / "wrong.yaml")
+        path.write_text("\n".join(wrong.join(["  ", ""]) if "chosen:" in line else line
+                                  for line in text.splitlines()))  # fmt: skip
+        with pytest.raises(UserError, match=expected):
+            settings.load(path)
+
+
+def test_data_file_says_how_it_was_computed(root, described):
+    _, provenance = table.read(root / described["fit"]["points"])
+    assert provenance["basis"] == described["basis"]
+    assert provenance["midbond"] == described["midbond"]
+    assert "PySCF" in provenance["program"]
+    json.dumps(provenance)

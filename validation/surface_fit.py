@@ -1,0 +1,112 @@
+"""The fit of the surface in tables: what cross-validation chose, and how far each surface is off.
+
+    make surface         runs the fit, then this script
+"""
+
+import json
+
+import numpy as np
+import pandas as pd
+from report import DOCUMENT, table, write_section
+
+from vibrates.abinitio import settings, table as points_table
+from vibrates.config import read_layers
+from vibrates.molecule import Diatom
+from vibrates.potential import surface_from_config
+from vibrates.potential.virial import orientations, second_virial, spherical_average
+from vibrates.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, HARTREE_TO_MEV
+
+PAGE = DOCUMENT.with_name("surface.md")
+ROOT = DOCUMENT.parents[1]
+SURFACES = ("original", "modified", "fitted")
+PUBLISHED = {"beta": 8.0, "deformation": "polarizability"}
+
+
+def cell(found: dict, name: str, digits: int = 1) -> str:
+    """rms (largest) of a quality, or nothing where no point falls."""
+    if f"{name}_rms" not in found:
+        return ""
+    return f"{found[f'{name}_rms']:.{digits}f} ({found[f'{name}_largest']:.{digits}f})"
+
+
+def candidates(report: dict) -> str:
+    rows = [
+        [name, own["values"], round(own["reduced_chi_square"], 2),
+         *(cell(own[part], kind, digits) for part in ("cross_validation", "held_out")
+           for kind, digits in (("wall_percent", 1), ("well_meV", 2)))]
+        for name, own in report["candidates"].items()
+    ]  # fmt: skip
+    return table(["candidate", "values", "reduced chi^2", "left out: wall / %", "well / meV",
+                  "held out: wall / %", "well / meV"], rows)  # fmt: skip
+
+
+def errors(report: dict) -> str:
+    rows = []
+    for part in ("fitted points", "held out"):
+        for configuration in report["fitted"][part]:
+            rows.append([part, configuration, report["fitted"][part][configuration]["points"], *(
+                cell(report[name][part][configuration], kind, digits)
+                for kind, digits in (("wall_percent", 1), ("well_meV", 2)) for name in SURFACES)])  # fmt: skip
+    head = ["points", "configuration", "number", *(f"wall / %, {n}" for n in SURFACES),
+            *(f"well / meV, {n}" for n in SURFACES)]  # fmt: skip
+    return table(head, rows)
+
+
+def slopes(report: dict) -> str:
+    names = list(report["fitted"]["slope_percent"])
+    rows = [[name, *(f"{report[name]['slope_percent'].get(c, np.nan):.1f}" for c in names)] for name in SURFACES]
+    return table(["dV/dR on the wall, rms / %", *names], rows)
+
+
+def values(report: dict) -> str:
+    rows = []
+    standard = report["standard_errors"]
+    chosen = read_layers(ROOT / "config" / "surfaces" / "fitted.yaml")["surface"]["terms"]
+    for name, terms in chosen.items():
+        for row, error in zip(terms, standard[name], strict=True):
+            cells = [f"{x:.3f} +- {e:.3f}" for x, e in zip(row["values"], error["values"], strict=True)]
+            rows.append([name, f"{row['powers']}", *cells, *[""] * (9 - len(cells))])
+    return table(["parameter", "powers of xi", "H", "X", "Ta", "Tb", "I", "e1", "e2", "e3", "e4"], rows)
+
+
+def averages(surfaces: dict, a: Diatom, b: Diatom) -> str:
+    distance = np.linspace(3.0, 7.0, 401) * ANGSTROM_TO_BOHR
+    c_a, c_b, c_ab, weight = orientations()
+    known = pd.read_csv(ROOT / "data" / "n2h2_b12_gerg2008.csv", comment="#")
+    rows = []
+    for name, surface in surfaces.items():
+        average = spherical_average(surface, distance)
+        far = np.array([200.0, 400.0])[:, None]
+        # R^6 V goes to -C6 as 1/R: extrapolated from two distances without the quadrupoles.
+        no_q = surface.potential(far, c_a, c_b, c_ab) @ weight
+        c6 = -no_q * far[:, 0] ** 6
+        dispersion = 2.0 * c6[1] - c6[0]
+        classical, quantum = second_virial(surface, a, b, known["T_K"].to_numpy())
+        off = classical + quantum - known["B12_cm3_mol"].to_numpy()
+        rows.append([name, f"{average.min() * HARTREE_TO_MEV:.2f}",
+                     f"{distance[average.argmin()] * BOHR_TO_ANGSTROM:.2f}", f"{dispersion:.1f}",
+                     f"{float(surface.quadrupole_product(a.r_e, b.r_e)):.3f}",
+                     *(f"{x:+.1f}" for x in off)])  # fmt: skip
+    head = ["surface", "well of the average / meV", "at / angstrom", "C6 / a.u.", "Q_a Q_b / a.u.",
+            *(f"B12 less GERG-2008, {t:g} K" for t in known["T_K"])]  # fmt: skip
+    return table(head, rows)
+
+
+def main() -> None:
+    described = settings.load(ROOT / "config" / "abinitio" / "n2h2.yaml")
+    report = json.loads((ROOT / described["results"] / "fit.json").read_text(encoding="utf-8"))
+    a, b = (Diatom.from_config(n, described["molecules"][n]) for n in described["pair"])
+    surfaces = {n: surface_from_config({"parameters": n} | PUBLISHED, a, b) for n in SURFACES[:2]}
+    block = read_layers(ROOT / "config" / "surfaces" / "fitted.yaml")["surface"]
+    surfaces["fitted"] = surface_from_config(block, a, b)
+    points, _ = points_table.read(ROOT / described["fit"]["points"])
+    counts = points.groupby("group", sort=False).size()
+    write_section("points", table(["group", "points"], [*counts.items(), ("all", len(points))]), PAGE)
+    write_section("candidates", candidates(report), PAGE)
+    write_section("errors", errors(report) + "\n\n" + slopes(report), PAGE)
+    write_section("values", values(report), PAGE)
+    write_section("averages", averages(surfaces, a, b), PAGE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+# Ab initio points, monomer properties and the surface fitted to them. A workflow of its own, because it needs
+# PySCF (make abinitio) for all but the fit:
+#   snakemake -s workflow/rules/potential.smk --configfile config/abinitio/n2h2.yaml --cores 2 points|properties|fit
+# The points of N2 + H2 are in data/; `fit` reads them and needs no PySCF.
+import os
+import sys
+from pathlib import Path
+
+from vibrates.abinitio import settings as descriptions
+from vibrates.errors import UserError
+
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+DESCRIPTION = (workflow.overwrite_configfiles or ["config/abinitio/n2h2.yaml"])[0]
+try:
+    described = descriptions.load(DESCRIPTION)
+except UserError as error:
+    sys.exit(f"error: {error}")
+
+WORK = Path(described["results"])
+PYTHON = f"OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=src {described['python']}"
+BLOCKS = range(int(descriptions.geometry_table(described)["block"].max()) + 1)
+
+
+wildcard_constraints:
+    block=r"\d+",
+    molecule=r"\w+",
+
+
+rule fit:
+    default_target: True
+    input:
+        points=described["fit"]["points"],
+    output:
+        surface=WORK / f"{described['name']}_surface.yaml",
+        report=WORK / "fit.json",
+        errors=WORK / "fit.csv",
+    params:
+        description=DESCRIPTION,
+        content=described,
+    script:
+        "../scripts/fit_surface.py"
+
+
+rule figures:
+    input:
+        points=described["fit"]["points"],
+        surface="config/surfaces/fitted.yaml",
+        virial="data/n2h2_b12_gerg2008.csv",
+    output:
+        cuts=WORK / "figures/cuts.png",
+        stretched=WORK / "figures/stretched.png",
+        virial=WORK / "figures/virial.png",
+    params:
+        description=DESCRIPTION,
+        content=described,
+    script:
+        "../scripts/figure_surface_checks.py"
+
+
+rule geometries:
+    output:
+        geometries=WORK / "geometries.csv",
+        level=WORK / "level.json",
+        monomers=expand(WORK / "monomer_{molecule}.json", molecule=described["properties"]),
+    params:
+        description=DESCRIPTION,
+        content=described,
+    localrule: True
+    script:
+        "../scripts/geometries.py"
+
+
+# Every finished point is kept in {output}.part: a job that dies is continued by the next attempt.
+rule block:
+    input:
+        geometries=ancient(WORK / "geometries.csv"),
+        level=ancient(WORK / "level.json"),
+    output:
+        WORK / "blocks/{block}.csv",
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    shell:
+        PYTHON + " -m vibrates.abinitio.blocks {input} {wildcards.block} {output}"
+
+
+rule points:
+    input:
+        blocks=expand(WORK / "blocks/{block}.csv", block=BLOCKS),
+        level=WORK / "level.json",
+    output:
+        WORK / "points.csv",
+    localrule: True
+    script:
+        "../scripts/points.py"
+
+
+rule monomer:
+    input:
+        ancient(WORK / "monomer_{molecule}.json"),
+    output:
+        WORK / "{molecule}_properties.csv",
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        runtime=lambda wildcards, attempt: 120 * attempt,
+    shell:
+        PYTHON + " -m vibrates.abinitio.properties {input} {output}"
+
+
+rule properties:
+    input:
+        expand(WORK / "{molecule}_properties.csv", molecule=described["properties"]),

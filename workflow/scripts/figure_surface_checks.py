@@ -1,0 +1,44 @@
+"""Cuts, stretched bonds and second virial coefficients of the fitted and the published surfaces."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from vibrates.abinitio import settings, table
+from vibrates.campaign.scripts import run
+from vibrates.config import read_layers
+from vibrates.figures import style, surface_checks
+from vibrates.molecule import Diatom
+from vibrates.potential import points as comparison
+from vibrates.potential import surface_from_config
+
+PUBLISHED = {"beta": 8.0, "deformation": "polarizability"}
+
+
+def main(description: str, points: str, surface: str, virial: str, pngs: dict[str, str]) -> None:
+    described = settings.load(description)
+    a, b = (Diatom.from_config(n, described["molecules"][n]) for n in described["pair"])
+    computed, _ = table.read(points)
+    prepared = comparison.prepare(computed, a, b, described["fit"]["stretch_length_angstrom"])
+    kinds = [{"parameters": name} | PUBLISHED for name in ("original", "modified")]
+    kinds.append(read_layers(surface)["surface"])
+    surfaces = {kind["parameters"]: surface_from_config(kind, a, b) for kind in kinds}
+    correlation = pd.read_csv(virial, comment="#")
+    drawn = {
+        "cuts": (surface_checks.draw_cuts, surface_checks.cuts(surfaces, prepared, a, b)),
+        "stretched": (surface_checks.draw_stretched, surface_checks.stretched(surfaces, prepared, a, b)),
+        "virial": (surface_checks.draw_virial, surface_checks.virial(surfaces, correlation, a, b)),
+    }
+    for name, (draw, data) in drawn.items():
+        style.write(draw, data, pngs[name], str(Path(pngs[name]).with_suffix(".csv")))
+
+
+if __name__ == "__main__":
+    run(
+        main,
+        description=snakemake.params.description,
+        points=snakemake.input.points,
+        surface=snakemake.input.surface,
+        virial=snakemake.input.virial,
+        pngs=dict(snakemake.output.items()),
+    )

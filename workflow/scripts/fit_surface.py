@@ -1,0 +1,91 @@
+"""Cross-validation of the candidates, the fit of the chosen one, and how far it is from the points."""
+
+import json
+
+import numpy as np
+import yaml
+
+from vibrates.abinitio import settings, table
+from vibrates.campaign.scripts import run
+from vibrates.files import write_text
+from vibrates.molecule import Diatom
+from vibrates.potential import FittedSurface, Surface
+from vibrates.potential import fit as fitting
+from vibrates.potential import points as comparison
+
+HEAD = """\
+# The surface fitted to ab initio points (docs/surface.md). Made by workflow/rules/potential.smk from {points};
+# candidate {chosen}. R_m in angstrom, eps in meV, stretches in angstrom.
+extends: ../molecules.yaml
+"""
+PUBLISHED = {"beta": 8.0, "deformation": "polarizability"}
+
+
+def main(description: str, points: str, surface: str, report: str, errors: str) -> None:
+    described = settings.load(description)
+    spec = described["fit"]
+    a, b = (Diatom.from_config(n, described["molecules"][n]) for n in described["pair"])
+    computed, _ = table.read(points)
+    prepared = comparison.prepare(computed, a, b, spec["stretch_length_angstrom"])
+    held_out = prepared["group"].str.startswith("held_out").to_numpy()
+    training = prepared[~held_out].reset_index(drop=True)
+    weights, prior = fitting.Weights(**spec["weights"]), spec["prior"]
+    folds = fitting.folds(training, spec["folds"])
+    out: dict = {"candidates": {}, "chosen": spec["chosen"]}
+    for name, candidate in spec["candidates"].items():
+        terms = fitting.terms(candidate)
+        left_out = fitting.cross_validate(training, terms, weights, prior, folds)
+        predicted = np.isfinite(left_out)
+        found = fitting.fit(training, terms, weights, prior)
+        unseen = fitting.Design(prepared[held_out], terms).energy(found.values)
+        out["candidates"][name] = {
+            "values": len(found.values),
+            "reduced_chi_square": found.reduced_chi_square,
+            "cross_validation": comparison.quality(
+                training.loc[predicted, "energy_meV"].to_numpy(), left_out[predicted]
+            ),
+            "held_out": comparison.quality(
+                prepared.loc[held_out, "energy_meV"].to_numpy(),
+                unseen - prepared.loc[held_out, "energy_meV"].to_numpy(),
+            ),
+        }
+    chosen = fitting.fit(training, fitting.terms(spec["candidates"][spec["chosen"]]), weights, prior)
+    block = {
+        "parameters": "fitted",
+        "stretch_length_angstrom": spec["stretch_length_angstrom"],
+        "terms": chosen.rows(),
+    }
+    head = HEAD.format(points=spec["points"], chosen=spec["chosen"])
+    text = yaml.safe_dump({"surface": block}, sort_keys=False, default_flow_style=None, width=120)
+    write_text(surface, head + text)
+
+    surfaces = {"fitted": FittedSurface.from_config(block, a, b)}
+    if described["pair"] == ["N2", "H2"]:
+        for name in ("original", "modified"):
+            surfaces[name] = Surface.from_config({"parameters": name} | PUBLISHED, a, b)
+    shown = prepared[["group", "configuration", "R_angstrom", "r_a_angstrom", "r_b_angstrom",
+                      "energy_meV"]].copy()  # fmt: skip
+    for name, each in surfaces.items():
+        shown[f"{name}_meV"] = comparison.energy(each, prepared)
+        error = (shown[f"{name}_meV"] - shown["energy_meV"]).to_numpy()
+        out[name] = {
+            "fitted points": comparison.by_configuration(prepared[~held_out], error[~held_out]),
+            "held out": comparison.by_configuration(prepared[held_out], error[held_out]),
+            "slope_percent": comparison.slope_quality(each, prepared),
+        }
+    out["values"] = chosen.values.tolist()
+    out["covariance"] = np.round(chosen.covariance, 12).tolist()
+    out["standard_errors"] = chosen.rows(np.sqrt(np.diag(chosen.covariance)))
+    write_text(report, json.dumps(out, indent=1))
+    write_text(errors, shown.to_csv(index=False, float_format="%.5g"))
+
+
+if __name__ == "__main__":
+    run(
+        main,
+        description=snakemake.params.description,
+        points=snakemake.input.points,
+        surface=snakemake.output.surface,
+        report=snakemake.output.report,
+        errors=snakemake.output.errors,
+    )
