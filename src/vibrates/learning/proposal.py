@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from vibrates.config import states as grid_states
 from vibrates.errors import UserError
 from vibrates.learning import data as model_data
 from vibrates.learning.data import rate_data
@@ -63,7 +64,7 @@ def expected_hours(state: tuple[int, int], hours: Mapping[tuple[int, int], float
 
 def extended_grid(config: Mapping[str, Any], proposal: pd.DataFrame, source: str) -> dict:
     """A configuration that adds the proposed states to those of `config`, as a file extends one."""
-    states = {(int(v), int(w)) for v, w in config["grid"]["states"]}
+    states = set(grid_states(config))
     states |= {(int(v), int(w)) for v, w in zip(proposal["v"], proposal["w"], strict=True)}
     return {"extends": source, "name": f"{config['name']}-next",
             "results": f"{config['results']}-next",
