@@ -30,7 +30,7 @@ def repeat(file: str, count: int) -> None:
     verdict = "within" if worst <= LIMIT_MEV else "exceeds"
     print(f"largest difference {worst:.4f} meV: {verdict} the limit of {LIMIT_MEV} meV "
           f"({', '.join(ENERGIES)} are stored)")
-    sys.exit(worst > LIMIT_MEV)
+    sys.exit(int(worst > LIMIT_MEV))
 
 
 if __name__ == "__main__":

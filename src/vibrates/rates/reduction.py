@@ -120,9 +120,13 @@ class Sums:
         weight = batch["weight"].values[chosen].astype(float)
         np.add.at(self.weight, cell, weight)
         probability = batch["probability"].values[chosen].astype(float)
-        for total, levels in ((self.edge_a, self.vp), (self.edge_b, self.wp)):
-            # The lowest level is an edge only where the well goes on below it.
-            edge = (levels == levels.max()) | ((levels == levels.min()) & (levels > 0))
+        for total, levels, name in zip(
+            (self.edge_a, self.edge_b), (self.vp, self.wp), self.config["pair"], strict=True
+        ):
+            # An end is an edge only where the well goes on beyond it; an atom's one level is none.
+            last = molecule_from_config(name, self.config["molecules"][name]).morse_levels - 1
+            edge = (levels == levels.max()) & (levels < last)
+            edge |= (levels == levels.min()) & (levels > 0)
             np.add.at(total, stratum, weight * probability[:, edge].sum(axis=1))
         target = weight * probability[:, self.targets].sum(axis=1)
         # An estimate beyond 1, or none, says no more than that P may be wrong altogether.
