@@ -18,6 +18,7 @@ import time
 
 import numpy as np
 
+from vibrates.campaign.dispatch import share_out
 from vibrates.dynamics import Collision, Settings, oracle
 from vibrates.dynamics.sampling import initial_conditions
 from vibrates.dynamics.slow_reference import SlowCollision
@@ -111,7 +112,7 @@ def ratio_to_slow_reference() -> None:
 
 
 def scaling_over_ranks(largest: int = 2) -> None:
-    """One rank against two, each with the same work in all, started together by mpiexec."""
+    """One rank against two, with the same work in all, shared out as batches share out theirs."""
     worker = [sys.executable, __file__, "--worker"]
     seconds = {}
     for ranks in range(1, largest + 1):
@@ -134,8 +135,10 @@ def work_of_a_rank() -> None:
     collision.run(sample(1, 8), [(0, 0)])
     communicator.Barrier()
     start = time.perf_counter()
-    for unit in range(communicator.rank, 16, communicator.size):
-        collision.run(sample(1, seed=unit), [(0, 0)])
+    share_out(
+        communicator, range(32), lambda unit: collision.run(sample(1, 128, unit), [(0, 0)]).steps,
+        lambda unit, steps: None,
+    )  # fmt: skip
     communicator.Barrier()
     if communicator.rank == 0:
         print(time.perf_counter() - start)
