@@ -26,7 +26,7 @@ from vibrates.dynamics import Collision, Settings
 from vibrates.dynamics.sampling import initial_conditions
 from vibrates.figures import style
 from vibrates.molecule import Diatom
-from vibrates.potential import Surface
+from vibrates.potential import surface_from_config
 from vibrates.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
 
 LEVELS = (1, 5, 10, 20, 30, 40)
@@ -50,7 +50,7 @@ class Case:
         config = default({"dynamics": {"time_step_fs": 0.4, "accuracy": np.inf}})
         self.v, self.w = v, w
         self.diatoms = [Diatom.from_config(n, config["molecules"][n]) for n in config["pair"]]
-        self.surface = Surface.from_config(config["surface"], *self.diatoms)
+        self.surface = surface_from_config(config["surface"], *self.diatoms)
         self.settings = Settings.from_config(config["dynamics"])
         self.initial = initial_conditions(
             *self.diatoms, 7, v, w, energy_cm * CM_TO_HARTREE, 0, (0.0, 1.5 * ANGSTROM_TO_BOHR),
