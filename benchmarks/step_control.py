@@ -12,8 +12,9 @@ import os
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import numpy as np
+from trajectories import settings
 
-from vibrates.dynamics import Collision, Settings, oracle
+from vibrates.dynamics import Collision, oracle
 from vibrates.dynamics.sampling import initial_conditions
 from vibrates.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
 
@@ -28,17 +29,6 @@ CASES = {  # initial (v, w), final state, bases, U in cm^-1
     "V-V (0,1) -> (1,0), 1000": ((0, 1), (1, 0), (8, 6), 1000.0),
     "V-V (0,1) -> (1,0), 10000": ((0, 1), (1, 0), (8, 6), 10000.0),
 }
-
-
-def settings(time_step_fs: float, accuracy: float, repetitions: int) -> Settings:
-    return Settings.from_config(
-        {
-            "time_step_fs": time_step_fs, "accuracy": accuracy, "repetitions": repetitions,
-            "interaction_range_angstrom": 12.0, "fade_from": 0.75,
-            "relative_energy_error_limit": 1e-3, "norm_error_limit": 1e-9,
-            "maximum_steps": 10**6,
-        }
-    )  # fmt: skip
 
 
 def main() -> None:

@@ -40,17 +40,18 @@ def parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
-    sub = command("check", _check, "validate a configuration; says what it would compute")
-    sub.add_argument("config", type=Path, help="configuration (YAML)")
+    def campaign_command(name: str, run, summary: str) -> argparse.ArgumentParser:
+        sub = command(name, run, summary)
+        sub.add_argument("config", type=Path, help="configuration (YAML)")
+        return sub
 
-    sub = command("plan", _plan, "what a campaign takes: jobs, core hours, files, bytes; before it runs")
-    sub.add_argument("config", type=Path, help="configuration (YAML)")
+    campaign_command("check", _check, "validate a configuration; says what it would compute")
 
-    sub = command("status", _status, "progress, failures and remaining core hours of a campaign")
-    sub.add_argument("config", type=Path, help="configuration (YAML)")
+    campaign_command("plan", _plan, "what a campaign takes: jobs, core hours, files, bytes; before it runs")
 
-    sub = command("resume", _resume, "continue a campaign, however its last run ended")
-    sub.add_argument("config", type=Path, help="configuration (YAML)")
+    campaign_command("status", _status, "progress, failures and remaining core hours of a campaign")
+
+    sub = campaign_command("resume", _resume, "continue a campaign, however its last run ended")
     sub.add_argument("snakemake", nargs=argparse.REMAINDER, metavar="...",
                      help="options for snakemake, as --profile slurm (default: those of the last run)")
 
@@ -70,8 +71,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("summary", _summary, "table of k with errors, and where the files are")
     sub.add_argument("results", type=Path, help="results directory of a campaign")
 
-    sub = command("results", _results, "print the results directory of a configuration")
-    sub.add_argument("config", type=Path, help="configuration (YAML)")
+    campaign_command("results", _results, "print the results directory of a configuration")
 
     sub = command("compare", _compare, "ratio of computed to published rates per v and T")
     sub.add_argument("rates", type=Path, help="rates.nc of a campaign")

@@ -19,6 +19,7 @@ from vibrates.errors import UserError
 from vibrates.molecule import Diatom
 from vibrates.potential.forms import FLEXIBLE_LENNARD_JONES
 from vibrates.potential.orientation import (
+    at_orientation,
     coefficients,
     extra_harmonics,
     harmonics,
@@ -127,10 +128,7 @@ class FittedSurface:
         shape = np.broadcast_shapes(*map(np.shape, (distance, c_a, c_b, c_ab, r_a, r_b)))
         tables = self.orientation_tables(r_a, r_b)
         angular = all_harmonics(c_a, c_b, c_ab)
-        pad = len(shape)
-        tables = tables.reshape(tables.shape[:2] + (1,) * (pad - tables.ndim + 2) + tables.shape[2:])
-        angular = angular.reshape((HARMONICS,) + (1,) * (pad - angular.ndim + 1) + angular.shape[1:])
-        r_m, eps, beta, zeta = (tables * angular).sum(axis=1)
+        r_m, eps, beta, zeta = at_orientation(tables, angular, len(shape))
         distance = np.asarray(distance)
         return eps * flexible_lennard_jones(distance / r_m, beta, zeta) + (
             self.quadrupole_product(r_a, r_b) * quadrupole_angular(c_a, c_b, c_ab) / distance**5

@@ -55,6 +55,18 @@ def coefficients(values: ArrayLike) -> NDArray:
     return np.linalg.solve(at_references, values.reshape(5, -1)).reshape(values.shape)
 
 
+def at_orientation(tables: NDArray, angular: NDArray, dimensions: int) -> NDArray:
+    """Parameters (p, ...) from their coefficients (p, h, bond lengths) and harmonics (h, angles).
+
+    ``dimensions``: number of axes to which bond lengths and angles broadcast together. The bond
+    lengths usually have few distinct shapes: coefficients are built on them, then broadcast here.
+    """
+    pad = (1,) * (dimensions - tables.ndim + 2)
+    tables = tables.reshape(tables.shape[:2] + pad + tables.shape[2:])
+    pad = (1,) * (dimensions - angular.ndim + 1)
+    return (tables * angular.reshape(angular.shape[:1] + pad + angular.shape[1:])).sum(axis=1)
+
+
 def quadrupole_angular(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
     """Angular factor of the quadrupole-quadrupole energy Q_a Q_b / R^5 (Buckingham 1967).
 

@@ -24,6 +24,7 @@ from vibrates.potential.deformation import (
 )
 from vibrates.potential.orientation import (
     REFERENCE_CONFIGURATIONS,
+    at_orientation,
     coefficients,
     harmonics,
     quadrupole_angular,
@@ -135,13 +136,8 @@ class Surface:
         r_a = self.diatom_a.r_e if r_a is None else r_a
         r_b = self.diatom_b.r_e if r_b is None else r_b
         shape = np.broadcast_shapes(*map(np.shape, (distance, c_a, c_b, c_ab, r_a, r_b)))
-        # The bond lengths usually have few distinct shapes: build tables on them, then broadcast.
         tables = self.orientation_tables(r_a, r_b)
-        angular = harmonics(c_a, c_b, c_ab)
-        pad = len(shape)
-        tables = tables.reshape((3, 5) + (1,) * (pad - tables.ndim + 2) + tables.shape[2:])
-        angular = angular.reshape((5,) + (1,) * (pad - angular.ndim + 1) + angular.shape[1:])
-        r_m, eps, beta = (tables * angular).sum(axis=1)
+        r_m, eps, beta = at_orientation(tables, harmonics(c_a, c_b, c_ab), len(shape))
         dispersion = eps * improved_lennard_jones(distance / r_m, beta)
         electrostatic = (
             self.quadrupole_product(r_a, r_b)
