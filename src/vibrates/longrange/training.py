@@ -1,6 +1,5 @@
 """Training of a long-range surface on points (R, x, u)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -44,22 +43,36 @@ class Trained:
     history: NDArray
 
 
-def train(
-    distance: NDArray,
-    x: NDArray,
-    energy: NDArray,
-    powers: Sequence[int],
-    coordinates: Sequence[Coordinate],
-    chosen: Training,
-) -> Trained:
-    """Fit u (N,) at R (N,) and x (N, d), atomic units; without powers a plain network of (R, x).
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Points u (N,) at R (N,) and internal coordinates x (N, d), atomic units, and the form of the fit.
 
-    UserError for numbers that are none, points outside the coordinates' ranges, or fewer training
-    points than weights.
+    ``powers``: the m of the series; without powers a plain network of (R, x). UserError for numbers
+    that are none and points outside the coordinates' ranges.
     """
-    distance, x, energy = (np.asarray(a, dtype=float) for a in (distance, x, energy))
-    x = x.reshape(len(distance), -1)
-    _check(distance, x, energy, coordinates)
+
+    distance: NDArray
+    x: NDArray
+    energy: NDArray
+    powers: tuple[int, ...]
+    coordinates: tuple[Coordinate, ...]
+
+    def __post_init__(self) -> None:
+        for name in ("distance", "x", "energy"):
+            object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=float))
+        object.__setattr__(self, "x", self.x.reshape(len(self.distance), -1))
+        object.__setattr__(self, "powers", tuple(self.powers))
+        object.__setattr__(self, "coordinates", tuple(self.coordinates))
+        _check(self.distance, self.x, self.energy, self.coordinates)
+
+    def part(self, which: NDArray) -> "Problem":
+        """The points ``which``, a mask or indices."""
+        return replace(self, distance=self.distance[which], x=self.x[which], energy=self.energy[which])
+
+
+def train(problem: Problem, chosen: Training) -> Trained:
+    """The best of the restarts; UserError if there are fewer training points than weights."""
+    distance, energy = problem.distance, problem.energy
     generator = np.random.default_rng(chosen.seed)
     test = np.zeros(len(energy), bool)
     test[generator.permutation(len(energy))[: int(round(chosen.test_share * len(energy)))]] = True
@@ -68,7 +81,7 @@ def train(
         weight = np.ones_like(energy)
     weight /= np.sqrt(np.mean((weight * energy) ** 2))
     empty = LongRangeSurface(
-        tuple(powers), tuple(coordinates), chosen.hidden, np.zeros(0), float(distance.min()),
+        problem.powers, problem.coordinates, chosen.hidden, np.zeros(0), float(distance.min()),
         float(np.exp(np.log(distance).mean())), float(np.sqrt(np.mean(energy**2))),
     )  # fmt: skip
     if (~test).sum() < empty.network.weights:
@@ -76,32 +89,20 @@ def train(
             f"long-range training: {(~test).sum()} training points for {empty.network.weights} "
             "weights; give more points or fewer neurons"
         )
-    runs = [
-        _run(empty, distance, x, energy, weight, test, chosen, generator)
-        for _ in range(chosen.restarts)
-    ]
-    best = min(runs, key=lambda run: run.test_error if test.any() else run.training_error)
-    return best
+    runs = [_run(empty, problem, weight, test, chosen, generator) for _ in range(chosen.restarts)]
+    return min(runs, key=lambda run: run.test_error if test.any() else run.training_error)
 
 
-def ensemble(
-    distance: NDArray,
-    x: NDArray,
-    energy: NDArray,
-    powers: Sequence[int],
-    coordinates: Sequence[Coordinate],
-    chosen: Training,
-    members: int,
-) -> list[Trained]:
+def ensemble(problem: Problem, chosen: Training, members: int) -> list[Trained]:
     """Surfaces from different test sets and starts; their spread is the uncertainty of C_m."""
     return [
-        train(distance, x, energy, powers, coordinates, replace(chosen, seed=chosen.seed + number))
-        for number in range(members)
+        train(problem, replace(chosen, seed=chosen.seed + number)) for number in range(members)
     ]
 
 
-def _run(empty, distance, x, energy, weight, test, chosen, generator) -> Trained:
+def _run(empty, problem, weight, test, chosen, generator) -> Trained:
     """One random start."""
+    distance, x, energy = problem.distance, problem.x, problem.energy
     network = empty.network
     inputs, factors = empty.inputs(distance, x), empty.factors(distance)
     target, scale = energy / empty.energy_unit, weight * empty.energy_unit
