@@ -17,7 +17,7 @@ except UserError as error:
     sys.exit(f"error: {error}")
 
 WORK = Path(described["results"])
-ANALYTIC = descriptions.is_analytic(described)
+KNOWN = descriptions.is_known(described)
 
 
 wildcard_constraints:
@@ -76,17 +76,17 @@ rule holdout:
         "../scripts/longrange_holdout.py"
 
 
-if ANALYTIC:
+if KNOWN:
 
-    rule analytic:
+    rule known:
         input:
-            described["source"]["properties"],
+            described["source"].get("properties") or described["source"]["surface"],
         output:
             described["points"],
         params:
             description=DESCRIPTION,
             content=described["source"],
-            task="analytic",
+            task="known",
             values=lambda wildcards, output: {"output": output[0]},
         localrule: True
         script:

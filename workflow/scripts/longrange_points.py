@@ -1,4 +1,4 @@
-"""Points of a long-range surface: geometries for PySCF, all its blocks in one file, or analytic points."""
+"""Points of a long-range surface: geometries for PySCF, all its blocks in one file, or points of a known surface."""
 
 import json
 
@@ -29,10 +29,11 @@ def collect(path: str, blocks: list[str], settings: str, output: str) -> None:
     description.write_points(output, points.drop(columns="block"), provenance)
 
 
-def analytic(path: str, output: str) -> None:
+def known(path: str, output: str) -> None:
     described = description.load(path)
-    provenance = {"method": "analytic surface of vibrates.longrange.polar_pair"} | described["source"]
-    description.write_points(output, description.analytic_points(described), provenance)
+    method = type(description.known_surface(described)).__name__
+    provenance = {"method": f"a known surface, {method}"} | described["source"]
+    description.write_points(output, description.known_points(described), provenance)
 
 
 if __name__ == "__main__":

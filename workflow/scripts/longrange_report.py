@@ -21,9 +21,9 @@ def cut_table(described: dict, surface: LongRangeSurface, points: pd.DataFrame) 
     distance = np.geomspace(surface.least_distance, FAR_BOHR, CUT)
     x = description.in_atomic_units(described, np.tile(described["cut"], (CUT, 1)).astype(float))
     parts = [("fit", distance, surface.energy(distance, x) * HARTREE_TO_CM)]
-    if description.is_analytic(described):
-        energy = description.polar_pair(described).energy(distance, x) * HARTREE_TO_CM
-        parts.append(("analytic surface", distance, energy))
+    if description.is_known(described):
+        energy = description.known_surface(described).energy(distance, x) * HARTREE_TO_CM
+        parts.append(("surface of the points", distance, energy))
     else:
         cut = points[points["group"] == "cut"]
         parts.append(("ab initio points (not fitted)", cut["R_bohr"], cut[described["energy_column"]]))
@@ -33,9 +33,9 @@ def cut_table(described: dict, surface: LongRangeSurface, points: pd.DataFrame) 
 
 
 def far_away(described: dict, surface: LongRangeSurface, x: np.ndarray) -> dict:
-    """Relative error (per cent) of an analytic surface's network at 1000 bohr: median, 90th percentile."""
+    """Relative error (per cent) at 1000 bohr to the surface that gave the points: median, 90th percentile."""
     distance = np.full(len(x), FAR_BOHR)
-    exact = description.polar_pair(described).energy(distance, x)
+    exact = description.known_surface(described).energy(distance, x)
     relative = 100.0 * np.abs(surface.energy(distance, x) / exact - 1.0)
     return {"median_percent": float(np.median(relative)), "p90_percent": float(np.percentile(relative, 90))}
 
@@ -56,9 +56,10 @@ def main(
         "first member": qualities[0],
         "rmse_cm of the members": [one["rmse_cm"] for one in qualities],
         "published": described["report"]["published"],
+        "digest": members[0].digest(),
         "hold-out": json.loads(open(holdout, encoding="utf-8").read()),
     }
-    if description.is_analytic(described):
+    if description.is_known(described):
         found["at 1000 bohr"] = far_away(described, members[0], problem.x[:2000])
     asked = described["report"].get("isotropic_C6", [])
     c_m = spread(members, [one["r_bohr"] for one in asked]) if asked else pd.DataFrame(columns=["r_bohr", "m"])

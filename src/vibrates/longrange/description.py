@@ -16,6 +16,9 @@ from vibrates.files import write_text
 from vibrates.longrange.polar_pair import PolarPair
 from vibrates.longrange.surface import Coordinate
 from vibrates.longrange.training import Problem, Training
+from vibrates.molecule import Diatom
+from vibrates.potential import FittedSurface
+from vibrates.potential.orientation import quadrupole_angular
 from vibrates.units import CM_TO_HARTREE, HARTREE_TO_CM
 
 DISTANCE = "R_bohr"
@@ -33,15 +36,36 @@ def load(path: str | Path) -> dict[str, Any]:
     return described
 
 
-def is_analytic(described: dict[str, Any]) -> bool:
-    """Whether the points come from the analytic surface of a polar pair, and not from PySCF."""
-    return "excitation_hartree" in described["source"]
+class Tail:
+    """The van der Waals part of a fitted surface of two diatoms, x as in `PolarPair`."""
+
+    def __init__(self, source: dict[str, Any]) -> None:
+        config = read_layers(source["surface"])
+        molecules = [Diatom.from_config(name, config["molecules"][name]) for name in source["pair"]]
+        self.surface = FittedSurface.from_config(config["surface"], *molecules)
+
+    def energy(self, distance: NDArray, x: NDArray) -> NDArray:
+        """u (N,), hartree, at R (N,), bohr, and x (N, 5): r_a, r_b (bohr), theta_a, theta_b, phi (radian)."""
+        r_a, r_b, theta_a, theta_b, phi = x.T
+        c_a, c_b = np.cos(theta_a), np.cos(theta_b)
+        c_ab = np.sin(theta_a) * np.sin(theta_b) * np.cos(phi) + c_a * c_b
+        one_by_one = zip(distance, c_a, c_b, c_ab, r_a, r_b, strict=True)
+        whole = np.array([float(self.surface.potential(*row)) for row in one_by_one])
+        electrostatic = self.surface.quadrupole_product(r_a, r_b) * quadrupole_angular(c_a, c_b, c_ab)
+        return whole - electrostatic / distance**5
 
 
-def polar_pair(described: dict[str, Any]) -> PolarPair:
-    """The analytic surface of the description."""
+def known_surface(described: dict[str, Any]) -> PolarPair | Tail | None:
+    """The surface that the points are taken from; None where PySCF computes them."""
     source = described["source"]
-    return PolarPair.from_file(source["properties"], source["excitation_hartree"])
+    if "excitation_hartree" in source:
+        return PolarPair.from_file(source["properties"], source["excitation_hartree"])
+    return Tail(source) if "surface" in source else None
+
+
+def is_known(described: dict[str, Any]) -> bool:
+    """Whether the points come from a known surface, and not from PySCF."""
+    return "python" not in described["source"]
 
 
 def in_atomic_units(described: dict[str, Any], values: NDArray) -> NDArray:
@@ -80,13 +104,17 @@ def read_points(described: dict[str, Any], path: str | Path) -> tuple[Problem, p
     missing = {DISTANCE, "group", described["energy_column"], *columns} - set(table.columns)
     if missing:
         raise UserError(f"{path}: column {', '.join(sorted(missing))} is missing; name a file of points")
-    fitted = table[table["group"] == "sample"]
-    problem = Problem(
-        fitted[DISTANCE].to_numpy(), in_atomic_units(described, fitted[columns].to_numpy()),
-        fitted[described["energy_column"]].to_numpy() * CM_TO_HARTREE,
+    return problem(described, table[table["group"] == "sample"]), table
+
+
+def problem(described: dict[str, Any], table: pd.DataFrame) -> Problem:
+    """What is fitted to the points of ``table``."""
+    columns = [one["column"] for one in described["coordinates"]]
+    return Problem(
+        table[DISTANCE].to_numpy(), in_atomic_units(described, table[columns].to_numpy()),
+        table[described["energy_column"]].to_numpy() * CM_TO_HARTREE,
         tuple(described["powers"]), coordinates(described),
     )  # fmt: skip
-    return problem, table
 
 
 def write_points(path: str | Path, points: pd.DataFrame, provenance: dict[str, Any]) -> None:
@@ -94,8 +122,8 @@ def write_points(path: str | Path, points: pd.DataFrame, provenance: dict[str, A
     write_text(path, f"# {json.dumps(provenance)}\n{points.to_csv(index=False)}")
 
 
-def analytic_points(described: dict[str, Any]) -> pd.DataFrame:
-    """Random points of the analytic surface: uniform in ln R, bond lengths, and over orientations."""
+def known_points(described: dict[str, Any]) -> pd.DataFrame:
+    """Sobol points of the known surface: uniform in ln R, bond lengths, and over orientations."""
     source, described_coordinates = described["source"], described["coordinates"]
     inner, outer = source["R_bohr"]
     unit = qmc.Sobol(6, rng=source["seed"]).random(1 << (source["count"] - 1).bit_length())
@@ -109,5 +137,5 @@ def analytic_points(described: dict[str, Any]) -> pd.DataFrame:
             values = lower + (upper - lower) * unit[:, number]
         table[one["column"]] = np.round(values, 4)
     x = in_atomic_units(described, table[[one["column"] for one in described_coordinates]].to_numpy())
-    energy = polar_pair(described).energy(table[DISTANCE].to_numpy(), x)
+    energy = known_surface(described).energy(table[DISTANCE].to_numpy(), x)
     return table.assign(**{described["energy_column"]: energy * HARTREE_TO_CM})

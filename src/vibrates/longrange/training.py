@@ -70,27 +70,76 @@ class Problem:
         return replace(self, distance=self.distance[which], x=self.x[which], energy=self.energy[which])
 
 
-def train(problem: Problem, chosen: Training) -> Trained:
-    """The best of the restarts; UserError if there are fewer training points than weights."""
-    distance, energy = problem.distance, problem.energy
-    generator = np.random.default_rng(chosen.seed)
-    test = np.zeros(len(energy), bool)
-    test[generator.permutation(len(energy))[: int(round(chosen.test_share * len(energy)))]] = True
-    weight = 1.0 / np.maximum(np.abs(energy), chosen.relative_floor)
-    if np.isinf(chosen.relative_floor):
+@dataclass(frozen=True, eq=False)
+class Residuals:
+    """Weighted residuals of a network at the points of a problem, and their Jacobian.
+
+    ``empty``: the surface without its weights; ``test``: mask (N,) of the points kept for stopping;
+    ``scale`` (N,): what multiplies fit minus u in units of ``empty.energy_unit``.
+    """
+
+    empty: LongRangeSurface
+    problem: Problem
+    test: NDArray
+    scale: NDArray
+    inputs: NDArray
+    factors: NDArray
+
+    @classmethod
+    def build(cls, problem: Problem, chosen: Training, generator: np.random.Generator) -> "Residuals":
+        """Draw the test points; UserError if there are fewer training points than weights."""
+        distance, energy = problem.distance, problem.energy
+        test = np.zeros(len(energy), bool)
+        test[generator.permutation(len(energy))[: int(round(chosen.test_share * len(energy)))]] = True
         weight = np.ones_like(energy)
-    weight /= np.sqrt(np.mean((weight * energy) ** 2))
-    empty = LongRangeSurface(
-        problem.powers, problem.coordinates, chosen.hidden, np.zeros(0), float(distance.min()),
-        float(np.exp(np.log(distance).mean())), float(np.sqrt(np.mean(energy**2))),
-    )  # fmt: skip
-    if (~test).sum() < empty.network.weights:
-        raise UserError(
-            f"long-range training: {(~test).sum()} training points for {empty.network.weights} "
-            "weights; give more points or fewer neurons"
-        )
-    runs = [_run(empty, problem, weight, test, chosen, generator) for _ in range(chosen.restarts)]
-    return min(runs, key=lambda run: run.test_error if test.any() else run.training_error)
+        if np.isfinite(chosen.relative_floor):
+            weight = 1.0 / np.maximum(np.abs(energy), chosen.relative_floor)
+        weight /= np.sqrt(np.mean((weight * energy) ** 2))
+        empty = LongRangeSurface(
+            problem.powers, problem.coordinates, chosen.hidden, np.zeros(0), float(distance.min()),
+            float(np.exp(np.log(distance).mean())), float(np.sqrt(np.mean(energy**2))),
+        )  # fmt: skip
+        if (~test).sum() < empty.network.weights:
+            raise UserError(
+                f"long-range training: {(~test).sum()} training points for {empty.network.weights} "
+                "weights; give more points or fewer neurons"
+            )
+        return cls(
+            empty, problem, test, weight * empty.energy_unit, empty.inputs(distance, problem.x),
+            empty.factors(distance),
+        )  # fmt: skip
+
+    def at(self, weights: NDArray, which: NDArray) -> NDArray:
+        """Residuals (n,) of the points ``which`` (mask or indices)."""
+        outputs = self.empty.network(weights, self.inputs[which])
+        values = (self.factors[which] * outputs).sum(axis=1)
+        return self.scale[which] * (values - self.problem.energy[which] / self.empty.energy_unit)
+
+    def with_jacobian(self, weights: NDArray, which: NDArray) -> tuple[NDArray, NDArray]:
+        """Residuals (n,) and their derivatives by the weights (n, p)."""
+        values, jacobian = self.empty.network.jacobian(weights, self.inputs[which], self.factors[which])
+        scale = self.scale[which]
+        target = self.problem.energy[which] / self.empty.energy_unit
+        jacobian *= scale[:, None]
+        return scale * (values - target), jacobian
+
+    def trained(self, weights: NDArray, history: list) -> Trained:
+        """The surface with these weights, and its errors."""
+        surface = replace(self.empty, weights=weights)
+        error = surface.energy(self.problem.distance, self.problem.x) - self.problem.energy
+        errors = [
+            float(np.sqrt(np.mean(error[which] ** 2))) if which.any() else float("nan")
+            for which in (~self.test, self.test)
+        ]
+        return Trained(surface, *errors, self.test, np.array(history))
+
+
+def train(problem: Problem, chosen: Training) -> Trained:
+    """The best of the restarts, by the test points if there are any."""
+    generator = np.random.default_rng(chosen.seed)
+    residuals = Residuals.build(problem, chosen, generator)
+    runs = [_run(residuals, chosen, generator) for _ in range(chosen.restarts)]
+    return min(runs, key=lambda run: run.test_error if run.test.any() else run.training_error)
 
 
 def ensemble(problem: Problem, chosen: Training, members: int) -> list[Trained]:
@@ -100,48 +149,27 @@ def ensemble(problem: Problem, chosen: Training, members: int) -> list[Trained]:
     ]
 
 
-def _run(empty, problem, weight, test, chosen, generator) -> Trained:
+def _run(residuals: Residuals, chosen: Training, generator: np.random.Generator) -> Trained:
     """One random start."""
-    distance, x, energy = problem.distance, problem.x, problem.energy
-    network = empty.network
-    inputs, factors = empty.inputs(distance, x), empty.factors(distance)
-    target, scale = energy / empty.energy_unit, weight * empty.energy_unit
-    fit = np.flatnonzero(~test)
-
-    def residuals(weights, which):
-        values = (factors[which] * network(weights, inputs[which])).sum(axis=1)
-        return scale[which] * (values - target[which])
-
-    def block(weights, part):
-        which = fit[part]
-        values, jacobian = network.jacobian(weights, inputs[which], factors[which])
-        return scale[which] * (values - target[which]), scale[which][:, None] * jacobian
-
-    def loss(weights):
-        return 0.5 * float((residuals(weights, fit) ** 2).sum())
-
-    def rms(weights, which):
-        return float(np.sqrt(np.mean(residuals(weights, which) ** 2))) if which.any() else np.nan
-
-    start = network.random(generator)
+    fit, test = np.flatnonzero(~residuals.test), residuals.test
+    start = residuals.empty.network.random(generator)
     best, best_error, since, history = start, np.inf, 0, []
-    for one in minimise(block, loss, start, len(fit), chosen.iterations):
-        errors = np.sqrt(2.0 * one.loss / len(fit)), rms(one.weights, test)
-        history.append(errors)
-        judged = errors[1] if test.any() else errors[0]
+    for one in minimise(
+        lambda weights, part: residuals.with_jacobian(weights, fit[part]),
+        lambda weights: 0.5 * float((residuals.at(weights, fit) ** 2).sum()),
+        start, len(fit), chosen.iterations,
+    ):  # fmt: skip
+        training_error = float(np.sqrt(2.0 * one.loss / len(fit)))
+        test_error = float(np.sqrt(np.mean(residuals.at(one.weights, test) ** 2))) if test.any() else np.nan
+        history.append((training_error, test_error))
+        judged = test_error if test.any() else training_error
         if judged < best_error:
             best, best_error, since = one.weights, judged, 0
         else:
             since += 1
         if since >= chosen.patience:
             break
-    surface = replace(empty, weights=best)
-    error = surface.energy(distance, x) - energy
-    errors = [
-        float(np.sqrt(np.mean(error[which] ** 2))) if which.any() else np.nan
-        for which in (~test, test)
-    ]
-    return Trained(surface, *errors, test, np.array(history))
+    return residuals.trained(best, history)
 
 
 def _check(distance, x, energy, coordinates) -> None:
