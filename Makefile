@@ -10,6 +10,7 @@
 # make abinitio the optional environment of PySCF; computes a sample of the ab initio points again (two minutes)
 # make surface  the fit of the surface to the points, and its figures (results-abinitio/)
 # make surfaces rates on the original, the modified and the fitted surface (docs/surface.md; some minutes)
+# make longrange  networks for C_m of H + H2, Li + Li2, KRb + KRb and N2 + H2: tables and figures (docs/longrange.md)
 # make clean    remove the environment (results stay)
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 CORES  ?= $(shell getconf _NPROCESSORS_ONLN)
@@ -20,7 +21,7 @@ READY := .venv/.ready
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run test test-slurm report check environment clean bench validate abinitio surface surfaces learn bench-learning
+.PHONY: run test test-slurm report check environment clean bench validate abinitio surface surfaces learn bench-learning longrange
 
 run: environment
 	@$(SNAKEMAKE)
@@ -86,6 +87,14 @@ surfaces: environment
 	@for name in original modified fitted; do \
 	  $(MAKE) --no-print-directory run CONFIG=config/surfaces/$${name}_rates.yaml || exit; done
 	@$(BIN)/python validation/surface_rates.py
+
+LONGRANGE ?= h3 li3 krb2 n2h2
+
+longrange: environment
+	@for name in $(LONGRANGE); do \
+	  PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/snakemake --cores $(CORES) --quiet \
+	    -s workflow/rules/longrange.smk --configfile config/longrange/$$name.yaml || exit; done
+	@$(BIN)/python validation/longrange.py $(LONGRANGE)
 
 clean:
 	rm -rf .venv $(ABINITIO)
