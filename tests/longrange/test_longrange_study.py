@@ -101,6 +101,8 @@ def test_the_sizes_of_the_paper(described):
         hidden = tuple(found["training"]["hidden"])
         assert (len(found["coordinates"]), *hidden, len(found["powers"])) == expected
     assert described("paper/krb2")["source"]["count"] == 29706
+    counts = [described(f"paper/{name}")["source"]["geometries"]["count"] for name in ("h3", "li3")]
+    assert counts == [2249, 2669]
 
 
 @pytest.mark.parametrize(("change", "message"), [
@@ -182,7 +184,7 @@ def test_the_shipped_points_are_smooth_and_fitted_below_the_noise(described):
     """A few neurons fit H + H2 to a hundredth of a wave number; noise would not let them."""
     found = described("h3")
     problem, table = description.read_points(found, found["points"])
-    trained = train(problem, dataclasses.replace(description.training(found), hidden=(8,), restarts=2))
+    trained = train(problem, dataclasses.replace(description.training(found), restarts=2))
     score = quality(errors(trained.surface, problem, trained.test))
     assert score["rmse_cm"] < 0.02
     cut = table[table["group"] == "cut"]
