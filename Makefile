@@ -79,7 +79,7 @@ $(ABINITIO)/.ready: envs/abinitio.txt
 POTENTIAL = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/rules/potential.smk --configfile config/abinitio/n2h2.yaml
 
 surface: environment
-	@$(POTENTIAL) fit figures
+	@$(POTENTIAL) -- fit figures
 	@$(BIN)/python validation/surface_fit.py
 
 surfaces: environment
