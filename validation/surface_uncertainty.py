@@ -31,16 +31,23 @@ TEMPERATURES_K = [200.0, 295.0, 500.0, 1000.0, 2000.0, 3000.0]
 STATES = {"(1,0)->(0,0)": ((1, 0), (0, 0)), "(0,1)->(1,0)": ((0, 1), (1, 0))}
 
 
-def surface(terms: dict) -> dict:
-    """Changes of the default configuration."""
-    return {"surface": {"terms": terms}, "rates": {"temperatures_K": TEMPERATURES_K}}
+# Ratios of rates need no fine grid.
+GRID = {
+    "energies_cm": {"geometric": {"first": 300, "last": 40000, "count": 12}},
+    "impact_parameter_edges_angstrom": [0, 1.5, 3, 4.5],
+}
+
+
+def changes(terms: dict) -> dict:
+    """Of the default configuration: the surface, the temperatures, the grid."""
+    return {"surface": {"terms": terms}, "rates": {"temperatures_K": TEMPERATURES_K}, "grid": GRID}
 
 
 def computed(terms: dict) -> dict[str, np.ndarray]:
     """Process -> bootstrap samples of k, in arbitrary units, the value itself first."""
     out = {}
     for process, (initial, final) in STATES.items():
-        reduced = Study(default(surface(terms)), initial, COUNT).reduced()
+        reduced = Study(default(changes(terms)), initial, COUNT).reduced()
         value, samples, _ = rates(reduced, final, resamplings(reduced), TEMPERATURES_K)
         out[process] = np.column_stack([value, samples])
     return out

@@ -170,7 +170,7 @@ def test_cross_validation_tells_a_form_that_can_hold_the_points_from_one_that_ca
     for terms in (full, rigid):
         left_out = cross_validation.cross_validate(seen, terms, weights, wide, folds)
         found = fit.fit(seen, terms, weights, wide)
-        scores.append(cross_validation.judgement(seen, left_out, seen, found, weights)["score"])
+        scores.append(cross_validation.judgement(seen, left_out, seen, found)["score"])
     assert scores[0] < 0.1 < 1.0 < scores[1]
 
 

@@ -31,13 +31,13 @@ def main(description: str, points: str, surface: str, report: str, errors: str) 
     training = prepared[~held_out].reset_index(drop=True)
     weights, prior = fitting.Weights(**spec["weights"]), spec["prior"]
     folds = cross_validation.folds(training, spec["folds"])
-    out: dict = {"candidates": {}, "priors": [], "chosen": spec["chosen"]}
+    out: dict = {"candidates": {}, "priors": [], "chosen": spec["chosen"], "prior": prior}
 
     def judged(terms, prior):
         """How well left-out and held-out points are predicted."""
         left_out = cross_validation.cross_validate(training, terms, weights, prior, folds)
         found = fitting.fit(training, terms, weights, prior)
-        return cross_validation.judgement(training, left_out, prepared[held_out], found, weights)
+        return cross_validation.judgement(training, left_out, prepared[held_out], found)
 
     for name, candidate in spec["candidates"].items():
         out["candidates"][name] = judged(fitting.terms(candidate), prior)
@@ -68,6 +68,7 @@ def main(description: str, points: str, surface: str, report: str, errors: str) 
             "held out": comparison.by_configuration(prepared[held_out], error[held_out]),
             "slope_percent": comparison.slope_quality(each, prepared),
         }
+    out["terms"] = block["terms"]
     out["values"] = chosen.values.tolist()
     out["covariance"] = np.round(chosen.covariance, 12).tolist()
     out["standard_errors"] = chosen.rows(np.sqrt(np.diag(chosen.covariance)))

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from vibrates.potential.fit import Design, Fit, Term, Weights, fit
 from vibrates.potential.points import quality
 
+# 0.3 meV in the well, 5 % on the wall.
+ASKED_FOR = Weights(floor_meV=0.3, fraction=0.05, high_meV=1000.0)
+
 
 def folds(points: pd.DataFrame, count: int) -> list[NDArray]:
     """Masks of the points left out together: whole skew orientations, stretched points in turn.
@@ -51,16 +54,15 @@ def judgement(
     left_out: NDArray,
     held_out: pd.DataFrame,
     found: Fit,
-    weights: Weights,
 ) -> dict:
     """What speaks for a fit: errors of left-out points, errors of held-out points, number of values.
 
     ``left_out``: from `cross_validate`. ``score`` decides between candidates and priors: the root
-    mean square of the left-out errors in units of the deviation ascribed to each point.
+    mean square of the left-out errors in units of the accuracy asked for, `ASKED_FOR`.
     """
     known = training["energy_meV"].to_numpy()
     predicted = np.isfinite(left_out)
-    relative = left_out[predicted] / weights.sigma(known[predicted])
+    relative = left_out[predicted] / ASKED_FOR.sigma(known[predicted])
     unseen = held_out["energy_meV"].to_numpy()
     error = Design(held_out, found.terms).energy(found.values) - unseen
     return {
