@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
-from vibrates.dynamics import Collision, kernel, rows
+from vibrates.dynamics import Collision, kernel, rows, strang
 from vibrates.dynamics.interaction import geometry, potential_and_means
 from vibrates.dynamics.simd import LANES
 from vibrates.errors import UserError
@@ -194,7 +194,7 @@ def test_kernel_potential_and_forces_are_those_of_the_surface(system, sample, fo
     kernel_form, tables, quadrupole = collision.propagation.interaction
     geometry(c, g)
     potential_and_means(kernel_form, n * m, re, im, g, tables, quadrupole, potential, means)
-    kernel._kick(c, g, means, 1.0)
+    strang.kick(c, g, means, 1.0)
     kicked = c.reshape(-1, LANES).T
     for t in range(LANES):
         x, n_a, n_b = start[t, 0:3], start[t, 6:9], start[t, 12:15]
