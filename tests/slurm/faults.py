@@ -100,35 +100,35 @@ def lost_node(project: SlurmProject) -> str:
 
 
 def controller_outage(project: SlurmProject) -> str:
-    """60 s without slurmctld: a campaign's job runs, a second one's has just begun, a third wants to submit."""
-    begun, third = (SlurmProject(project.directory.with_name(name), project.cluster)
-                    for name in ("begun_at_the_outage", "submits_in_the_outage"))
-    for one in (begun, third):
+    """60 s without slurmctld: one campaign's job runs, another's was just submitted, a third one's is yet to be."""
+    second, third = (SlurmProject(project.directory.with_name(name), project.cluster)
+                    for name in ("submitted_at_the_outage", "submits_in_the_outage"))
+    for one in (second, third):
         one.begin_from(project, missing=())
     driver = project.start(project.command())
     project.await_pieces()
     kill(project.rank(1), signal.SIGSTOP)  # so that it does not end before the outage
     project.cluster.await_saved(project.running_job()["id"])
-    just_begun = begun.start(begun.command())
-    begun.await_running()
+    just_submitted = second.start(second.command())
+    second.await_submission()
     project.cluster.kill_controller()
     began = time.monotonic()
     kill(project.rank(1), signal.SIGCONT)
     submits = third.start(third.command())
     time.sleep(max(0.0, 60 - (time.monotonic() - began)))
     project.cluster.start_controller()
-    for one, its_driver in ((project, driver), (begun, just_begun), (third, submits)):
+    for one, its_driver in ((project, driver), (second, just_submitted), (third, submits)):
         _finish(one, its_driver)
         assert one.attributes()["digest"] == project.attributes()["digest"]
     assert _states(project) == ["COMPLETED"]
     # The controller writes its state down seconds later: what it forgot is cancelled by slurmd, or
     # unknown when Snakemake asks for it.
-    assert set(_states(begun)) <= {"CANCELLED", "COMPLETED"}, _states(begun)
-    forgotten = "CANCELLED" in _states(begun) or "no longer knows job" in begun.output
+    assert set(_states(second)) <= {"CANCELLED", "COMPLETED"}, _states(second)
+    forgotten = "CANCELLED" in _states(second) or "no longer knows job" in second.output
     refused = (third.results / "campaign.log").read_text().count(FAILED_ATTEMPT)
     assert refused >= 1, "the third campaign submitted nothing during the outage"
-    return ("the running job was not lost; one begun at its very moment was "
-            + ("forgotten by the controller and submitted again" if forgotten else "not lost either")
+    return ("the running job was not lost; one submitted a moment before was "
+            + ("forgotten by the controller, and submitted again" if forgotten else "not lost either")
             + f"; one submitted during it was refused {refused} times, then ran")
 
 

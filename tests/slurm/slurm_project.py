@@ -103,10 +103,9 @@ class SlurmProject:
         return [dict(zip(("id", "state", "node", "comment"), line.split("|"), strict=True))
                 for line in lines]
 
-    def await_running(self) -> None:
-        """Wait until a job of this project's runs is running."""
-        until(lambda: (self.results / ".slurm_runs").exists()
-              and "RUNNING" in [job["state"] for job in self.jobs()], "a running job")
+    def await_submission(self) -> None:
+        """Wait until Snakemake says that it has submitted a job."""
+        until(lambda: "submitted with SLURM jobid" in self.output, "a submission")
 
     def running_job(self) -> dict[str, str]:
         """The only running job."""
