@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
-from vibrates.dynamics import Collision, kernel, rows
+from vibrates.dynamics import Collision, kernel, rows, strang
 from vibrates.dynamics.interaction import geometry, potential_and_means
 from vibrates.dynamics.simd import LANES
 from vibrates.errors import UserError
@@ -160,14 +160,14 @@ def test_kernel_potential_and_forces_are_those_of_the_surface(system, sample, fo
     With ``fade_from`` (bohr) the interaction fades to zero over the next 6 bohr.
     """
     surface, collision = system(form)
-    n, m = collision.basis_a.r.size, collision.basis_b.r.size
+    n, m = collision.propagation.basis_a.r.size, collision.propagation.basis_b.r.size
     start = sample(LANES, energy_cm=9000.0).classical()
     rng = np.random.default_rng(5)
     start[:, :3] = rng.normal(size=(LANES, 3)) * 2.0 + np.array([0.0, 0.0, 6.5])
     psi = rng.normal(size=(LANES, n * m)) + 1j * rng.normal(size=(LANES, n * m))
     psi /= np.linalg.norm(psi, axis=1, keepdims=True)
     density = (np.abs(psi) ** 2).reshape(-1, n, m)
-    r_a, r_b = collision.basis_a.r[:, None], collision.basis_b.r[None, :]
+    r_a, r_b = collision.propagation.basis_a.r[:, None], collision.propagation.basis_b.r[None, :]
 
     begin, length = (np.inf, 1.0) if fade_from is None else (fade_from, 6.0)
     fade = np.tile([begin, 1.0 / length], (LANES, 1))
@@ -184,17 +184,17 @@ def test_kernel_potential_and_forces_are_those_of_the_surface(system, sample, fo
         return faded(distance) * (density[t] * values).sum()
 
     ours = kernel.mean_potential(
-        start, psi.real.copy(), psi.imag.copy(), fade, *collision._interaction
+        start, psi.real.copy(), psi.imag.copy(), fade, *collision.propagation.interaction
     )
     h = 1e-4
     c = np.ascontiguousarray(np.hstack([start, fade]).T).ravel()
     re, im = np.ascontiguousarray(psi.real.T).ravel(), np.ascontiguousarray(psi.imag.T).ravel()
     g = np.zeros(rows.GEOMETRY * LANES)
     means, potential = np.zeros(rows.MEANS * LANES), np.zeros(n * m * LANES)
-    kernel_form, tables, quadrupole = collision._interaction
+    kernel_form, tables, quadrupole = collision.propagation.interaction
     geometry(c, g)
     potential_and_means(kernel_form, n * m, re, im, g, tables, quadrupole, potential, means)
-    kernel._kick(c, g, means, 1.0)
+    strang.kick(c, g, means, 1.0)
     kicked = c.reshape(-1, LANES).T
     for t in range(LANES):
         x, n_a, n_b = start[t, 0:3], start[t, 6:9], start[t, 12:15]

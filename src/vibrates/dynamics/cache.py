@@ -19,8 +19,8 @@ from vibrates.files import write_text
 
 _CHECKSUMS = "checksums.json"
 
-# simd, vector_math, rows, interaction, kernel: everything that is compiled.
-_COMPILED = ("simd", "vector_math", "rows", "interaction", "kernel")
+# simd, vector_math, rows, interaction, strang, kernel: everything that is compiled.
+_COMPILED = ("simd", "vector_math", "rows", "interaction", "strang", "kernel")
 
 
 def directory() -> Path:
