@@ -10,14 +10,8 @@ from learning_ladders import LEVELS, TEMPERATURES_K, config, rates, true_log10_k
 from vibrates.campaign.storage import provenance, read_product, write_atomic
 from vibrates.config import load
 from vibrates.errors import UserError
-from vibrates.learning.product import (
-    COMPUTED,
-    EXTRAPOLATED,
-    INTERPOLATED,
-    energy_difference,
-    ladder_of,
-    learn,
-)
+from vibrates.learning.families import COMPUTED, EXTRAPOLATED, INTERPOLATED, energy_difference
+from vibrates.learning.product import ladder_of, learn
 from vibrates.learning.proposal import expected_hours, extended_grid, propose
 from vibrates.units import KELVIN_TO_CM
 

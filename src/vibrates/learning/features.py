@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from vibrates.errors import UserError
-from vibrates.learning.data import state_text
+from vibrates.learning.transitions import state_text
 
 OFFSETS_K = (300, 1000)  # added to T: what bends Landau-Teller lines at low temperature (`trends`)
 

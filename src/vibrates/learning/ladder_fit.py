@@ -10,6 +10,7 @@ from vibrates.learning.features import feature
 from vibrates.learning.gaussian_process import GaussianProcess
 from vibrates.learning.kernels import SameState, base_kernel
 from vibrates.learning.optimisers import lbfgs
+from vibrates.learning.transitions import quantum_numbers
 from vibrates.learning.trends import Candidate, trend_matrix
 
 TREND_PRIOR_STD_DEX = 10.0  # of a trend's coefficient, per standard deviation of its function
@@ -101,7 +102,7 @@ class Fit:
 def state_codes(data: xr.Dataset) -> np.ndarray:
     """One number per transition (N,), the same for the same quantum numbers in any data set."""
     code = np.zeros(data.sizes["transition"])
-    for name in model_data.quantum_numbers(data):
+    for name in quantum_numbers(data):
         code = 1000.0 * code + data[name].values
     return code
 
