@@ -10,7 +10,11 @@ from vibrates.dynamics.interaction import geometry, potential_and_means
 from vibrates.dynamics.simd import LANES
 from vibrates.errors import UserError
 from vibrates.molecule import Atom, Diatom
-from vibrates.potential import REFERENCE_CONFIGURATIONS, Surface, surface_from_config
+from vibrates.longrange import Coordinate, LongRangeSurface
+from vibrates.longrange.network import Network
+from vibrates.potential import (
+    REFERENCE_CONFIGURATIONS, JoinedSurface, Surface, surface_from_config,
+)  # fmt: skip
 from vibrates.dynamics.oracle import MOLECULES
 from vibrates.potential.surface import PUBLISHED_N2_H2
 from vibrates.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV
@@ -131,6 +135,15 @@ ATOMS = {
 }
 
 
+def series():
+    """Random networks for C_6 and C_8 with the symmetry of two like-ended molecules."""
+    names = ("r_a", "r_b", "theta_a", "theta_b", "phi")
+    ranges = ((1.4, 3.2), (0.7, 2.6), (0.0, np.pi), (0.0, np.pi), (0.0, np.pi))
+    coordinates = tuple(Coordinate(n, *r) for n, r in zip(names, ranges, strict=True))
+    weights = Network((5, 4, 2)).random(np.random.default_rng(6))
+    return LongRangeSurface((6, 8), coordinates, (4,), weights, 5.0, 7.0, 1e-3)
+
+
 @pytest.fixture
 def system(collide, pair, settings):
     """A function: surface and collision (6 x 4 or 6 x 1 levels) of one form of interaction."""
@@ -142,6 +155,9 @@ def system(collide, pair, settings):
         if form == "fitted":
             surface = surface_from_config(FITTED, n2, h2)
             return surface, collide(v=2, n_a=6, n_b=4, surface=surface)
+        if form == "joined":
+            surface = JoinedSurface(surface_from_config(FITTED, n2, h2), series(), (6.0, 8.0))
+            return surface, collide(v=2, n_a=6, n_b=4, surface=surface)
         atom = Atom.from_config("O", {"masses_u": [16.0]})
         surface = surface_from_config(ATOMS, n2, atom)
         return surface, Collision(surface, n2, atom, 6, 1, 2, 0, settings(0.4))
@@ -152,7 +168,7 @@ def system(collide, pair, settings):
 @pytest.mark.parametrize(
     ("form", "fade_from"),
     [("improved Lennard-Jones", None), ("improved Lennard-Jones", 4.0), ("fitted", None),
-     ("fitted", 4.0), ("atom pairs", 4.0)],
+     ("fitted", 4.0), ("joined", None), ("joined", 4.0), ("atom pairs", 4.0)],
 )  # fmt: skip
 def test_kernel_potential_and_forces_are_those_of_the_surface(system, sample, form, fade_from):
     """One step's kick of P, L_a, L_b against numerical derivatives of the NumPy surface.

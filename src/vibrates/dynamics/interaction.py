@@ -6,13 +6,14 @@ expectation values that the forces are made of. Atomic units.
 
 from numba import njit
 
+from vibrates.dynamics.long_range import add_series, handover
 from vibrates.dynamics.rows import (
     BY_DISTANCE, BY_HARMONIC, C_A, C_AB, C_B, DISTANCE, FADE, FADE_FROM, FADE_SLOPE, HARMONICS,
     INVERSE_FADE, L_A, L_B, MEANS, MEAN_QUADRUPOLE, N_A, N_B, QUADRUPOLE, R, SQUARE_A, SQUARE_B,
 )  # fmt: skip
 from vibrates.dynamics.simd import at_least, load, near_zero, sqrt, store
 from vibrates.dynamics.vector_math import JIT_OPTIONS, exp, log
-from vibrates.potential.forms import ATOM_PAIRS, EXPONENTIAL, FLEXIBLE_LENNARD_JONES
+from vibrates.potential.forms import ATOM_PAIRS, EXPONENTIAL, FLEXIBLE_LENNARD_JONES, JOINED
 
 
 @njit(**JIT_OPTIONS)
@@ -225,6 +226,22 @@ def _flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, me
 
 
 @njit(**JIT_OPTIONS)
+def _joined(points, re, im, g, tables, quadrupole, potential, means):
+    """(1 - s) V_flexible + s V_series, s(R) from 0 to 1 with four continuous derivatives."""
+    fade, fade_slope = load(g, FADE), load(g, FADE_SLOPE)
+    last = tables.shape[1] - 1
+    far, far_slope = handover(load(g, DISTANCE), tables[0, last - 1], tables[0, last])
+    store(g, FADE, fade * (1.0 - far))
+    store(g, FADE_SLOPE, fade_slope * (1.0 - far) - fade * far_slope)
+    _flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)
+    store(g, FADE, fade * far)
+    store(g, FADE_SLOPE, fade_slope * far + fade * far_slope)
+    add_series(points, re, im, g, tables, quadrupole, potential, means)
+    store(g, FADE, fade)
+    store(g, FADE_SLOPE, fade_slope)
+
+
+@njit(**JIT_OPTIONS)
 def _atom_pair(square_distance, r_m, beta):
     """ILJ function of one pair of atoms in units of eps, and rho dV/drho."""
     x2 = square_distance / (r_m * r_m)
@@ -283,6 +300,8 @@ def potential_and_means(form, points, re, im, g, tables, quadrupole, potential, 
         _exponential(points, re, im, g, tables, potential, means)
     elif form == ATOM_PAIRS:
         _atom_pairs(points, re, im, g, tables, potential, means)
+    elif form == JOINED:
+        _joined(points, re, im, g, tables, quadrupole, potential, means)
     elif form == FLEXIBLE_LENNARD_JONES:
         _flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)
     else:
