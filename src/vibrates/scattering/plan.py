@@ -32,12 +32,14 @@ def blocks(settings: Mapping, levels: NDArray, reduced_mass: float) -> list[Bloc
     """All blocks; ``levels`` (v, j): energies of at least those wanted, hartree."""
     wanted = settings["levels"]
     levels = levels[: wanted["v_max"] + 1, : wanted["j_max"] + 1]
-    chosen, waves = settings["energies"], settings["waves"]
+    chosen, limits = settings["energies"], settings["waves"]
 
     def block(energies: NDArray, reference: NDArray, level: tuple[int, int] | None) -> Block:
         k = np.sqrt(2.0 * reduced_mass * (energies - reference))
-        last = np.ceil(waves["reach_bohr"] * k).astype(int) + waves["extra"]
-        return Block(energies, reference, level, last)
+        last = np.ceil(limits["reach_bohr"] * k).astype(int) + limits["extra"]
+        # The next one of those computed.
+        computed = waves(limits["every"], int(last.max()))
+        return Block(energies, reference, level, computed[np.searchsorted(computed, last)])
 
     near = np.array(sorted(chosen["near_cm"])) * CM_TO_HARTREE
     found = [
@@ -47,9 +49,10 @@ def blocks(settings: Mapping, levels: NDArray, reduced_mass: float) -> list[Bloc
     spacing, highest = (chosen[name] * CM_TO_HARTREE for name in ("spacing_cm", "highest_cm"))
     lowest, top = levels.min(), levels.max() + highest
     shared = lowest + spacing * np.arange(1, int((top - lowest) / spacing) + 1)
-    # No level has a threshold between highest below an energy and its reference.
+    # The lowest level from which this is no more than the highest collision energy, if there is one.
     thresholds = np.sort(levels.ravel())
     reference = thresholds[np.searchsorted(thresholds, shared - highest)]
+    shared, reference = shared[reference < shared], reference[reference < shared]
     size = settings["jobs"]["energies"]
     return found + [
         block(shared[i : i + size], reference[i : i + size], None)
