@@ -143,6 +143,8 @@ SITES = {
         "r_0": 2.0, "length": 1.5,
         "nuclei": {"decay": 1.9, "damping": 3.0, "short": [[6.0, 1.0], [0.3, 0.1], [0.02, 0.0]],
                    "long": [[2.0, 0.5], [9.0, 0.0]]},
+        "between": {"decay": 2.1, "damping": 2.8, "short": [[-2.0, 0.4], [0.2, 0.1], [0.01, 0.02]],
+                    "long": [[0.5, 0.1], [1.0, 0.2]]},
         "middle": {"decay": 1.7, "damping": 2.5, "short": [[-1.0, 0.3], [0.1, 0.0], [0.0, 0.01]],
                    "long": [[1.0, 0.2], [-3.0, 0.4]]},
     },
@@ -247,9 +249,11 @@ def test_a_surface_of_sites_is_that_of_its_isotopes(pair):
     rng = np.random.default_rng(8)
     r, place = 1.7, rng.normal(size=(20, 3)) * 5.0
     for surface in (light, heavy):
-        first, second, middle = surface.offsets(r)
+        first, second, *between, middle = (place for _, place in surface.sites(r))
         assert second - first == pytest.approx(r) and middle == pytest.approx(0.5 * (first + second))
-    shift = light.offsets(r)[0] - heavy.offsets(r)[0]
+        assert between[1] - between[0] == pytest.approx(0.6 * r)
+        assert surface.masses[0] * first + surface.masses[1] * second == pytest.approx(0.0)
+    shift = light.sites(r)[0][1] - heavy.sites(r)[0][1]
     moved = place + np.array([0.0, 0.0, 1.0]) * shift  # the atom seen from the centre of mass
 
     def value(surface, vector):
@@ -259,9 +263,9 @@ def test_a_surface_of_sites_is_that_of_its_isotopes(pair):
     np.testing.assert_allclose(value(light, moved), value(heavy, place), rtol=1e-12)
     again = SiteSurface.from_mapping(heavy.to_mapping(), (1.0, 2.0))
     np.testing.assert_array_equal(value(again, place), value(heavy, place))
-    # C6 at long range: two nuclei and the middle.
+    # C6 at long range: all five places.
     far = light.potential(400.0, 0.3, r_a=2.0) * 400.0**6
-    assert far == pytest.approx(-(2 * 2.0 + 1.0), rel=1e-2)
+    assert far == pytest.approx(-(2 * 2.0 + 2 * 0.5 + 1.0), rel=1e-2)
     n2, h2, _ = pair
     with pytest.raises(UserError, match="a diatom and an atom"):
         surface_from_config(SITES, n2, h2)

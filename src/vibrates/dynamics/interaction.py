@@ -278,7 +278,7 @@ def _atom_pairs(points, re, im, g, tables, potential, means):
 
 @njit(**JIT_OPTIONS)
 def _site(distance, cosine, place, t, first, powers):
-    """F or G of `vibrates.potential.sites` at a site, and its derivative by rho over rho.
+    """F, B or M of `vibrates.potential.sites` at a site, and its derivative by rho over rho.
 
     ``t[first:]``: decay, d^2, the ``powers`` a_k, c_6, c_8.
     """
@@ -301,19 +301,19 @@ def _site(distance, cosine, place, t, first, powers):
 
 @njit(**JIT_OPTIONS)
 def _sites(points, re, im, g, tables, potential, means):
-    """As `_atom_pairs`, for both nuclei of a diatom and its middle; V need not be even in c_a."""
+    """As `_atom_pairs`, for five places along the bond; V need not be even in c_a."""
     distance, fade, c_a = load(g, DISTANCE), load(g, FADE), load(g, C_A)
     zero = 0.0 * distance
     by_distance, mean, by_1 = zero, zero, zero
     inverse_cosine = 0.5 * c_a / (c_a * c_a + 1e-200)
-    powers = (tables.shape[1] - 11) // 2
+    powers = (tables.shape[1] - 17) // 3
     for k in range(points):
         t = tables[k]
         x, y = load(re, k), load(im, k)
         density = x * x + y * y
         value, radial, angular = zero, zero, zero
-        for site in range(3):
-            first = 3 if site < 2 else 7 + powers
+        for site in range(5):
+            first = 5 + site // 2 * (powers + 4)
             one, slope = _site(distance, c_a, t[site], t, first, powers)
             value = value + one
             radial = radial + slope * (distance - t[site] * c_a)

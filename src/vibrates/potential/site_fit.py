@@ -1,6 +1,7 @@
-"""Sites fitted to ab initio points: linear in all but two decays and a damping length."""
+"""Sites fitted to ab initio points: linear in all but three decays and a damping length."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,13 +11,13 @@ from vibrates.potential.sites import Radial, SiteSurface
 
 
 def design(surface: SiteSurface, distance: NDArray, r: NDArray, cosine: NDArray) -> NDArray:
-    """(points, coefficients): V of `surface` is this times its coefficients, nuclei first."""
+    """(points, coefficients): V of `surface` is this times its coefficients, term after term."""
     z = surface.bond_variable(r)
-    rho = [np.sqrt(distance**2 + h**2 - 2.0 * distance * h * cosine) for h in surface.offsets(r)]
-    return np.concatenate(
-        [surface.nuclei.basis(rho[0], z) + surface.nuclei.basis(rho[1], z),
-         surface.middle.basis(rho[2], z)], axis=1
-    )  # fmt: skip
+    columns: list = [0.0] * len(surface.terms)
+    for number, h in surface.sites(r):
+        rho = np.sqrt(distance**2 + h**2 - 2.0 * distance * h * cosine)
+        columns[number] = columns[number] + surface.terms[number].basis(rho, z)
+    return np.concatenate(columns, axis=1)
 
 
 def weights(energies: NDArray, floor: float) -> NDArray:
@@ -31,15 +32,11 @@ def _solved(surface: SiteSurface, points: Sequence[NDArray], energies: NDArray, 
     left, values, right = np.linalg.svd(matrix / scale, full_matrices=False)
     projected = left.T @ (energies * weight)
     found = right.T @ (projected * values / (values**2 + ridge**2)) / scale
-    size = surface.nuclei.short.size + surface.nuclei.long.size
-    nuclei, middle = np.split(found, [size])
+    sizes = [one.short.size + one.long.size for one in surface.terms]
+    parts = np.split(found, np.cumsum(sizes)[:-1])
+    terms = tuple(one.with_coefficients(x) for one, x in zip(surface.terms, parts, strict=True))
     residual = energies * weight - matrix @ found
-    return (
-        SiteSurface(surface.nuclei.with_coefficients(nuclei),
-                    surface.middle.with_coefficients(middle), surface.r_0, surface.length,
-                    surface.masses),
-        float(np.sqrt(np.mean(residual**2))),
-    )  # fmt: skip
+    return replace(surface, terms=terms), float(np.sqrt(np.mean(residual**2)))
 
 
 def fit(settings: Mapping, points: Sequence[NDArray], energies: NDArray,
@@ -53,19 +50,16 @@ def fit(settings: Mapping, points: Sequence[NDArray], energies: NDArray,
     """
     weight = weights(energies if scale is None else scale, settings["floor_hartree"])
 
-    def surface(parameters: NDArray) -> SiteSurface:
-        decay, middle_decay, damping = parameters
-        shapes = [(settings["powers"], settings["bond_powers"]), (2, settings["long_bond_powers"])]
-        nuclei, middle = (
-            Radial(b, damping, *(np.zeros(shape) for shape in shapes)) for b in (decay, middle_decay)
-        )
-        return SiteSurface(nuclei, middle, settings["r_0_bohr"], settings["length_bohr"])
+    shapes = [(settings["powers"], settings["bond_powers"]), (2, settings["long_bond_powers"])]
 
-    def solved(parameters: NDArray) -> tuple[SiteSurface, float]:
-        return _solved(surface(parameters), points, energies, weight, settings["ridge"])
+    def solved(parameters: Sequence[float]) -> tuple[SiteSurface, float]:
+        *decays, damping = parameters
+        terms = tuple(Radial(b, damping, *(np.zeros(shape) for shape in shapes)) for b in decays)
+        surface = SiteSurface(terms, settings["r_0_bohr"], settings["length_bohr"])
+        return _solved(surface, points, energies, weight, settings["ridge"])
 
     if start is not None:
-        return solved(np.array([start.nuclei.decay, start.middle.decay, start.nuclei.damping]))
+        return solved([*(one.decay for one in start.terms), start.terms[0].damping])
     found = minimize(lambda p: solved(p)[1], settings["start"], method="Nelder-Mead",
-                     options={"xatol": 1e-3, "fatol": 1e-7, "maxiter": 200})
+                     options={"xatol": 1e-3, "fatol": 1e-7, "maxiter": 250})
     return solved(found.x)

@@ -1,12 +1,12 @@
-"""A diatom and an atom: a function of the atom's distance from each nucleus and from the bond's middle.
+"""A diatom and an atom: functions of the atom's distance from five places along the bond.
 
-    V = F(rho_1; r) + F(rho_2; r) + G(rho_m; r)
-    F, G = exp(-b rho) sum_k a_k(r) rho^k - c_6(r)/(rho^2 + d^2)^3 - c_8(r)/(rho^2 + d^2)^4
+    V = F(rho_1; r) + F(rho_2; r) + B(rho_3; r) + B(rho_4; r) + M(rho_5; r)
+    F, B, M = exp(-b rho) sum_k a_k(r) rho^k - c_6(r)/(rho^2 + d^2)^3 - c_8(r)/(rho^2 + d^2)^4
 
-The two nuclei have the same charge; coefficients are polynomials in tanh((r - r_0)/length), which
-levels off outside the bond lengths that were computed. The distances carry all of the orientation,
-and the masses only say where along the bond its centre of mass lies: isotopes share the surface.
-Atomic units.
+F belongs to the nuclei, which have the same charge, M to the bond's middle, and B to the places at
+0.6 of the way from there to either nucleus. Coefficients are polynomials in tanh((r - r_0)/length), which
+levels off outside the bond lengths that were computed. The distances carry all of the orientation, and the
+masses only say where along the bond its centre of mass lies: isotopes share the surface. Atomic units.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,12 +20,13 @@ from vibrates.errors import UserError
 from vibrates.molecule import Atom, Diatom
 from vibrates.potential.forms import SITES
 
-TERMS = ("nuclei", "middle")
+# Where the functions sit: fraction of the way from the bond's middle to a nucleus.
+TERMS = {"nuclei": 1.0, "between": 0.6, "middle": 0.0}
 
 
 @dataclass(frozen=True)
 class Radial:
-    """F or G: ``decay`` b, ``damping`` d; ``short`` (n_k, n_z), ``long`` (2, n_z) coefficients."""
+    """F, B or M: ``decay`` b, ``damping`` d; ``short`` (n_k, n_z), ``long`` (2, n_z) coefficients."""
 
     decay: float
     damping: float
@@ -67,13 +68,12 @@ class Radial:
 
 @dataclass(frozen=True)
 class SiteSurface:
-    """``nuclei`` F, ``middle`` G; ``r_0``, ``length`` of the variable of the bond length, bohr.
+    """``terms``: F, B and M; ``r_0``, ``length`` of the variable of the bond length, bohr.
 
     ``masses``: of the two nuclei, any unit. cos theta = 1 where the second one points at the atom.
     """
 
-    nuclei: Radial
-    middle: Radial
+    terms: tuple[Radial, Radial, Radial]
     r_0: float
     length: float
     masses: tuple[float, float] = (1.0, 1.0)
@@ -81,11 +81,11 @@ class SiteSurface:
     @classmethod
     def from_mapping(cls, mapping: Mapping, masses: Sequence[float]) -> "SiteSurface":
         """From ``surface.sites`` of a configuration, for an isotope with these ``masses``."""
-        radial = (
+        terms = tuple(
             Radial(row["decay"], row["damping"], np.array(row["short"]), np.array(row["long"]))
             for row in (mapping[name] for name in TERMS)
         )
-        return cls(*radial, mapping["r_0"], mapping["length"], tuple(masses))
+        return cls(terms, mapping["r_0"], mapping["length"], tuple(masses))
 
     @classmethod
     def from_config(cls, mapping: Mapping, a: Diatom, b: Diatom | Atom) -> "SiteSurface":
@@ -103,29 +103,32 @@ class SiteSurface:
         return {"r_0": float(self.r_0), "length": float(self.length)} | {
             name: {"decay": float(one.decay), "damping": float(one.damping),
                    "short": one.short.tolist(), "long": one.long.tolist()}
-            for name, one in zip(TERMS, (self.nuclei, self.middle), strict=True)
+            for name, one in zip(TERMS, self.terms, strict=True)
         }  # fmt: skip
 
     def kernel_tables(self, r_a: NDArray, r_b: NDArray) -> tuple[int, NDArray, NDArray]:
-        """What the kernel needs on the grid r_a x r_b: form, tables (points, 2 n + 11), zeros."""
+        """What the kernel needs on the grid r_a x r_b: form, tables (points, 3 n + 17), zeros."""
         r = (r_a * np.ones_like(r_b)).ravel()
         z, same = self.bond_variable(r), np.ones_like(r)
-        parts = [
-            [one.decay * same, one.damping**2 * same, *one.at(z)] for one in (self.nuclei, self.middle)
-        ]
-        tables = np.stack([*self.offsets(r), *parts[0], *parts[1]], axis=1)
-        return SITES, np.ascontiguousarray(tables), np.zeros(r.size)
+        columns = [place for _, place in self.sites(r)]
+        for one in self.terms:
+            columns += [one.decay * same, one.damping**2 * same, *one.at(z)]
+        return SITES, np.ascontiguousarray(np.stack(columns, axis=1)), np.zeros(r.size)
 
     def bond_variable(self, r: ArrayLike) -> NDArray:
         """tanh((r - r_0)/length)."""
         return np.tanh((np.asarray(r, float) - self.r_0) / self.length)
 
-    def offsets(self, r: ArrayLike) -> tuple[NDArray, NDArray, NDArray]:
-        """Places of both nuclei and of the middle along the bond, from the centre of mass."""
+    def sites(self, r: ArrayLike) -> list[tuple[int, NDArray]]:
+        """Number of the function and place along the bond, from the centre of mass, of all five."""
         m_1, m_2 = self.masses
-        r = np.asarray(r, float)
-        first, second = -r * m_2 / (m_1 + m_2), r * m_1 / (m_1 + m_2)
-        return first, second, 0.5 * (first + second)
+        half = 0.5 * np.asarray(r, float)
+        middle = half * (m_1 - m_2) / (m_1 + m_2)
+        return [
+            (number, middle + side * fraction * half)
+            for number, fraction in enumerate(TERMS.values())
+            for side in ((-1.0, 1.0) if fraction else (0.0,))
+        ]
 
     def potential(
         self,
@@ -140,9 +143,8 @@ class SiteSurface:
         distance, cosine = np.asarray(distance, float), np.asarray(c_a, float)
         r = np.asarray(self.r_0 if r_a is None else r_a, float)
         z = self.bond_variable(r)
-        functions = (self.nuclei, self.nuclei, self.middle)
         energy = sum(
-            function(np.sqrt(distance**2 + h**2 - 2.0 * distance * h * cosine), z)
-            for function, h in zip(functions, self.offsets(r), strict=True)
+            self.terms[number](np.sqrt(distance**2 + h**2 - 2.0 * distance * h * cosine), z)
+            for number, h in self.sites(r)
         )
         return np.broadcast_to(energy, np.broadcast_shapes(energy.shape, np.shape(c_b), np.shape(c_ab)))

@@ -1,6 +1,7 @@
 """The description of a surface of sites, `config/quantum/heh2.yaml`: its points, and the fit to them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -114,8 +115,8 @@ def _sum(a: SiteSurface, b: SiteSurface) -> SiteSurface:
         result[: y.shape[0], : y.shape[1]] += y
         return result
 
-    nuclei, middle = (
+    terms = tuple(
         Radial(x.decay, x.damping, add(x.short, y.short), add(x.long, y.long))
-        for x, y in ((a.nuclei, b.nuclei), (a.middle, b.middle))
+        for x, y in zip(a.terms, b.terms, strict=True)
     )
-    return SiteSurface(nuclei, middle, a.r_0, a.length, a.masses)
+    return replace(a, terms=terms)
