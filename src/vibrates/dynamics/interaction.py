@@ -13,7 +13,7 @@ from vibrates.dynamics.rows import (
 )  # fmt: skip
 from vibrates.dynamics.simd import at_least, load, near_zero, sqrt, store
 from vibrates.dynamics.vector_math import JIT_OPTIONS, exp, log
-from vibrates.potential.forms import ATOM_PAIRS, EXPONENTIAL, FLEXIBLE_LENNARD_JONES, JOINED
+from vibrates.potential.forms import ATOM_PAIRS, EXPONENTIAL, FLEXIBLE_LENNARD_JONES, JOINED, SITES
 
 
 @njit(**JIT_OPTIONS)
@@ -294,6 +294,58 @@ def _atom_pairs(points, re, im, g, tables, potential, means):
 
 
 @njit(**JIT_OPTIONS)
+def _site(distance, cosine, place, t, first, powers):
+    """F, B or M of `vibrates.potential.sites` at a site, and its derivative by rho over rho.
+
+    ``t[first:]``: decay, d^2, the ``powers`` a_k, c_6, c_8.
+    """
+    square_rho = distance * distance + place * (place - 2.0 * distance * cosine)
+    rho = sqrt(square_rho)
+    decay, start = t[first], first + 2
+    wall = exp(at_least(-decay * rho, -600.0))
+    series = 0.0 * rho + t[start + powers - 1]
+    slope = 0.0 * rho
+    for k in range(powers - 2, -1, -1):
+        slope = slope * rho + series
+        series = series * rho + t[start + k]
+    c_6, c_8 = t[start + powers], t[start + powers + 1]
+    inverse = 1.0 / (square_rho + t[first + 1])
+    inverse_3 = inverse * inverse * inverse
+    value = wall * series - inverse_3 * (c_6 + c_8 * inverse)
+    by_rho = wall * (slope - decay * series) / rho
+    return value, by_rho + inverse_3 * inverse * (6.0 * c_6 + 8.0 * c_8 * inverse)
+
+
+@njit(**JIT_OPTIONS)
+def _sites(points, re, im, g, tables, potential, means):
+    """As `_atom_pairs`, for five places along the bond; V need not be even in c_a."""
+    distance, fade, c_a = load(g, DISTANCE), load(g, FADE), load(g, C_A)
+    zero = 0.0 * distance
+    by_distance, mean, by_1 = zero, zero, zero
+    inverse_cosine = 0.5 * c_a / (c_a * c_a + 1e-200)
+    powers = (tables.shape[1] - 17) // 3
+    for k in range(points):
+        t = tables[k]
+        x, y = load(re, k), load(im, k)
+        density = x * x + y * y
+        value, radial, angular = zero, zero, zero
+        for site in range(5):
+            first = 5 + site // 2 * (powers + 4)
+            one, slope = _site(distance, c_a, t[site], t, first, powers)
+            value = value + one
+            radial = radial + slope * (distance - t[site] * c_a)
+            angular = angular - slope * (t[site] * distance)
+        store(potential, k, fade * value)
+        mean = mean + density * value
+        by_distance = by_distance + density * radial
+        by_1 = by_1 + density * angular * inverse_cosine
+    for k in range(MEANS):
+        store(means, k, zero)
+    store(means, BY_DISTANCE, fade * by_distance + load(g, FADE_SLOPE) * mean)
+    store(means, BY_HARMONIC, fade * by_1)
+
+
+@njit(**JIT_OPTIONS)
 def potential_and_means(form, points, re, im, g, tables, quadrupole, potential, means):
     """V at every grid point, and the expectation values that the forces are made of."""
     if form == EXPONENTIAL:
@@ -302,6 +354,8 @@ def potential_and_means(form, points, re, im, g, tables, quadrupole, potential, 
         _atom_pairs(points, re, im, g, tables, potential, means)
     elif form == JOINED:
         _joined(points, re, im, g, tables, quadrupole, potential, means)
+    elif form == SITES:
+        _sites(points, re, im, g, tables, potential, means)
     elif form == FLEXIBLE_LENNARD_JONES:
         _flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)
     else:
