@@ -19,7 +19,7 @@ except UserError as error:
     sys.exit(f"error: {error}")
 
 WORK = Path(described["results"])
-JOBS = [(b, c) for b, block in enumerate(blocks) for c in range(plan.chunks(described, block))]
+JOBS = [(b, c) for b in range(len(blocks)) for c in range(described["jobs"]["chunks"])]
 
 
 wildcard_constraints:

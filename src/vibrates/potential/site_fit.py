@@ -26,27 +26,31 @@ def weights(energies: NDArray, floor: float) -> NDArray:
 
 
 def _solved(surface: SiteSurface, points: Sequence[NDArray], energies: NDArray, weight: NDArray,
-            ridge: float) -> tuple[SiteSurface, float]:
-    matrix = design(surface, *points) * weight[:, None]
+            ridge: float, kept: Sequence[bool]) -> tuple[SiteSurface, float]:
+    sizes = [one.short.size + one.long.size for one in surface.terms]
+    column = np.repeat(kept, sizes)
+    matrix = design(surface, *points)[:, column] * weight[:, None]
     scale = np.linalg.norm(matrix, axis=0)
     left, values, right = np.linalg.svd(matrix / scale, full_matrices=False)
     projected = left.T @ (energies * weight)
-    found = right.T @ (projected * values / (values**2 + ridge**2)) / scale
-    sizes = [one.short.size + one.long.size for one in surface.terms]
+    found = np.zeros(column.size)
+    found[column] = right.T @ (projected * values / (values**2 + ridge**2)) / scale
     parts = np.split(found, np.cumsum(sizes)[:-1])
     terms = tuple(one.with_coefficients(x) for one, x in zip(surface.terms, parts, strict=True))
-    residual = energies * weight - matrix @ found
+    residual = energies * weight - matrix @ found[column]
     return replace(surface, terms=terms), float(np.sqrt(np.mean(residual**2)))
 
 
 def fit(settings: Mapping, points: Sequence[NDArray], energies: NDArray,
-        start: SiteSurface | None = None, scale: NDArray | None = None) -> tuple[SiteSurface, float]:
+        start: SiteSurface | None = None, scale: NDArray | None = None,
+        kept: Sequence[bool] = (True, True, True)) -> tuple[SiteSurface, float]:
     """The surface and its weighted root mean square residual.
 
     ``points``: R, r (bohr), cos theta of a bond with equal ends; ``energies``: hartree.
     ``settings``: powers, bond_powers, long_bond_powers, floor_hartree, ridge, r_0_bohr,
     length_bohr, start (decays and damping to begin with). With ``start`` its decays and damping
     stay, and only coefficients are fitted; errors count relative to ``scale``, or to ``energies``.
+    ``kept``: which of the three functions take part.
     """
     weight = weights(energies if scale is None else scale, settings["floor_hartree"])
 
@@ -56,7 +60,7 @@ def fit(settings: Mapping, points: Sequence[NDArray], energies: NDArray,
         *decays, damping = parameters
         terms = tuple(Radial(b, damping, *(np.zeros(shape) for shape in shapes)) for b in decays)
         surface = SiteSurface(terms, settings["r_0_bohr"], settings["length_bohr"])
-        return _solved(surface, points, energies, weight, settings["ridge"])
+        return _solved(surface, points, energies, weight, settings["ridge"], kept)
 
     if start is not None:
         return solved([*(one.decay for one in start.terms), start.terms[0].damping])

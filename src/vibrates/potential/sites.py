@@ -39,18 +39,9 @@ class Radial:
 
     def basis(self, rho: NDArray, z: NDArray) -> NDArray:
         """What multiplies the coefficients, short ones first, (points, n): V is linear in them."""
-        powers, bond = np.arange(self.short.shape[0]), self.short.shape[1]
-        short = np.exp(-self.decay * rho)[:, None] * rho[:, None] ** powers
+        short = np.exp(-self.decay * rho)[:, None] * rho[:, None] ** np.arange(len(self.short))
         long = -((rho**2 + self.damping**2)[:, None] ** np.array([-3.0, -4.0]))
-        return np.concatenate(
-            [
-                (short[:, :, None] * polyvander(z, bond - 1)[:, None, :]).reshape(len(z), -1),
-                (long[:, :, None] * polyvander(z, self.long.shape[1] - 1)[:, None, :]).reshape(
-                    len(z), -1
-                ),
-            ],
-            axis=1,
-        )
+        return np.concatenate([_products(short, z, self.short), _products(long, z, self.long)], axis=1)
 
     def with_coefficients(self, values: NDArray) -> "Radial":
         """The same with the coefficients of `basis`."""
@@ -64,6 +55,14 @@ class Radial:
         inverse = 1.0 / (rho**2 + self.damping**2)
         series = sum(a * rho**k for k, a in enumerate(short))
         return np.exp(-self.decay * rho) * series - inverse**3 * (c_6 + c_8 * inverse)
+
+
+def _products(radial: NDArray, z: NDArray, coefficients: NDArray) -> NDArray:
+    """radial (points, n) times powers of z, (points, coefficients.size)."""
+    if not coefficients.size:
+        return np.zeros((len(z), 0))
+    bond = polyvander(z, coefficients.shape[1] - 1)
+    return (radial[:, :, None] * bond[:, None, :]).reshape(len(z), coefficients.size)
 
 
 @dataclass(frozen=True)

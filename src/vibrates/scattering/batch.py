@@ -73,7 +73,7 @@ def dataset(work: Work, done: dict[int, parts.Columns]) -> xr.Dataset:
            for name, values in numbers.items()},
         storage.provenance(work.settings, SOURCES)
         | {"seconds": float(sum(columns["seconds"] for columns in done.values())),
-           "level": str(work.block.level), "digest": work.digest},
+           "digest": work.digest},
     )  # fmt: skip
 
 

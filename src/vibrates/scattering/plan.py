@@ -16,48 +16,42 @@ from vibrates.units import CM_TO_HARTREE
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Total energies (n,) solved together, hartree, and what they serve.
+    """Total energies (n,) solved together, hartree, ascending.
 
-    ``reference`` (n,): collisions from levels at or above it are complete in J. ``level``: (v, j)
-    the energies belong to, None where all share them. ``last`` (n,): the highest J of each energy.
+    ``reference`` (n,): collisions from levels at or above it are complete in J. ``last`` (n,): the
+    highest J of each energy.
     """
 
     energies: NDArray
     reference: NDArray
-    level: tuple[int, int] | None
     last: NDArray
 
 
 def blocks(settings: Mapping, levels: NDArray, reduced_mass: float) -> list[Block]:
     """All blocks; ``levels`` (v, j): energies of at least those wanted, hartree."""
     wanted = settings["levels"]
-    levels = levels[: wanted["v_max"] + 1, : wanted["j_max"] + 1]
+    thresholds = np.sort(levels[: wanted["v_max"] + 1, : wanted["j_max"] + 1].ravel())
     chosen, limits = settings["energies"], settings["waves"]
-
-    def block(energies: NDArray, reference: NDArray, level: tuple[int, int] | None) -> Block:
-        k = np.sqrt(2.0 * reduced_mass * (energies - reference))
+    near = np.array(chosen["near_cm"]) * CM_TO_HARTREE
+    spacing, highest = (chosen[name] * CM_TO_HARTREE for name in ("spacing_cm", "highest_cm"))
+    span = thresholds[-1] + highest - thresholds[0]
+    shared = thresholds[0] + spacing * np.arange(1, int(span / spacing) + 1)
+    # The lowest level from which this is no more than the highest collision energy, if there is one.
+    lowest = thresholds[np.searchsorted(thresholds, shared - highest)]
+    energies = np.concatenate([(thresholds[:, None] + near).ravel(), shared])
+    reference = np.concatenate([np.repeat(thresholds, near.size), lowest])
+    order = np.argsort(energies, kind="stable")
+    order = order[reference[order] < energies[order]]
+    size = settings["jobs"]["energies"]
+    found = []
+    for some in np.split(order, np.arange(size, len(order), size)):
+        k = np.sqrt(2.0 * reduced_mass * (energies[some] - reference[some]))
         last = np.ceil(limits["reach_bohr"] * k).astype(int) + limits["extra"]
         # The next one of those computed.
         computed = waves(limits["every"], int(last.max()))
-        return Block(energies, reference, level, computed[np.searchsorted(computed, last)])
-
-    near = np.array(sorted(chosen["near_cm"])) * CM_TO_HARTREE
-    found = [
-        block(levels[v, j] + near, np.full(near.size, levels[v, j]), (int(v), int(j)))
-        for v, j in sorted(np.ndindex(levels.shape), key=lambda level: levels[level])
-    ]
-    spacing, highest = (chosen[name] * CM_TO_HARTREE for name in ("spacing_cm", "highest_cm"))
-    lowest, top = levels.min(), levels.max() + highest
-    shared = lowest + spacing * np.arange(1, int((top - lowest) / spacing) + 1)
-    # The lowest level from which this is no more than the highest collision energy, if there is one.
-    thresholds = np.sort(levels.ravel())
-    reference = thresholds[np.searchsorted(thresholds, shared - highest)]
-    shared, reference = shared[reference < shared], reference[reference < shared]
-    size = settings["jobs"]["energies"]
-    return found + [
-        block(shared[i : i + size], reference[i : i + size], None)
-        for i in range(0, len(shared), size)
-    ]
+        last = computed[np.searchsorted(computed, last)]
+        found.append(Block(energies[some], reference[some], last))
+    return found
 
 
 def waves(every: int, last: int) -> NDArray:
@@ -71,9 +65,4 @@ def waves(every: int, last: int) -> NDArray:
 def chunk(settings: Mapping, block: Block, number: int) -> NDArray:
     """Partial waves of one job of the block, cut so that jobs take about the same time."""
     chosen = waves(settings["waves"]["every"], int(block.last.max()))
-    return chosen[number :: chunks(settings, block)]
-
-
-def chunks(settings: Mapping, block: Block) -> int:
-    """Jobs of a block: one for the energies near a level."""
-    return 1 if block.level is not None else settings["jobs"]["chunks"]
+    return chosen[number :: settings["jobs"]["chunks"]]

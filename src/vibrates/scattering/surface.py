@@ -18,8 +18,11 @@ from vibrates.units import ANGSTROM_TO_BOHR, HARTREE_TO_CM, MEV_TO_HARTREE
 
 # A bond with equal ends, and an atom; only ratios matter.
 MASSES = [[1.0, 1.0], [4.0]]
-# What the large basis adds is smooth: fewer powers of the distance, the bond variable, the dispersion.
-_CORRECTION = {"powers": 2, "bond_powers": 2, "long_bond_powers": 1}
+# What the large basis adds is smooth, a few per cent of V: two functions with few powers are enough. It
+# leaves the dispersion alone, which its few points cannot tell.
+_CORRECTION = {"powers": 3, "bond_powers": 2, "long_bond_powers": 0, "floor_hartree": 1e-4}
+_CORRECTED = (True, False, True)
+
 
 
 def load(path: str | Path) -> dict[str, Any]:
@@ -70,7 +73,7 @@ def fitted(settings: Mapping, small: pd.DataFrame, large: pd.DataFrame) -> SiteS
     points, energies = _grid(large)
     beyond = energies - value(first, points)
     addition, _ = site_fit.fit(
-        settings | _CORRECTION, points, beyond, start=first, scale=energies
+        settings | _CORRECTION, points, beyond, start=first, scale=energies, kept=_CORRECTED
     )
     return _sum(first, addition)
 
