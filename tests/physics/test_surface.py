@@ -7,9 +7,10 @@ import pytest
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
-from vibrates.dynamics import Collision, kernel, rows, strang
-from vibrates.dynamics.interaction import geometry, potential_and_means
-from vibrates.dynamics.simd import LANES
+from vibrates.dynamics import Collision, kernel
+from vibrates.dynamics.kernel import rows, strang
+from vibrates.dynamics.kernel.interaction import geometry, potential_and_means
+from vibrates.dynamics.kernel.simd import LANES
 from vibrates.errors import UserError
 from vibrates.molecule import Atom, Diatom
 from vibrates.longrange import Coordinate, LongRangeSurface
