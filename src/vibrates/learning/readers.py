@@ -70,7 +70,7 @@ def read_csv(path: str | Path) -> xr.Dataset:
     A table with v alone is one of (v, 0) -> (v - dv, 0), as `vibrates compare` reads it.
     """
     try:
-        rows = pd.read_csv(path)
+        rows = pd.read_csv(path, comment="#")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no CSV table"
         raise UserError(f"{path}: cannot be read ({reason}); give a CSV file with quantum numbers, "
