@@ -95,9 +95,11 @@ def search(data, options) -> None:
         best = selection.best_of(singles, criterion)["kernel"]
         whole = trainer.candidate(best, options.levels, options.points, whole=True)
         report("single kernels", began, whole, mean_error(whole, others))
+        print(where(whole, options.levels, others), flush=True)
         path = selection.grow(trainer, options.levels, options.points, criterion, options.growth)
         whole = trainer.candidate(path[-1]["kernel"], options.levels, options.points, whole=True)
         report("whole search", began, whole, mean_error(whole, others))
+        print(where(whole, options.levels, others), flush=True)
         trained = len(list(Path(store).glob("*.json")))
         print(f"  {trained} candidates; {json.dumps([r['kernel'] for r in path])}", flush=True)
 
@@ -122,6 +124,16 @@ def full_size(data, options) -> None:
                        f"{result.get('log_marginal_likelihood', float('nan')):.1f}"
                        f"{'' if result.get('converged') else ', not converged'}",
                        began, result, error)
+
+
+def where(result, trained, others) -> str:
+    """Errors of levels between those trained on, where validation looks, and of all beyond them."""
+    from vibrates.learning.search.candidate import mean_error
+
+    inside = [level for level in others if min(trained) < level < max(trained)]
+    outside = [level for level in others if level not in inside]
+    return (f"  {result['kernel']}: {mean_error(result, inside):.4f} % between trained levels, "
+            f"{mean_error(result, outside):.4f} % beyond")
 
 
 def clocks() -> tuple[float, float]:
