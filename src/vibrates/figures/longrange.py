@@ -64,7 +64,7 @@ def draw_hold_out(table: pd.DataFrame, scores: Mapping, limit: float, title: str
         axes.plot(
             table["R_bohr"], np.maximum(error, 1e-4), linestyle="none", marker=style.MARKERS[number],
             markersize=3, color=style.PALETTE[number], alpha=0.7,
-            label=f"{label}, {score['weights']} weights: median {score['median_relative_percent']:.2g} %",
+            label=f"{label}, {score['weights']} weights: median {score['median_relative_percent']:.3g} %",
         )  # fmt: skip
     axes.set(yscale="log", xlabel="$R$ (bohr)", ylabel="|relative error| (%)",
              title=f"{title}: trained below {limit:g} bohr")  # fmt: skip
