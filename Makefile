@@ -11,6 +11,7 @@
 # make surface  the fit of the surface to the points, and its figures (results-abinitio/)
 # make surfaces rates on the original, the modified and the fitted surface (docs/surface.md; some minutes)
 # make quantum  quantum rates of QUANTUM (default: config/quantum/small.yaml, minutes; docs/quantum.md)
+# make judge    trajectories of He + HD against the quantum rates in data/ (some minutes; docs/quantum.md)
 # make clean    remove the environment (results stay)
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 CORES  ?= $(shell getconf _NPROCESSORS_ONLN)
@@ -22,7 +23,7 @@ READY := .venv/.ready
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run test test-slurm report check environment clean bench validate abinitio surface surfaces quantum learn bench-learning
+.PHONY: run test test-slurm report check environment clean bench validate abinitio surface surfaces quantum judge learn bench-learning
 
 run: environment
 	@$(SNAKEMAKE)
@@ -92,6 +93,10 @@ surfaces: environment
 quantum: environment
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/rules/quantum.smk --configfile $(QUANTUM) --quiet rules
 	@echo "rate coefficients, cross sections, checks and figures are in the directory 'results' of $(QUANTUM)"
+
+judge: environment
+	@$(MAKE) --no-print-directory run CONFIG=config/pairs/hdhe.yaml
+	@$(BIN)/python validation/quantum_judge.py
 
 clean:
 	rm -rf .venv $(ABINITIO)
