@@ -102,6 +102,7 @@ longrange: environment
 	  PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/snakemake --cores $(CORES) --quiet \
 	    -s workflow/rules/longrange.smk --configfile config/longrange/$$name.yaml || exit; done
 	@$(BIN)/python validation/longrange.py $(LONGRANGE)
+
 judge: environment
 	@$(MAKE) --no-print-directory run CONFIG=config/pairs/hdhe.yaml
 	@$(BIN)/python validation/quantum_judge.py
