@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from vibrates.abinitio import atom_diatom, blocks, settings, table
+from vibrates.abinitio.geometries import COORDINATES
 from vibrates.errors import UserError
 from vibrates.units import HARTREE_TO_MEV
 
@@ -64,6 +65,25 @@ def test_geometries_hold_what_the_issue_of_the_surface_asks(description):
     assert ((r_a.round(3) != 1) & (r_b.round(3) != 1)).any()
     assert listed["R_angstrom"].max() > 9.0 and listed["R_angstrom"].min() <= 2.0
     assert listed["configuration"].nunique() > 15
+
+
+@pytest.mark.parametrize("kind", ["fit", "larger_basis"])
+def test_data_file_holds_exactly_the_listed_geometries(root, description, kind):
+    source = settings.larger_basis(description) if kind == "larger_basis" else description
+    listed = settings.geometry_table(source)
+    stored, provenance = table.read(root / description[kind]["points"])
+    assert provenance["basis"] == source["basis"]
+    columns = ["group", "configuration", *COORDINATES]
+    pd.testing.assert_frame_equal(listed[columns], stored[columns])
+    assert np.isfinite(stored[table.ENERGY]).all()
+
+
+def test_points_of_the_larger_basis_are_also_in_the_basis_of_the_fit(root, description):
+    large, small = (table.read(root / description[k]["points"])[0] for k in ("larger_basis", "fit"))
+    pairs = large.merge(small, on=COORDINATES, suffixes=("_large", ""))
+    assert len(pairs) == len(large) >= 6
+    change = (pairs[f"{table.ENERGY}_large"] / pairs[table.ENERGY] - 1.0).abs()
+    assert change.max() < 0.1
 
 
 def test_damaged_data_file_is_named(tmp_path):

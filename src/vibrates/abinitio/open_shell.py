@@ -11,7 +11,7 @@ from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
-from pyscf import ao2mo, cc, gto, lib, scf
+from pyscf import ao2mo, gto, scf
 from pyscf.cc import uccsd
 from pyscf.scf.hf import dot_eri_dm
 

@@ -51,7 +51,7 @@ def _molecules(config: dict[str, Any]) -> None:
 _SURFACE_KEYS = {
     "original": {"beta", "deformation"}, "modified": {"beta", "deformation"},
     "correlation": {"beta", "deformation"}, "table": {"configurations", "deformation"},
-    "fitted": {"stretch_length_angstrom", "terms"}, "atom_pairs": {"atom_pair"},
+    "fitted": {"stretch_length_angstrom", "terms"}, "atom_pairs": {"atom_pair"}, "sites": {"sites"},
 }
 
 

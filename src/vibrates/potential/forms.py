@@ -7,3 +7,4 @@ ATOM_PAIRS = 3  # tables (points, 4): R_m, eps, beta of an atom pair, half the b
 # As FLEXIBLE_LENNARD_JONES, and 29 more columns: C_6, C_7, C_8 by 9 harmonics; where the long-range part takes over
 # begins (bohr), and 1 over the length of that.
 JOINED = 4
+SITES = 5  # tables (points, 3 n + 17): five places along the bond, then three functions of n powers

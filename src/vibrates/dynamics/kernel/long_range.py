@@ -6,12 +6,13 @@ The C_m follow the orientation through the five harmonics and the four extra one
 
 from numba import njit
 
-from vibrates.dynamics.rows import (
+from vibrates.dynamics.kernel.lennard_jones import by_four_harmonics, extra_harmonics
+from vibrates.dynamics.kernel.rows import (
     BY_DISTANCE, BY_HARMONIC, C_A, C_AB, C_B, DISTANCE, FADE, FADE_SLOPE, HARMONICS, MEAN_QUADRUPOLE,
     QUADRUPOLE,
 )  # fmt: skip
-from vibrates.dynamics.simd import at_least, load, store
-from vibrates.dynamics.vector_math import JIT_OPTIONS
+from vibrates.dynamics.kernel.simd import at_least, load, store
+from vibrates.dynamics.kernel.vector_math import JIT_OPTIONS
 
 
 @njit(**JIT_OPTIONS)
@@ -36,11 +37,9 @@ def add_series(points, re, im, g, tables, quadrupole, potential, means):
     inverse_6 = inverse * inverse
     inverse_6 = inverse_6 * inverse_6 * inverse_6
     c_a, c_b, c_ab = load(g, C_A), load(g, C_B), load(g, C_AB)
-    aa, bb, ab, product = c_a * c_a, c_b * c_b, c_ab * c_ab, c_a * c_b * c_ab
     h_1, h_2 = load(g, HARMONICS), load(g, HARMONICS + 1)
     h_3, h_4 = load(g, HARMONICS + 2), load(g, HARMONICS + 3)
-    uu = ab - 2.0 * product + aa * bb
-    h_5, h_6, h_7, h_8 = aa * (1.0 - aa), bb * (1.0 - bb), aa * bb - product, uu * (1.0 - uu)
+    h_5, h_6, h_7, h_8 = extra_harmonics(c_a, c_b, c_ab)
     angular, fade = load(g, QUADRUPOLE), load(g, FADE)
     zero = 0.0 * distance
     by_distance, mean_quadrupole, mean = zero, zero, zero
@@ -72,13 +71,9 @@ def add_series(points, re, im, g, tables, quadrupole, potential, means):
         by_6 = by_6 + density * (t[6] + inverse * (t[15] + inverse * t[24]))
         by_7 = by_7 + density * (t[7] + inverse * (t[16] + inverse * t[25]))
         by_8 = by_8 + density * (t[8] + inverse * (t[17] + inverse * t[26]))
-    # The extra harmonics by the four others, as in the flexible form.
-    by_uu = by_8 * (1.0 - 2.0 * uu)
-    by_product = -by_7 - 2.0 * by_uu
-    by_1 = by_1 + by_5 * (1.0 - 2.0 * aa) + (by_7 + by_uu) * bb + by_product * (1.0 / 3.0)
-    by_2 = by_2 + by_6 * (1.0 - 2.0 * bb) + (by_7 + by_uu) * aa + by_product * (1.0 / 3.0)
-    by_3 = by_3 + by_uu + by_product * (1.0 / 3.0)
-    by_4 = by_4 + by_product
+    by_1, by_2, by_3, by_4 = by_four_harmonics(
+        c_a, c_b, c_ab, by_1, by_2, by_3, by_4, by_5, by_6, by_7, by_8
+    )
     weight = -fade * inverse_6
     radial = fade * by_distance * inverse_6 * inverse + load(g, FADE_SLOPE) * mean
     store(means, BY_DISTANCE, load(means, BY_DISTANCE) + radial)
