@@ -10,10 +10,11 @@ an extrapolation of Strang runs with 0.09 and 0.06 fs.
 
 import numpy as np
 
-from vibrates.dynamics import Collision, Settings, kernel, oracle, rows
+from vibrates.dynamics import Collision, Settings, kernel, oracle
 from vibrates.dynamics.dressed import propagator_eigenvectors
 from vibrates.dynamics.extrapolation import RATIO, extrapolate
 from vibrates.dynamics.sampling import initial_conditions
+from vibrates.dynamics.kernel import rows
 from vibrates.dynamics.propagation import free_propagator, parts, square
 from vibrates.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE, FS_TO_AU
 

@@ -34,6 +34,16 @@ class Podvr:
         return cls(points, vectors.T.copy(), np.asarray(energies))
 
 
+def sinc_kinetic(points: int, spacing: float, mass: float) -> NDArray:
+    """Kinetic energy (n, n) on ``points`` equidistant points (Colbert and Miller, JCP 96, 1982 (1992))."""
+    i = np.arange(points)
+    difference = i[:, None] - i[None, :]
+    with np.errstate(divide="ignore"):
+        kinetic = 2.0 * (-1.0) ** difference / difference.astype(float) ** 2
+    np.fill_diagonal(kinetic, np.pi**2 / 3.0)
+    return kinetic / (2.0 * mass * spacing**2)
+
+
 @dataclass(frozen=True)
 class MorseWell:
     """The Morse curve D_e (t^2 - 2 t), t = exp(-beta_e (r - r_e)); atomic units."""
@@ -61,18 +71,13 @@ class MorseWell:
 
     @lru_cache(maxsize=64)
     def states(self, n_levels: int) -> tuple[NDArray, NDArray]:
-        """Lowest states by a sinc DVR (Colbert and Miller, JCP 96, 1982 (1992)).
+        """Lowest states by a sinc DVR.
 
         Returns the grid (m,) in bohr and amplitudes (m, n_levels), orthonormal as vectors, each
         positive at its outermost lobe.
         """
         r, spacing = self._grid(n_levels)
-        i = np.arange(r.size)
-        difference = i[:, None] - i[None, :]
-        with np.errstate(divide="ignore"):
-            kinetic = 2.0 * (-1.0) ** difference / difference.astype(float) ** 2
-        np.fill_diagonal(kinetic, np.pi**2 / 3.0)
-        kinetic /= 2.0 * self.reduced_mass * spacing**2
+        kinetic = sinc_kinetic(r.size, spacing, self.reduced_mass)
         t = np.exp(-self.beta_e * (r - self.r_e))
         curve = self.well_depth * (t**2 - 2.0 * t)
         _, states = eigh(kinetic + np.diag(curve), subset_by_index=[0, n_levels - 1])

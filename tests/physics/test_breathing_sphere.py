@@ -69,7 +69,7 @@ def exact():
     collision, k_t = quantum(), TEMPERATURES * KELVIN_TO_HARTREE
     energies = np.geomspace(0.5, 40000.0, 80) * CM_TO_HARTREE
     sigma = exact_cross_section(collision, energies, 30)
-    k = rate_coefficient(energies, sigma, collision.reduced_mass, k_t)
+    k, _ = rate_coefficient(energies, sigma, collision.reduced_mass, k_t)
     return k / np.sqrt(8.0 * k_t / (np.pi * collision.reduced_mass)) * BOHR2_TO_ANGSTROM2
 
 
@@ -110,7 +110,7 @@ def cross_section(settings):
     sigma = []
     for energy in energies:
         zero, one = np.zeros_like(b), np.ones_like(b)
-        momentum = np.sqrt(2.0 * collision.reduced_mass * energy)
+        momentum = np.sqrt(2.0 * collision.propagation.reduced_mass * energy)
         z_axis = np.stack([zero, zero, one], axis=1)
         initial = Initial(
             position=np.stack([b, zero, -np.sqrt(START**2 - b**2)], axis=1),

@@ -1,16 +1,23 @@
 """The surface against its own definition, and the kernel's forces against its derivatives."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
-from vibrates.dynamics import Collision, kernel, rows, strang
-from vibrates.dynamics.interaction import geometry, potential_and_means
-from vibrates.dynamics.simd import LANES
+from vibrates.dynamics import Collision, kernel
+from vibrates.dynamics.kernel import rows, strang
+from vibrates.dynamics.kernel.interaction import geometry, potential_and_means
+from vibrates.dynamics.kernel.simd import LANES
 from vibrates.errors import UserError
 from vibrates.molecule import Atom, Diatom
-from vibrates.potential import REFERENCE_CONFIGURATIONS, Surface, surface_from_config
+from vibrates.longrange import Coordinate, LongRangeSurface
+from vibrates.longrange.network import Network
+from vibrates.potential import (
+    REFERENCE_CONFIGURATIONS, JoinedSurface, SiteSurface, Surface, surface_from_config,
+)  # fmt: skip
 from vibrates.dynamics.oracle import MOLECULES
 from vibrates.potential.surface import PUBLISHED_N2_H2
 from vibrates.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV
@@ -130,6 +137,28 @@ ATOMS = {
     "atom_pair": {"R_m_angstrom": 3.3, "eps_meV": 7.4, "beta": 8.0},
 }
 
+SITES = {
+    "parameters": "sites",
+    "sites": {
+        "r_0": 2.0, "length": 1.5,
+        "nuclei": {"decay": 1.9, "damping": 3.0, "short": [[6.0, 1.0], [0.3, 0.1], [0.02, 0.0]],
+                   "long": [[2.0, 0.5], [9.0, 0.0]]},
+        "between": {"decay": 2.1, "damping": 2.8, "short": [[-2.0, 0.4], [0.2, 0.1], [0.01, 0.02]],
+                    "long": [[0.5, 0.1], [1.0, 0.2]]},
+        "middle": {"decay": 1.7, "damping": 2.5, "short": [[-1.0, 0.3], [0.1, 0.0], [0.0, 0.01]],
+                   "long": [[1.0, 0.2], [-3.0, 0.4]]},
+    },
+}  # fmt: skip
+
+
+def series():
+    """Random networks for C_6 and C_8 with the symmetry of two like-ended molecules."""
+    names = ("r_a", "r_b", "theta_a", "theta_b", "phi")
+    ranges = ((1.4, 3.2), (0.7, 2.6), (0.0, np.pi), (0.0, np.pi), (0.0, np.pi))
+    coordinates = tuple(Coordinate(n, *r) for n, r in zip(names, ranges, strict=True))
+    weights = Network((5, 4, 2)).random(np.random.default_rng(6))
+    return LongRangeSurface((6, 8), coordinates, (4,), weights, 5.0, 7.0, 1e-3)
+
 
 @pytest.fixture
 def system(collide, pair, settings):
@@ -142,8 +171,14 @@ def system(collide, pair, settings):
         if form == "fitted":
             surface = surface_from_config(FITTED, n2, h2)
             return surface, collide(v=2, n_a=6, n_b=4, surface=surface)
+        if form == "joined":
+            surface = JoinedSurface(surface_from_config(FITTED, n2, h2), series(), (6.0, 8.0))
+            return surface, collide(v=2, n_a=6, n_b=4, surface=surface)
         atom = Atom.from_config("O", {"masses_u": [16.0]})
-        surface = surface_from_config(ATOMS, n2, atom)
+        if form == "sites":
+            # Unequal masses: V is not even in cos theta.
+            n2 = dataclasses.replace(n2, total_mass=1.6 * n2.total_mass, like_ends=False)
+        surface = surface_from_config(SITES if form == "sites" else ATOMS, n2, atom)
         return surface, Collision(surface, n2, atom, 6, 1, 2, 0, settings(0.4))
 
     return build
@@ -152,7 +187,7 @@ def system(collide, pair, settings):
 @pytest.mark.parametrize(
     ("form", "fade_from"),
     [("improved Lennard-Jones", None), ("improved Lennard-Jones", 4.0), ("fitted", None),
-     ("fitted", 4.0), ("atom pairs", 4.0)],
+     ("fitted", 4.0), ("joined", None), ("joined", 4.0), ("atom pairs", 4.0), ("sites", 4.0)],
 )  # fmt: skip
 def test_kernel_potential_and_forces_are_those_of_the_surface(system, sample, form, fade_from):
     """One step's kick of P, L_a, L_b against numerical derivatives of the NumPy surface.
@@ -217,3 +252,32 @@ def test_kernel_potential_and_forces_are_those_of_the_surface(system, sample, fo
             [kicked[t, k : k + 3] - start[t, k : k + 3] for k in (3, 9, 15)]
         )
         np.testing.assert_allclose(change, expected, atol=2e-7 * np.abs(expected).max())
+
+
+def test_a_surface_of_sites_is_that_of_its_isotopes(pair):
+    """The same nuclei at the same places give the same V, whatever their masses."""
+    light = SiteSurface.from_mapping(SITES["sites"], (1.0, 1.0))
+    heavy = SiteSurface.from_mapping(SITES["sites"], (1.0, 2.0))
+    rng = np.random.default_rng(8)
+    r, place = 1.7, rng.normal(size=(20, 3)) * 5.0
+    for surface in (light, heavy):
+        first, second, *between, middle = (place for _, place in surface.sites(r))
+        assert second - first == pytest.approx(r) and middle == pytest.approx(0.5 * (first + second))
+        assert between[1] - between[0] == pytest.approx(0.6 * r)
+        assert surface.masses[0] * first + surface.masses[1] * second == pytest.approx(0.0)
+    shift = light.sites(r)[0][1] - heavy.sites(r)[0][1]
+    moved = place + np.array([0.0, 0.0, 1.0]) * shift  # the atom seen from the centre of mass
+
+    def value(surface, vector):
+        distance = np.linalg.norm(vector, axis=1)
+        return surface.potential(distance, vector[:, 2] / distance, r_a=r)
+
+    np.testing.assert_allclose(value(light, moved), value(heavy, place), rtol=1e-12)
+    again = SiteSurface.from_mapping(heavy.to_mapping(), (1.0, 2.0))
+    np.testing.assert_array_equal(value(again, place), value(heavy, place))
+    # C6 at long range: all five places.
+    far = light.potential(400.0, 0.3, r_a=2.0) * 400.0**6
+    assert far == pytest.approx(-(2 * 2.0 + 2 * 0.5 + 1.0), rel=1e-2)
+    n2, h2, _ = pair
+    with pytest.raises(UserError, match="a diatom and an atom"):
+        surface_from_config(SITES, n2, h2)

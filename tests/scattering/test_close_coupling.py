@@ -3,28 +3,36 @@
 import numpy as np
 import pytest
 from numpy.polynomial.hermite import hermgauss, hermval
+from scipy import sparse
+from scipy.sparse.linalg import spsolve
 from scipy.integrate import solve_bvp
-from scipy.special import factorial, spherical_jn, spherical_yn, sph_harm_y
+from scipy.special import (
+    factorial,
+    sph_harm_y,
+    spherical_in,
+    spherical_jn,
+    spherical_kn,
+    spherical_yn,
+)
 
 from vibrates.errors import UserError
 from vibrates.scattering import Collision, Rotor, cross_sections, rate_coefficient
 from vibrates.scattering.channels import angular_factors, close_coupling, coupled_states
-from vibrates.scattering.matching import k_matrices, s_matrices
+from vibrates.scattering.matching import k_matrices
 from vibrates.scattering.propagator import Propagator
 from vibrates.units import AMU_TO_ME, ANGSTROM_TO_BOHR, CM_TO_HARTREE
 
 ARGON_NITROGEN_MASS = 16.47 * AMU_TO_ME
 
 
-def propagated(mass, thresholds, l, edges, potential):
+def propagated(mass, thresholds, edges, potential):
     """Propagator of V given as a function of R that returns matrices (m, n, n)."""
     middle = 0.5 * (edges[1:] + edges[:-1])
-    return Propagator(mass, thresholds, l, edges, potential(edges), potential(middle))
+    return Propagator(mass, thresholds, edges, potential(edges), potential(middle))
 
 
 def s_matrix(mass, thresholds, l, edges, potential, energies):
-    y = propagated(mass, thresholds, l, edges, potential).log_derivative(energies)
-    return s_matrices(k_matrices(y, mass, edges[-1], thresholds, l, energies))
+    return propagated(mass, thresholds, edges, potential).s_matrices(energies, l)
 
 
 # Two Lennard-Jones curves, coupled by a tenth of them.
@@ -83,9 +91,8 @@ def test_a_boundary_value_problem_solved_by_other_means():
     dg = k * (spherical_yn(l, x) + x * spherical_yn(l, x, derivative=True))
     tangent = (log_derivative * f - df) / (log_derivative * g - dg)
     y = propagated(
-        mass, np.zeros(1), np.array([l]), np.linspace(start, end, 4001),
-        lambda r: potential(r)[:, None, None],
-    ).log_derivative(np.array([energy]))
+        mass, np.zeros(1), np.linspace(start, end, 4001), lambda r: potential(r)[:, None, None]
+    ).log_derivative(np.array([energy]), np.array([l]))
     found = k_matrices(y, mass, end, np.zeros(1), np.array([l]), np.array([energy]))[0, 0, 0]
     assert found == pytest.approx(tangent, rel=1e-6)
 
@@ -226,7 +233,7 @@ def test_rates_of_a_constant_cross_section():
     """k = sigma times the mean speed."""
     k_t = np.array([1e-4, 1e-3, 1e-2])
     energies = np.geomspace(1e-6, 1.0, 30)
-    k = rate_coefficient(energies, np.full(30, 7.0), 2000.0, k_t)
+    k, beyond = rate_coefficient(energies, np.full(30, 7.0), 2000.0, k_t)
     np.testing.assert_allclose(k, 7.0 * np.sqrt(8.0 * k_t / (np.pi * 2000.0)), rtol=1e-4)
 
 
@@ -235,3 +242,52 @@ def test_mistakes_are_named(argon_nitrogen):
         argon_nitrogen().blocks(0, "sudden")
     with pytest.raises(UserError, match="not converged"):
         cross_sections(argon_nitrogen(), ENERGIES, "coupled_states", maximum=5)
+
+
+def test_three_coupled_channels_by_finite_differences():
+    """S of two open channels and a closed one, each with its own l, without logarithmic derivative.
+
+    The equations on an equidistant grid as one sparse system, matched at the last two points;
+    Richardson's extrapolation from two grids.
+    """
+    mass, energy, start, end = 8.0, 0.6, 0.3, 16.0
+    thresholds, l = np.array([0.0, 0.25, 0.9]), np.array([0, 2, 1])
+    coupling = np.array([[1.0, 0.6, 0.3], [0.6, 1.1, 0.5], [0.3, 0.5, 1.2]])
+
+    def potential(r):
+        return (200.0 * np.exp(-3.0 * r) - 0.8 * np.exp(-((r - 2.5) ** 2)))[:, None, None] * coupling
+
+    k = np.sqrt(2.0 * mass * np.abs(energy - thresholds))
+
+    def free(r):
+        """sin-like and cos-like solutions; growing and decaying ones where closed."""
+        x = k * r
+        open_f, open_g = x * spherical_jn(l, x), x * spherical_yn(l, x)
+        closed_f, closed_g = x * spherical_in(l, x), x * spherical_kn(l, x)
+        opened = energy > thresholds
+        scale = np.where(opened, np.sqrt(k), 1.0)
+        return (np.diag(np.where(opened, open_f, closed_f / spherical_in(l, k * end)) / scale),
+                np.diag(np.where(opened, open_g, closed_g / spherical_kn(l, k * end)) / scale))
+
+    def s_matrix_on(points):
+        r, h = np.linspace(start, end, points, retstep=True)
+        u = 2.0 * mass * (potential(r) + np.diag(thresholds) - energy * np.eye(3))
+        u = u + np.eye(3) * (l * (l + 1.0) / r[:, None] ** 2)[:, None, :]
+        # psi(start) = 0 and psi(end) = 1.
+        inner = sparse.block_diag(-(2.0 * np.eye(3) + h**2 * u[1:-1]), format="csc")
+        size = inner.shape[0]
+        matrix = inner + sparse.diags([np.ones(size - 3)] * 2, [3, -3], format="csc")
+        right = np.zeros((size, 3))
+        right[-3:] = -np.eye(3)
+        last = spsolve(matrix, right)[-3:]
+        (f_1, g_1), (f_2, g_2) = free(r[-2]), free(r[-1])
+        k_matrix = np.linalg.solve(last @ g_2 - g_1, last @ f_2 - f_1)[:2, :2]
+        one = np.eye(2)
+        return np.linalg.solve(one - 1j * k_matrix, one + 1j * k_matrix)
+
+    coarse, fine = s_matrix_on(6001), s_matrix_on(12001)
+    slow = fine + (fine - coarse) / 3.0
+    found = s_matrix(mass, thresholds, l, np.linspace(start, end, 2001), potential,
+                     np.array([energy]))[0, :2, :2]  # fmt: skip
+    assert abs(slow[0, 1]) > 0.05  # they do couple
+    np.testing.assert_allclose(found, slow, atol=2e-6)

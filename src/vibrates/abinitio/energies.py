@@ -36,13 +36,14 @@ class Level:
 
 
 def positions(
-    masses: tuple[Sequence[float], Sequence[float]],
+    masses: Sequence[Sequence[float]],
     angles_deg: Sequence[float],
     distance: float,
     bonds: tuple[float, float],
 ) -> np.ndarray:
-    """Nuclei of a, of b, and the middle of R: (5, 3), angstrom.
+    """Nuclei of a, of b, and the middle of R: (nuclei + 1, 3), angstrom.
 
+    ``masses``: two for a diatom, one for an atom, whose angle and bond do not matter.
     ``angles_deg``: theta_a, theta_b, phi; R joins the centres of mass and points from a to b.
     """
     theta_a, theta_b, phi = np.radians(angles_deg)
@@ -52,7 +53,11 @@ def positions(
     )
     centres = (np.zeros(3), np.array([0.0, 0.0, distance]))
     nuclei = []
-    for (m_1, m_2), direction, centre, bond in zip(masses, directions, centres, bonds, strict=True):
+    for mass, direction, centre, bond in zip(masses, directions, centres, bonds, strict=True):
+        if len(mass) == 1:
+            nuclei.append(centre)
+            continue
+        m_1, m_2 = mass
         nuclei += [centre - direction * bond * m_2 / (m_1 + m_2),
                    centre + direction * bond * m_1 / (m_1 + m_2)]  # fmt: skip
     return np.array([*nuclei, 0.5 * centres[1]])
@@ -82,12 +87,12 @@ def _energies(symbols: Sequence[str], xyz: np.ndarray, level: Level) -> tuple[fl
 def interaction_energies(symbols: Sequence[str], xyz: np.ndarray, level: Level) -> np.ndarray:
     """HF, CCSD and CCSD(T) interaction energies (3,), hartree.
 
-    ``symbols``: elements of a's two atoms, then b's; ``xyz``: from `positions`, angstrom.
+    ``symbols``: elements of a's two atoms, then b's two or one; ``xyz``: from `positions`, angstrom.
     """
     lib.num_threads(1)
     ghosts = [f"ghost-{s}" for s in symbols]
     middle = [MIDBOND] if level.midbond else []
-    xyz = xyz[: 4 + len(middle)]
+    xyz = xyz[: len(symbols) + len(middle)]
     pair = _energies([*symbols, *middle], xyz, level)
     a = _energies([*symbols[:2], *ghosts[2:], *middle], xyz, level)
     b = _energies([*ghosts[:2], *symbols[2:], *middle], xyz, level)

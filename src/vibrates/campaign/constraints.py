@@ -51,7 +51,7 @@ def _molecules(config: dict[str, Any]) -> None:
 _SURFACE_KEYS = {
     "original": {"beta", "deformation"}, "modified": {"beta", "deformation"},
     "correlation": {"beta", "deformation"}, "table": {"configurations", "deformation"},
-    "fitted": {"stretch_length_angstrom", "terms"}, "atom_pairs": {"atom_pair"},
+    "fitted": {"stretch_length_angstrom", "terms"}, "atom_pairs": {"atom_pair"}, "sites": {"sites"},
 }
 
 
@@ -65,7 +65,8 @@ def _surface(config: dict[str, Any]) -> None:
                                       if "deformation" in surface else "")
     for key in sorted(needed - set(surface)):
         raise UserError(f"surface.{key}: missing, needed with {stated}; add it")
-    for key in sorted(set(surface) - needed):
+    optional = {"long_range"} if kind == "fitted" else set()
+    for key in sorted(set(surface) - needed - optional):
         raise UserError(f"surface.{key}: not used with {stated}; remove it")
     if kind in ("original", "modified") and list(config["pair"]) != ["N2", "H2"]:
         raise UserError(f"surface.parameters: '{kind}' is the table of [N2, H2], "

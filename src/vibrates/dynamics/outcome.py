@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vibrates.dynamics import rows
+from vibrates.dynamics.kernel import rows
 
 
 @dataclass

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibrates.basis import Podvr
-from vibrates.dynamics import kernel, rows
+from vibrates.dynamics import kernel
 from vibrates.dynamics.dressed import DressedStates
+from vibrates.dynamics.kernel import rows
 from vibrates.dynamics.outcome import Outcome
 from vibrates.dynamics.settings import Settings
 from vibrates.dynamics.status import Status

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vibrates.dynamics import rows
+from vibrates.dynamics.kernel import rows
 from vibrates.dynamics.extrapolation import RATIO, extrapolate, relative_error
 from vibrates.dynamics.flight import fly_in
 from vibrates.dynamics.outcome import Outcome

@@ -9,7 +9,8 @@ import pandas as pd
 import xarray as xr
 
 from vibrates.errors import UserError
-from vibrates.learning.data import NUMBERS, from_rows, rate_data
+from vibrates.learning.data import from_rows, rate_data
+from vibrates.learning.transitions import NUMBERS
 from vibrates.rates.compare import read_published, read_rates
 
 
@@ -69,7 +70,7 @@ def read_csv(path: str | Path) -> xr.Dataset:
     A table with v alone is one of (v, 0) -> (v - dv, 0), as `vibrates compare` reads it.
     """
     try:
-        rows = pd.read_csv(path)
+        rows = pd.read_csv(path, comment="#")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no CSV table"
         raise UserError(f"{path}: cannot be read ({reason}); give a CSV file with quantum numbers, "

@@ -53,7 +53,7 @@ class Channels:
 
 def angular_factors(j: NDArray, omega: int, terms: int) -> NDArray:
     """<j Omega|P_lambda|j' Omega>, (terms, n, n), for all pairs of ``j`` (n,), by quadrature."""
-    last = int(j.max())
+    last = int(j.max(initial=omega))
     x, weights = leggauss(last + terms // 2 + 1)
     # Normalised on [-1, 1]: [j, theta] at this projection.
     functions = assoc_legendre_p_all(last, omega, x, norm=True)[0][:, omega][j]
@@ -61,22 +61,28 @@ def angular_factors(j: NDArray, omega: int, terms: int) -> NDArray:
     return np.einsum("aq,lq,bq,q->lab", functions, powers, functions, weights, optimize=True)
 
 
-def coupled_states(rotor: Rotor, total: int, omega: int, terms: int) -> Channels:
-    """Channels of J = ``total`` and Omega with l = J; V has ``terms`` Legendre terms."""
-    v, j = (x.ravel() for x in np.indices(rotor.energies.shape))
+def coupled_states(
+    rotor: Rotor, total: int, omega: int, terms: int, among: NDArray | None = None
+) -> Channels:
+    """Channels of J = ``total`` and Omega with l = J; V has ``terms`` Legendre terms.
+
+    ``among`` (n_v, n_j): mask of the levels that take part; all without it.
+    """
+    v, j = np.nonzero(_all(rotor) if among is None else among)
     kept = j >= omega
     return _channels(rotor, v[kept], j[kept], np.full(kept.sum(), total),
                      angular_factors(j[kept], omega, terms), None)
 
 
-def close_coupling(rotor: Rotor, total: int, parity: int, terms: int) -> Channels:
-    """All channels of J = ``total`` with (-1)^(j + l) = ``parity`` (1 or -1)."""
+def close_coupling(
+    rotor: Rotor, total: int, parity: int, terms: int, among: NDArray | None = None
+) -> Channels:
+    """All channels of J = ``total`` with (-1)^(j + l) = ``parity`` (1 or -1); as `coupled_states`."""
     # Combinations of Omega and -Omega; Omega = 0 has one of the two parities only.
     lowest = 0 if parity == (-1) ** total else 1
     levels = [
         (v, j, omega)
-        for v in range(rotor.energies.shape[0])
-        for j in range(rotor.energies.shape[1])
+        for v, j in np.argwhere(_all(rotor) if among is None else among)
         for omega in range(lowest, min(j, total) + 1)
     ]
     v, j, omega = np.array(levels, dtype=int).reshape(-1, 3).T
@@ -93,6 +99,10 @@ def close_coupling(rotor: Rotor, total: int, parity: int, terms: int) -> Channel
         )
     orbital = np.round(0.5 * (np.sqrt(1.0 + 4.0 * square) - 1.0)).astype(int)
     return _channels(rotor, v, j, orbital, angular, turn)
+
+
+def _all(rotor: Rotor) -> NDArray:
+    return np.ones(rotor.energies.shape, dtype=bool)
 
 
 def _orbital(total: int, j: int, omega: NDArray) -> NDArray:

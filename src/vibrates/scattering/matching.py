@@ -15,7 +15,10 @@ _UNREACHED = 1e30
 def k_matrices(
     y: NDArray, reduced_mass: float, distance: float, thresholds: NDArray, l: NDArray, energies: NDArray
 ) -> NDArray:
-    """K (n_energies, n, n) from Y at ``distance``; zero where a channel is closed."""
+    """K (n_energies, n, n) from Y at ``distance``; zero where a channel is closed.
+
+    ``l``: (n,), or (n_energies, n) for partial waves of their own.
+    """
     opened = energies[:, None] > thresholds
     k = np.sqrt(2.0 * reduced_mass * np.abs(energies[:, None] - thresholds))
     opened, f, df, g, dg = _functions(k, distance, l, opened)

@@ -11,7 +11,6 @@ from scipy.interpolate import PchipInterpolator
 
 from vibrates.errors import UserError
 from vibrates.scattering.channels import Channels, close_coupling, coupled_states
-from vibrates.scattering.matching import k_matrices, s_matrices
 from vibrates.scattering.propagator import Propagator
 from vibrates.scattering.rotor import Rotor
 
@@ -52,31 +51,32 @@ class Collision:
         middle = 0.5 * (self.edges[1:] + self.edges[:-1])
         return self.legendre_terms(self.edges), self.legendre_terms(middle)
 
-    def blocks(self, total: int, method: str) -> list[tuple[float, Channels]]:
-        """The blocks of J = ``total`` with their statistical weight."""
+    def blocks(
+        self, total: int, method: str, among: NDArray | None = None
+    ) -> list[tuple[float, Channels]]:
+        """The blocks of J = ``total`` with their statistical weight; ``among``: as in `channels`."""
         if method == "close_coupling":
-            both = [(1.0, close_coupling(self.rotor, total, parity, self.terms)) for parity in (1, -1)]
+            both = [(1.0, close_coupling(self.rotor, total, parity, self.terms, among)) for parity in (1, -1)]
         elif method == "coupled_states":
             last = min(total, self.rotor.energies.shape[1] - 1)
             both = [
-                (1.0 if omega == 0 else 2.0, coupled_states(self.rotor, total, omega, self.terms))
+                (1.0 if omega == 0 else 2.0, coupled_states(self.rotor, total, omega, self.terms, among))
                 for omega in range(last + 1)
             ]
         else:
             raise UserError(f"method: '{method}' is not one of {', '.join(METHODS)}")
         return [(weight, channels) for weight, channels in both if len(channels)]
 
+    def propagator(self, channels: Channels) -> Propagator:
+        """What does not depend on the energy, nor on the partial wave of coupled states."""
+        at_edges, at_middle = (channels.coupling(terms) for terms in self._terms)
+        return Propagator(
+            self.reduced_mass, channels.thresholds, self.edges, at_edges, at_middle
+        )
+
     def s_matrices(self, channels: Channels, energies: NDArray) -> NDArray:
         """S (n_energies, n, n) of one block at total energies (n_energies,)."""
-        at_edges, at_middle = (channels.coupling(terms) for terms in self._terms)
-        propagator = Propagator(
-            self.reduced_mass, channels.thresholds, channels.l, self.edges, at_edges, at_middle
-        )
-        y = propagator.log_derivative(energies)
-        k = k_matrices(
-            y, self.reduced_mass, self.edges[-1], channels.thresholds, channels.l, energies
-        )
-        return s_matrices(k)
+        return self.propagator(channels).s_matrices(energies, channels.l)
 
 
 def opacity(

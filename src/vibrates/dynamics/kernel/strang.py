@@ -15,13 +15,13 @@ Arrays are laid out as `rows` says. Atomic units throughout.
 
 from numba import njit
 
-from vibrates.dynamics.interaction import square
-from vibrates.dynamics.rows import (
+from vibrates.dynamics.kernel.interaction import square
+from vibrates.dynamics.kernel.rows import (
     BY_DISTANCE, BY_HARMONIC, C_A, C_AB, C_B, DISTANCE, L_A, L_B, MEAN_QUADRUPOLE, N_A, N_B, P,
     QUADRUPOLE, R, SQUARE_A, SQUARE_B,
 )  # fmt: skip
-from vibrates.dynamics.simd import load, sqrt, store
-from vibrates.dynamics.vector_math import JIT_OPTIONS, sincos
+from vibrates.dynamics.kernel.simd import load, sqrt, store
+from vibrates.dynamics.kernel.vector_math import JIT_OPTIONS, sincos
 
 
 @njit(**JIT_OPTIONS)

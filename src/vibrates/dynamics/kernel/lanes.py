@@ -16,13 +16,13 @@ next one from the queue. Arrays are laid out as `rows` says. Atomic units throug
 import numpy as np
 from numba import njit
 
-from vibrates.dynamics.interaction import geometry, potential_and_means
-from vibrates.dynamics.rows import (
+from vibrates.dynamics.kernel.interaction import geometry, potential_and_means
+from vibrates.dynamics.kernel.rows import (
     CLASSICAL, FADE_FROM, GEOMETRY, INVERSE_FADE, LANE_STATE, MEANS, N_A, N_B, P, R,
 )  # fmt: skip
-from vibrates.dynamics.simd import LANES
-from vibrates.dynamics.strang import apply_rotating, half_drift, kick, phase
-from vibrates.dynamics.vector_math import JIT_OPTIONS
+from vibrates.dynamics.kernel.simd import LANES
+from vibrates.dynamics.kernel.strang import apply_rotating, half_drift, kick, phase
+from vibrates.dynamics.kernel.vector_math import JIT_OPTIONS
 
 
 @njit(**JIT_OPTIONS)

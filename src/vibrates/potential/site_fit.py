@@ -1,0 +1,69 @@
+"""Sites fitted to ab initio points: linear in all but three decays and a damping length."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from vibrates.potential.sites import Radial, SiteSurface
+
+
+def design(surface: SiteSurface, distance: NDArray, r: NDArray, cosine: NDArray) -> NDArray:
+    """(points, coefficients): V of `surface` is this times its coefficients, term after term."""
+    z = surface.bond_variable(r)
+    columns: list = [0.0] * len(surface.terms)
+    for number, h in surface.sites(r):
+        rho = np.sqrt(distance**2 + h**2 - 2.0 * distance * h * cosine)
+        columns[number] = columns[number] + surface.terms[number].basis(rho, z)
+    return np.concatenate(columns, axis=1)
+
+
+def weights(energies: NDArray, floor: float) -> NDArray:
+    """1/error wanted: relative where |V| is above ``floor``, absolute below."""
+    return 1.0 / np.hypot(energies, floor)
+
+
+def _solved(surface: SiteSurface, points: Sequence[NDArray], energies: NDArray, weight: NDArray,
+            ridge: float, kept: Sequence[bool]) -> tuple[SiteSurface, float]:
+    sizes = [one.short.size + one.long.size for one in surface.terms]
+    column = np.repeat(kept, sizes)
+    matrix = design(surface, *points)[:, column] * weight[:, None]
+    scale = np.linalg.norm(matrix, axis=0)
+    left, values, right = np.linalg.svd(matrix / scale, full_matrices=False)
+    projected = left.T @ (energies * weight)
+    found = np.zeros(column.size)
+    found[column] = right.T @ (projected * values / (values**2 + ridge**2)) / scale
+    parts = np.split(found, np.cumsum(sizes)[:-1])
+    terms = tuple(one.with_coefficients(x) for one, x in zip(surface.terms, parts, strict=True))
+    residual = energies * weight - matrix @ found[column]
+    return replace(surface, terms=terms), float(np.sqrt(np.mean(residual**2)))
+
+
+def fit(settings: Mapping, points: Sequence[NDArray], energies: NDArray,
+        start: SiteSurface | None = None, scale: NDArray | None = None,
+        kept: Sequence[bool] = (True, True, True)) -> tuple[SiteSurface, float]:
+    """The surface and its weighted root mean square residual.
+
+    ``points``: R, r (bohr), cos theta of a bond with equal ends; ``energies``: hartree.
+    ``settings``: powers, bond_powers, long_bond_powers, floor_hartree, ridge, r_0_bohr,
+    length_bohr, start (decays and damping to begin with). With ``start`` its decays and damping
+    stay, and only coefficients are fitted; errors count relative to ``scale``, or to ``energies``.
+    ``kept``: which of the three functions take part.
+    """
+    weight = weights(energies if scale is None else scale, settings["floor_hartree"])
+
+    shapes = [(settings["powers"], settings["bond_powers"]), (2, settings["long_bond_powers"])]
+
+    def solved(parameters: Sequence[float]) -> tuple[SiteSurface, float]:
+        *decays, damping = parameters
+        terms = tuple(Radial(b, damping, *(np.zeros(shape) for shape in shapes)) for b in decays)
+        surface = SiteSurface(terms, settings["r_0_bohr"], settings["length_bohr"])
+        return _solved(surface, points, energies, weight, settings["ridge"], kept)
+
+    if start is not None:
+        return solved([*(one.decay for one in start.terms), start.terms[0].damping])
+    found = minimize(lambda p: solved(p)[1], settings["start"], method="Nelder-Mead",
+                     options={"xatol": 1e-3, "fatol": 1e-7, "maxiter": 250})
+    return solved(found.x)

@@ -1,0 +1,131 @@
+"""Cross sections and rate coefficients of all transitions, from the opacities of all jobs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
+
+from vibrates.errors import UserError
+from vibrates.scattering.thermal import rate_coefficient
+from vibrates.units import (
+    BOHR2_TO_ANGSTROM2,
+    CM_TO_HARTREE,
+    KELVIN_TO_HARTREE,
+    RATE_AU_TO_CM3_S,
+)
+
+NUMBERS = ("v", "j", "vp", "jp")
+
+
+def joined(chunks: Sequence[xr.Dataset]) -> xr.Dataset:
+    """The jobs of one block together, partial waves ascending."""
+    return xr.concat(chunks, "wave", data_vars="minimal", coords="minimal",
+                     combine_attrs="drop", compat="override").sortby("wave")
+
+
+def summed_waves(block: xr.Dataset) -> tuple[NDArray, NDArray]:
+    """sum_J (2J + 1) opacity (energies, pairs), and the share that J in the last fifth have in it.
+
+    Partial waves between those computed are interpolated.
+    """
+    waves, opacity = block["wave"].values, block["opacity"].values
+    total, tail = np.zeros(opacity.shape[1:]), np.zeros(opacity.shape[1:])
+    for index, last in enumerate(block["last"].values):
+        mine = waves <= last
+        every = np.arange(waves[mine].max() + 1)
+        all_waves = (
+            PchipInterpolator(waves[mine], opacity[mine, index], axis=0)(every)
+            if mine.sum() > 1
+            else opacity[mine, index]
+        )
+        weighted = (2.0 * every + 1.0)[:, None] * all_waves
+        total[index] = weighted.sum(axis=0)
+        tail[index] = weighted[every >= 0.8 * every[-1]].sum(axis=0)
+    return total, tail / np.where(total > 0.0, total, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class CrossSections:
+    """sigma (energies, pairs) in bohr^2 at total ``energies`` (n,), hartree, ascending; nan where a
+    collision from the initial level is not complete or not possible. ``initial`` (pairs,): its energy.
+    """
+
+    energies: NDArray
+    sigma: NDArray
+    tail: NDArray
+    initial: NDArray
+    numbers: Mapping[str, NDArray]
+
+
+def cross_sections(
+    blocks: Sequence[xr.Dataset], levels: NDArray, reduced_mass: float
+) -> CrossSections:
+    """Of all exothermic transitions; ``levels`` (n_v, n_j): energies of the levels, hartree."""
+    numbers = {name: blocks[0][name].values for name in NUMBERS}
+    initial = levels[numbers["v"], numbers["j"]]
+    energies = np.concatenate([block["energy"].values for block in blocks]) * CM_TO_HARTREE
+    reference = np.concatenate([block["reference"].values for block in blocks]) * CM_TO_HARTREE
+    sums, tails = (np.concatenate(parts) for parts in
+                   zip(*(summed_waves(block) for block in blocks), strict=True))
+    order = np.argsort(energies, kind="stable")
+    energies, reference = energies[order, None], reference[order, None]
+    k_squared = 2.0 * reduced_mass * (energies - initial)
+    complete = (k_squared > 0.0) & (initial > reference - 1e-9)
+    sigma = np.pi * sums[order] / (np.where(complete, k_squared, np.nan) * (2 * numbers["j"] + 1))
+    return CrossSections(energies[:, 0], sigma, tails[order], initial, numbers)
+
+
+def rates(found: CrossSections, reduced_mass: float, temperatures_K: NDArray) -> pd.DataFrame:
+    """Tidy table: v, j, vp, jp, T_K, k_cm3_s, edge_share of k from beyond the highest energy."""
+    k_t = np.asarray(temperatures_K, float) * KELVIN_TO_HARTREE
+    tables = []
+    for pair in range(len(found.initial)):
+        here = np.isfinite(found.sigma[:, pair])
+        if here.sum() < 3:
+            name = ", ".join(f"{key} = {values[pair]}" for key, values in found.numbers.items())
+            raise UserError(f"energies: {here.sum()} cross sections for {name}, at least 3 needed; add "
+                            "near_cm or raise highest_cm")
+        energies = found.energies[here] - found.initial[pair]
+        k, edge = rate_coefficient(energies, found.sigma[here, pair], reduced_mass, k_t)
+        tables.append(pd.DataFrame(
+            {key: values[pair] for key, values in found.numbers.items()}
+            | {"T_K": temperatures_K, "k_cm3_s": k * RATE_AU_TO_CM3_S, "edge_share": edge}
+        ))  # fmt: skip
+    return pd.concat(tables, ignore_index=True)
+
+
+def table(found: CrossSections) -> xr.Dataset:
+    """The product: sigma in angstrom^2 at total energies in cm^-1."""
+    def about(units: str, long_name: str) -> dict[str, str]:
+        return {"units": units, "long_name": long_name}
+
+    return xr.Dataset(
+        {"sigma": (("energy", "pair"), found.sigma * BOHR2_TO_ANGSTROM2,
+                   about("angstrom^2", "integral cross section, nan where not complete")),
+         "tail": (("energy", "pair"), found.tail,
+                  about("1", "share of the highest fifth of partial waves")),
+         "initial_energy": ("pair", found.initial / CM_TO_HARTREE,
+                            about("cm^-1", "energy of the initial level"))},
+        {"energy": ("energy", found.energies / CM_TO_HARTREE,
+                    about("cm^-1", "total energy above the minimum of the diatom's curve"))}
+        | {name: ("pair", values, about("1", f"quantum number {name}"))
+           for name, values in found.numbers.items()},
+    )  # fmt: skip
+
+
+def checks(found: CrossSections, table: pd.DataFrame) -> dict[str, float | int]:
+    """What a user should look at: how complete the sums over J and over energies are."""
+    weighty = found.sigma > 1e-3 * np.nanmax(found.sigma, axis=0)
+    return {
+        "transitions": int(len(found.initial)),
+        "temperatures": int(table["T_K"].nunique()),
+        "largest_share_of_the_last_fifth_of_waves": float(found.tail[weighty].max()),
+        "median_share_of_the_last_fifth_of_waves": float(np.median(found.tail[weighty])),
+        "largest_share_of_k_beyond_the_highest_energy": float(table["edge_share"].max()),
+        "median_share_of_k_beyond_the_highest_energy": float(table["edge_share"].median()),
+        "smallest_k_cm3_s": float(table["k_cm3_s"].min()),
+    }

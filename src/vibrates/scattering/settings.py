@@ -1,0 +1,92 @@
+"""The description of a calculation, `config/quantum/*.yaml`, and the collision that follows from it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from vibrates.campaign import schema
+from vibrates.config import SCHEMA, read_layers, read_yaml
+from vibrates.errors import UserError
+from vibrates.potential.sites import SiteSurface
+from vibrates.scattering.curve import Curve
+from vibrates.scattering.partial_waves import Collision
+from vibrates.scattering.rotor import Rotor
+from vibrates.units import AMU_TO_ME, CM_TO_HARTREE
+
+
+def load(path: str | Path) -> dict[str, Any]:
+    """The validated description; UserError in one line otherwise."""
+    settings = read_layers(path)
+    schema.validate(settings, read_yaml(SCHEMA.parent / "quantum" / "schema.yaml"), str(path))
+    v_max, j_max = settings["levels"]["v_max"], settings["levels"]["j_max"]
+    tops = settings["basis"]["j_max"]
+    if len(tops) <= v_max or min(tops[: v_max + 1]) < j_max:
+        raise UserError(f"{path}: basis.j_max: {tops} does not hold levels up to v = {v_max}, j = "
+                        f"{j_max}; give at least {v_max + 1} entries of {j_max} or more")
+    if len(tops) > settings["molecule"]["vibrations"]:
+        raise UserError(f"{path}: molecule.vibrations: {settings['molecule']['vibrations']} is less "
+                        f"than the {len(tops)} levels of basis.j_max; raise it")
+    places = [place for place, _ in settings["sectors_bohr"]]
+    if places != sorted(set(places)):
+        raise UserError(f"{path}: sectors_bohr: distances {places} do not ascend; order them")
+    return settings
+
+
+def reduced_masses(settings: Mapping) -> tuple[float, float]:
+    """Of the diatom, and of diatom and atom; electron masses."""
+    m_1, m_2 = settings["molecule"]["masses_u"]
+    atom = settings["atom"]["mass_u"]
+    both = m_1 + m_2
+    return m_1 * m_2 / both * AMU_TO_ME, both * atom / (both + atom) * AMU_TO_ME
+
+
+def read_curve(path: str | Path) -> Curve:
+    """A potential curve; UserError if the file is missing or no such table."""
+    try:
+        table = pd.read_csv(path, comment="#")
+        return Curve(table["r_bohr"].to_numpy(), table["E_hartree"].to_numpy())
+    except (OSError, KeyError, ValueError) as error:
+        raise UserError(f"{path}: cannot be read as a potential curve ({error}); name a CSV file "
+                        "with columns r_bohr and E_hartree") from None
+
+
+def sector_edges(pairs: list[list[float]]) -> NDArray:
+    """Bounds of the sectors, bohr, at least as fine as asked for."""
+    edges = [
+        np.linspace(low, high, max(1, round((high - low) / width)) + 1)[:-1]
+        for (low, width), (high, _) in zip(pairs[:-1], pairs[1:], strict=True)
+    ]
+    return np.append(np.concatenate(edges), pairs[-1][0])
+
+
+def rotor(settings: Mapping) -> Rotor:
+    """All levels up to the highest v and j of the basis."""
+    molecule, tops = settings["molecule"], settings["basis"]["j_max"]
+    mass, _ = reduced_masses(settings)
+    basis = read_curve(molecule["curve"]).basis(mass, molecule["vibrations"])
+    return Rotor.from_basis(basis, mass, len(tops), max(tops))
+
+
+def collision(settings: Mapping) -> Collision:
+    """The problem to solve; UserError if a file is missing."""
+    surface = read_layers(settings["surface"])["surface"]
+    if surface.get("parameters") != "sites":
+        raise UserError(f"{settings['surface']}: surface.parameters: '{surface.get('parameters')}' is "
+                        "not 'sites'; name a surface of a diatom and an atom")
+    sites = SiteSurface.from_mapping(surface["sites"], settings["molecule"]["masses_u"])
+    return Collision(
+        rotor(settings), reduced_masses(settings)[1],
+        lambda distance, r, cosine: sites.potential(distance, cosine, r_a=r),
+        settings["legendre_terms"], sector_edges(settings["sectors_bohr"]),
+    )  # fmt: skip
+
+
+def in_basis(settings: Mapping, levels: NDArray, energy: float) -> NDArray:
+    """Which of ``levels`` (n_v, n_j) take part at a total energy, hartree: a mask of that shape."""
+    tops = np.array(settings["basis"]["j_max"])
+    margin = settings["basis"]["closed_cm"] * CM_TO_HARTREE
+    return (np.arange(levels.shape[1]) <= tops[:, None]) & (levels <= energy + margin)

@@ -1,0 +1,33 @@
+"""Rates of vibrational transitions: summed over final j, averaged over a thermal distribution of initial j."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from vibrates.units import KELVIN_TO_HARTREE
+
+
+def vibrational_rates(rates: pd.DataFrame, levels: NDArray) -> pd.DataFrame:
+    """v, vp, T_K, k_cm3_s of all downward changes of v.
+
+    ``rates``: v, j, vp, jp, T_K, k_cm3_s, each pair of levels once; the other direction follows from
+    detailed balance. ``levels`` (n_v, n_j): energies of all levels, hartree.
+    """
+    before = levels[rates["v"], rates["j"]], 2 * rates["j"].to_numpy() + 1
+    after = levels[rates["vp"], rates["jp"]], 2 * rates["jp"].to_numpy() + 1
+    k_t = rates["T_K"].to_numpy() * KELVIN_TO_HARTREE
+    balance = before[1] / after[1] * np.exp((after[0] - before[0]) / k_t)
+    reverse = rates.rename(columns={"v": "vp", "j": "jp", "vp": "v", "jp": "j"})
+    reverse = reverse.assign(k_cm3_s=rates["k_cm3_s"] * balance)
+    both = pd.concat([rates, reverse], ignore_index=True)
+    both = both[both["v"] > both["vp"]]
+    own = levels[both["v"], both["j"]] - levels[both["v"], 0]
+    weight = (2 * both["j"] + 1) * np.exp(-own / (both["T_K"] * KELVIN_TO_HARTREE))
+    both = both.assign(part=weight * both["k_cm3_s"])
+    summed = both.groupby(["v", "vp", "T_K"], as_index=False)["part"].sum()
+    j = np.arange(levels.shape[1])
+    partition = [
+        np.sum((2 * j + 1) * np.exp(-(levels[v] - levels[v, 0]) / (t * KELVIN_TO_HARTREE)))
+        for v, t in zip(summed["v"], summed["T_K"], strict=True)
+    ]
+    return summed.assign(k_cm3_s=summed["part"] / partition).drop(columns="part")

@@ -1,0 +1,86 @@
+"""One job of a calculation: the pieces of a block of energies and a share of its partial waves.
+
+In coupled states a piece is one projection Omega with all partial waves, for which the work that
+does not depend on the energy is done once; in close coupling it is one J and parity.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibrates.scattering import plan
+from vibrates.scattering.channels import Channels, close_coupling, coupled_states
+from vibrates.scattering.settings import collision, in_basis
+
+# What the probabilities do not depend on.
+_ELSEWHERE = ("name", "results", "temperatures_K", "jobs")
+
+
+def pairs(levels: NDArray) -> tuple[NDArray, NDArray]:
+    """Initial and final level of all exothermic transitions: indices into ``levels`` (L,)."""
+    return np.nonzero(levels[:, None] > levels)
+
+
+class Work:
+    """The pieces of job ``chunk`` of block ``block``, both by number."""
+
+    def __init__(self, settings: Mapping, block: int, chunk: int) -> None:
+        self.settings, self.collision = settings, collision(settings)
+        rotor = self.collision.rotor
+        found = plan.blocks(settings, rotor.energies, self.collision.reduced_mass)
+        self.block = found[block]
+        self.waves = plan.chunk(settings, self.block, chunk)
+        self.among = in_basis(settings, rotor.energies, self.block.energies.max())
+        wanted = settings["levels"]
+        v, j = np.indices((wanted["v_max"] + 1, wanted["j_max"] + 1)).reshape(2, -1)
+        self.v, self.j, self.levels = v, j, rotor.energies[v, j]
+
+    @property
+    def digest(self) -> str:
+        """Fingerprint of all that the results depend on."""
+        asked = {key: value for key, value in self.settings.items() if key not in _ELSEWHERE}
+        asked |= {"surface_at": self.collision.legendre_terms(np.array([4.0, 7.0])).tolist(),
+                  "levels_at": self.levels.tolist(), "waves": self.waves.tolist(),
+                  "energies_at": self.block.energies.tolist()}
+        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+    @cached_property
+    def pieces(self) -> list[tuple[int, ...]]:
+        """(Omega,) or (J, parity), the largest first."""
+        if self.settings["method"] == "close_coupling":
+            return [(int(total), parity) for total in self.waves[::-1] for parity in (1, -1)]
+        top = min(int(self.waves.max()), self.settings["levels"]["j_max"])
+        return [(omega,) for omega in range(top + 1)]
+
+    def _channels(self, piece: tuple[int, ...]) -> tuple[Channels, NDArray, float]:
+        """The channels, the partial waves they serve, and their statistical weight."""
+        rotor, terms = self.collision.rotor, self.collision.terms
+        if len(piece) == 2:
+            channels = close_coupling(rotor, *piece, terms, self.among)
+            return channels, np.array(piece[:1]), 1.0
+        omega = piece[0]
+        channels = coupled_states(rotor, 0, omega, terms, self.among)
+        return channels, self.waves[self.waves >= omega], 1.0 if omega == 0 else 2.0
+
+    def opacity(self, number: int) -> NDArray:
+        """sum over the piece of |S|^2 (waves, energies, pairs), of all exothermic pairs of levels."""
+        channels, waves, weight = self._channels(self.pieces[number])
+        initial, final = pairs(self.levels)
+        result = np.zeros((len(self.waves), len(self.block.energies), len(initial)))
+        # Of every channel the level it belongs to, if that is wanted.
+        member = (channels.v[:, None] == self.v) & (channels.j[:, None] == self.j)
+        if not member.any():
+            return result
+        mine = np.flatnonzero(member.any(axis=1))
+        member = member[mine].astype(float)
+        wave, energy = np.nonzero(waves[:, None] <= self.block.last)
+        l = channels.l if len(self.pieces[number]) == 2 else waves[wave][:, None]
+        s = self.collision.propagator(channels).s_matrices(self.block.energies[energy], l)
+        probability = np.abs(s[:, mine[:, None], mine]) ** 2
+        between = np.einsum("na,bnm,mc->bac", member, probability, member, optimize=True)
+        result[np.searchsorted(self.waves, waves[wave]), energy] = weight * between[:, initial, final]
+        return result

@@ -1,0 +1,33 @@
+"""Cross sections and rate coefficients of a calculation, drawn."""
+
+import pandas as pd
+
+from vibrates.campaign import storage
+from vibrates.campaign.scripts import run
+from vibrates.figures import quantum as figures, style
+
+# Rotation within v, and the loss of vibrational quanta, from low and middle j.
+SHOWN = [(0, 1, 0, 0), (0, 2, 0, 0), (0, 2, 0, 1), (0, 10, 0, 9), (1, 0, 0, 0), (1, 0, 0, 5),
+         (1, 5, 0, 5), (2, 0, 1, 0), (2, 0, 0, 0)]
+
+
+def main(rates: str, cross_sections: str, rates_png: str, cross_sections_png: str) -> None:
+    table = pd.read_csv(rates, comment="#")
+    key = pd.MultiIndex.from_frame(table[["v", "j", "vp", "jp"]])
+    shown = table[key.isin(SHOWN)]
+    style.write(figures.draw_rates, shown, rates_png, rates_png.replace(".png", ".csv"))
+    data = storage.read_product(cross_sections, "run the calculation again")
+    v_max = int(data["v"].max())
+    changes = [(v, v - 1) for v in range(1, v_max + 1)] + ([(2, 0)] if v_max > 1 else [])
+    style.write(figures.draw_cross_sections, figures.cross_sections(data, changes or [(0, 0)]),
+                cross_sections_png, cross_sections_png.replace(".png", ".csv"))
+
+
+if __name__ == "__main__":
+    run(
+        main,
+        rates=snakemake.input.rates,
+        cross_sections=snakemake.input.cross_sections,
+        rates_png=snakemake.output.rates,
+        cross_sections_png=snakemake.output.cross_sections,
+    )

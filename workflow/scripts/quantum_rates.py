@@ -1,0 +1,56 @@
+"""From the opacities of all jobs to cross sections, rate coefficients, checks and what each j took."""
+
+import json
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from vibrates.campaign import storage
+from vibrates.campaign.scripts import run
+from vibrates.files import write_text
+from vibrates.scattering import hours, plan, product, settings
+
+
+def main(description: str, waves: list[str], rates: str, cross_sections: str, hours_csv: str,
+         checks: str) -> None:
+    described = settings.load(description)
+    levels = settings.rotor(described).energies
+    mass = settings.reduced_masses(described)[1]
+    jobs = [storage.read_product(path, "run the calculation again") for path in waves]
+    numbers = [Path(path).stem.split("_")[0] for path in waves]
+    blocks, seconds = [], []
+    for _, group in groupby(zip(numbers, jobs, strict=True), key=lambda item: item[0]):
+        mine = [job for _, job in group]
+        blocks.append(product.joined(mine))
+        seconds.append(sum(float(job.attrs["seconds"]) for job in mine))
+    found = product.cross_sections(blocks, levels, mass)
+    table = product.rates(found, mass, np.array(described["temperatures_K"], float))
+    provenance = {
+        "molecule": described["molecule"]["name"], "atom": described["atom"]["name"],
+        "method": described["method"], "surface": described["surface"],
+        "core_hours": round(sum(seconds) / 3600.0, 4),
+        "transitions": "exothermic: each pair of levels once, from the higher to the lower",
+    }  # fmt: skip
+    columns = [*product.NUMBERS, "T_K", "k_cm3_s"]
+    text = table[columns].to_csv(index=False, float_format="%.5g")
+    write_text(rates, f"# {json.dumps(provenance)}\n{text}")
+    dataset = product.table(found)
+    dataset.attrs = storage.provenance(described, [yaml.safe_dump(provenance)])
+    storage.write_atomic(dataset, cross_sections)
+    planned = plan.blocks(described, levels, mass)
+    write_text(hours_csv, hours.by_initial_j(planned, seconds, levels, described).to_csv(index=False))
+    write_text(checks, json.dumps(product.checks(found, table), indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    run(
+        main,
+        description=snakemake.params.description,
+        waves=list(snakemake.input.waves),
+        rates=snakemake.output.rates,
+        cross_sections=snakemake.output.cross_sections,
+        hours_csv=snakemake.output.hours,
+        checks=snakemake.output.checks,
+    )
