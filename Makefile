@@ -12,7 +12,7 @@
 # make surface  the fit of the surface to the points, and its figures (results-abinitio/)
 # make surfaces rates on the original, the modified and the fitted surface (docs/surface.md; some minutes)
 # make quantum  quantum rates of QUANTUM (default: config/quantum/small.yaml, minutes; docs/quantum.md)
-# make longrange  networks for C_m of H + H2, Li + Li2, KRb + KRb and N2 + H2: tables and figures (docs/longrange.md)
+# make longrange  networks for C_m of H + H2, KRb + KRb and N2 + H2: tables and figures (docs/longrange.md)
 # make judge    trajectories of He + HD against the quantum rates in data/ (some minutes; docs/quantum.md)
 # make clean    remove the environment (results stay)
 PYTHON ?= $(shell command -v python3.11 || echo python3)
@@ -100,7 +100,7 @@ quantum: environment
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/rules/quantum.smk --configfile $(QUANTUM) --quiet rules
 	@echo "rate coefficients, cross sections, checks and figures are in the directory 'results' of $(QUANTUM)"
 
-LONGRANGE ?= h3 li3 krb2 n2h2
+LONGRANGE ?= h3 krb2 n2h2
 
 longrange: environment
 	@for name in $(LONGRANGE); do \
