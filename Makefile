@@ -1,5 +1,6 @@
 # make run      the campaign of CONFIG (default: config/config.yaml), into its results directory
 # make learn    compares models, searches kernels, says what to compute next (docs/learning.md)
+# make searches  only the kernel search on the rates that reference.state_to_state names; needs no campaign
 # make test     the tests
 # make test-slurm  twelve faults on a real SLURM cluster on this machine (installs SLURM where it can)
 # make report   one HTML file with figures, tables and how they were made
@@ -24,7 +25,7 @@ READY := .venv/.ready
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run test test-slurm report check environment clean bench validate abinitio surface surfaces quantum longrange learn bench-learning judge
+.PHONY: run test test-slurm report check environment clean bench validate abinitio surface surfaces quantum longrange learn bench-learning judge searches
 
 run: environment
 	@$(SNAKEMAKE)
@@ -32,6 +33,10 @@ run: environment
 
 learn: environment
 	@$(SNAKEMAKE) -- learning
+	@echo "tables and figures are in $(RESULTS)/learning"
+
+searches: environment
+	@$(SNAKEMAKE) -- searches
 	@echo "tables and figures are in $(RESULTS)/learning"
 
 report: environment
