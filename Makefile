@@ -12,6 +12,8 @@
 # make surface  the fit of the surface to the points, and its figures (results-abinitio/)
 # make surfaces rates on the original, the modified and the fitted surface (docs/surface.md; some minutes)
 # make quantum  quantum rates of QUANTUM (default: config/quantum/small.yaml, minutes; docs/quantum.md)
+# make longrange  networks for C_m of H + H2, KRb + KRb and N2 + H2: tables and figures (docs/longrange.md)
+# make judge    trajectories of He + HD against the quantum rates in data/ (some minutes; docs/quantum.md)
 # make clean    remove the environment (results stay)
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 CORES  ?= $(shell getconf _NPROCESSORS_ONLN)
@@ -23,7 +25,7 @@ READY := .venv/.ready
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run test test-slurm report check environment clean bench validate abinitio surface surfaces quantum learn searches bench-learning
+.PHONY: run test test-slurm report check environment clean bench validate abinitio surface surfaces quantum longrange learn bench-learning judge searches
 
 run: environment
 	@$(SNAKEMAKE)
@@ -97,6 +99,18 @@ surfaces: environment
 quantum: environment
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/rules/quantum.smk --configfile $(QUANTUM) --quiet rules
 	@echo "rate coefficients, cross sections, checks and figures are in the directory 'results' of $(QUANTUM)"
+
+LONGRANGE ?= h3 krb2 n2h2
+
+longrange: environment
+	@for name in $(LONGRANGE); do \
+	  PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/snakemake --cores $(CORES) --quiet \
+	    -s workflow/rules/longrange.smk --configfile config/longrange/$$name.yaml || exit; done
+	@$(BIN)/python validation/longrange.py $(LONGRANGE)
+
+judge: environment
+	@$(MAKE) --no-print-directory run CONFIG=config/pairs/hdhe.yaml
+	@$(BIN)/python validation/quantum_judge.py
 
 clean:
 	rm -rf .venv $(ABINITIO)

@@ -69,17 +69,23 @@ def is_known(described: dict[str, Any]) -> bool:
 
 
 def in_atomic_units(described: dict[str, Any], values: NDArray) -> NDArray:
-    """Internal coordinates (N, d) given in the units of their columns."""
-    angle = np.array([one["column"].endswith("_deg") for one in described["coordinates"]])
-    return np.where(angle, np.radians(values), values)
+    """Internal coordinates (N, d) given in the units of their columns; angles as cosines where asked."""
+    found = np.array(values, dtype=float)
+    for i, one in enumerate(described["coordinates"]):
+        if one["column"].endswith("_deg"):
+            found[:, i] = np.radians(found[:, i])
+        if one.get("cosine", False):
+            # A right angle is meant where its cosine is 6e-17.
+            found[:, i] = np.round(np.cos(found[:, i]), 12)
+    return found
 
 
 def coordinates(described: dict[str, Any]) -> tuple[Coordinate, ...]:
-    """Internal coordinates, atomic units and radian."""
+    """Internal coordinates: bohr, radian, or cosines of angles."""
+    ends = in_atomic_units(described, np.array([one["range"] for one in described["coordinates"]]).T)
     found = []
-    for one in described["coordinates"]:
-        name, unit = one["column"].rsplit("_", 1)
-        lower, upper = np.radians(one["range"]) if unit == "deg" else one["range"]
+    for one, (lower, upper) in zip(described["coordinates"], np.sort(ends, axis=0).T, strict=True):
+        name = ("cos_" if one.get("cosine", False) else "") + one["column"].rsplit("_", 1)[0]
         found.append(Coordinate(name, float(lower), float(upper), one.get("even", False)))
     return tuple(found)
 

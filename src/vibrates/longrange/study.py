@@ -43,10 +43,10 @@ def quality(table: pd.DataFrame) -> dict[str, float]:
 def isotropic(surface: LongRangeSurface, bond: float, nodes: int = 16) -> NDArray:
     """C_m (n_m,) of an atom and a diatom averaged over the orientations, at bond length ``bond``.
 
-    The internal coordinates are r and theta (0 to pi); Gauss-Legendre quadrature in cos theta.
+    The internal coordinates are r and cos theta; Gauss-Legendre quadrature.
     """
     cosines, weights = np.polynomial.legendre.leggauss(nodes)
-    x = np.stack([np.full(nodes, bond), np.arccos(cosines)], axis=1)
+    x = np.stack([np.full(nodes, bond), cosines], axis=1)
     return 0.5 * weights @ surface.coefficients(x)
 
 
