@@ -1,32 +1,52 @@
 """Coupled states against close coupling, He + HD: a section of docs/quantum.md.
 
-    make quantum && make quantum QUANTUM=config/quantum/close_coupling.yaml
     python validation/quantum_methods.py
+
+Cross sections of the same basis (v = 0-1, j = 0-6) both ways.
 """
 
 import numpy as np
-import pandas as pd
-from report import DOCUMENT, table, write_section
+from report import DOCUMENT, table, timed, write_section
+
+from vibrates.scattering import Collision, Rotor, cross_sections, settings
+from vibrates.units import BOHR2_TO_ANGSTROM2, CM_TO_HARTREE
 
 PAGE = DOCUMENT.with_name("quantum.md")
-RESULTS = DOCUMENT.parents[1] / "results-quantum"
-KEY = ["v", "j", "vp", "jp", "T_K"]
+CONFIG = DOCUMENT.parents[1] / "config" / "quantum" / "hehd.yaml"
+COLLISIONS_CM = (30.0, 100.0, 300.0, 1000.0)
+# Level the collision begins in, final v, final j (None: all).
+SHOWN = (((0, 1), 0, 0), ((0, 2), 0, 1), ((0, 2), 0, 0), ((0, 4), 0, 3), ((1, 0), 0, None), ((1, 2), 0, None))
+J_MAX, STEP = 6, 2
+
+
+def collision() -> Collision:
+    described = settings.load(CONFIG)
+    whole = settings.collision(described)
+    mass, _ = settings.reduced_masses(described)
+    basis = settings.read_curve(described["molecule"]["curve"]).basis(mass, described["molecule"]["vibrations"])
+    return Collision(Rotor.from_basis(basis, mass, 2, J_MAX), whole.reduced_mass, whole.potential, 10,
+                     settings.sector_edges([[2.0, 0.1], [10.0, 0.15], [25.0, 0.15]]))
 
 
 def main() -> None:
     """Rewrite the section."""
-    small, exact = (pd.read_csv(RESULTS / name / "rates.csv", comment="#").set_index(KEY)["k_cm3_s"]
-                    for name in ("small", "close_coupling"))
-    both = pd.DataFrame({"ratio": small / exact, "k": exact}).reset_index()
-    both["kind"] = np.where(both["v"] == both["vp"],
-                            "dv = 0, dj = " + (both["jp"] - both["j"]).astype(str),
-                            "dv = " + (both["vp"] - both["v"]).astype(str))
-    rows = [
-        [kind, f"{t:g}", len(mine), f"{mine['ratio'].median():.2f}",
-         f"{mine['ratio'].min():.2f} to {mine['ratio'].max():.2f}"]
-        for (kind, t), mine in both.groupby(["kind", "T_K"])
-    ]  # fmt: skip
-    write_section("methods", table(["transitions", "T / K", "number", "median of CS/CC", "range"], rows), PAGE)
+    problem, rows, lines = collision(), [], []
+    levels = problem.rotor.energies
+    with timed(lines):
+        for (v, j), vp, jp in SHOWN:
+            energies = levels[v, j] + np.array(COLLISIONS_CM) * CM_TO_HARTREE
+            sigma = []
+            for method in ("coupled_states", "close_coupling"):
+                found = [cross_sections(problem, energies[i : i + 1], method, tolerance=1e-2, step=STEP)
+                         for i in range(len(energies))]
+                finals = np.array([one[0, v, j, vp] for one in found])
+                sigma.append(np.nansum(finals, axis=1) if jp is None else finals[:, jp])
+            cs, cc = (BOHR2_TO_ANGSTROM2 * np.array(one) for one in sigma)
+            name = f"({v},{j}) -> ({vp},{'all' if jp is None else jp})"
+            rows.append([name, *(f"{a / b:.2f} ({b:.1e})" for a, b in zip(cs, cc, strict=True))])
+    head = ["transition", *(f"{e:g} cm^-1" for e in COLLISIONS_CM)]
+    text = "\n".join([table(head, rows), *lines]).replace(", two processes", "")
+    write_section("methods", text, PAGE)
 
 
 if __name__ == "__main__":
