@@ -11,6 +11,7 @@
 # make surface  the fit of the surface to the points, and its figures (results-abinitio/)
 # make surfaces rates on the original, the modified and the fitted surface (docs/surface.md; some minutes)
 # make quantum  quantum rates of QUANTUM (default: config/quantum/small.yaml, minutes; docs/quantum.md)
+# make longrange  networks for C_m of H + H2, Li + Li2, KRb + KRb and N2 + H2: tables and figures (docs/longrange.md)
 # make judge    trajectories of He + HD against the quantum rates in data/ (some minutes; docs/quantum.md)
 # make clean    remove the environment (results stay)
 PYTHON ?= $(shell command -v python3.11 || echo python3)
@@ -23,7 +24,7 @@ READY := .venv/.ready
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run test test-slurm report check environment clean bench validate abinitio surface surfaces quantum judge learn bench-learning
+.PHONY: run test test-slurm report check environment clean bench validate abinitio surface surfaces quantum longrange learn bench-learning judge
 
 run: environment
 	@$(SNAKEMAKE)
@@ -82,7 +83,7 @@ $(ABINITIO)/.ready: envs/abinitio.txt
 POTENTIAL = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/rules/potential.smk --configfile config/abinitio/n2h2.yaml
 
 surface: environment
-	@$(POTENTIAL) fit figures
+	@$(POTENTIAL) -- fit figures
 	@$(BIN)/python validation/surface_fit.py
 
 surfaces: environment
@@ -93,6 +94,14 @@ surfaces: environment
 quantum: environment
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/rules/quantum.smk --configfile $(QUANTUM) --quiet rules
 	@echo "rate coefficients, cross sections, checks and figures are in the directory 'results' of $(QUANTUM)"
+
+LONGRANGE ?= h3 li3 krb2 n2h2
+
+longrange: environment
+	@for name in $(LONGRANGE); do \
+	  PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/snakemake --cores $(CORES) --quiet \
+	    -s workflow/rules/longrange.smk --configfile config/longrange/$$name.yaml || exit; done
+	@$(BIN)/python validation/longrange.py $(LONGRANGE)
 
 judge: environment
 	@$(MAKE) --no-print-directory run CONFIG=config/pairs/hdhe.yaml

@@ -18,6 +18,7 @@ import numpy as np
 from vibrates.learning.data import rate_data
 
 TEMPERATURES_K = np.r_[np.arange(10, 100, 10), np.arange(100, 1001, 100)].astype(float)
+FULL_ITERATIONS = 300  # where an optimisation on all points is compared with
 PUBLISHED_HOURS = {"single kernels": 1.73, "whole search": 10.66}
 
 
@@ -94,17 +95,45 @@ def search(data, options) -> None:
         best = selection.best_of(singles, criterion)["kernel"]
         whole = trainer.candidate(best, options.levels, options.points, whole=True)
         report("single kernels", began, whole, mean_error(whole, others))
+        print(where(whole, options.levels, others), flush=True)
         path = selection.grow(trainer, options.levels, options.points, criterion, options.growth)
         whole = trainer.candidate(path[-1]["kernel"], options.levels, options.points, whole=True)
         report("whole search", began, whole, mean_error(whole, others))
+        print(where(whole, options.levels, others), flush=True)
         trained = len(list(Path(store).glob("*.json")))
         print(f"  {trained} candidates; {json.dumps([r['kernel'] for r in path])}", flush=True)
-        if options.full:
-            began = clocks()
-            every = int(whole["transitions"]) * len(TEMPERATURES_K)
-            full = trainer.candidate(best, options.levels, [every], whole=True)
-            report(f"optimisation of {best} on all points", began, full,
-                   mean_error(full, others))
+
+
+def full_size(data, options) -> None:
+    """Kernels optimised on all points until nothing moves, and in stages: the same test error?"""
+    from vibrates.learning.search.candidate import Trainer, mean_error
+    from vibrates.learning.search.selection import predicted_levels
+    from vibrates.learning.store import Store
+
+    every = None
+    for kernel in options.full:
+        for what, limit in (("stages", options.iterations), ("all points", FULL_ITERATIONS)):
+            with tempfile.TemporaryDirectory() as store:
+                trainer = Trainer(data, Store(store), "lbfgs", limit)
+                sizes = options.points if what == "stages" else [every]
+                began = clocks()
+                result = trainer.candidate(kernel, options.levels, sizes, whole=True)
+                every = int(result["transitions"]) * len(TEMPERATURES_K)
+                error = mean_error(result, predicted_levels(trainer, options.levels))
+                report(f"{kernel} optimised on {what}, log likelihood "
+                       f"{result.get('log_marginal_likelihood', float('nan')):.1f}"
+                       f"{'' if result.get('converged') else ', not converged'}",
+                       began, result, error)
+
+
+def where(result, trained, others) -> str:
+    """Errors of levels between those trained on, where validation looks, and of all beyond them."""
+    from vibrates.learning.search.candidate import mean_error
+
+    inside = [level for level in others if min(trained) < level < max(trained)]
+    outside = [level for level in others if level not in inside]
+    return (f"  {result['kernel']}: {mean_error(result, inside):.4f} % between trained levels, "
+            f"{mean_error(result, outside):.4f} % beyond")
 
 
 def clocks() -> tuple[float, float]:
@@ -117,8 +146,9 @@ def report(what: str, began: tuple[float, float], result: dict, error: float) ->
     wall, processor = (now - then for now, then in zip(clocks(), began, strict=True))
     published = PUBLISHED_HOURS.get(what)
     beside = f" (published for N = 6: {60 * published:.0f} min)" if published else ""
-    print(f"{what}: {wall / 60:.1f} min, processor {processor / 60:.1f} min{beside}; {result['kernel']}, {result['points']} points, "
-          f"error {error:.3f} % of log10 k, memory {memory_gib():.1f} GiB", flush=True)
+    print(f"{what}: {wall / 60:.1f} min, processor {processor / 60:.1f} min{beside}; "
+          f"{result['kernel']}, {result.get('points', 0)} points, error {error:.4f} % of log10 k, "
+          f"memory {memory_gib():.1f} GiB", flush=True)
 
 
 def main() -> None:
@@ -127,13 +157,17 @@ def main() -> None:
     parser.add_argument("--levels", type=int, nargs="+", default=[5, 8, 11, 14, 17, 19])
     parser.add_argument("--points", type=int, nargs=2, default=[600, 2000])
     parser.add_argument("--iterations", type=int, default=60)
-    parser.add_argument("--growth", type=int, default=4)
+    parser.add_argument("--growth", type=int, default=8, help="base kernels at most")
     parser.add_argument("--evaluation", type=int, default=2000, help="points of one evaluation")
-    parser.add_argument("--full", action="store_true", help="also optimise on all points")
+    parser.add_argument("--full", nargs="+", metavar="KERNEL",
+                        help="no search: these kernels optimised in stages and on all points")
     options = parser.parse_args()
     data = made_up()
-    evaluation(data, options.levels, options.evaluation)
-    search(data, options)
+    if options.full:
+        full_size(data, options)
+    else:
+        evaluation(data, options.levels, options.evaluation)
+        search(data, options)
 
 
 if __name__ == "__main__":

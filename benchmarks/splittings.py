@@ -10,11 +10,12 @@ an extrapolation of Strang runs with 0.09 and 0.06 fs.
 
 import numpy as np
 
-from vibrates.dynamics import Collision, Settings, kernel, oracle, rows
+from vibrates.dynamics import Collision, Settings, kernel, oracle
 from vibrates.dynamics.dressed import propagator_eigenvectors
 from vibrates.dynamics.extrapolation import RATIO, extrapolate
 from vibrates.dynamics.sampling import initial_conditions
-from vibrates.dynamics.trajectories import _free_propagator, _parts, _square
+from vibrates.dynamics.kernel import rows
+from vibrates.dynamics.propagation import free_propagator, parts, square
 from vibrates.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE, FS_TO_AU
 
 COUNT = 64
@@ -39,35 +40,35 @@ def run(collision, start, step_fs, fractions, final):
     """P (N,) of one final state, each step composed of Strang steps of these fractions of it."""
     steps = [fraction * step_fs * FS_TO_AU for fraction in fractions]
     molecules = (
-        (collision.basis_a, collision.inverse_a, rows.L_A),
-        (collision.basis_b, collision.inverse_b, rows.L_B),
+        (collision.propagation.basis_a, collision.propagation.inverse_a, rows.L_A),
+        (collision.propagation.basis_b, collision.propagation.inverse_b, rows.L_B),
     )
-    a, b = (propagator_eigenvectors(p, i, _square(start, row), steps) for p, i, row in molecules)
-    amplitudes = np.einsum("ti,tj->tij", a[:, :, collision.initial_a], b[:, :, collision.initial_b]).astype(complex)
+    a, b = (propagator_eigenvectors(p, i, square(start, row), steps) for p, i, row in molecules)
+    amplitudes = np.einsum("ti,tj->tij", a[:, :, collision.propagation.initial_a], b[:, :, collision.propagation.initial_b]).astype(complex)
     classical, n = start.copy(), len(start)
     distance = np.linalg.norm(start[:, :3], axis=1)
-    fade = collision._fade(n)
+    fade = collision.propagation._fade(n)
     never = np.full(n, 1e9)
     count, order = np.zeros(n, np.int64), np.arange(n)
     free = {
-        step: (*_free_propagator(collision.basis_a, step), *_free_propagator(collision.basis_b, step))
+        step: (*free_propagator(collision.propagation.basis_a, step), *free_propagator(collision.propagation.basis_b, step))
         for step in set(steps)
     }
     running = np.ones(n, dtype=bool)
     while running.any():
         moved, psi = classical.copy(), amplitudes.copy()
         for step in steps:
-            grid = collision._to_grid(psi, step)
-            re, im = _parts(grid)
+            grid = collision.propagation._to_grid(psi, step)
+            re, im = parts(grid)
             kernel.propagate(
-                moved, re, im, count, order, step, 1, never, fade, collision.reduced_mass,
-                collision.inverse_a, collision.inverse_b, *collision._interaction, *free[step],
+                moved, re, im, count, order, step, 1, never, fade, collision.propagation.reduced_mass,
+                collision.propagation.inverse_a, collision.propagation.inverse_b, *collision.propagation.interaction, *free[step],
             )  # fmt: skip
-            psi = collision._from_grid((re + 1j * im).reshape(grid.shape), step)
+            psi = collision.propagation._from_grid((re + 1j * im).reshape(grid.shape), step)
         classical[running], amplitudes[running] = moved[running], psi[running]
         outward = (classical[:, :3] * classical[:, 3:6]).sum(axis=1) > 0.0
         running &= ~(outward & (np.linalg.norm(classical[:, :3], axis=1) > distance))
-    a, b = (propagator_eigenvectors(p, i, _square(classical, row), steps) for p, i, row in molecules)
+    a, b = (propagator_eigenvectors(p, i, square(classical, row), steps) for p, i, row in molecules)
     projected = np.einsum("tiv,tij,tjw->tvw", a, amplitudes, b, optimize=True)
     return np.abs(projected[:, final[0], final[1]]) ** 2
 

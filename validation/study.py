@@ -5,6 +5,7 @@ told from noise far below the standard error of either.
 """
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -109,16 +110,21 @@ def scaled(initial: Initial, factor: float) -> Initial:
     )
 
 
-def rates(reduced: xr.Dataset, final: tuple[int, int], draws: NDArray | None = None):
-    """k of one transition in arbitrary units at `TEMPERATURES`.
+def rates(
+    reduced: xr.Dataset,
+    final: tuple[int, int],
+    draws: NDArray | None = None,
+    temperatures: Sequence[float] = TEMPERATURES,
+):
+    """k of one transition in arbitrary units at ``temperatures``, which the configuration has.
 
-    Returns values (3,), bootstrap samples (3, B), the share of k from outside the energy grid (3,).
+    Returns values (T,), bootstrap samples (T, B), the share of k from outside the energy grid (T,).
     """
     match = (reduced["vp"].values == final[0]) & (reduced["wp"].values == final[1])
     if draws is None:
         draws = resamplings(reduced)
     average = thermal_average(reduced, int(np.flatnonzero(match)[0]), "translational", draws)
-    at = [list(reduced["temperature"].values).index(t) for t in TEMPERATURES]
+    at = [list(reduced["temperature"].values).index(t) for t in temperatures]
     return average.value[at], average.samples[at], average.extrapolated[at]
 
 

@@ -4,6 +4,7 @@
 """
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from report import DOCUMENT, table, write_section
 from vibrates.abinitio import settings, table as points_table
 from vibrates.config import read_layers
 from vibrates.molecule import Diatom
+from vibrates.potential import points as comparison
 from vibrates.potential import surface_from_config
 from vibrates.potential.virial import orientations, second_virial, spherical_average
 from vibrates.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, HARTREE_TO_MEV
@@ -29,15 +31,29 @@ def cell(found: dict, name: str, digits: int = 1) -> str:
     return f"{found[f'{name}_rms']:.{digits}f} ({found[f'{name}_largest']:.{digits}f})"
 
 
-def candidates(report: dict) -> str:
-    rows = [
-        [name, own["values"], round(own["reduced_chi_square"], 2),
-         *(cell(own[part], kind, digits) for part in ("cross_validation", "held_out")
-           for kind, digits in (("wall_percent", 1), ("well_meV", 2)))]
-        for name, own in report["candidates"].items()
+JUDGED = ["score", "reduced chi^2", "left out: wall / %", "well / meV", "held out: wall / %", "well / meV"]
+
+
+def judged(own: dict) -> list:
+    """The cells under `JUDGED`."""
+    return [
+        f"{own['score']:.3f}",
+        f"{own['reduced_chi_square']:.2f}",
+        *(cell(own[part], kind, digits) for part in ("cross_validation", "held_out")
+          for kind, digits in (("wall_percent", 1), ("well_meV", 2))),
     ]  # fmt: skip
-    return table(["candidate", "values", "reduced chi^2", "left out: wall / %", "well / meV",
-                  "held out: wall / %", "well / meV"], rows)  # fmt: skip
+
+
+def candidates(report: dict) -> str:
+    rows = [[name, own["values"], *judged(own)] for name, own in report["candidates"].items()]
+    return table(["candidate", "values", *JUDGED], rows)
+
+
+def priors(report: dict) -> str:
+    own = report["candidates"][report["chosen"]]
+    rows = [[", ".join(f"{k} {v:g}" for k, v in each["prior"].items()), *judged(each)]
+            for each in [own | {"prior": report["prior"]}, *report["priors"]]]  # fmt: skip
+    return table(["prior", *JUDGED], rows)
 
 
 def errors(report: dict) -> str:
@@ -52,6 +68,23 @@ def errors(report: dict) -> str:
     return table(head, rows)
 
 
+def mixed(points: pd.DataFrame, surfaces: dict, a: Diatom, b: Diatom) -> str:
+    """Mixed second difference of V with both bonds, over mean V, where all four corners were computed."""
+    corners = points[points["group"] == "stretched_both"].reset_index(drop=True)
+    prepared = comparison.prepare(corners, a, b, [1.0, 1.0])
+    values = {"CCSD(T)": prepared["energy_meV"].to_numpy()}
+    values |= {name: comparison.energy(surface, prepared) for name, surface in surfaces.items()}
+    sign = np.sign(prepared["xi_a"] * prepared["xi_b"])
+    rows = []
+    for configuration, own in prepared.groupby("configuration", sort=False):
+        bonds = own[["r_a_angstrom", "r_b_angstrom"]]
+        area = (bonds.max() - bonds.min()).prod()
+        v = [each[own.index] for each in values.values()]
+        rows.append([configuration, f"{own['R_angstrom'].iloc[0]:.2f}", f"{v[0].mean():.0f}",
+                     *(f"{(sign[own.index] * x).sum() / area / x.mean():+.2f}" for x in v)])  # fmt: skip
+    return table(["configuration", "R / angstrom", "mean V / meV", *values], rows)
+
+
 def slopes(report: dict) -> str:
     names = list(report["fitted"]["slope_percent"])
     rows = [[name, *(f"{report[name]['slope_percent'].get(c, np.nan):.1f}" for c in names)] for name in SURFACES]
@@ -60,10 +93,8 @@ def slopes(report: dict) -> str:
 
 def values(report: dict) -> str:
     rows = []
-    standard = report["standard_errors"]
-    chosen = read_layers(ROOT / "config" / "surfaces" / "fitted.yaml")["surface"]["terms"]
-    for name, terms in chosen.items():
-        for row, error in zip(terms, standard[name], strict=True):
+    for name, terms in report["terms"].items():
+        for row, error in zip(terms, report["standard_errors"][name], strict=True):
             cells = [f"{x:.3f} +- {e:.3f}" for x, e in zip(row["values"], error["values"], strict=True)]
             rows.append([name, f"{row['powers']}", *cells, *[""] * (9 - len(cells))])
     return table(["parameter", "powers of xi", "H", "X", "Ta", "Tb", "I", "e1", "e2", "e3", "e4"], rows)
@@ -97,13 +128,20 @@ def main() -> None:
     report = json.loads((ROOT / described["results"] / "fit.json").read_text(encoding="utf-8"))
     a, b = (Diatom.from_config(n, described["molecules"][n]) for n in described["pair"])
     surfaces = {n: surface_from_config({"parameters": n} | PUBLISHED, a, b) for n in SURFACES[:2]}
-    block = read_layers(ROOT / "config" / "surfaces" / "fitted.yaml")["surface"]
+    used = Path("config") / "surfaces" / "fitted.yaml"
+    block = read_layers(ROOT / used)["surface"]
+    if block["terms"] != report["terms"]:
+        made = f"{described['results']}/{described['name']}_surface.yaml"
+        raise SystemExit(f"error: {used} is not the surface of this fit; for campaigns on it: cp {made} {used}, "
+                         "then make surface again")
     surfaces["fitted"] = surface_from_config(block, a, b)
     points, _ = points_table.read(ROOT / described["fit"]["points"])
     counts = points.groupby("group", sort=False).size()
     write_section("points", table(["group", "points"], [*counts.items(), ("all", len(points))]), PAGE)
     write_section("candidates", candidates(report), PAGE)
+    write_section("priors", priors(report), PAGE)
     write_section("errors", errors(report) + "\n\n" + slopes(report), PAGE)
+    write_section("mixed", mixed(points, surfaces, a, b), PAGE)
     write_section("values", values(report), PAGE)
     write_section("averages", averages(surfaces, a, b), PAGE)
 

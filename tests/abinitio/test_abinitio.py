@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from vibrates.abinitio import blocks, settings, table
+from vibrates.abinitio import atom_diatom, blocks, settings, table
+from vibrates.abinitio.geometries import COORDINATES
 from vibrates.errors import UserError
 from vibrates.units import HARTREE_TO_MEV
 
@@ -64,6 +65,25 @@ def test_geometries_hold_what_the_issue_of_the_surface_asks(description):
     assert ((r_a.round(3) != 1) & (r_b.round(3) != 1)).any()
     assert listed["R_angstrom"].max() > 9.0 and listed["R_angstrom"].min() <= 2.0
     assert listed["configuration"].nunique() > 15
+
+
+@pytest.mark.parametrize("kind", ["fit", "larger_basis"])
+def test_data_file_holds_exactly_the_listed_geometries(root, description, kind):
+    source = settings.larger_basis(description) if kind == "larger_basis" else description
+    listed = settings.geometry_table(source)
+    stored, provenance = table.read(root / description[kind]["points"])
+    assert provenance["basis"] == source["basis"]
+    columns = ["group", "configuration", *COORDINATES]
+    pd.testing.assert_frame_equal(listed[columns], stored[columns])
+    assert np.isfinite(stored[table.ENERGY]).all()
+
+
+def test_points_of_the_larger_basis_are_also_in_the_basis_of_the_fit(root, description):
+    large, small = (table.read(root / description[k]["points"])[0] for k in ("larger_basis", "fit"))
+    pairs = large.merge(small, on=COORDINATES, suffixes=("_large", ""))
+    assert len(pairs) == len(large) >= 6
+    change = (pairs[f"{table.ENERGY}_large"] / pairs[table.ENERGY] - 1.0).abs()
+    assert change.max() < 0.1
 
 
 def test_damaged_data_file_is_named(tmp_path):
@@ -126,3 +146,60 @@ print(json.dumps([Molecule(["H", "H"], [1.0, 1.0], 0.8, "sto-3g", m).energy() fo
 """
     casscf, ccsd = pyscf(code)
     assert casscf * HARTREE_TO_MEV == pytest.approx(ccsd * HARTREE_TO_MEV, abs=1e-3)
+
+
+def test_few_electrons_are_those_of_the_general_coupled_cluster(pyscf):
+    """UCCSD(T) of Li + Li2 over one set of orbitals, against PySCF's own with all integrals."""
+    code = """
+import json
+from pyscf import cc, gto
+from vibrates.abinitio.open_shell import energies, restricted, semicanonical
+molecule = gto.M(atom="Li 0 0 0; Li 0 2 5; Li 0 0 14", basis="6-31g", unit="bohr", spin=1, verbose=0)
+field = restricted(molecule, molecule.intor("int2e", aosym="s8"), None)
+ours = energies(field, 3, 1e-11)
+whole = cc.UCCSD(semicanonical(field, 3), frozen=3)
+whole.conv_tol, whole.conv_tol_normt, whole.max_cycle = 1e-11, 1e-8, 200
+whole.kernel()
+print(json.dumps([*ours, whole.e_tot, whole.e_tot + whole.ccsd_t()]))
+"""
+    hartree_fock, ccsd, triples, expected_ccsd, expected_triples = pyscf(code)
+    assert triples < ccsd < hartree_fock
+    assert ccsd == pytest.approx(expected_ccsd, abs=1e-9)
+    assert triples == pytest.approx(expected_triples, abs=1e-9)
+
+
+def test_a_far_atom_and_diatom_attract_by_dispersion(pyscf):
+    """H + H2 at 13 bohr in a small basis; repeated, the same to 1e-4 cm^-1; a stored point is met."""
+    code = """
+import json
+from vibrates.abinitio.atom_diatom import point
+settings = dict(element="H", core_orbitals=0, basis="aug-cc-pvdz", leave_out={}, diffuse="", tolerance_hartree=3e-10)
+row = dict(R_bohr=13.0, r_bohr=1.4, theta_deg=90.0)
+print(json.dumps([point(row, settings).tolist(), point(row, settings).tolist()]))
+"""
+    first, second = pyscf(code)
+    assert abs(first[0]) < 0.01 and -0.6 < first[2] < first[1] < -0.2
+    np.testing.assert_allclose(first, second, atol=1e-4)
+
+
+def test_a_block_of_an_atom_and_a_diatom_goes_on_where_it_stopped(tmp_path, monkeypatch):
+    pd.DataFrame({"block": 0, "group": "sample", "R_bohr": [10.0, 11.0, 12.0], "r_bohr": 1.4,
+                  "theta_deg": 90.0}).to_csv(tmp_path / "g.csv", index=False)  # fmt: skip
+    (tmp_path / "s.json").write_text("{}")
+    calls = []
+
+    def point(row, _):
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        calls.append(row["R_bohr"])
+        return np.array([0.0, 0.0, row["R_bohr"]])
+
+    monkeypatch.setattr(atom_diatom, "point", point)
+    arguments = [str(tmp_path / "g.csv"), str(tmp_path / "s.json"), 0, str(tmp_path / "0.csv")]
+    with pytest.raises(KeyboardInterrupt):
+        atom_diatom.compute_block(*arguments)
+    calls.clear()
+    atom_diatom.compute_block(*arguments)
+    assert calls == [12.0]
+    done = pd.read_csv(tmp_path / "0.csv")
+    np.testing.assert_array_equal(done["E_CCSDT_cm"], done["R_bohr"])

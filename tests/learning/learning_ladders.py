@@ -53,6 +53,25 @@ def rates(
     return dataset
 
 
+def general_rates(relative_error=0.02, seed=2) -> xr.Dataset:
+    """(v, w) -> (v - 1, w) and (v + 1, w - 1) of some states with w = 0, 1, 2."""
+    states = np.array([(0, 1), (0, 2), (1, 0), (1, 1), (2, 0), (2, 2), (3, 1), (4, 0), (5, 2)])
+    parts = []
+    for dv, dw in ((-1, 0), (1, -1)):
+        own = states[(states[:, 0] + dv >= 0) & (states[:, 1] + dw >= 0)]
+        parts.append(np.column_stack([own, own + [dv, dw]]))
+    v, w, vp, wp = np.concatenate(parts).T
+    log10_k = (true_log10_k(np.maximum(v, vp)[:, None], TEMPERATURES_K)
+               + 0.3 * w[:, None] + 2.0 * (vp > v)[:, None])
+    k = 10.0**log10_k * np.exp(
+        relative_error * np.random.default_rng(seed).standard_normal(log10_k.shape))
+    cell = ("transition", "temperature")
+    return xr.Dataset(
+        {"k": (cell, k), "k_stderr": (cell, relative_error * k)},
+        {name: ("transition", x) for name, x in (("v", v), ("w", w), ("vp", vp), ("wp", wp))}
+        | {"temperature": TEMPERATURES_K}, {"symmetrisation": "translational"})
+
+
 def config(root, **learning):
     """The default configuration, learning one family of the rates above."""
     whole = load(root / "config" / "config.yaml")

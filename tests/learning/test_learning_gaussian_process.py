@@ -7,9 +7,10 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern
 
 from vibrates.errors import UserError
-from vibrates.learning import ladder_model, optimisers
+from vibrates.learning import ladder_fit, optimisers
 from vibrates.learning.backend import gpflow
 from vibrates.learning.data import log10_k, rate_data
+from vibrates.learning.families import training_data
 from vibrates.learning.gaussian_process import GaussianProcess
 from vibrates.learning.kernels import (
     BASE,
@@ -19,8 +20,8 @@ from vibrates.learning.kernels import (
     extended,
     parse,
 )
-from vibrates.learning.ladder_model import LadderModel
-from vibrates.learning.product import training_data
+from vibrates.learning.ladder_model import LadderModel, edge_tests
+from vibrates.learning.trends import BEYOND, CANDIDATES
 
 RNG = np.random.default_rng(5)
 X = RNG.uniform(-1.0, 1.0, (40, 2))
@@ -56,7 +57,7 @@ def test_likelihood_and_gradient_are_those_of_gpflow(expression, monkeypatch):
 
 def test_gradient_of_priors_is_that_of_finite_differences():
     """The ladder model's parameters have priors; the objective includes them."""
-    own, _ = ladder_model._process("M52", 1, 1)
+    own, _ = ladder_fit._process("M52", 1, 1)
     points = np.column_stack([X, np.zeros(40), np.ones(40), X[:, 0]])
     likelihood = own.likelihood
     start = optimisers._values(likelihood) + 0.3
@@ -228,17 +229,53 @@ def test_shared_errors_are_not_averaged_away(model):
     assert std["common"] > 1.5 * std["independent"]
 
 
-def test_test_cells_have_no_influence(model):
+@pytest.mark.parametrize("left_out", ["level", "temperature"])
+def test_test_cells_have_no_influence(model, left_out):
     """Changing what is left out by a factor of 100 leaves the prediction bit for bit."""
-    data, changed = family(relative_error=0.02), family(relative_error=0.02)
-    train = np.ones(data["k"].shape, dtype=bool)
-    train[2] = False
-    before = model.fit(data, train).predict(data)[0]
-    changed["k"].values[2] *= 100.0
-    changed["k_stderr"].values[2] *= 100.0
-    after = model.fit(changed, train).predict(changed)[0]
+    data, changed = bent_family(), bent_family()
+    test = np.zeros(data["k"].shape, dtype=bool)
+    test[(2, slice(None)) if left_out == "level" else (slice(None), 0)] = True
+    before = model.fit(data, ~test).predict(data)[0]
+    assert model.chosen in (CANDIDATES if left_out == "level" else BEYOND)
+    for name in ("k", "k_stderr"):
+        changed[name].values[test] *= 100.0
+    after = model.fit(changed, ~test).predict(changed)[0]
     np.testing.assert_array_equal(before, after)
-    assert LEVELS[2] == 4
+
+
+def bent_family():
+    """Landau-Teller in T + 300 K, as where attraction speeds up cold collisions."""
+    T = np.r_[100.0:1001.0:100.0, 2000.0, 4000.0]
+    v = np.array(LEVELS)
+    log10_k = np.log10(v)[:, None] - 9.0 - (60.0 - v[:, None]) * (T + 300.0) ** (-1.0 / 3.0)
+    k = 10.0**log10_k
+    return rate_data({"v": v, "vp": v - 1}, T, k, "x", k_stderr=0.01 * k)
+
+
+def test_a_test_beyond_the_temperatures_is_as_far_as_what_is_asked():
+    T = np.r_[100.0:1001.0:100.0]
+    train = np.ones((3, 10), dtype=bool)
+    assert edge_tests(T, train) == []
+    train[:, 0] = False  # 100 K from 200 K on: as 200 K from 400 K on
+    (column, used), = edge_tests(T, train)
+    assert T[column] == 200.0 and T[used].min() == 400.0
+    train[:, 9] = False  # and 1000 K from 900 K: as 900 K from 810 K, which is 800 K
+    column, used = edge_tests(T, train)[1]
+    assert T[column] == 900.0 and T[used].max() == 800.0 and not used[0]
+    train[:, 4:] = False  # 400 K, predicted from 160 K, leaves one temperature
+    assert [T[column] for column, _ in edge_tests(T, train)] == []
+
+
+def test_a_bend_at_low_temperature_is_found_by_the_test_beyond_it(model):
+    data = bent_family()
+    train = np.ones(data["k"].shape, dtype=bool)
+    train[:, 0] = False
+    mean, std = model.fit(data, train).predict(data)
+    error = np.abs(mean - log10_k(data))[:, 0]
+    assert "300 K" in model.chosen and error.max() < 0.05
+    plain = LadderModel(beyond={"plain": BEYOND["linear trend in T^(-1/3)"]}).fit(data, train)
+    assert np.abs(plain.predict(data)[0] - log10_k(data))[:, 0].max() > 2.0 * error.max()
+    assert (std[:, 0] > std[:, 1]).all()
 
 
 def test_the_rule_of_selection_is_the_error_of_left_out_levels(model):

@@ -5,19 +5,13 @@ import importlib.util
 import numpy as np
 import pytest
 import yaml
-from learning_ladders import LEVELS, TEMPERATURES_K, config, rates, true_log10_k
+from learning_ladders import LEVELS, TEMPERATURES_K, config, general_rates, rates, true_log10_k
 
 from vibrates.campaign.storage import provenance, read_product, write_atomic
 from vibrates.config import load
 from vibrates.errors import UserError
-from vibrates.learning.product import (
-    COMPUTED,
-    EXTRAPOLATED,
-    INTERPOLATED,
-    energy_difference,
-    ladder_of,
-    learn,
-)
+from vibrates.learning.families import COMPUTED, EXTRAPOLATED, INTERPOLATED, energy_difference
+from vibrates.learning.product import ladder_of, learn
 from vibrates.learning.proposal import expected_hours, extended_grid, propose
 from vibrates.units import KELVIN_TO_CM
 
@@ -110,6 +104,28 @@ def test_the_file_says_what_it_holds(learned, settings, tmp_path):
     assert {"configuration", "vibrates_version", "sources", "symmetrisation"} <= set(read.attrs)
     assert read.flag.attrs["flag_meanings"] == "computed interpolated extrapolated"
     assert read.family_dv.values.tolist() == [-1] and "Gaussian process" in str(read.model[0].values)
+
+
+def test_general_transitions_are_completed_over_both_molecules_levels(settings):
+    """(v, w) -> (v', w'): a V-V family of states with several w, and what to add to them."""
+    general = settings | {"learning": settings["learning"] | {
+        "transitions": [[1, -1]], "initial_w": [0, 1, 2], "complete_v": [0, 5],
+        "next": {"states": 2, "v": [0, 5], "w": [0, 1, 2]}}}
+    learned = learn(general_rates(), general)
+    forward = learned.isel(transition=np.flatnonzero(learned.direction.values == "learned"))
+    exchange = forward.isel(transition=np.flatnonzero((forward.wp < forward.w).values))
+    states = set(zip(exchange.v.values.tolist(), exchange.w.values.tolist(), strict=True))
+    assert states == {(v, w) for v in range(6) for w in (1, 2)}
+    at = np.flatnonzero(((exchange.v == 3) & (exchange.w == 2)).values)
+    assert exchange.origin.values[at[0], 0] == "predicted"
+    true = true_log10_k(4, TEMPERATURES_K) + 0.3 * 2 + 2.0
+    error = exchange.log10_k.values[at[0]] - true
+    assert (np.abs(error) < 4.0 * exchange.log10_k_std.values[at[0]] + 0.01).all()
+    known = zip(*(general_rates()[name].values.tolist() for name in "vw"), strict=True)
+    hours = {state: 0.01 * (1 + state[0]) for state in known}
+    added = propose(general_rates(), hours, general, "rates.nc")
+    assert not set(zip(added.v, added.w, strict=True)) & set(hours)
+    assert (added.rms_after_dex < added.rms_before_dex).all()
 
 
 @pytest.mark.parametrize(("change", "words"), [

@@ -14,7 +14,7 @@ from vibrates.figures import search as search_figures
 from vibrates.learning import scenario_run, verdict
 from vibrates.learning.data import log10_k, rate_data
 from vibrates.learning.models import model
-from vibrates.learning.product import training_data
+from vibrates.learning.families import training_data
 from vibrates.learning.readers import read
 from vibrates.learning.scenarios import LADDER, SETS, set_levels, splits
 from vibrates.learning.scores import scores

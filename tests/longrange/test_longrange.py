@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import least_squares
 
 from vibrates.errors import UserError
-from vibrates.longrange import Coordinate, LongRangeSurface, Training, ensemble, train
+from vibrates.longrange import Coordinate, LongRangeSurface, Problem, Training, ensemble, train
 from vibrates.longrange.levenberg_marquardt import minimise, normal_equations
 from vibrates.longrange.network import Network
 
@@ -37,7 +37,7 @@ def sample(count, seed=0, lower=9.6, upper=18.3):
 
 @pytest.fixture(scope="module")
 def trained():
-    return train(*sample(600), POWERS, (BOND, ANGLE), Training((12,), restarts=2, iterations=400))
+    return train(Problem(*sample(600), POWERS, (BOND, ANGLE)), Training((12,), restarts=2, iterations=400))
 
 
 @pytest.mark.parametrize("hidden", [(5,), (4, 3)])
@@ -144,7 +144,7 @@ def test_a_plain_network_loses_beyond_its_points():
     near, far = sample(500, seed=1, upper=14.0), sample(200, seed=2, lower=14.0, upper=30.0)
     errors = {}
     for name, powers in {"series": POWERS, "plain": ()}.items():
-        surface = train(*near, powers, (BOND, ANGLE), chosen).surface
+        surface = train(Problem(*near, powers, (BOND, ANGLE)), chosen).surface
         errors[name] = np.median(np.abs(surface.energy(*far[:2]) / far[2] - 1.0))
     assert errors["series"] < 0.02
     assert errors["plain"] > 20.0 * errors["series"]
@@ -177,7 +177,7 @@ def test_an_ensemble_spreads_and_covers():
     at = sample(40, seed=3)[1]
     spread = {}
     for name, energy in {"clean": u, "noisy": noisy}.items():
-        members = ensemble(distance, x, energy, POWERS, (BOND, ANGLE), chosen, 4)
+        members = ensemble(Problem(distance, x, energy, POWERS, (BOND, ANGLE)), chosen, 4)
         found = np.array([one.surface.energy(np.full(40, 14.0), at) for one in members])
         spread[name] = found.std(axis=0, ddof=1)
         error = np.abs(found.mean(axis=0) - energies(np.full(40, 14.0), at))
@@ -191,7 +191,7 @@ def test_relative_weights_favour_the_small_energies():
     plain = Training((3,), restarts=1, iterations=40)
     weighted = dataclasses.replace(plain, relative_floor=1e-3 * np.abs(u).max())
     absolute, relative = (
-        train(distance, x, noisy, (6,), (BOND, ANGLE), chosen).surface for chosen in (plain, weighted)
+        train(Problem(distance, x, noisy, (6,), (BOND, ANGLE)), chosen).surface for chosen in (plain, weighted)
     )
     far = distance > 16.0
     errors = [
@@ -209,7 +209,7 @@ def test_relative_weights_favour_the_small_energies():
 ])
 def test_bad_points_are_named(spoil, message):
     with pytest.raises(UserError, match=message):
-        train(*spoil(*sample(100)), POWERS, (BOND, ANGLE), Training((8,)))
+        train(Problem(*spoil(*sample(100)), POWERS, (BOND, ANGLE)), Training((8,)))
 
 
 def test_bad_places_are_named(trained):

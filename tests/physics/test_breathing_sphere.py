@@ -110,7 +110,7 @@ def cross_section(settings):
     sigma = []
     for energy in energies:
         zero, one = np.zeros_like(b), np.ones_like(b)
-        momentum = np.sqrt(2.0 * collision.reduced_mass * energy)
+        momentum = np.sqrt(2.0 * collision.propagation.reduced_mass * energy)
         z_axis = np.stack([zero, zero, one], axis=1)
         initial = Initial(
             position=np.stack([b, zero, -np.sqrt(START**2 - b**2)], axis=1),

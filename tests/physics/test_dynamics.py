@@ -13,7 +13,7 @@ from vibrates.dynamics.extrapolation import extrapolate
 from vibrates.dynamics.sampling import Initial
 from vibrates.dynamics.slow_reference import SlowCollision
 from vibrates.dynamics.status import Status
-from vibrates.dynamics.trajectories import _free_propagator, _parts
+from vibrates.dynamics.propagation import free_propagator, parts
 from vibrates.molecule import Diatom
 from vibrates.potential import Surface
 from vibrates.units import ANGSTROM_TO_BOHR, FS_TO_AU, HARTREE_TO_CM
@@ -117,22 +117,22 @@ def test_running_backwards_returns_to_the_start(collide, sample):
     initial = sample(8, energy_cm=10000.0, v=3)
     start = initial.classical()
     step = 0.4 * FS_TO_AU
-    states = collision._dressed(start, step)
+    states = collision.propagation.dressed(start, step)
     amplitudes = np.einsum("ti,tj->tij", states[0][:, :, 3], states[1][:, :, 0]).astype(complex)
 
     def run(classical, amplitudes, limit):
         classical = classical.copy()
-        psi = collision._to_grid(amplitudes, step)
-        re, im = _parts(psi)
+        psi = collision.propagation._to_grid(amplitudes, step)
+        re, im = parts(psi)
         steps = np.zeros(len(classical), np.int64)
         end = np.linalg.norm(classical[:, :3], axis=1) + (1e6 if limit < 10**6 else 0.0)
         kernel.propagate(
             classical, re, im, steps, np.arange(len(classical)), step, limit, end,
-            collision._fade(len(classical)), collision.reduced_mass, collision.inverse_a, collision.inverse_b,
-            *collision._interaction,
-            *_free_propagator(collision.basis_a, step), *_free_propagator(collision.basis_b, step),
+            collision.propagation._fade(len(classical)), collision.propagation.reduced_mass, collision.propagation.inverse_a, collision.propagation.inverse_b,
+            *collision.propagation.interaction,
+            *free_propagator(collision.propagation.basis_a, step), *free_propagator(collision.propagation.basis_b, step),
         )  # fmt: skip
-        return classical, collision._from_grid((re + 1j * im).reshape(psi.shape), step), steps
+        return classical, collision.propagation._from_grid((re + 1j * im).reshape(psi.shape), step), steps
 
     reverse = np.ones(18)
     reverse[3:6] = reverse[9:12] = reverse[15:18] = -1.0
@@ -272,7 +272,7 @@ def test_every_trajectory_meets_the_accuracy_asked_for(collide, sample, v, w, fi
     initial = sample(64, energy_cm=energy_cm, v=v, w=w)
     collision = collide(v=v, w=w, n_a=v + 8, n_b=5, **CONTROLLED)
     outcome = collision.run(initial, [final])
-    exact = collision.attempt(initial.classical(), 0.05 * FS_TO_AU, 10**6)
+    exact = collision.propagation.run(initial.classical(), 0.05 * FS_TO_AU, 10**6)
     p, q = (one.probability[:, *final] for one in (outcome, exact))
     counts = q > 1e-3 * q.mean()
     error = np.abs(p / q - 1.0)[counts]
@@ -280,7 +280,7 @@ def test_every_trajectory_meets_the_accuracy_asked_for(collide, sample, v, w, fi
     assert np.median(error) < 0.001
     assert (outcome.probability_error <= 0.005).all()
     assert len(set(outcome.time_step)) > 1
-    steps = {dt: collision.attempt(initial.classical(), dt * FS_TO_AU, 10**6) for dt in (0.4, 0.3)}
+    steps = {dt: collision.propagation.run(initial.classical(), dt * FS_TO_AU, 10**6) for dt in (0.4, 0.3)}
     as_cheap = steps[0.4].probability[:, *final]
     assert np.median(np.abs(as_cheap / q - 1.0)[counts]) > 2.0 * np.median(error)
     assert outcome.steps.sum() < 1.5 * steps[0.3].steps.sum()
@@ -291,7 +291,7 @@ def test_a_smaller_accuracy_is_met_too(collide, sample):
     collision = collide(**CONTROLLED | {"accuracy": 1e-5, "repetitions": 10})
     p = collision.run(initial, [(0, 0)]).probability[:, 0, 0]
     exact = extrapolate(*(
-        collision.attempt(initial.classical(), dt * FS_TO_AU, 10**7).probability[:, 0, 0]
+        collision.propagation.run(initial.classical(), dt * FS_TO_AU, 10**7).probability[:, 0, 0]
         for dt in (0.06, 0.04)
     ))
     np.testing.assert_allclose(p, exact, rtol=1e-4)
@@ -301,7 +301,7 @@ def test_extrapolation_is_of_fourth_order_and_keeps_the_sum(collide, sample):
     initial = sample(16, energy_cm=6000.0)
     collision = collide(**CONTROLLED)
     p = {
-        dt: collision.attempt(initial.classical(), dt * FS_TO_AU, 10**7).probability
+        dt: collision.propagation.run(initial.classical(), dt * FS_TO_AU, 10**7).probability
         for dt in (0.9, 0.6, 0.4, 0.1, 0.1 / 1.5)
     }
     exact = extrapolate(p[0.1], p[0.1 / 1.5])
@@ -323,7 +323,7 @@ def test_what_does_not_converge_is_kept_with_its_estimate(collide, sample):
 def test_steps_stay_below_aliasing(collide):
     """A step that cannot tell two levels of a basis apart, up to ten quanta, is never used."""
     collision = collide(n_a=40, n_b=9, time_step_fs=5.0)
-    for basis in (collision.basis_a, collision.basis_b):
+    for basis in (collision.propagation.basis_a, collision.propagation.basis_b):
         for quanta in range(1, 11):
             gaps = basis.energies[quanta:] - basis.energies[:-quanta]
             assert (collision.largest_time_step * gaps < 2.0 * np.pi).all()
@@ -350,13 +350,13 @@ def flown_back(initial, collision, distance):
     The mean of 1/mu r^2 is that of the exact rotating molecule.
     """
     z = -np.sqrt(distance**2 - initial.impact_parameter**2)
-    time = (z - initial.position[:, 2]) * collision.reduced_mass / initial.momentum[:, 2]
+    time = (z - initial.position[:, 2]) * collision.propagation.reduced_mass / initial.momentum[:, 2]
     position = initial.position.copy()
     position[:, 2] = z
     turned = []
     for n, angular, basis, inverse, level in (
-        (initial.n_a, initial.l_a, collision.basis_a, collision.inverse_a, collision.initial_a),
-        (initial.n_b, initial.l_b, collision.basis_b, collision.inverse_b, collision.initial_b),
+        (initial.n_a, initial.l_a, collision.propagation.basis_a, collision.propagation.inverse_a, collision.propagation.initial_a),
+        (initial.n_b, initial.l_b, collision.propagation.basis_b, collision.propagation.inverse_b, collision.propagation.initial_b),
     ):
         matrix = (basis.amplitudes.T * inverse) @ basis.amplitudes
         square = (angular**2).sum(axis=1)

@@ -13,7 +13,14 @@ from vibrates.abinitio.geometries import REFERENCE_ANGLES, cosines, skew_orienta
 from vibrates.config import read_layers
 from vibrates.errors import UserError
 from vibrates.molecule import Atom, BondProperty, Diatom
-from vibrates.potential import REFERENCE_CONFIGURATIONS, fit, points, surface_from_config
+from vibrates.potential import (
+    REFERENCE_CONFIGURATIONS,
+    basis_set,
+    cross_validation,
+    fit,
+    points,
+    surface_from_config,
+)
 from vibrates.potential.flexible import flexible_lennard_jones
 from vibrates.potential.orientation import extra_harmonics
 from vibrates.potential.virial import orientations, second_virial, spherical_average
@@ -135,6 +142,55 @@ def test_fit_recovers_known_parameters_and_its_covariance_covers_noise(prepared)
     error = np.sqrt(np.diag(found.covariance))
     assert (np.abs(found.values - truth) < 4.0 * error).all()
     assert 0.5 < found.reduced_chi_square < 2.0
+
+
+def test_folds_leave_out_whole_skew_orientations_and_every_stretched_point_once(prepared):
+    seen = prepared[~prepared["group"].str.startswith("held_out")].reset_index(drop=True)
+    folds = cross_validation.folds(seen, 5)
+    counted = np.sum(folds, axis=0)
+    rigid_cut = (seen["xi_a"] == 0) & (seen["xi_b"] == 0) & ~seen["configuration"].str.match("skew")
+    np.testing.assert_array_equal(counted, np.where(rigid_cut, 0, 1))
+    for left_out in folds:
+        skew = seen.loc[left_out & seen["configuration"].str.match("skew"), "configuration"]
+        assert not set(skew) & set(seen.loc[~left_out, "configuration"])
+
+
+def test_cross_validation_tells_a_form_that_can_hold_the_points_from_one_that_cannot(prepared):
+    """Points made with slopes of R_m: the form without them has to lose by far."""
+    seen = prepared[~prepared["group"].str.startswith("held_out")].reset_index(drop=True)
+    rigid = [fit.Term(name, (0, 0), 5) for name in fit.PARAMETERS]
+    full = [*rigid, fit.Term("R_m_angstrom", (1, 0), 5), fit.Term("R_m_angstrom", (0, 1), 5)]
+    truth = fit.start(full)
+    truth[-10:] = 0.3
+    weights = fit.Weights(0.05, 0.02, 1000.0)
+    seen = seen.assign(energy_meV=fit.Design(seen, full).energy(truth))
+    wide = {"R_m_angstrom": 10.0, "eps_meV": 100.0, "beta": 100.0, "zeta": 100.0}
+    folds = cross_validation.folds(seen, 5)
+    scores = []
+    for terms in (full, rigid):
+        left_out = cross_validation.cross_validate(seen, terms, weights, wide, folds)
+        found = fit.fit(seen, terms, weights, wide)
+        scores.append(cross_validation.judgement(seen, left_out, seen, found)["score"])
+    assert scores[0] < 0.1 < 1.0 < scores[1]
+
+
+def test_shift_of_the_basis_set_is_recovered(prepared, described):
+    """Points whose change comes from known shifts give these back, and leave nothing."""
+    spec = described["fit"]
+    terms = tuple(fit.terms(spec["candidates"][spec["chosen"]]))
+    values = fit.start(terms)
+    found = fit.Fit(terms, values, np.eye(len(values)), 1.0)
+    some = prepared.iloc[::9].reset_index(drop=True)
+    amounts = np.array([1e-4, -2e-3, 3e-4, -2e-4])
+    moved = values + sum(
+        amount * basis_set.direction(terms, *each)
+        for amount, each in zip(amounts, basis_set.SHIFTED, strict=True)
+    )
+    change = fit.Design(some, terms).energy(moved) - fit.Design(some, terms).energy(values)
+    new, got, left = basis_set.shift(found, some.assign(energy_meV=fit.Design(some, terms).energy(values)), change)
+    np.testing.assert_allclose(got, amounts, rtol=0.02)
+    np.testing.assert_allclose(new, moved, atol=1e-5)
+    assert np.abs(left).max() < 0.02 * np.abs(change).max()
 
 
 def test_surface_is_smooth_and_repulsive_at_the_bond_lengths_that_v_40_reaches(fitted, molecules):

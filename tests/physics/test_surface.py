@@ -7,17 +7,17 @@ import pytest
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
-from vibrates.dynamics import Collision, kernel, rows
-from vibrates.dynamics.interaction import geometry, potential_and_means
-from vibrates.dynamics.simd import LANES
+from vibrates.dynamics import Collision, kernel
+from vibrates.dynamics.kernel import rows, strang
+from vibrates.dynamics.kernel.interaction import geometry, potential_and_means
+from vibrates.dynamics.kernel.simd import LANES
 from vibrates.errors import UserError
 from vibrates.molecule import Atom, Diatom
+from vibrates.longrange import Coordinate, LongRangeSurface
+from vibrates.longrange.network import Network
 from vibrates.potential import (
-    REFERENCE_CONFIGURATIONS,
-    SiteSurface,
-    Surface,
-    surface_from_config,
-)
+    REFERENCE_CONFIGURATIONS, JoinedSurface, SiteSurface, Surface, surface_from_config,
+)  # fmt: skip
 from vibrates.dynamics.oracle import MOLECULES
 from vibrates.potential.surface import PUBLISHED_N2_H2
 from vibrates.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV
@@ -151,6 +151,15 @@ SITES = {
 }  # fmt: skip
 
 
+def series():
+    """Random networks for C_6 and C_8 with the symmetry of two like-ended molecules."""
+    names = ("r_a", "r_b", "theta_a", "theta_b", "phi")
+    ranges = ((1.4, 3.2), (0.7, 2.6), (0.0, np.pi), (0.0, np.pi), (0.0, np.pi))
+    coordinates = tuple(Coordinate(n, *r) for n, r in zip(names, ranges, strict=True))
+    weights = Network((5, 4, 2)).random(np.random.default_rng(6))
+    return LongRangeSurface((6, 8), coordinates, (4,), weights, 5.0, 7.0, 1e-3)
+
+
 @pytest.fixture
 def system(collide, pair, settings):
     """A function: surface and collision (6 x 4 or 6 x 1 levels) of one form of interaction."""
@@ -161,6 +170,9 @@ def system(collide, pair, settings):
             return test_surface, collide(v=2, n_a=6, n_b=4)
         if form == "fitted":
             surface = surface_from_config(FITTED, n2, h2)
+            return surface, collide(v=2, n_a=6, n_b=4, surface=surface)
+        if form == "joined":
+            surface = JoinedSurface(surface_from_config(FITTED, n2, h2), series(), (6.0, 8.0))
             return surface, collide(v=2, n_a=6, n_b=4, surface=surface)
         atom = Atom.from_config("O", {"masses_u": [16.0]})
         if form == "sites":
@@ -175,7 +187,7 @@ def system(collide, pair, settings):
 @pytest.mark.parametrize(
     ("form", "fade_from"),
     [("improved Lennard-Jones", None), ("improved Lennard-Jones", 4.0), ("fitted", None),
-     ("fitted", 4.0), ("atom pairs", 4.0), ("sites", 4.0)],
+     ("fitted", 4.0), ("joined", None), ("joined", 4.0), ("atom pairs", 4.0), ("sites", 4.0)],
 )  # fmt: skip
 def test_kernel_potential_and_forces_are_those_of_the_surface(system, sample, form, fade_from):
     """One step's kick of P, L_a, L_b against numerical derivatives of the NumPy surface.
@@ -183,14 +195,14 @@ def test_kernel_potential_and_forces_are_those_of_the_surface(system, sample, fo
     With ``fade_from`` (bohr) the interaction fades to zero over the next 6 bohr.
     """
     surface, collision = system(form)
-    n, m = collision.basis_a.r.size, collision.basis_b.r.size
+    n, m = collision.propagation.basis_a.r.size, collision.propagation.basis_b.r.size
     start = sample(LANES, energy_cm=9000.0).classical()
     rng = np.random.default_rng(5)
     start[:, :3] = rng.normal(size=(LANES, 3)) * 2.0 + np.array([0.0, 0.0, 6.5])
     psi = rng.normal(size=(LANES, n * m)) + 1j * rng.normal(size=(LANES, n * m))
     psi /= np.linalg.norm(psi, axis=1, keepdims=True)
     density = (np.abs(psi) ** 2).reshape(-1, n, m)
-    r_a, r_b = collision.basis_a.r[:, None], collision.basis_b.r[None, :]
+    r_a, r_b = collision.propagation.basis_a.r[:, None], collision.propagation.basis_b.r[None, :]
 
     begin, length = (np.inf, 1.0) if fade_from is None else (fade_from, 6.0)
     fade = np.tile([begin, 1.0 / length], (LANES, 1))
@@ -207,17 +219,17 @@ def test_kernel_potential_and_forces_are_those_of_the_surface(system, sample, fo
         return faded(distance) * (density[t] * values).sum()
 
     ours = kernel.mean_potential(
-        start, psi.real.copy(), psi.imag.copy(), fade, *collision._interaction
+        start, psi.real.copy(), psi.imag.copy(), fade, *collision.propagation.interaction
     )
     h = 1e-4
     c = np.ascontiguousarray(np.hstack([start, fade]).T).ravel()
     re, im = np.ascontiguousarray(psi.real.T).ravel(), np.ascontiguousarray(psi.imag.T).ravel()
     g = np.zeros(rows.GEOMETRY * LANES)
     means, potential = np.zeros(rows.MEANS * LANES), np.zeros(n * m * LANES)
-    kernel_form, tables, quadrupole = collision._interaction
+    kernel_form, tables, quadrupole = collision.propagation.interaction
     geometry(c, g)
     potential_and_means(kernel_form, n * m, re, im, g, tables, quadrupole, potential, means)
-    kernel._kick(c, g, means, 1.0)
+    strang.kick(c, g, means, 1.0)
     kicked = c.reshape(-1, LANES).T
     for t in range(LANES):
         x, n_a, n_b = start[t, 0:3], start[t, 6:9], start[t, 12:15]

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 PACKAGES = ["slurmctld", "slurmd", "slurm-client", "munge"]
@@ -108,6 +109,12 @@ class Cluster:
         """Start slurmctld; it takes up its state again."""
         self._spawn("slurmctld", ["slurmctld", "-D", "-f", str(self.conf)])
 
+    def await_saved(self, job: str) -> None:
+        """Wait until slurmctld has written down what it knows of a job now: some seconds after any change."""
+        now, saved = time.time(), self.directory / "state" / "job_state"
+        self.ask("scontrol", "update", f"jobid={job}", "admincomment=saved")
+        until(lambda: saved.exists() and saved.stat().st_mtime > now, "saved state of slurmctld")
+
     def kill_controller(self) -> None:
         """slurmctld is gone at once."""
         self._end("slurmctld", signal.SIGKILL)
@@ -178,6 +185,14 @@ class Cluster:
             program = shutil.which(name, path=_SEARCH)
             wrapper.write_text(f'#!/bin/sh\nexport SLURM_CONF={self.conf}\nexec {program} "$@"\n')
             wrapper.chmod(0o755)
+
+
+def until(condition: Callable[[], bool], what: str, seconds: float = 300) -> None:
+    """Wait for a condition; AssertionError if it does not come."""
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit, f"{what}: not after {seconds:g} s"
+        time.sleep(0.1)
 
 
 def end_strays(directory: Path) -> None:

@@ -1,6 +1,9 @@
 """One cluster and one undisturbed campaign for all tests, or a skip that says why there is none."""
 
 import pytest
+
+pytest.register_assert_rewrite("faults", "slurm_project", "cluster")  # so that a failure says the values
+
 from cluster import Cluster, end_strays, provide
 from slurm_project import SlurmProject
 

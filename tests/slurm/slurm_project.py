@@ -6,13 +6,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import xarray as xr
 import yaml
-from cluster import Cluster
+from cluster import Cluster, until
 
 from vibrates.campaign import parts, plan, storage
 
@@ -105,6 +103,10 @@ class SlurmProject:
         return [dict(zip(("id", "state", "node", "comment"), line.split("|"), strict=True))
                 for line in lines]
 
+    def await_submission(self) -> None:
+        """Wait until Snakemake says that it has submitted a job."""
+        until(lambda: "submitted with SLURM jobid" in self.output, "a submission")
+
     def running_job(self) -> dict[str, str]:
         """The only running job."""
         (job,) = [job for job in self.jobs() if job["state"] == "RUNNING"]
@@ -158,14 +160,6 @@ def assert_same_products(project: SlurmProject, other: SlurmProject) -> None:
     assert len(found) == len(set(found)) == len(planned)
     assert set(found) == planned
     assert not list((project.results / "trajectories").glob("round*/*.part")), "pieces left over"
-
-
-def until(condition: Callable[[], bool], what: str, seconds: float = 300) -> None:
-    """Wait for a condition; AssertionError if it does not come."""
-    limit = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < limit, f"{what}: not after {seconds:g} s"
-        time.sleep(0.1)
 
 
 def kill(pid: int, how: int = signal.SIGKILL) -> None:

@@ -112,14 +112,15 @@ rule predictions:
         "../scripts/predictions.py"
 
 
-# Fans out over kernels; every candidate is stored, so that a killed job resumes.
+# Fans out over kernels and sizes; every candidate is stored, so that a killed job resumes.
 rule search_kernel:
     input:
         source=LEARNING / "sources/{source}.nc",
     output:
-        touch(LEARNING / "search/{source}/{kernel}.done"),
+        touch(LEARNING / "search/{source}/N{size}_{kernel}.done"),
     params:
         kernel="{kernel}",
+        size="{size}",
         search=SETTINGS["search"],
         store=str(LEARNING / "store"),
     threads: 1
@@ -129,7 +130,7 @@ rule search_kernel:
 
 rule search_sets:
     input:
-        expand(LEARNING / "search/{{source}}/{kernel}.done", kernel=KERNELS),
+        expand(LEARNING / "search/{{source}}/N{{size}}_{kernel}.done", kernel=KERNELS),
         source=LEARNING / "sources/{source}.nc",
     output:
         LEARNING / "search/{source}/N{size}_sets.json",

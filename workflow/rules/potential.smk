@@ -1,6 +1,6 @@
 # Ab initio points, monomer properties and the surface fitted to them. A workflow of its own, because it needs
 # PySCF (make abinitio) for all but the fit:
-#   snakemake -s workflow/rules/potential.smk --configfile config/abinitio/n2h2.yaml --cores 2 points|properties|fit
+#   snakemake -s workflow/rules/potential.smk --configfile config/abinitio/n2h2.yaml --cores 2 points|larger_basis|properties|fit
 # The points of N2 + H2 are in data/; `fit` reads them and needs no PySCF.
 import os
 import sys
@@ -18,10 +18,17 @@ except UserError as error:
 
 WORK = Path(described["results"])
 PYTHON = f"OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=src {described['python']}"
-BLOCKS = range(int(descriptions.geometry_table(described)["block"].max()) + 1)
+# Two sets of points: those of the fit, and some of them in a larger basis.
+SETS = {"points": described, "larger_basis": descriptions.larger_basis(described)}
+
+
+def blocks(wildcards):
+    last = descriptions.geometry_table(SETS[wildcards.set])["block"].max()
+    return expand(WORK / "{set}/{block}.csv", set=wildcards.set, block=range(int(last) + 1))
 
 
 wildcard_constraints:
+    set="|".join(SETS),
     block=r"\d+",
     molecule=r"\w+",
 
@@ -59,12 +66,10 @@ rule figures:
 
 rule geometries:
     output:
-        geometries=WORK / "geometries.csv",
-        level=WORK / "level.json",
-        monomers=expand(WORK / "monomer_{molecule}.json", molecule=described["properties"]),
+        geometries=WORK / "{set}/geometries.csv",
+        level=WORK / "{set}/level.json",
     params:
-        description=DESCRIPTION,
-        content=described,
+        content=lambda wildcards: SETS[wildcards.set],
     localrule: True
     script:
         "../scripts/geometries.py"
@@ -73,26 +78,48 @@ rule geometries:
 # Every finished point is kept in {output}.part: a job that dies is continued by the next attempt.
 rule block:
     input:
-        geometries=ancient(WORK / "geometries.csv"),
-        level=ancient(WORK / "level.json"),
+        geometries=ancient(WORK / "{set}/geometries.csv"),
+        level=ancient(WORK / "{set}/level.json"),
     output:
-        WORK / "blocks/{block}.csv",
+        WORK / "{set}/{block}.csv",
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
         runtime=lambda wildcards, attempt: 60 * attempt,
     shell:
         PYTHON + " -m vibrates.abinitio.blocks {input} {wildcards.block} {output}"
 
 
-rule points:
+rule collect:
     input:
-        blocks=expand(WORK / "blocks/{block}.csv", block=BLOCKS),
-        level=WORK / "level.json",
+        blocks=blocks,
+        level=WORK / "{set}/level.json",
     output:
-        WORK / "points.csv",
+        WORK / "{set}.csv",
     localrule: True
     script:
         "../scripts/points.py"
+
+
+rule points:
+    input:
+        WORK / "points.csv",
+    localrule: True
+
+
+rule larger_basis:
+    input:
+        WORK / "larger_basis.csv",
+    localrule: True
+
+
+rule properties_settings:
+    output:
+        expand(WORK / "monomer_{molecule}.json", molecule=described["properties"]),
+    params:
+        content=described,
+    localrule: True
+    script:
+        "../scripts/properties_settings.py"
 
 
 rule monomer:

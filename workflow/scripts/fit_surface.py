@@ -9,7 +9,7 @@ from vibrates.abinitio import settings, table
 from vibrates.campaign.scripts import run
 from vibrates.files import write_text
 from vibrates.molecule import Diatom
-from vibrates.potential import FittedSurface, Surface
+from vibrates.potential import FittedSurface, Surface, cross_validation
 from vibrates.potential import fit as fitting
 from vibrates.potential import points as comparison
 
@@ -30,26 +30,21 @@ def main(description: str, points: str, surface: str, report: str, errors: str) 
     held_out = prepared["group"].str.startswith("held_out").to_numpy()
     training = prepared[~held_out].reset_index(drop=True)
     weights, prior = fitting.Weights(**spec["weights"]), spec["prior"]
-    folds = fitting.folds(training, spec["folds"])
-    out: dict = {"candidates": {}, "chosen": spec["chosen"]}
-    for name, candidate in spec["candidates"].items():
-        terms = fitting.terms(candidate)
-        left_out = fitting.cross_validate(training, terms, weights, prior, folds)
-        predicted = np.isfinite(left_out)
+    folds = cross_validation.folds(training, spec["folds"])
+    out: dict = {"candidates": {}, "priors": [], "chosen": spec["chosen"], "prior": prior}
+
+    def judged(terms, prior):
+        """How well left-out and held-out points are predicted."""
+        left_out = cross_validation.cross_validate(training, terms, weights, prior, folds)
         found = fitting.fit(training, terms, weights, prior)
-        unseen = fitting.Design(prepared[held_out], terms).energy(found.values)
-        out["candidates"][name] = {
-            "values": len(found.values),
-            "reduced_chi_square": found.reduced_chi_square,
-            "cross_validation": comparison.quality(
-                training.loc[predicted, "energy_meV"].to_numpy(), left_out[predicted]
-            ),
-            "held_out": comparison.quality(
-                prepared.loc[held_out, "energy_meV"].to_numpy(),
-                unseen - prepared.loc[held_out, "energy_meV"].to_numpy(),
-            ),
-        }
-    chosen = fitting.fit(training, fitting.terms(spec["candidates"][spec["chosen"]]), weights, prior)
+        return cross_validation.judgement(training, left_out, prepared[held_out], found)
+
+    for name, candidate in spec["candidates"].items():
+        out["candidates"][name] = judged(fitting.terms(candidate), prior)
+    terms = fitting.terms(spec["candidates"][spec["chosen"]])
+    for change in spec["other_priors"]:
+        out["priors"].append({"prior": prior | change} | judged(terms, prior | change))
+    chosen = fitting.fit(training, terms, weights, prior)
     block = {
         "parameters": "fitted",
         "stretch_length_angstrom": spec["stretch_length_angstrom"],
@@ -73,6 +68,7 @@ def main(description: str, points: str, surface: str, report: str, errors: str) 
             "held out": comparison.by_configuration(prepared[held_out], error[held_out]),
             "slope_percent": comparison.slope_quality(each, prepared),
         }
+    out["terms"] = block["terms"]
     out["values"] = chosen.values.tolist()
     out["covariance"] = np.round(chosen.covariance, 12).tolist()
     out["standard_errors"] = chosen.rows(np.sqrt(np.diag(chosen.covariance)))

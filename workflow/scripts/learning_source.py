@@ -12,7 +12,7 @@ from vibrates.rates.compare import read_rates
 
 
 def main(path: str, source: str, learning: dict[str, Any], output: str) -> None:
-    w = learning["initial_w"][:1]
+    w = learning["initial_w"]
     if source == "campaign":
         data = from_campaign(read_rates(path), path, learning["transitions"], w)
     elif source.startswith("campaign_dv"):

@@ -1,51 +1,123 @@
-"""Geometries of a diatom and an atom: a product grid, and points between its lines to test a fit with."""
+"""Ab initio points of an atom and a homonuclear diatom of one element, far apart.
 
+`python -m vibrates.abinitio.atom_diatom GEOMETRIES SETTINGS BLOCK OUTPUT`
+
+Every finished point is added to OUTPUT.part at once, and a job that died takes them from there.
+"""
+
+import argparse
+import json
+import os
+import time
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import qmc
 
-from vibrates.abinitio.geometries import ANGLES, COORDINATES
-from vibrates.units import BOHR_TO_ANGSTROM
+from vibrates.campaign.scripts import run
+from vibrates.files import write_text
+from vibrates.units import HARTREE_TO_CM
 
-
-def _nearest(theta_deg, distance, bond):
-    """Distance of the atom from the nearer end of the bond."""
-    cosine = np.abs(np.cos(np.radians(theta_deg)))
-    return np.sqrt(distance**2 + 0.25 * bond**2 - distance * bond * cosine)
+COORDINATES = ["R_bohr", "r_bohr", "theta_deg"]
+ENERGIES = ["E_HF_cm", "E_CCSD_cm", "E_CCSDT_cm"]
 
 
-def atom_diatom_geometries(settings: Mapping) -> pd.DataFrame:
-    """The list of geometries in the layout of the other ab initio points; ``block`` numbers the jobs.
+def basis(element: str, settings: Mapping) -> list:
+    """The named basis in PySCF's format, without and with functions as ``settings`` say.
 
-    ``settings``: distances_bohr, bonds_bohr, angles_deg of the grid; closest_bohr, the least distance
-    of the atom from a nucleus; held_out: count, seed, and first and last of distances_bohr and
-    bonds_bohr; block_size. The ends of the bond are equal: angles up to 90 degrees are all.
+    ``leave_out``: exponents (bohr^-2) of functions that are left out, by letter; ``diffuse``: letters
+    that get one more diffuse function, its exponent the next of the even-tempered series.
     """
-    grid = np.stack(
-        np.meshgrid(
-            settings["angles_deg"], settings["distances_bohr"], settings["bonds_bohr"], indexing="ij"
-        ),
-        axis=-1,
-    ).reshape(-1, 3)
-    held_out = settings["held_out"]
-    # The first points of a sequence whose length is a power of two, isotropic in angle.
-    random = qmc.Sobol(3, rng=held_out["seed"]).random(1 << (held_out["count"] - 1).bit_length())
-    random = random[: held_out["count"]]
-    low, high = np.transpose([held_out["distances_bohr"], held_out["bonds_bohr"]])
-    between = np.column_stack(
-        [np.degrees(np.arccos(random[:, 0])), low + random[:, 1:] * (high - low)]
+    from pyscf import gto
+
+    shells = []
+    for shell in gto.basis.load(settings["basis"], element):
+        letter = "spdfgh"[shell[0]]
+        dropped = settings["leave_out"].get(letter, [])
+        if not any(len(shell) == 2 and np.isclose(shell[1][0], x) for x in dropped):
+            shells.append(shell)
+    for letter in settings["diffuse"]:
+        momentum = "spdfgh".index(letter)
+        exponents = sorted(s[1][0] for s in shells if s[0] == momentum and len(s) == 2)
+        shells.append([momentum, [exponents[0] ** 2 / exponents[1], 1.0]])
+    return shells
+
+
+def point(row: Mapping, settings: Mapping) -> np.ndarray:
+    """Counterpoise-corrected ROHF, CCSD, CCSD(T) interaction energies (3,) of a geometry, cm^-1.
+
+    R joins the atom and the middle of the bond; theta is the angle between R and the bond.
+    """
+    # PySCF is optional: only the point itself needs it.
+    from pyscf import gto, lib
+
+    from vibrates.abinitio.open_shell import energies, restricted, spin_densities
+
+    lib.num_threads(1)
+    theta, element = np.radians(row["theta_deg"]), settings["element"]
+    half = 0.5 * row["r_bohr"] * np.array([np.sin(theta), 0.0, np.cos(theta)])
+    places = (-half, half, np.array([0.0, 0.0, row["R_bohr"]]))
+    functions = basis(element, settings)
+
+    def system(real: tuple[bool, bool, bool]) -> gto.Mole:
+        names = [element if here else f"ghost-{element}" for here in real]
+        return gto.M(
+            atom=list(zip(names, places, strict=True)), unit="bohr", verbose=0,
+            basis={name: functions for name in names}, spin=sum(real) % 2,
+        )  # fmt: skip
+
+    every, diatom, atom = (
+        system(real) for real in ((True,) * 3, (True, True, False), (False, False, True))
     )
-    rows = np.concatenate([grid, between])
-    group = np.repeat(["grid", "held_out"], [len(grid), len(between)])
-    kept = _nearest(*rows.T) >= settings["closest_bohr"]
-    rows, group = rows[kept], group[kept]
-    table = pd.DataFrame(0.0, index=range(len(rows)), columns=[*COORDINATES])
-    table[ANGLES[0]] = rows[:, 0].round(2)
-    table["R_angstrom"] = (rows[:, 1] * BOHR_TO_ANGSTROM).round(5)
-    table["r_a_angstrom"] = (rows[:, 2] * BOHR_TO_ANGSTROM).round(5)
-    table.insert(0, "configuration", group)
-    table.insert(0, "group", group)
-    table.insert(0, "block", np.arange(len(table)) // settings["block_size"])
-    return table
+    # The three share one basis, and so the integrals.
+    integrals = every.intor("int2e", aosym="s8")
+    fields = [restricted(one, integrals, None) for one in (diatom, atom)]
+    fields.append(restricted(every, integrals, sum(map(spin_densities, fields))))
+    core, tolerance = settings["core_orbitals"], settings["tolerance_hartree"]
+    e_diatom, e_atom, e_all = (
+        energies(field, count * core, tolerance) for field, count in zip(fields, (2, 1, 3), strict=True)
+    )
+    return (e_all - e_diatom - e_atom) * HARTREE_TO_CM
+
+
+def _finished(part: Path) -> dict[tuple, list]:
+    if not part.exists():
+        return {}
+    lines = [line for line in part.read_text(encoding="utf-8").splitlines() if line.endswith(";")]
+    values = [[float(x) for x in line.rstrip(";").split(",")] for line in lines]
+    return {tuple(line[: len(COORDINATES)]): line[len(COORDINATES) :] for line in values}
+
+
+def compute_block(geometries: str, settings: str, block: int, output: str) -> None:
+    """Compute the points of ``block`` that are not yet in the part file; write ``output``."""
+    table = pd.read_csv(geometries)
+    table = table[table["block"] == block].reset_index(drop=True)
+    chosen = json.loads(Path(settings).read_text(encoding="utf-8"))
+    part = Path(f"{output}.part")
+    part.parent.mkdir(parents=True, exist_ok=True)
+    finished = _finished(part)
+    results = []
+    for _, row in table.iterrows():
+        key = tuple(float(row[name]) for name in COORDINATES)
+        if key not in finished:
+            started = time.perf_counter()
+            values = [*np.round(point(row, chosen), 7), round(time.perf_counter() - started, 1)]
+            finished[key] = values
+            with part.open("a", encoding="utf-8") as stream:
+                stream.write(",".join(map(repr, map(float, (*key, *values)))) + ";\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+        results.append(finished[key])
+    table[[*ENERGIES, "seconds"]] = results
+    write_text(output, table.to_csv(index=False))
+    part.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("geometries")
+    parser.add_argument("settings")
+    parser.add_argument("block", type=int)
+    parser.add_argument("output")
+    run(compute_block, **vars(parser.parse_args()))

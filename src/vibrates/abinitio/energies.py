@@ -73,13 +73,14 @@ def _energies(symbols: Sequence[str], xyz: np.ndarray, level: Level) -> tuple[fl
     field.kernel()
     cluster = cc.CCSD(field, frozen=sum(CORE_ORBITALS.get(s, 0) for s in symbols) or None)
     cluster.conv_tol, cluster.conv_tol_normt = 2e-8, 1e-4
-    cluster.kernel()
+    integrals = cluster.ao2mo()  # once for singles and doubles and for triples
+    cluster.kernel(eris=integrals)
     if not (field.converged and cluster.converged):
         raise UserError(
             f"{'HF' if not field.converged else 'CCSD'} did not converge for {symbols} at "
             f"{np.round(xyz, 4).tolist()} angstrom; leave the geometry out of the list"
         )
-    triples = cluster.ccsd_t() if molecule.nelectron > 2 else 0.0
+    triples = cluster.ccsd_t(eris=integrals) if molecule.nelectron > 2 else 0.0
     return field.e_tot, cluster.e_tot, cluster.e_tot + triples
 
 

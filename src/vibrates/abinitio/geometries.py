@@ -44,7 +44,8 @@ def skew_orientations(count: int, seed: int, symmetric_a: bool, symmetric_b: boo
 
 
 def _reference(spec: Mapping, group: str) -> Iterator[tuple]:
-    for name, angles in REFERENCE_ANGLES.items():
+    for name in spec.get("configurations", REFERENCE_ANGLES):
+        angles = REFERENCE_ANGLES[name]
         for stretch_a, stretch_b in spec["stretches"]:
             for offset in spec["offsets_angstrom"]:
                 yield group, name, *angles, offset, stretch_a, stretch_b

@@ -38,7 +38,7 @@ class Molecule:
         atoms = list(zip(symbols, xyz, strict=True))
         self.molecule = gto.M(atom=atoms, basis=basis, unit="angstrom", verbose=0)
         self.symbols, self.method = symbols, method
-        self.orbitals = None
+        self.orbitals = self.integrals = None
 
     def energy(self, field: Sequence[float] = (0.0, 0.0, 0.0), gradient: float = 0.0) -> float:
         """With a uniform field (3,) and a field gradient along the bond, atomic units."""
@@ -55,13 +55,14 @@ class Molecule:
             raise UserError(f"{self.method} of {''.join(self.symbols)} did not converge; "
                             "leave the bond length out")
         triples = self.method == "ccsd(t)" and self.molecule.nelectron > 2
-        return solver.e_tot + (solver.ccsd_t() if triples else 0.0)
+        return solver.e_tot + (solver.ccsd_t(eris=self.integrals) if triples else 0.0)
 
     def _ccsd(self, mean_field):
         frozen = sum(CORE_ORBITALS.get(s, 0) for s in self.symbols)
         solver = cc.CCSD(mean_field, frozen=frozen or None)
         solver.conv_tol, solver.conv_tol_normt = 1e-10, 1e-6
-        solver.kernel()
+        self.integrals = solver.ao2mo()
+        solver.kernel(eris=self.integrals)
         return solver
 
     def _casscf(self, mean_field):

@@ -27,6 +27,13 @@ def load(path: str | Path) -> dict[str, Any]:
     return settings | {"molecules": {name: molecules[name] for name in settings["pair"]}}
 
 
+def larger_basis(settings: dict[str, Any]) -> dict[str, Any]:
+    """The description with the larger basis, and the geometries computed in it, in their place."""
+    larger = settings["larger_basis"]
+    groups = {"groups": larger["groups"], "block_size": larger["block_size"]}
+    return settings | {"basis": larger["basis"], "geometries": settings["geometries"] | groups}
+
+
 def geometry_table(settings: dict[str, Any]) -> pd.DataFrame:
     """The list of geometries."""
     r_e = tuple(settings["molecules"][name]["r_e_angstrom"] for name in settings["pair"])

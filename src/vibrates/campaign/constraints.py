@@ -65,7 +65,8 @@ def _surface(config: dict[str, Any]) -> None:
                                       if "deformation" in surface else "")
     for key in sorted(needed - set(surface)):
         raise UserError(f"surface.{key}: missing, needed with {stated}; add it")
-    for key in sorted(set(surface) - needed):
+    optional = {"long_range"} if kind == "fitted" else set()
+    for key in sorted(set(surface) - needed - optional):
         raise UserError(f"surface.{key}: not used with {stated}; remove it")
     if kind in ("original", "modified") and list(config["pair"]) != ["N2", "H2"]:
         raise UserError(f"surface.parameters: '{kind}' is the table of [N2, H2], "

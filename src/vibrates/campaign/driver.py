@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from vibrates.campaign import parts, progress, slurm, verify
+from vibrates.campaign import parts, progress, slurm, slurm_plugin, verify
 from vibrates.config import read_yaml, write
 from vibrates.errors import UserError
 from vibrates.files import write_text
@@ -43,7 +43,7 @@ def prepare(config: dict[str, Any], logger: logging.Logger) -> None:
         progress.log(results, f"set aside: {reason}")
     _tidy(results)
     logger.addHandler(_Recorder(results))
-    slurm.ask_squeue_only()
+    slurm_plugin.mend()
 
 
 def record(results: Path) -> dict[str, Any]:

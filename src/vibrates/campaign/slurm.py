@@ -7,7 +7,6 @@ submits anything, so that even after a power cut every job can be found.
 import re
 import shutil
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -36,16 +35,6 @@ def run_named(message: str) -> str | None:
     """The run ID, if this is the line of Snakemake's log that gives it."""
     found = _RUN.search(message)
     return found[1] if found else None
-
-
-def ask_squeue_only() -> None:
-    """Keep Snakemake's SLURM plugin (2.8) from turning to sacct, whatever else it is told.
-
-    While the controller is away the plugin cannot read MinJobAge and falls back on sacct; where there
-    is no accounting that fails at once, again and again, and the plugin forgets its jobs within a minute.
-    """
-    if plugin := sys.modules.get("snakemake_executor_plugin_slurm"):
-        plugin.is_query_tool_available = lambda tool: tool != "sacct" and shutil.which(tool) is not None
 
 
 def jobs(results: Path) -> list[Job]:

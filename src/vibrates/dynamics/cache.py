@@ -19,9 +19,6 @@ from vibrates.files import write_text
 
 _CHECKSUMS = "checksums.json"
 
-# simd, vector_math, rows, interaction, kernel: everything that is compiled.
-_COMPILED = ("simd", "vector_math", "rows", "interaction", "kernel")
-
 
 def directory() -> Path:
     """The cache of this version of the kernel.
@@ -30,7 +27,7 @@ def directory() -> Path:
     """
     home = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
     base = Path(os.environ.get("VIBRATES_CACHE", Path(home) / "vibrates"))
-    sources = [Path(__file__).with_name(f"{name}.py") for name in _COMPILED]
+    sources = sorted(Path(__file__).with_name("kernel").glob("*.py"))
     sources.append(Path(__file__).parents[1] / "potential" / "forms.py")
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
     return base / f"kernels-{digest[:16]}"

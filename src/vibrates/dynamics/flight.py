@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vibrates.dynamics import rows
+from vibrates.dynamics.kernel import rows
 
 
 def fly_in(

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from vibrates.dynamics.sampling import Initial
-from vibrates.dynamics.trajectories import Collision, Settings
+from vibrates.dynamics.settings import Settings
+from vibrates.dynamics.trajectories import Collision
 from vibrates.errors import UserError
 from vibrates.molecule import Diatom
 from vibrates.potential import Surface

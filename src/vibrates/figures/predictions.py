@@ -83,8 +83,8 @@ def _one_level(data: xr.Dataset, v: int) -> xr.Dataset:
 
 
 def _neighbours(data: xr.Dataset, v: int) -> list[int]:
-    values = data.v.values
-    below, above = np.flatnonzero(values < v), np.flatnonzero(values > v)
+    same = data.w.values == data.w.values[0] if "w" in data.coords else np.ones(len(data.v), bool)
+    below, above = (np.flatnonzero(same & side) for side in (data.v.values < v, data.v.values > v))
     return [*below[-1:].tolist(), *above[:1].tolist()]
 
 

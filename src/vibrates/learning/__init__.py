@@ -2,17 +2,19 @@
 
 The data flow, one module each:
 
-data, readers     state-to-state rates in one data model; from rates.nc, CSV, LAMDA/RADEX
+transitions, data, readers     quantum numbers; state-to-state rates in one data model; from
+                  rates.nc, CSV, LAMDA/RADEX
 features          functions of a transition and T that a regression sees, by name
 backend           TensorFlow and GPflow, loaded quietly and made deterministic
 kernels           covariance functions, and expressions of them
 likelihood        marginal likelihood with its gradient in closed form
 gaussian_process, optimisers    exact regression and how it is trained
-ladder_model      our regression; published_gp, networks: those of Hong et al. 2023; models: by name
+trends, ladder_fit, ladder_model      our regression: its forms, one form trained, the choice;
+                  published_gp, networks: those of Hong et al. 2023; models: by name
 scenarios, scores, scenario_run  what is left out, how well it is predicted
 search            the compositional kernel search of Mihalik et al. 2024
 store             results that a killed run does not lose
-product           complete ladders, learned.nc; proposal: what to compute next
+families, product, product_texts      complete ladders, learned.nc; proposal: what to compute next
 
 `backend`, and what imports it, costs seconds to import; nothing here imports it by itself.
 """

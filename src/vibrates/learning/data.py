@@ -13,16 +13,21 @@ An xarray Dataset with dimensions (transition, temperature):
 Every pair (transition, temperature) has a value: learning runs on log10 k.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from vibrates.errors import UserError
+from vibrates.learning.transitions import (
+    NUMBER_NAMES,
+    NUMBERS,
+    check_numbers,
+    quantum_numbers,
+    transition_text,
+)
 
-INITIAL, FINAL = ("v", "j", "w"), ("vp", "jp", "wp")
-NUMBERS = (*INITIAL, *FINAL)
 ORIGINS = ("computed", "published", "predicted")
 CELL = ("transition", "temperature")
 MINIMUM_TEMPERATURES = 2
@@ -47,7 +52,7 @@ def rate_data(
     (N, M) in cm^3 s^-1; energy_difference_cm (N,); error_correlation (N, M, M). `name` is the file,
     for messages. UserError (file, state, value, remedy) for data that cannot be learned from.
     """
-    _check_numbers(numbers, name)
+    check_numbers(numbers, name)
     data = xr.Dataset(
         {
             "k": (CELL, np.asarray(k, float), _about("cm^3 s^-1", "rate coefficient")),
@@ -96,7 +101,7 @@ def from_rows(
 ) -> xr.Dataset:
     """The Dataset of tidy rows: columns of `NUMBERS`, T_K, k_cm3_s and maybe k_stderr_cm3_s."""
     numbers = [key for key in NUMBERS if key in rows.columns]
-    _check_numbers(numbers, name)
+    check_numbers(numbers, name)
     for column in (*numbers, "T_K", "k_cm3_s"):
         bad = ~np.isfinite(rows[column].to_numpy(float))
         if bad.any():
@@ -111,13 +116,13 @@ def from_rows(
     twice = rows.duplicated([*numbers, "T_K"])
     if twice.any():
         row = rows[twice].iloc[0]
-        raise UserError(f"{name}: state {_state(row, numbers)} at {row['T_K']:g} K occurs twice; "
+        raise UserError(f"{name}: state {transition_text(row, numbers)} at {row['T_K']:g} K occurs twice; "
                         "keep one")
     table = rows.pivot(index=numbers, columns="T_K", values="k_cm3_s")
     if table.isna().to_numpy().any():
         i, j = np.argwhere(table.isna().to_numpy())[0]
         state = table.reset_index().iloc[i]
-        raise UserError(f"{name}: state {_state(state, numbers)} is missing at "
+        raise UserError(f"{name}: state {transition_text(state, numbers)} is missing at "
                         f"{table.columns[j]:g} K; every state needs every temperature: add the row, "
                         "or drop this temperature")
     stderr = None
@@ -144,7 +149,7 @@ def check(data: xr.Dataset, name: str) -> None:
     states = pd.DataFrame({key: data[key].values for key in numbers})
     if states.duplicated().any():
         row = states[states.duplicated()].iloc[0]
-        raise UserError(f"{name}: state {_state(row, numbers)} occurs twice; keep one")
+        raise UserError(f"{name}: state {transition_text(row, numbers)} occurs twice; keep one")
     for variable, good, need in (
         ("k", lambda x: x > 0, "its logarithm needs k > 0: compute it with more effort, or drop "
                                "this state or temperature"),
@@ -154,20 +159,9 @@ def check(data: xr.Dataset, name: str) -> None:
         bad = ~(np.isfinite(values) & good(values))
         if bad.any():
             i, j = np.argwhere(bad)[0]
-            state = _state(states.iloc[i], numbers)
+            state = transition_text(states.iloc[i], numbers)
             raise UserError(f"{name}: {variable} = {values[i, j]} of {state} at "
                             f"{temperature_K[j]:g} K; {need}")
-
-
-def quantum_numbers(data: xr.Dataset) -> list[str]:
-    """Names of the quantum numbers that `data` has."""
-    return [key for key in NUMBERS if key in data.coords]
-
-
-def state_text(data: xr.Dataset, row: int) -> str:
-    """Transition `row` in words, for messages: v = 2, w = 0 -> v' = 1, w' = 0."""
-    numbers = quantum_numbers(data)
-    return _state({key: int(data[key].values[row]) for key in numbers}, numbers)
 
 
 def log10_k(data: xr.Dataset) -> np.ndarray:
@@ -198,30 +192,5 @@ def _cleaned(correlation: np.ndarray, name: str) -> np.ndarray:
     return correlation
 
 
-def _check_numbers(numbers: Collection[str], name: str) -> None:
-    if not numbers:
-        raise UserError(f"{name}: no quantum number; name columns of {', '.join(NUMBERS)}")
-    for initial, final in zip(INITIAL, FINAL, strict=True):
-        if (initial in numbers) != (final in numbers):
-            there, lacks = (initial, final) if initial in numbers else (final, initial)
-            raise UserError(f"{name}: {there} is given without {lacks}; add {lacks}")
-
-
-def _state(row: Mapping[str, float], numbers: list[str]) -> str:
-    before = ", ".join(f"{key} = {int(row[key])}" for key in numbers if key in INITIAL)
-    after = ", ".join(f"{key[0]}' = {int(row[key])}" for key in numbers if key in FINAL)
-    return f"{before} -> {after}"
-
-
 def _about(units: str, long_name: str) -> dict[str, str]:
     return {"units": units, "long_name": long_name}
-
-
-NUMBER_NAMES = {
-    "v": "initial vibrational level of the first molecule",
-    "j": "initial rotational level of the first molecule",
-    "w": "initial vibrational level of the second molecule",
-    "vp": "final vibrational level of the first molecule",
-    "jp": "final rotational level of the first molecule",
-    "wp": "final vibrational level of the second molecule",
-}

@@ -12,7 +12,9 @@ import numpy as np
 import xarray as xr
 
 from vibrates.errors import UserError
-from vibrates.learning.data import state_text
+from vibrates.learning.transitions import state_text
+
+OFFSETS_K = (300, 1000)  # added to T: what bends Landau-Teller lines at low temperature (`trends`)
 
 
 def _number(name: str) -> Callable[[xr.Dataset], np.ndarray]:
@@ -32,6 +34,14 @@ def _get(data: xr.Dataset, name: str) -> np.ndarray:
 
 def _temperature(data: xr.Dataset) -> np.ndarray:
     return data["temperature"].values[None, :]
+
+
+def _root(offset_K: float) -> Callable[[xr.Dataset], np.ndarray]:
+    return lambda data: (_temperature(data) + offset_K) ** (-1.0 / 3.0)
+
+
+def _log(offset_K: float) -> Callable[[xr.Dataset], np.ndarray]:
+    return lambda data: np.log(_temperature(data) + offset_K)
 
 
 def _ladder(data: xr.Dataset) -> np.ndarray:
@@ -67,8 +77,9 @@ FEATURES: dict[str, Callable[[xr.Dataset], np.ndarray]] = {
     "log_v": _log_v,
     "ladder": _ladder,
     "gap": _gap,
-    "T_log": lambda data: np.log(_temperature(data)),
-    "T_cube_root": lambda data: _temperature(data) ** (-1.0 / 3.0),
+    "T_log": _log(0.0), "T_cube_root": _root(0.0),
+    **{f"T_log_{T0}": _log(T0) for T0 in OFFSETS_K},
+    **{f"T_cube_root_{T0}": _root(T0) for T0 in OFFSETS_K},
 }
 MIHALIK = ("T", "dv", "dj", "v", "j", "vp", "jp", "dj_odd", "dv_nonzero")
 

@@ -11,18 +11,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from vibrates.errors import UserError
 from vibrates.learning import data as model_data
-from vibrates.learning.data import CELL, rate_data
-from vibrates.learning.readers import from_campaign
+from vibrates.learning.data import CELL
+from vibrates.learning.families import COMPUTED, complete, flags, places, training_data
+from vibrates.learning.product_texts import described
 from vibrates.learning.scores import scores
-from vibrates.molecule import molecule_from_config
 from vibrates.rates.coefficients import detailed_balance
-from vibrates.units import HARTREE_TO_CM
-
-COMPUTED, INTERPOLATED, EXTRAPOLATED = 0, 1, 2
-FLAGS = ("computed", "interpolated", "extrapolated")
-MINIMUM_STATES = 3
 
 
 def learn(rates: xr.Dataset, config: Mapping[str, Any], name: str = "rates.nc") -> xr.Dataset:
@@ -45,7 +39,7 @@ def learn(rates: xr.Dataset, config: Mapping[str, Any], name: str = "rates.nc") 
     forward = xr.concat(parts, "transition", join="exact", combine_attrs="drop")
     learned = xr.concat([forward, _reverse(forward)], "transition", combine_attrs="drop")
     learned = learned.merge(xr.concat(families, "family"))
-    learned = _described(learned)
+    learned = described(learned)
     learned.attrs = {
         "title": "State-to-state rate coefficients, computed where available, predicted elsewhere",
         "symmetrisation": rates.attrs.get("symmetrisation", "not recorded"),
@@ -53,40 +47,6 @@ def learn(rates: xr.Dataset, config: Mapping[str, Any], name: str = "rates.nc") 
         else "none: errors at different temperatures taken as independent",
     }
     return learned
-
-
-def training_data(rates, change, initial_w, name: str) -> xr.Dataset:
-    """The computed rates of one family; UserError when they are too few."""
-    rows = (rates.vp - rates.v == change[0]) & (rates.wp - rates.w == change[1])
-    count = int((rows & rates.w.isin(initial_w)).sum()) if "w" in rates else 0
-    if {"v", "vp", "w", "wp"} <= set(rates.variables) and count < MINIMUM_STATES:
-        raise UserError(f"{name}: {count} states with w in {list(initial_w)} have the transition "
-                        f"(dv, dw) = ({change[0]}, {change[1]}), learning needs at least "
-                        f"{MINIMUM_STATES}; add states to grid.states or change "
-                        "learning.transitions")
-    return from_campaign(rates, name, [change], initial_w)
-
-
-def complete(training: xr.Dataset, change, settings: Mapping[str, Any],
-             config: Mapping[str, Any]) -> xr.Dataset:
-    """All states to give rates for, in the data model; k of the missing ones is a place holder."""
-    (first, last), (dv, dw) = settings["complete_v"], change
-    wanted = {(v, w) for v in range(max(first, -dv), last + 1) for w in settings["initial_w"]
-              if w + dw >= 0}
-    states = np.array(sorted(wanted | set(zip(training.v.values, training.w.values, strict=True))))
-    v, w = states.T
-    shape = (len(v), training.sizes["temperature"])
-    numbers = {"v": v, "w": w, "vp": v + dv, "wp": w + dw}
-    return rate_data(numbers, training["temperature"].values, np.ones(shape), "the ladder",
-                     origin="predicted", energy_difference_cm=energy_difference(numbers, config))
-
-
-def energy_difference(numbers: Mapping[str, np.ndarray], config: Mapping[str, Any]) -> np.ndarray:
-    """E_initial - E_final of (v, w) -> (vp, wp) in cm^-1, (N,)."""
-    a, b = (molecule_from_config(name, config["molecules"][name]) for name in config["pair"])
-    change = (a.level_energy(numbers["v"]) - a.level_energy(numbers["vp"])
-              + b.level_energy(numbers["w"]) - b.level_energy(numbers["wp"]))
-    return np.asarray(change) * HARTREE_TO_CM
 
 
 def leave_each_state_out(model, training: xr.Dataset) -> xr.Dataset:
@@ -124,10 +84,10 @@ def _family(model, training: xr.Dataset, target: xr.Dataset) -> xr.Dataset:
     """Values of one family at all states of `target`."""
     model.fit(training, np.ones(training["k"].shape, dtype=bool))
     mean, std = model.predict(target)
-    at = _places(training, target)
+    at = places(training, target)
     log10_k, log10_std = mean.copy(), std.copy()
     k = 10.0**mean
-    flag = np.broadcast_to(_flags(training, target)[:, None], mean.shape).copy()
+    flag = np.broadcast_to(flags(training, target)[:, None], mean.shape).copy()
     log10_k[at], log10_std[at] = model_data.log10_k(training), model_data.log10_k_stderr(training)
     k[at] = training["k"].transpose(*CELL).values
     origin = np.where(flag == COMPUTED, "computed", "predicted").astype(object)
@@ -141,28 +101,8 @@ def _family(model, training: xr.Dataset, target: xr.Dataset) -> xr.Dataset:
     return result
 
 
-def _places(training: xr.Dataset, target: xr.Dataset) -> np.ndarray:
-    """Rows of `target` that hold the states of `training`, in its order."""
-    where = {state: row for row, state in enumerate(zip(target.v.values, target.w.values,
-                                                        strict=True))}
-    return np.array([where[state] for state in zip(training.v.values, training.w.values,
-                                                   strict=True)])
-
-
-def _flags(training: xr.Dataset, target: xr.Dataset) -> np.ndarray:
-    """COMPUTED, INTERPOLATED (between computed v of the same w) or EXTRAPOLATED, (N,)."""
-    flags = np.full(target.sizes["transition"], EXTRAPOLATED)
-    for w in np.unique(training.w.values):
-        own = training.v.values[training.w.values == w]
-        inside = (target.w.values == w) & (target.v.values > own.min()) & (
-            target.v.values < own.max())
-        flags[inside] = INTERPOLATED
-    flags[_places(training, target)] = COMPUTED
-    return flags
-
-
 def _spread(left_out: xr.Dataset, training: xr.Dataset, family: xr.Dataset) -> xr.Dataset:
-    at, shape = _places(training, family), family["k"].shape
+    at, shape = places(training, family), family["k"].shape
     values = {}
     for name in left_out:
         values[name] = (CELL, np.full(shape, np.nan))
@@ -199,44 +139,3 @@ def _summary(model, training: xr.Dataset, left_out: xr.Dataset, change) -> xr.Da
                 for name in ("smooth_std_dex", "length_v", "length_T", "own_std_dex",
                              "own_length_T", "noise_std_dex")}
     return xr.Dataset({name: ((), value) for name, value in numbers.items()})
-
-
-def _described(learned: xr.Dataset) -> xr.Dataset:
-    for name, variable in learned.variables.items():
-        if {"units", "long_name"} <= set(variable.attrs):
-            continue
-        units, text = _TEXTS.get(name, ("1", ""))
-        if name.startswith("score_"):
-            text = f"{name[6:]} of the predictions of left-out states"
-            units = {"score_mse_dex2": "dex^2", "score_worst_dex": "dex"}.get(name, "1")
-        elif name.startswith("hyper_"):
-            text = f"hyperparameter {name[6:]}"
-            units = "dex" if name.endswith("dex") else "standard deviations of the feature"
-        variable.attrs |= {"units": units, "long_name": text}
-    learned["flag"].attrs |= {"flag_values": [COMPUTED, INTERPOLATED, EXTRAPOLATED],
-                              "flag_meanings": " ".join(FLAGS)}
-    return learned
-
-
-_TEXTS = {
-    **{name: ("1", text) for name, text in model_data.NUMBER_NAMES.items()},
-    "temperature": ("K", "temperature"),
-    "energy_difference": ("cm^-1", "energy of the initial minus that of the final state"),
-    "k": ("cm^3 s^-1", "rate coefficient"),
-    "log10_k": ("1", "log10 of k / (cm^3 s^-1)"),
-    "log10_k_std": ("dex", "standard deviation of log10 k: Monte-Carlo standard error of a computed "
-                           "value, predictive standard deviation of a predicted one"),
-    "k_factor": ("1", "one standard deviation as a factor of k, 10^log10_k_std"),
-    "origin": ("1", "computed from trajectories, or predicted by the Gaussian process"),
-    "flag": ("1", "computed, interpolated between computed v, or extrapolated beyond them"),
-    "direction": ("1", "learned, or its reverse from detailed balance"),
-    "gp_log10_k": ("1", "posterior mean of the Gaussian process for log10 k, all data used"),
-    "gp_log10_k_std": ("dex", "posterior standard deviation of the Gaussian process, all data used"),
-    "left_out_predicted": ("1", "log10 k predicted from all other states"),
-    "left_out_std": ("dex", "predictive standard deviation of the computed value: of the model and "
-                            "Monte-Carlo error in quadrature"),
-    "left_out_error": ("dex", "predicted minus computed log10 k, the state left out of the training"),
-    "family_dv": ("1", "v' - v of a family"),
-    "family_dw": ("1", "w' - w of a family"),
-    "model": ("1", "the regression of a family, chosen by its left-out states"),
-}

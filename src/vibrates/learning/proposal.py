@@ -16,8 +16,8 @@ from vibrates.config import states as grid_states
 from vibrates.errors import UserError
 from vibrates.learning import data as model_data
 from vibrates.learning.data import rate_data
+from vibrates.learning.families import complete, energy_difference, training_data
 from vibrates.learning.ladder_model import LadderModel
-from vibrates.learning.product import complete, energy_difference, training_data
 
 
 def propose(rates: xr.Dataset, hours: Mapping[tuple[int, int], float],

@@ -9,7 +9,8 @@ import pandas as pd
 import xarray as xr
 
 from vibrates.errors import UserError
-from vibrates.learning.data import NUMBERS, from_rows, rate_data
+from vibrates.learning.data import from_rows, rate_data
+from vibrates.learning.transitions import NUMBERS
 from vibrates.rates.compare import read_published, read_rates
 
 

@@ -7,6 +7,6 @@ training             test set, early stopping, restarts, weights, ensembles
 """
 
 from vibrates.longrange.surface import Coordinate, LongRangeSurface
-from vibrates.longrange.training import Training, ensemble, train
+from vibrates.longrange.training import Problem, Training, ensemble, train
 
-__all__ = ["Coordinate", "LongRangeSurface", "Training", "ensemble", "train"]
+__all__ = ["Coordinate", "LongRangeSurface", "Problem", "Training", "ensemble", "train"]

@@ -5,14 +5,14 @@ trained on. Inside, energies are in units of ``energy_unit`` and R in units of `
 network's outputs are then of order one.
 """
 
+import hashlib
+import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
-from vibrates.campaign.storage import read_product, write_atomic
 from vibrates.errors import UserError
 from vibrates.longrange.network import Network
 
@@ -119,8 +119,18 @@ class LongRangeSurface:
         units = self.energy_unit * self.distance_unit ** np.array(self.powers, dtype=float)
         return self.network(self.weights, self.inputs(np.ones(len(x)), x)) * units
 
+    def digest(self) -> str:
+        """Fingerprint (sha256, hexadecimal) of all that decides its energies."""
+        content = asdict(self) | {"weights": np.round(self.weights, 12).tolist()}
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
     def save(self, path: str | Path) -> None:
         """Write it as netCDF."""
+        # The environment of PySCF, which imports surfaces for their harmonics, has no xarray.
+        import xarray as xr
+
+        from vibrates.campaign.storage import write_atomic
+
         described = {"units": "1", "long_name": "weights and biases, layer by layer"}
         coordinates = [asdict(c) for c in self.coordinates]
         attributes = {
@@ -136,6 +146,8 @@ class LongRangeSurface:
     @classmethod
     def load(cls, path: str | Path) -> "LongRangeSurface":
         """Read what `save` wrote; UserError if it is missing or damaged."""
+        from vibrates.campaign.storage import read_product
+
         stored = read_product(path, "train the surface again")
         a = {name: np.atleast_1d(value) for name, value in stored.attrs.items()}
         names = [str(n) for n in a["names"]]

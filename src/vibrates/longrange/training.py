@@ -1,6 +1,5 @@
 """Training of a long-range surface on points (R, x, u)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -44,103 +43,133 @@ class Trained:
     history: NDArray
 
 
-def train(
-    distance: NDArray,
-    x: NDArray,
-    energy: NDArray,
-    powers: Sequence[int],
-    coordinates: Sequence[Coordinate],
-    chosen: Training,
-) -> Trained:
-    """Fit u (N,) at R (N,) and x (N, d), atomic units; without powers a plain network of (R, x).
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Points u (N,) at R (N,) and internal coordinates x (N, d), atomic units, and the form of the fit.
 
-    UserError for numbers that are none, points outside the coordinates' ranges, or fewer training
-    points than weights.
+    ``powers``: the m of the series; without powers a plain network of (R, x). UserError for numbers
+    that are none and points outside the coordinates' ranges.
     """
-    distance, x, energy = (np.asarray(a, dtype=float) for a in (distance, x, energy))
-    x = x.reshape(len(distance), -1)
-    _check(distance, x, energy, coordinates)
-    generator = np.random.default_rng(chosen.seed)
-    test = np.zeros(len(energy), bool)
-    test[generator.permutation(len(energy))[: int(round(chosen.test_share * len(energy)))]] = True
-    weight = 1.0 / np.maximum(np.abs(energy), chosen.relative_floor)
-    if np.isinf(chosen.relative_floor):
+
+    distance: NDArray
+    x: NDArray
+    energy: NDArray
+    powers: tuple[int, ...]
+    coordinates: tuple[Coordinate, ...]
+
+    def __post_init__(self) -> None:
+        for name in ("distance", "x", "energy"):
+            object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=float))
+        object.__setattr__(self, "x", self.x.reshape(len(self.distance), -1))
+        object.__setattr__(self, "powers", tuple(self.powers))
+        object.__setattr__(self, "coordinates", tuple(self.coordinates))
+        _check(self.distance, self.x, self.energy, self.coordinates)
+
+    def part(self, which: NDArray) -> "Problem":
+        """The points ``which``, a mask or indices."""
+        return replace(self, distance=self.distance[which], x=self.x[which], energy=self.energy[which])
+
+
+@dataclass(frozen=True, eq=False)
+class Residuals:
+    """Weighted residuals of a network at the points of a problem, and their Jacobian.
+
+    ``empty``: the surface without its weights; ``test``: mask (N,) of the points kept for stopping;
+    ``scale`` (N,): what multiplies fit minus u in units of ``empty.energy_unit``.
+    """
+
+    empty: LongRangeSurface
+    problem: Problem
+    test: NDArray
+    scale: NDArray
+    inputs: NDArray
+    factors: NDArray
+
+    @classmethod
+    def build(cls, problem: Problem, chosen: Training, generator: np.random.Generator) -> "Residuals":
+        """Draw the test points; UserError if there are fewer training points than weights."""
+        distance, energy = problem.distance, problem.energy
+        test = np.zeros(len(energy), bool)
+        test[generator.permutation(len(energy))[: int(round(chosen.test_share * len(energy)))]] = True
         weight = np.ones_like(energy)
-    weight /= np.sqrt(np.mean((weight * energy) ** 2))
-    empty = LongRangeSurface(
-        tuple(powers), tuple(coordinates), chosen.hidden, np.zeros(0), float(distance.min()),
-        float(np.exp(np.log(distance).mean())), float(np.sqrt(np.mean(energy**2))),
-    )  # fmt: skip
-    if (~test).sum() < empty.network.weights:
-        raise UserError(
-            f"long-range training: {(~test).sum()} training points for {empty.network.weights} "
-            "weights; give more points or fewer neurons"
-        )
-    runs = [
-        _run(empty, distance, x, energy, weight, test, chosen, generator)
-        for _ in range(chosen.restarts)
-    ]
-    best = min(runs, key=lambda run: run.test_error if test.any() else run.training_error)
-    return best
+        if np.isfinite(chosen.relative_floor):
+            weight = 1.0 / np.maximum(np.abs(energy), chosen.relative_floor)
+        weight /= np.sqrt(np.mean((weight * energy) ** 2))
+        empty = LongRangeSurface(
+            problem.powers, problem.coordinates, chosen.hidden, np.zeros(0), float(distance.min()),
+            float(np.exp(np.log(distance).mean())), float(np.sqrt(np.mean(energy**2))),
+        )  # fmt: skip
+        if (~test).sum() < empty.network.weights:
+            raise UserError(
+                f"long-range training: {(~test).sum()} training points for {empty.network.weights} "
+                "weights; give more points or fewer neurons"
+            )
+        return cls(
+            empty, problem, test, weight * empty.energy_unit, empty.inputs(distance, problem.x),
+            empty.factors(distance),
+        )  # fmt: skip
+
+    def at(self, weights: NDArray, which: NDArray) -> NDArray:
+        """Residuals (n,) of the points ``which`` (mask or indices)."""
+        outputs = self.empty.network(weights, self.inputs[which])
+        values = (self.factors[which] * outputs).sum(axis=1)
+        return self.scale[which] * (values - self.problem.energy[which] / self.empty.energy_unit)
+
+    def with_jacobian(self, weights: NDArray, which: NDArray) -> tuple[NDArray, NDArray]:
+        """Residuals (n,) and their derivatives by the weights (n, p)."""
+        values, jacobian = self.empty.network.jacobian(weights, self.inputs[which], self.factors[which])
+        scale = self.scale[which]
+        target = self.problem.energy[which] / self.empty.energy_unit
+        jacobian *= scale[:, None]
+        return scale * (values - target), jacobian
+
+    def trained(self, weights: NDArray, history: list) -> Trained:
+        """The surface with these weights, and its errors."""
+        surface = replace(self.empty, weights=weights)
+        error = surface.energy(self.problem.distance, self.problem.x) - self.problem.energy
+        errors = [
+            float(np.sqrt(np.mean(error[which] ** 2))) if which.any() else float("nan")
+            for which in (~self.test, self.test)
+        ]
+        return Trained(surface, *errors, self.test, np.array(history))
 
 
-def ensemble(
-    distance: NDArray,
-    x: NDArray,
-    energy: NDArray,
-    powers: Sequence[int],
-    coordinates: Sequence[Coordinate],
-    chosen: Training,
-    members: int,
-) -> list[Trained]:
+def train(problem: Problem, chosen: Training) -> Trained:
+    """The best of the restarts, by the test points if there are any."""
+    generator = np.random.default_rng(chosen.seed)
+    residuals = Residuals.build(problem, chosen, generator)
+    runs = [_run(residuals, chosen, generator) for _ in range(chosen.restarts)]
+    return min(runs, key=lambda run: run.test_error if run.test.any() else run.training_error)
+
+
+def ensemble(problem: Problem, chosen: Training, members: int) -> list[Trained]:
     """Surfaces from different test sets and starts; their spread is the uncertainty of C_m."""
     return [
-        train(distance, x, energy, powers, coordinates, replace(chosen, seed=chosen.seed + number))
-        for number in range(members)
+        train(problem, replace(chosen, seed=chosen.seed + number)) for number in range(members)
     ]
 
 
-def _run(empty, distance, x, energy, weight, test, chosen, generator) -> Trained:
+def _run(residuals: Residuals, chosen: Training, generator: np.random.Generator) -> Trained:
     """One random start."""
-    network = empty.network
-    inputs, factors = empty.inputs(distance, x), empty.factors(distance)
-    target, scale = energy / empty.energy_unit, weight * empty.energy_unit
-    fit = np.flatnonzero(~test)
-
-    def residuals(weights, which):
-        values = (factors[which] * network(weights, inputs[which])).sum(axis=1)
-        return scale[which] * (values - target[which])
-
-    def block(weights, part):
-        which = fit[part]
-        values, jacobian = network.jacobian(weights, inputs[which], factors[which])
-        return scale[which] * (values - target[which]), scale[which][:, None] * jacobian
-
-    def loss(weights):
-        return 0.5 * float((residuals(weights, fit) ** 2).sum())
-
-    def rms(weights, which):
-        return float(np.sqrt(np.mean(residuals(weights, which) ** 2))) if which.any() else np.nan
-
-    start = network.random(generator)
+    fit, test = np.flatnonzero(~residuals.test), residuals.test
+    start = residuals.empty.network.random(generator)
     best, best_error, since, history = start, np.inf, 0, []
-    for one in minimise(block, loss, start, len(fit), chosen.iterations):
-        errors = np.sqrt(2.0 * one.loss / len(fit)), rms(one.weights, test)
-        history.append(errors)
-        judged = errors[1] if test.any() else errors[0]
+    for one in minimise(
+        lambda weights, part: residuals.with_jacobian(weights, fit[part]),
+        lambda weights: 0.5 * float((residuals.at(weights, fit) ** 2).sum()),
+        start, len(fit), chosen.iterations,
+    ):  # fmt: skip
+        training_error = float(np.sqrt(2.0 * one.loss / len(fit)))
+        test_error = float(np.sqrt(np.mean(residuals.at(one.weights, test) ** 2))) if test.any() else np.nan
+        history.append((training_error, test_error))
+        judged = test_error if test.any() else training_error
         if judged < best_error:
             best, best_error, since = one.weights, judged, 0
         else:
             since += 1
         if since >= chosen.patience:
             break
-    surface = replace(empty, weights=best)
-    error = surface.energy(distance, x) - energy
-    errors = [
-        float(np.sqrt(np.mean(error[which] ** 2))) if which.any() else np.nan
-        for which in (~test, test)
-    ]
-    return Trained(surface, *errors, test, np.array(history))
+    return residuals.trained(best, history)
 
 
 def _check(distance, x, energy, coordinates) -> None:

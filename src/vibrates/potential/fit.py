@@ -1,4 +1,4 @@
-"""Fit of the surface to ab initio points: weights, least squares, cross-validation, covariance.
+"""Fit of the surface to ab initio points: weights, least squares, covariance.
 
 The fit works in angstrom and meV, the units of the configuration that it writes.
 """
@@ -131,23 +131,6 @@ def terms(candidate: Mapping[str, Sequence[Sequence[int]]]) -> list[Term]:
     ]
 
 
-def folds(points: pd.DataFrame, count: int) -> list[NDArray]:
-    """Masks of the points left out together: whole skew orientations, stretched points in turn.
-
-    The unstretched cuts of the five reference configurations stay in every fit: the form is
-    defined by them.
-    """
-    rigid = (points["xi_a"] == 0) & (points["xi_b"] == 0)
-    skew = points["configuration"].str.match("skew")
-    orientations = list(dict.fromkeys(points.loc[skew, "configuration"]))
-    number = np.full(len(points), -1)
-    place = points["configuration"].map({name: k % count for k, name in enumerate(orientations)})
-    number[skew] = place[skew]
-    stretched = ~skew & ~rigid
-    number[stretched] = np.arange(stretched.sum()) % count
-    return [number == k for k in range(count) if (number == k).any()]
-
-
 def start(terms: Sequence[Term]) -> NDArray:
     """Starting values: Table 2 of the paper for rigid molecules, zero for everything else."""
     parts = []
@@ -200,22 +183,3 @@ def _prior_widths(terms: Sequence[Term], prior: Mapping[str, float]) -> NDArray:
         scale = np.where(np.arange(term.count) < 5, first, 0.3)
         widths += list(prior[term.parameter] * scale)
     return np.array(widths)
-
-
-def cross_validate(
-    points: pd.DataFrame,
-    terms: Sequence[Term],
-    weights: Weights,
-    prior: Mapping[str, float],
-    folds: Sequence[NDArray],
-) -> NDArray:
-    """Predicted minus computed V (meV) of every point, each by a fit that did not see its fold.
-
-    NaN for the points that are in no fold.
-    """
-    errors = np.full(len(points), np.nan)
-    for left_out in folds:
-        kept = fit(points[~left_out], terms, weights, prior)
-        design = Design(points[left_out], terms)
-        errors[left_out] = design.energy(kept.values) - points.loc[left_out, "energy_meV"]
-    return errors

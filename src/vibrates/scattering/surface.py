@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from vibrates.abinitio import table
-from vibrates.abinitio.atom_diatom import atom_diatom_geometries
+from vibrates.abinitio.atom_geometries import atom_diatom_geometries
 from vibrates.campaign import schema
 from vibrates.config import SCHEMA, read_yaml
 from vibrates.potential import site_fit

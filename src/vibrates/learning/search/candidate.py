@@ -32,7 +32,7 @@ class Trainer:
         self.data, self.store = data, store
         self.optimiser, self.iterations = optimiser, iterations
         self.content = digest(data)
-        numbers = [name for name in (*MIHALIK, "w", "wp") if _available(name, data)]
+        numbers = [name for name in (*MIHALIK, "w", "wp", "dw") if _available(name, data)]
         self.features = varying(numbers, data)
         self.target = log10_k(data)
         self._processes: dict[str, tuple[GaussianProcess, list]] = {}
@@ -139,6 +139,6 @@ def mean_error(result: dict, chosen: Sequence[int], quantity: str = "percent") -
 
 
 def _available(name: str, data: xr.Dataset) -> bool:
-    needs = {"T": (), "dv": ("v", "vp"), "dj": ("j", "jp"), "dj_odd": ("j", "jp"),
+    needs = {"T": (), "dv": ("v", "vp"), "dj": ("j", "jp"), "dw": ("w", "wp"), "dj_odd": ("j", "jp"),
              "dv_nonzero": ("v", "vp")}.get(name, (name,))
     return all(number in data.coords for number in needs)

@@ -68,11 +68,11 @@ def _tried(path: list[dict]) -> list[str]:
     return expressions
 
 
-def one_kernel(data: xr.Dataset, settings: dict, kernel: str, store: str | Path) -> None:
-    """Train one base kernel on all training sets of all sizes; `training_sets` finds them."""
+def one_kernel(data: xr.Dataset, settings: dict, kernel: str, size: int,
+               store: str | Path) -> None:
+    """Train one base kernel on all training sets of `size` levels; `training_sets` finds them."""
     trainer = Trainer(data, Store(store), "lbfgs", settings["iterations"])
-    for size in settings["sizes"]:
-        for trained in combinations_of(levels(data), settings["fixed"], size,
-                                       settings["maximum_combinations"],
-                                       data.attrs.get("source", "rates")):
-            trainer.candidate(kernel, trained, settings["points"][:1])
+    for trained in combinations_of(levels(data), settings["fixed"], size,
+                                   settings["maximum_combinations"],
+                                   data.attrs.get("source", "rates")):
+        trainer.candidate(kernel, trained, settings["points"][:1])

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from vibrates.errors import UserError
 from vibrates.learning.kernels import BASE, OPERATIONS, extended
 from vibrates.learning.search.candidate import Trainer, mean_error
 from vibrates.learning.search.training_sets import levels, training_sets, validation_set
@@ -69,6 +70,10 @@ def grow(trainer: Trainer, trained: Sequence[int], sizes: Sequence[int], criteri
     Returns the accepted candidates, from the single kernel to the optimal one.
     """
     path = [best_of(single_kernels(trainer, trained, sizes), criterion)]
+    if "failed" in path[0]:
+        raise UserError(f"{trainer.data.attrs.get('source', 'rates')}: no kernel can be trained on "
+                        f"initial levels {', '.join(map(str, trained))} ({path[0]['failed']}); "
+                        "raise learning.search.sizes")
     while len(path) < limit:
         expressions = [extended(path[-1]["kernel"], operation, name)
                        for operation in OPERATIONS for name in BASE]

@@ -8,7 +8,7 @@ precision.
 import numba
 from numba.extending import intrinsic
 
-from vibrates.dynamics.simd import BITS_IR, FLAGS, VECTOR_IR, constant, vector
+from vibrates.dynamics.kernel.simd import BITS_IR, FLAGS, VECTOR_IR, constant, vector
 
 JIT_OPTIONS = {
     "fastmath": set(FLAGS),

@@ -1,0 +1,126 @@
+"""What training a long-range network costs: `python benchmarks/longrange.py [--large] [CONFIG]`.
+
+One table: Levenberg-Marquardt of this project, SciPy's least_squares (both with the analytic Jacobian),
+TensorFlow's Adam, all from the same random start on the same points (default: H + H2). With --large the
+time of a Levenberg-Marquardt step of 5-400-4 on 29 706 points, and its memory.
+"""
+
+import argparse
+import resource
+import time
+
+import numpy as np
+from scipy.optimize import least_squares
+
+from vibrates.longrange import description
+from vibrates.longrange.levenberg_marquardt import minimise, normal_equations
+from vibrates.longrange.training import Residuals
+from vibrates.units import HARTREE_TO_CM
+
+ADAM_STEPS = (2000, 20000)
+
+
+def prepare(path: str):
+    """Residuals, indices of the training points and a start."""
+    described = description.load(path)
+    if description.is_known(described):
+        problem = description.problem(described, description.known_points(described))
+    else:
+        problem, _ = description.read_points(described, described["points"])
+    generator = np.random.default_rng(described["training"]["seed"])
+    residuals = Residuals.build(problem, description.training(described), generator)
+    return residuals, np.flatnonzero(~residuals.test), residuals.empty.network.random(generator)
+
+
+def levenberg_marquardt(residuals, fit, start, iterations):
+    weights = start
+    for one in minimise(
+        lambda w, part: residuals.with_jacobian(w, fit[part]),
+        lambda w: 0.5 * float((residuals.at(w, fit) ** 2).sum()), start, len(fit), iterations,
+    ):  # fmt: skip
+        weights = one.weights
+    return weights
+
+
+def scipy_least_squares(residuals, fit, start, evaluations):
+    found = least_squares(
+        lambda w: residuals.at(w, fit), start, jac=lambda w: residuals.with_jacobian(w, fit)[1],
+        method="lm", max_nfev=evaluations, ftol=1e-14, xtol=1e-14, gtol=1e-14,
+    )  # fmt: skip
+    return found.x
+
+
+def adam(residuals, fit, start, steps):
+    import tensorflow as tf
+
+    n, h, m = residuals.empty.network.sizes
+    x, factors = tf.constant(residuals.inputs[fit]), tf.constant(residuals.factors[fit])
+    scale = tf.constant(residuals.scale[fit])
+    target = tf.constant(residuals.problem.energy[fit] / residuals.empty.energy_unit)
+    variable = tf.Variable(start)
+    rate = tf.keras.optimizers.schedules.CosineDecay(1e-2, steps)
+    optimizer = tf.keras.optimizers.Adam(rate)
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            w_1, b_1 = tf.reshape(variable[: n * h], (n, h)), variable[n * h : (n + 1) * h]
+            w_2, b_2 = tf.reshape(variable[(n + 1) * h : -m], (h, m)), variable[-m:]
+            y = tf.reduce_sum(factors * (tf.sigmoid(x @ w_1 + b_1) @ w_2 + b_2), axis=1)
+            loss = tf.reduce_mean((scale * (y - target)) ** 2)
+        optimizer.apply_gradients([(tape.gradient(loss, variable), variable)])
+
+    for _ in range(steps):
+        step()
+    return variable.numpy()
+
+
+def small(path: str) -> None:
+    residuals, fit, start = prepare(path)
+    print(f"{path}: {'-'.join(map(str, residuals.empty.network.sizes))}, {len(start)} weights, "
+          f"{len(fit)} training and {residuals.test.sum()} test points")
+    print(f"{'method':44} {'time (s)':>9} {'RMSE training':>14} {'test (cm^-1)':>13}")
+    for name, run, limit in (
+        ("Levenberg-Marquardt, 100 steps", levenberg_marquardt, 100),
+        ("Levenberg-Marquardt, 400 steps", levenberg_marquardt, 400),
+        ("SciPy least_squares (lm), 100 evaluations", scipy_least_squares, 100),
+        ("SciPy least_squares (lm), 400 evaluations", scipy_least_squares, 400),
+        *((f"TensorFlow Adam, {steps} full-batch steps", adam, steps) for steps in ADAM_STEPS),
+    ):  # fmt: skip
+        if run is adam:
+            adam(residuals, fit, start, 2)  # TensorFlow's own start is not counted
+        began = time.perf_counter()
+        weights = run(residuals, fit, start, limit)
+        seconds = time.perf_counter() - began
+        trained = residuals.trained(weights, [])
+        print(f"{name:44} {seconds:9.2f} {trained.training_error * HARTREE_TO_CM:14.5f} "
+              f"{trained.test_error * HARTREE_TO_CM:13.5f}", flush=True)
+
+
+def large(path: str) -> None:
+    residuals, fit, start = prepare(path)
+
+    def block(weights, part):
+        return residuals.with_jacobian(weights, fit[part])
+
+    began = time.perf_counter()
+    normal_equations(block, start, len(fit))
+    equations = time.perf_counter() - began
+    began, steps = time.perf_counter(), 2
+    levenberg_marquardt(residuals, fit, start, steps)
+    step = (time.perf_counter() - began) / steps
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    print(f"{path}: {'-'.join(map(str, residuals.empty.network.sizes))}, {len(start)} weights, {len(fit)} "
+          f"training points\n  normal equations {equations:.1f} s, a step {step:.1f} s, largest memory "
+          f"{memory:.2f} GiB; 60 minutes: {3600 / step:.0f} steps")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("config", nargs="?")
+    parser.add_argument("--large", action="store_true")
+    chosen = parser.parse_args()
+    if chosen.large:
+        large(chosen.config or "config/longrange/paper/krb2.yaml")
+    else:
+        small(chosen.config or "config/longrange/h3.yaml")

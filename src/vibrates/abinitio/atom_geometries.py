@@ -1,0 +1,51 @@
+"""Geometries of a diatom and an atom: a product grid, and points between its lines to test a fit with."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from scipy.stats import qmc
+
+from vibrates.abinitio.geometries import ANGLES, COORDINATES
+from vibrates.units import BOHR_TO_ANGSTROM
+
+
+def _nearest(theta_deg, distance, bond):
+    """Distance of the atom from the nearer end of the bond."""
+    cosine = np.abs(np.cos(np.radians(theta_deg)))
+    return np.sqrt(distance**2 + 0.25 * bond**2 - distance * bond * cosine)
+
+
+def atom_diatom_geometries(settings: Mapping) -> pd.DataFrame:
+    """The list of geometries in the layout of the other ab initio points; ``block`` numbers the jobs.
+
+    ``settings``: distances_bohr, bonds_bohr, angles_deg of the grid; closest_bohr, the least distance
+    of the atom from a nucleus; held_out: count, seed, and first and last of distances_bohr and
+    bonds_bohr; block_size. The ends of the bond are equal: angles up to 90 degrees are all.
+    """
+    grid = np.stack(
+        np.meshgrid(
+            settings["angles_deg"], settings["distances_bohr"], settings["bonds_bohr"], indexing="ij"
+        ),
+        axis=-1,
+    ).reshape(-1, 3)
+    held_out = settings["held_out"]
+    # The first points of a sequence whose length is a power of two, isotropic in angle.
+    random = qmc.Sobol(3, rng=held_out["seed"]).random(1 << (held_out["count"] - 1).bit_length())
+    random = random[: held_out["count"]]
+    low, high = np.transpose([held_out["distances_bohr"], held_out["bonds_bohr"]])
+    between = np.column_stack(
+        [np.degrees(np.arccos(random[:, 0])), low + random[:, 1:] * (high - low)]
+    )
+    rows = np.concatenate([grid, between])
+    group = np.repeat(["grid", "held_out"], [len(grid), len(between)])
+    kept = _nearest(*rows.T) >= settings["closest_bohr"]
+    rows, group = rows[kept], group[kept]
+    table = pd.DataFrame(0.0, index=range(len(rows)), columns=[*COORDINATES])
+    table[ANGLES[0]] = rows[:, 0].round(2)
+    table["R_angstrom"] = (rows[:, 1] * BOHR_TO_ANGSTROM).round(5)
+    table["r_a_angstrom"] = (rows[:, 2] * BOHR_TO_ANGSTROM).round(5)
+    table.insert(0, "configuration", group)
+    table.insert(0, "group", group)
+    table.insert(0, "block", np.arange(len(table)) // settings["block_size"])
+    return table

@@ -1,0 +1,90 @@
+"""Dipole, quadrupole and polarizabilities of a polar diatom against its bond length, by finite fields.
+
+CCSD(T) energies in a weak uniform field F and in a weak field gradient g (potential g (3 z^2 - r^2)/2
+of the electrons), z along the bond from the first atom to the second, origin at the centre of mass.
+
+`python -m vibrates.abinitio.polar SETTINGS OUTPUT`
+"""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from pyscf import cc, gto, lib, scf
+
+from vibrates.campaign.scripts import run
+from vibrates.errors import UserError
+from vibrates.files import write_text
+
+FIELD = 0.0008  # a.u.; the polarizability is some hundred
+GRADIENT = 0.0001  # a.u.
+
+
+class PolarMolecule:
+    """Energy of one molecule in weak fields, hartree; ``settings``: symbols, masses_u, basis, ecp, frozen."""
+
+    def __init__(self, settings: Mapping, r: float) -> None:
+        m_1, m_2 = settings["masses_u"]
+        places = np.array([[0.0, 0.0, -r * m_2], [0.0, 0.0, r * m_1]]) / (m_1 + m_2)
+        self.molecule = gto.M(
+            atom=list(zip(settings["symbols"], places, strict=True)), basis=settings["basis"],
+            ecp=settings["ecp"], unit="bohr", verbose=0,
+        )  # fmt: skip
+        self.frozen, self.density = settings["frozen_orbitals"], None
+
+    def energy(self, field: Sequence[float] = (0.0, 0.0, 0.0), gradient: float = 0.0) -> float:
+        """CCSD(T) energy with the electrons in a uniform field (3,) and a field gradient, atomic units."""
+        dipole = self.molecule.intor("int1e_r")
+        second = self.molecule.intor("int1e_rr").reshape(3, 3, *dipole.shape[1:])
+        quadrupole = 0.5 * (2.0 * second[2, 2] - second[0, 0] - second[1, 1])
+        mean_field = scf.RHF(self.molecule)
+        core = mean_field.get_hcore() + np.tensordot(field, dipole, 1) + gradient * quadrupole
+        mean_field.get_hcore = lambda *_: core
+        mean_field.conv_tol = 1e-12
+        mean_field.kernel(dm0=self.density)
+        self.density = mean_field.make_rdm1()
+        solver = cc.CCSD(mean_field, frozen=self.frozen)
+        solver.conv_tol, solver.conv_tol_normt = 1e-10, 1e-6
+        solver.kernel()
+        if not (mean_field.converged and solver.converged):
+            raise UserError(f"CCSD of {self.molecule.atom} did not converge; leave the bond length out")
+        return solver.e_tot + solver.ccsd_t()
+
+    def properties(self) -> dict[str, float]:
+        """Moments and polarizabilities, atomic units."""
+        rest, across = self.energy(), self.energy((FIELD, 0.0, 0.0))
+        along, against = self.energy((0.0, 0.0, FIELD)), self.energy((0.0, 0.0, -FIELD))
+        slope = (self.energy(gradient=GRADIENT) - self.energy(gradient=-GRADIENT)) / (2 * GRADIENT)
+        charges, z = self.molecule.atom_charges(), self.molecule.atom_coords()[:, 2]
+        return {
+            "dipole_au": charges @ z - (along - against) / (2 * FIELD),
+            "quadrupole_au": charges @ z**2 - slope,
+            "alpha_par_au": -(along + against - 2 * rest) / FIELD**2,
+            "alpha_perp_au": -2 * (across - rest) / FIELD**2,
+        }
+
+
+def compute(settings: str, output: str) -> None:
+    """Properties at all bond lengths (bohr) of the settings file; finished ones stay in OUTPUT.part."""
+    lib.num_threads(1)
+    chosen = json.loads(Path(settings).read_text(encoding="utf-8"))
+    part = Path(f"{output}.part")
+    rows = pd.read_csv(part).to_dict("records") if part.exists() else []
+    for r in chosen["r_bohr"]:
+        if not any(row["r_bohr"] == r for row in rows):
+            values = {k: round(v, 5) for k, v in PolarMolecule(chosen, r).properties().items()}
+            rows.append({"r_bohr": r} | values)
+            write_text(part, pd.DataFrame(rows).to_csv(index=False))
+    table = pd.DataFrame(rows).sort_values("r_bohr")
+    write_text(output, f"# {json.dumps(chosen)}\n{table.to_csv(index=False)}")
+    part.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("settings")
+    parser.add_argument("output")
+    run(compute, **vars(parser.parse_args()))

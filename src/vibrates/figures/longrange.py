@@ -1,0 +1,74 @@
+"""Figures of long-range surfaces, after figures 2 to 4 of Hong, Huang, Zhang 2024, and the hold-out in R."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from vibrates.figures import style
+
+LIMITS = {"100 %": 1.0, "10 %": 0.1, "1 %": 0.01}
+
+
+def draw_fit(errors: pd.DataFrame, cut: pd.DataFrame, title: str) -> Figure:
+    """Left: errors against |u|, with lines of relative error; right: -u along a cut to 1000 bohr.
+
+    ``errors``: u_cm, fitted_cm, test; ``cut``: source (``fit`` or another name), R_bohr, u_cm.
+    """
+    figure = style.new_figure(9.6, 4.2)
+    left, right = figure.subplots(1, 2)
+    _errors(left, errors)
+    left.set_title(f"{title}: errors of {len(errors)} points")
+    fit = cut[cut["source"] == "fit"]
+    right.plot(fit["R_bohr"], -fit["u_cm"], color=style.PALETTE[0], label="networks for $C_m$")
+    others = [name for name in dict.fromkeys(cut["source"]) if name != "fit"]
+    for number, name in enumerate(others, start=1):
+        here = cut[cut["source"] == name]
+        many = len(here) > 30
+        right.plot(
+            here["R_bohr"], -here["u_cm"], color=style.PALETTE[number], label=name,
+            marker="" if many else style.MARKERS[number], linestyle="--" if many else "none",
+        )  # fmt: skip
+    right.set(xscale="log", yscale="log", xlabel="$R$ (bohr)", ylabel=r"$-u_{\mathrm{LR}}$ (cm$^{-1}$)",
+              title=f"{title}: along a cut")  # fmt: skip
+    right.legend()
+    return figure
+
+
+def _errors(axes: Axes, errors: pd.DataFrame) -> None:
+    size = np.abs(errors["u_cm"].to_numpy())
+    error = np.abs((errors["fitted_cm"] - errors["u_cm"]).to_numpy())
+    for number, (name, which) in enumerate((("trained", ~errors["test"]), ("test", errors["test"]))):
+        axes.plot(size[which], error[which], linestyle="none", marker=style.MARKERS[number], markersize=2.5,
+                  alpha=0.6, color=style.PALETTE[number], label=f"{name} points")  # fmt: skip
+    span = np.array([size.min(), size.max()])
+    for number, (name, limit) in enumerate(LIMITS.items(), start=2):
+        share = 100.0 * np.mean(error <= limit * size)
+        axes.plot(span, limit * span, color=style.PALETTE[number], linewidth=1.0,
+                  label=f"error = {name} ({share:.2f} % of points below)")  # fmt: skip
+    axes.set(xscale="log", yscale="log", xlabel=r"$|u_{\mathrm{LR}}|$ (cm$^{-1}$)",
+             ylabel=r"|error| (cm$^{-1}$)")  # fmt: skip
+    axes.set_ylim(max(error[error > 0].min(), 1e-3 * np.median(error)), 10.0 * size.max())
+    axes.legend(fontsize=7.5, loc="upper left")
+
+
+def draw_hold_out(table: pd.DataFrame, scores: Mapping, limit: float, title: str) -> Figure:
+    """Relative error against R of points beyond ``limit``, where neither network was trained."""
+    figure = style.new_figure(5.6, 4.0)
+    axes = figure.subplots()
+    for number, (name, label) in enumerate((("series", "networks for $C_m$"), ("plain", "network of $(R, x)$"))):
+        error = 100.0 * np.abs(table[f"{name}_cm"] / table["u_cm"] - 1.0)
+        score = scores[name]
+        axes.plot(
+            table["R_bohr"], np.maximum(error, 1e-4), linestyle="none", marker=style.MARKERS[number],
+            markersize=3, color=style.PALETTE[number], alpha=0.7,
+            label=f"{label}, {score['weights']} weights: median {score['median_relative_percent']:.3g} %",
+        )  # fmt: skip
+    axes.set(yscale="log", xlabel="$R$ (bohr)", ylabel="|relative error| (%)",
+             title=f"{title}: trained below {limit:g} bohr")  # fmt: skip
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high * 30.0)
+    axes.legend(loc="upper left")
+    return figure

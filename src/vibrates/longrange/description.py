@@ -1,0 +1,147 @@
+"""The description of a long-range surface, `config/longrange/*.yaml`, its points, and its networks."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import qmc
+
+from vibrates.campaign import schema
+from vibrates.config import SCHEMA, read_layers, read_yaml
+from vibrates.errors import UserError
+from vibrates.files import write_text
+from vibrates.longrange.polar_pair import PolarPair
+from vibrates.longrange.surface import Coordinate
+from vibrates.longrange.training import Problem, Training
+from vibrates.molecule import Diatom
+from vibrates.potential import FittedSurface
+from vibrates.potential.orientation import quadrupole_angular
+from vibrates.units import CM_TO_HARTREE, HARTREE_TO_CM
+
+DISTANCE = "R_bohr"
+
+
+def load(path: str | Path) -> dict[str, Any]:
+    """The validated description; UserError in one line otherwise."""
+    described = read_layers(path)
+    schema.validate(described, read_yaml(SCHEMA.parent / "longrange" / "schema.yaml"), str(path))
+    if len(described["cut"]) != len(described["coordinates"]):
+        raise UserError(
+            f"{path}: cut: {len(described['cut'])} values for {len(described['coordinates'])} "
+            "coordinates; give one for each"
+        )
+    return described
+
+
+class Tail:
+    """The van der Waals part of a fitted surface of two diatoms, x as in `PolarPair`."""
+
+    def __init__(self, source: dict[str, Any]) -> None:
+        config = read_layers(source["surface"])
+        molecules = [Diatom.from_config(name, config["molecules"][name]) for name in source["pair"]]
+        self.surface = FittedSurface.from_config(config["surface"], *molecules)
+
+    def energy(self, distance: NDArray, x: NDArray) -> NDArray:
+        """u (N,), hartree, at R (N,), bohr, and x (N, 5): r_a, r_b (bohr), theta_a, theta_b, phi (radian)."""
+        r_a, r_b, theta_a, theta_b, phi = x.T
+        c_a, c_b = np.cos(theta_a), np.cos(theta_b)
+        c_ab = np.sin(theta_a) * np.sin(theta_b) * np.cos(phi) + c_a * c_b
+        one_by_one = zip(distance, c_a, c_b, c_ab, r_a, r_b, strict=True)
+        whole = np.array([float(self.surface.potential(*row)) for row in one_by_one])
+        electrostatic = self.surface.quadrupole_product(r_a, r_b) * quadrupole_angular(c_a, c_b, c_ab)
+        return whole - electrostatic / distance**5
+
+
+def known_surface(described: dict[str, Any]) -> PolarPair | Tail | None:
+    """The surface that the points are taken from; None where PySCF computes them."""
+    source = described["source"]
+    if "excitation_hartree" in source:
+        return PolarPair.from_file(source["properties"], source["excitation_hartree"])
+    return Tail(source) if "surface" in source else None
+
+
+def is_known(described: dict[str, Any]) -> bool:
+    """Whether the points come from a known surface, and not from PySCF."""
+    return "python" not in described["source"]
+
+
+def in_atomic_units(described: dict[str, Any], values: NDArray) -> NDArray:
+    """Internal coordinates (N, d) given in the units of their columns; angles as cosines where asked."""
+    found = np.array(values, dtype=float)
+    for i, one in enumerate(described["coordinates"]):
+        if one["column"].endswith("_deg"):
+            found[:, i] = np.radians(found[:, i])
+        if one.get("cosine", False):
+            # A right angle is meant where its cosine is 6e-17.
+            found[:, i] = np.round(np.cos(found[:, i]), 12)
+    return found
+
+
+def coordinates(described: dict[str, Any]) -> tuple[Coordinate, ...]:
+    """Internal coordinates: bohr, radian, or cosines of angles."""
+    ends = in_atomic_units(described, np.array([one["range"] for one in described["coordinates"]]).T)
+    found = []
+    for one, (lower, upper) in zip(described["coordinates"], np.sort(ends, axis=0).T, strict=True):
+        name = ("cos_" if one.get("cosine", False) else "") + one["column"].rsplit("_", 1)[0]
+        found.append(Coordinate(name, float(lower), float(upper), one.get("even", False)))
+    return tuple(found)
+
+
+def training(described: dict[str, Any]) -> Training:
+    """How the networks are trained, energies in hartree."""
+    chosen = dict(described["training"])
+    floor = chosen.pop("relative_floor_cm")
+    return Training(
+        **chosen | {"hidden": tuple(chosen["hidden"])},
+        relative_floor=np.inf if floor is None else floor * CM_TO_HARTREE,
+    )
+
+
+def read_points(described: dict[str, Any], path: str | Path) -> tuple[Problem, pd.DataFrame]:
+    """The points that are fitted, and the table of all, cut included; UserError if it is none."""
+    try:
+        table = pd.read_csv(path, comment="#")
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: cannot be read ({error}); make the points first") from None
+    columns = [one["column"] for one in described["coordinates"]]
+    missing = {DISTANCE, "group", described["energy_column"], *columns} - set(table.columns)
+    if missing:
+        raise UserError(f"{path}: column {', '.join(sorted(missing))} is missing; name a file of points")
+    return problem(described, table[table["group"] == "sample"]), table
+
+
+def problem(described: dict[str, Any], table: pd.DataFrame) -> Problem:
+    """What is fitted to the points of ``table``."""
+    columns = [one["column"] for one in described["coordinates"]]
+    return Problem(
+        table[DISTANCE].to_numpy(), in_atomic_units(described, table[columns].to_numpy()),
+        table[described["energy_column"]].to_numpy() * CM_TO_HARTREE,
+        tuple(described["powers"]), coordinates(described),
+    )  # fmt: skip
+
+
+def write_points(path: str | Path, points: pd.DataFrame, provenance: dict[str, Any]) -> None:
+    """A comment line of JSON, then the table."""
+    write_text(path, f"# {json.dumps(provenance)}\n{points.to_csv(index=False)}")
+
+
+def known_points(described: dict[str, Any]) -> pd.DataFrame:
+    """Sobol points of the known surface: uniform in ln R, bond lengths, and over orientations."""
+    source, described_coordinates = described["source"], described["coordinates"]
+    inner, outer = source["R_bohr"]
+    unit = qmc.Sobol(6, rng=source["seed"]).random(1 << (source["count"] - 1).bit_length())
+    unit = unit[: source["count"]]
+    table = pd.DataFrame({"group": "sample", DISTANCE: np.round(inner * (outer / inner) ** unit[:, 0], 4)})
+    for number, one in enumerate(described_coordinates, start=1):
+        lower, upper = one["range"]
+        if one["column"].startswith("theta"):
+            values = np.degrees(np.arccos(1.0 - 2.0 * unit[:, number]))
+        else:
+            values = lower + (upper - lower) * unit[:, number]
+        table[one["column"]] = np.round(values, 4)
+    x = in_atomic_units(described, table[[one["column"] for one in described_coordinates]].to_numpy())
+    energy = known_surface(described).energy(table[DISTANCE].to_numpy(), x)
+    return table.assign(**{described["energy_column"]: energy * HARTREE_TO_CM})

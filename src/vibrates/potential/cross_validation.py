@@ -1,0 +1,74 @@
+"""Which form of the surface and which prior predict points best that the fit did not see."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from vibrates.potential.fit import Design, Fit, Term, Weights, fit
+from vibrates.potential.points import quality
+
+# 0.3 meV in the well, 5 % on the wall.
+ASKED_FOR = Weights(floor_meV=0.3, fraction=0.05, high_meV=1000.0)
+
+
+def folds(points: pd.DataFrame, count: int) -> list[NDArray]:
+    """Masks of the points left out together: whole skew orientations, stretched points in turn.
+
+    The unstretched cuts of the five reference configurations stay in every fit: the form is
+    defined by them.
+    """
+    rigid = (points["xi_a"] == 0) & (points["xi_b"] == 0)
+    skew = points["configuration"].str.match("skew")
+    orientations = list(dict.fromkeys(points.loc[skew, "configuration"]))
+    number = np.full(len(points), -1)
+    place = points["configuration"].map({name: k % count for k, name in enumerate(orientations)})
+    number[skew] = place[skew]
+    stretched = ~skew & ~rigid
+    number[stretched] = np.arange(stretched.sum()) % count
+    return [number == k for k in range(count) if (number == k).any()]
+
+
+def cross_validate(
+    points: pd.DataFrame,
+    terms: Sequence[Term],
+    weights: Weights,
+    prior: Mapping[str, float],
+    folds: Sequence[NDArray],
+) -> NDArray:
+    """Predicted minus computed V (meV) of every point, each by a fit that did not see its fold.
+
+    NaN for the points that are in no fold.
+    """
+    errors = np.full(len(points), np.nan)
+    for left_out in folds:
+        kept = fit(points[~left_out], terms, weights, prior)
+        design = Design(points[left_out], terms)
+        errors[left_out] = design.energy(kept.values) - points.loc[left_out, "energy_meV"]
+    return errors
+
+
+def judgement(
+    training: pd.DataFrame,
+    left_out: NDArray,
+    held_out: pd.DataFrame,
+    found: Fit,
+) -> dict:
+    """What speaks for a fit: errors of left-out points, errors of held-out points, number of values.
+
+    ``left_out``: from `cross_validate`. ``score`` decides between candidates and priors: the root
+    mean square of the left-out errors in units of the accuracy asked for, `ASKED_FOR`.
+    """
+    known = training["energy_meV"].to_numpy()
+    predicted = np.isfinite(left_out)
+    relative = left_out[predicted] / ASKED_FOR.sigma(known[predicted])
+    unseen = held_out["energy_meV"].to_numpy()
+    error = Design(held_out, found.terms).energy(found.values) - unseen
+    return {
+        "values": len(found.values),
+        "reduced_chi_square": found.reduced_chi_square,
+        "score": float(np.sqrt(np.mean(relative**2))),
+        "cross_validation": quality(known[predicted], left_out[predicted]),
+        "held_out": quality(unseen, error),
+    }

@@ -1,0 +1,139 @@
+"""A fitted surface that a long-range series takes over from, beyond a distance.
+
+    V = (1 - s) V_fitted + s (-C_6/R^6 - C_7/R^7 - C_8/R^8 + Q_a Q_b A^224/R^5)
+
+s(R) goes from 0 to 1 with four continuous derivatives, so that integrators keep their order. The C_m
+come from a trained `LongRangeSurface` without the electrostatic energy, which stays that of the
+molecules; they are projected onto the harmonics of the orientation that the kernel knows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import qmc
+
+from vibrates.errors import UserError
+from vibrates.longrange.surface import LongRangeSurface
+from vibrates.molecule import Diatom
+from vibrates.potential.flexible import HARMONICS, FittedSurface, all_harmonics
+from vibrates.potential.forms import JOINED
+from vibrates.potential.orientation import at_orientation, quadrupole_angular
+from vibrates.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM
+
+POWERS = (6, 7, 8)
+COORDINATES = ("r_a", "r_b", "theta_a", "theta_b", "phi")
+_ORIENTATIONS = 256  # of the projection onto nine harmonics
+
+
+def handover(distance: ArrayLike, begin: float, end: float) -> NDArray:
+    """s(R): 0 below ``begin``, 1 above ``end``, all in one unit."""
+    x = np.clip((np.asarray(distance, dtype=float) - begin) / (end - begin), 0.0, 1.0)
+    return x**5 * (126.0 + x * (-420.0 + x * (540.0 + x * (-315.0 + 70.0 * x))))
+
+
+@dataclass(frozen=True)
+class JoinedSurface:
+    """``inner`` out to ``switch[0]`` (bohr), the series from ``switch[1]`` on."""
+
+    inner: FittedSurface
+    long_range: LongRangeSurface
+    switch: tuple[float, float]
+
+    def __post_init__(self) -> None:
+        begin, end = self.switch
+        names = tuple(c.name for c in self.long_range.coordinates)
+        if names != COORDINATES or not set(self.long_range.powers) <= set(POWERS):
+            raise UserError(
+                f"surface.long_range: a series of R^-{self.long_range.powers} in {', '.join(names)}; the "
+                f"kernel knows R^-{POWERS} in {', '.join(COORDINATES)}; train one of that form"
+            )
+        least = self.long_range.least_distance
+        if not least <= begin < end:
+            raise UserError(
+                f"surface.long_range.switch_angstrom: [{begin * BOHR_TO_ANGSTROM:.4g}, "
+                f"{end * BOHR_TO_ANGSTROM:.4g}] must ascend, and begin beyond the "
+                f"{least * BOHR_TO_ANGSTROM:.4g} angstrom from which the series was trained"
+            )
+
+    @classmethod
+    def from_config(cls, mapping: Mapping, inner: FittedSurface) -> "JoinedSurface":
+        """From the ``long_range`` entry of the configuration and the surface inside."""
+        long_range = LongRangeSurface.load(mapping["file"])
+        if long_range.digest() != mapping["digest"]:
+            raise UserError(
+                f"surface.long_range.digest: {mapping['digest']} is not that of {mapping['file']}, "
+                f"{long_range.digest()}; copy it, if this is the file that is meant"
+            )
+        begin, end = (x * ANGSTROM_TO_BOHR for x in mapping["switch_angstrom"])
+        return cls(inner, long_range, (begin, end))
+
+    @property
+    def diatom_a(self) -> Diatom:
+        """The first molecule."""
+        return self.inner.diatom_a
+
+    @property
+    def diatom_b(self) -> Diatom:
+        """The second molecule."""
+        return self.inner.diatom_b
+
+    @cached_property
+    def _projection(self) -> tuple[NDArray, NDArray]:
+        """Angles (K, 3) theta_a, theta_b, phi, and the matrix (9, K) that fits harmonics to values there."""
+        unit = qmc.Sobol(3, rng=1).random(_ORIENTATIONS)
+        angles = np.stack(
+            [np.arccos(2.0 * unit[:, 0] - 1.0), np.arccos(2.0 * unit[:, 1] - 1.0), np.pi * unit[:, 2]], axis=1
+        )
+        c_a, c_b = np.cos(angles[:, 0]), np.cos(angles[:, 1])
+        c_ab = np.sin(angles[:, 0]) * np.sin(angles[:, 1]) * np.cos(angles[:, 2]) + c_a * c_b
+        return angles, np.linalg.pinv(all_harmonics(c_a, c_b, c_ab).T)
+
+    # ASSUME: beyond the bond lengths that the series was trained on its C_m keep their last values.
+    def series_tables(self, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
+        """Harmonic coefficients (3, 9, ...) of C_6, C_7, C_8 at bond lengths (bohr)."""
+        r_a, r_b = np.broadcast_arrays(r_a, r_b)
+        angles, matrix = self._projection
+        bonds = np.stack(
+            [np.clip(r.ravel(), c.lower, c.upper)
+             for r, c in zip((r_a, r_b), self.long_range.coordinates, strict=False)], axis=1
+        )  # fmt: skip
+        tables = np.zeros((len(POWERS), HARMONICS, len(bonds)))
+        rows = [POWERS.index(m) for m in self.long_range.powers]
+        for k, bond in enumerate(bonds):
+            x = np.hstack([np.broadcast_to(bond, (len(angles), 2)), angles])
+            tables[rows, :, k] = (matrix @ self.long_range.coefficients(x)).T
+        return tables.reshape(len(POWERS), HARMONICS, *r_a.shape)
+
+    def kernel_tables(self, r_a: NDArray, r_b: NDArray) -> tuple[int, NDArray, NDArray]:
+        """What the kernel needs on the grid r_a x r_b: form, tables (points, ...), Q_a Q_b."""
+        _, tables, quadrupole = self.inner.kernel_tables(r_a, r_b)
+        series = self.series_tables(r_a, r_b).reshape(len(POWERS) * HARMONICS, -1).T
+        begin, end = self.switch
+        switch = np.broadcast_to([begin, 1.0 / (end - begin)], (len(tables), 2))
+        return JOINED, np.ascontiguousarray(np.hstack([tables, series, switch])), quadrupole
+
+    def potential(
+        self,
+        distance: ArrayLike,
+        c_a: ArrayLike,
+        c_b: ArrayLike,
+        c_ab: ArrayLike,
+        r_a: ArrayLike | None = None,
+        r_b: ArrayLike | None = None,
+    ) -> NDArray:
+        """V in hartree; ``distance``, ``r_a``, ``r_b`` in bohr; arguments broadcast together."""
+        r_a = self.diatom_a.r_e if r_a is None else r_a
+        r_b = self.diatom_b.r_e if r_b is None else r_b
+        shape = np.broadcast_shapes(*map(np.shape, (distance, c_a, c_b, c_ab, r_a, r_b)))
+        distance = np.asarray(distance, dtype=float)
+        angular = all_harmonics(c_a, c_b, c_ab)
+        c_m = at_orientation(self.series_tables(r_a, r_b), angular, len(shape))
+        series = -sum(c / distance**m for c, m in zip(c_m, POWERS, strict=True))
+        electrostatic = self.inner.quadrupole_product(r_a, r_b) * quadrupole_angular(c_a, c_b, c_ab)
+        share = handover(distance, *self.switch)
+        return (1.0 - share) * self.inner.potential(distance, c_a, c_b, c_ab, r_a, r_b) + share * (
+            series + electrostatic / distance**5
+        )

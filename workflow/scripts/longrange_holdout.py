@@ -1,0 +1,29 @@
+"""Trained inside a distance, asked beyond, beside a plain network of equal size."""
+
+import json
+
+from vibrates.campaign.scripts import run
+from vibrates.figures import longrange, style
+from vibrates.files import write_text
+from vibrates.longrange import description
+from vibrates.longrange.study import hold_out
+
+
+def main(path: str, points: str, scores: str, table: str, figure: str) -> None:
+    described = description.load(path)
+    problem, _ = description.read_points(described, points)
+    spec, limit = described["holdout"], described["holdout"]["R_bohr"]
+    beyond, found = hold_out(problem, limit, spec["hidden"], description.training(described))
+    write_text(scores, json.dumps(found, indent=1))
+    style.write(lambda t: longrange.draw_hold_out(t, found, limit, described["title"]), beyond, figure, table)
+
+
+if __name__ == "__main__":
+    run(
+        main,
+        path=snakemake.params.description,
+        points=snakemake.input.points,
+        scores=snakemake.output.scores,
+        table=snakemake.output.table,
+        figure=snakemake.output.figure,
+    )

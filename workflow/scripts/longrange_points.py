@@ -1,0 +1,40 @@
+"""Points of a long-range surface: geometries for PySCF, all its blocks in one file, or points of a known surface."""
+
+import json
+
+import pandas as pd
+
+from vibrates.campaign.scripts import run
+from vibrates.files import write_text
+from vibrates.longrange import description
+from vibrates.longrange.geometries import geometries
+
+METHOD = {
+    "method": "CCSD(T), restricted open-shell orbitals, unrestricted amplitudes, counterpoise-corrected",
+    "program": "PySCF 2.14.0",
+}
+
+
+def prepare(path: str, table: str, settings: str) -> None:
+    source = dict(description.load(path)["source"])
+    write_text(table, geometries(source.pop("geometries")).to_csv(index=False))
+    source.pop("python")
+    write_text(settings, json.dumps(source))
+
+
+def collect(path: str, blocks: list[str], settings: str, output: str) -> None:
+    points = pd.concat([pd.read_csv(block) for block in blocks], ignore_index=True)
+    with open(settings, encoding="utf-8") as stream:
+        provenance = METHOD | json.load(stream)
+    description.write_points(output, points.drop(columns="block"), provenance)
+
+
+def known(path: str, output: str) -> None:
+    described = description.load(path)
+    method = type(description.known_surface(described)).__name__
+    provenance = {"method": f"a known surface, {method}"} | described["source"]
+    description.write_points(output, description.known_points(described), provenance)
+
+
+if __name__ == "__main__":
+    run(globals()[snakemake.params.task], path=snakemake.params.description, **snakemake.params.values)

@@ -1,0 +1,91 @@
+"""Errors beside the paper's, the cut to 1000 bohr, C_m with their spread, as tables and a figure."""
+
+import json
+
+import numpy as np
+import pandas as pd
+
+from vibrates.campaign.scripts import run
+from vibrates.figures import longrange, style
+from vibrates.files import write_text
+from vibrates.longrange import LongRangeSurface, description
+from vibrates.longrange.study import quality, spread
+from vibrates.units import HARTREE_TO_CM
+
+FAR_BOHR = 1000.0
+CUT = 120  # distances of the fitted curve
+
+
+def cut_table(described: dict, surface: LongRangeSurface, points: pd.DataFrame) -> pd.DataFrame:
+    """The fit, and what it is held against, along the cut to 1000 bohr: source, R_bohr, u_cm."""
+    distance = np.geomspace(surface.least_distance, FAR_BOHR, CUT)
+    x = description.in_atomic_units(described, np.tile(described["cut"], (CUT, 1)).astype(float))
+    parts = [("fit", distance, surface.energy(distance, x) * HARTREE_TO_CM)]
+    if description.is_known(described):
+        energy = description.known_surface(described).energy(distance, x) * HARTREE_TO_CM
+        parts.append(("surface of the points", distance, energy))
+    else:
+        cut = points[points["group"] == "cut"]
+        parts.append(("ab initio points (not fitted)", cut["R_bohr"], cut[described["energy_column"]]))
+    return pd.concat(
+        [pd.DataFrame({"source": name, "R_bohr": r, "u_cm": u}) for name, r, u in parts], ignore_index=True
+    )
+
+
+def far_away(described: dict, surface: LongRangeSurface, x: np.ndarray) -> dict:
+    """Relative error (per cent) at 1000 bohr to the surface that gave the points: median, 90th percentile."""
+    distance = np.full(len(x), FAR_BOHR)
+    exact = description.known_surface(described).energy(distance, x)
+    relative = 100.0 * np.abs(surface.energy(distance, x) / exact - 1.0)
+    return {"median_percent": float(np.median(relative)), "p90_percent": float(np.percentile(relative, 90))}
+
+
+def main(
+    path: str, points: str, surfaces: list[str], errors: list[str], holdout: str,
+    report: str, coefficients: str, figure: str, cut: str,
+) -> None:  # fmt: skip
+    described = description.load(path)
+    problem, table = description.read_points(described, points)
+    members = [LongRangeSurface.load(one) for one in surfaces]
+    tables = [pd.read_csv(one) for one in errors]
+    qualities = [quality(one) for one in tables]
+    found = {
+        "system": described["name"],
+        "network": list(members[0].network.sizes),
+        "weights": members[0].network.weights,
+        "first member": qualities[0],
+        "rmse_cm of the members": [one["rmse_cm"] for one in qualities],
+        "published": described["report"]["published"],
+        "digest": members[0].digest(),
+        "hold-out": json.loads(open(holdout, encoding="utf-8").read()),
+    }
+    if description.is_known(described):
+        found["at 1000 bohr"] = far_away(described, members[0], problem.x[:2000])
+    asked = described["report"].get("isotropic_C6", [])
+    c_m = spread(members, [one["r_bohr"] for one in asked]) if asked else pd.DataFrame(columns=["r_bohr", "m"])
+    published = {one["r_bohr"]: one for one in asked if "value" in one}
+    for name in ("value", "source"):
+        c_m[f"published_{name}"] = [
+            published.get(r, {}).get(name) if m == 6 else None
+            for r, m in zip(c_m["r_bohr"], c_m["m"], strict=True)
+        ]
+    write_text(coefficients, c_m.to_csv(index=False, float_format="%.6g"))
+    found["isotropic C_m"] = c_m.replace({np.nan: None}).to_dict("records")
+    write_text(report, json.dumps(found, indent=1))
+    along = cut_table(described, members[0], table)
+    style.write(lambda t: longrange.draw_fit(tables[0], t, described["title"]), along, figure, cut)
+
+
+if __name__ == "__main__":
+    run(
+        main,
+        path=snakemake.params.description,
+        points=snakemake.input.points,
+        surfaces=list(snakemake.input.surfaces),
+        errors=list(snakemake.input.errors),
+        holdout=snakemake.input.holdout,
+        report=snakemake.output.report,
+        coefficients=snakemake.output.coefficients,
+        figure=snakemake.output.figure,
+        cut=snakemake.output.cut,
+    )
