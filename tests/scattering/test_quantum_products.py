@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from vibrates.abinitio.atom_diatom import atom_diatom_geometries
+from vibrates.abinitio.atom_geometries import atom_diatom_geometries
 from vibrates.config import read_layers
 from vibrates.learning import readers
 from vibrates.potential.sites import SiteSurface
