@@ -12,7 +12,7 @@
 # make surfaces rates on the original, the modified and the fitted surface (docs/surface.md; some minutes)
 # make quantum  quantum rates of QUANTUM (default: config/quantum/small.yaml, minutes; docs/quantum.md)
 # make longrange  networks for C_m of H + H2, Li + Li2, KRb + KRb and N2 + H2: tables and figures (docs/longrange.md)
-# make judge    trajectories of He + HD against coupled states (some minutes; docs/quantum.md)
+# make judge    trajectories of He + HD against the quantum rates in data/ (minutes; docs/quantum.md)
 # make clean    remove the environment (results stay)
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 CORES  ?= $(shell getconf _NPROCESSORS_ONLN)
@@ -104,7 +104,6 @@ longrange: environment
 	@$(BIN)/python validation/longrange.py $(LONGRANGE)
 
 judge: environment
-	@$(MAKE) --no-print-directory quantum QUANTUM=config/quantum/judge.yaml
 	@$(MAKE) --no-print-directory run CONFIG=config/pairs/hdhe.yaml
 	@$(BIN)/python validation/quantum_judge.py
 

@@ -1,9 +1,9 @@
 """Trajectories judged by coupled states, He + HD: table and figure of docs/quantum.md.
 
-    make judge      runs config/quantum/judge.yaml and config/pairs/hdhe.yaml, then this script
+    make judge      runs the trajectories of config/pairs/hdhe.yaml, then this script
 
 Both use the same surface and the same levels. Rates of vibrational transitions, summed over final j
-and averaged over initial j; both calculations take some minutes.
+and averaged over initial j; the coupled-states data are those in data/.
 """
 
 import pandas as pd
@@ -23,10 +23,10 @@ TEMPERATURES_K = (100.0, 200.0, 300.0, 400.0, 500.0, 700.0, 1000.0)
 
 def compared() -> pd.DataFrame:
     """v, vp, T_K, quantum k, and k of each symmetrisation with its error."""
-    described = settings.load(ROOT / "config" / "quantum" / "judge.yaml")
+    described = settings.load(ROOT / "config" / "quantum" / "hehd.yaml")
     wanted = described["levels"]
     levels = settings.rotor(described).energies[: wanted["v_max"] + 1, : wanted["j_max"] + 1]
-    state = pd.read_csv(ROOT / "results-quantum" / "judge" / "rates.csv", comment="#")
+    state = pd.read_csv(ROOT / "data" / "quantum_hehd_rates.csv", comment="#")
     quantum = vibrational_rates(state, levels).rename(columns={"k_cm3_s": "k_quantum"})
     mixed = read_product(ROOT / "results-hdhe" / "rates.nc", "run make judge")
     rows = []
