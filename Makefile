@@ -1,5 +1,6 @@
 # make run      the campaign of CONFIG (default: config/config.yaml), into its results directory
 # make learn    compares models, searches kernels, says what to compute next (docs/learning.md)
+# make searches  only the kernel search on the rates that reference.state_to_state names; needs no campaign
 # make test     the tests
 # make test-slurm  twelve faults on a real SLURM cluster on this machine (installs SLURM where it can)
 # make report   one HTML file with figures, tables and how they were made
@@ -11,8 +12,8 @@
 # make surface  the fit of the surface to the points, and its figures (results-abinitio/)
 # make surfaces rates on the original, the modified and the fitted surface (docs/surface.md; some minutes)
 # make quantum  quantum rates of QUANTUM (default: config/quantum/small.yaml, minutes; docs/quantum.md)
-# make longrange  networks for C_m of H + H2, Li + Li2, KRb + KRb and N2 + H2: tables and figures (docs/longrange.md)
-# make judge    trajectories of He + HD against the quantum rates in data/ (minutes; docs/quantum.md)
+# make longrange  networks for C_m of H + H2, KRb + KRb and N2 + H2: tables and figures (docs/longrange.md)
+# make judge    trajectories of He + HD against the quantum rates in data/ (some minutes; docs/quantum.md)
 # make clean    remove the environment (results stay)
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 CORES  ?= $(shell getconf _NPROCESSORS_ONLN)
@@ -24,7 +25,7 @@ READY := .venv/.ready
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run test test-slurm report check environment clean bench validate abinitio surface surfaces quantum longrange learn bench-learning judge
+.PHONY: run test test-slurm report check environment clean bench validate abinitio surface surfaces quantum longrange learn bench-learning judge searches
 
 run: environment
 	@$(SNAKEMAKE)
@@ -32,6 +33,10 @@ run: environment
 
 learn: environment
 	@$(SNAKEMAKE) -- learning
+	@echo "tables and figures are in $(RESULTS)/learning"
+
+searches: environment
+	@$(SNAKEMAKE) -- searches
 	@echo "tables and figures are in $(RESULTS)/learning"
 
 report: environment
@@ -95,7 +100,7 @@ quantum: environment
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/rules/quantum.smk --configfile $(QUANTUM) --quiet rules
 	@echo "rate coefficients, cross sections, checks and figures are in the directory 'results' of $(QUANTUM)"
 
-LONGRANGE ?= h3 li3 krb2 n2h2
+LONGRANGE ?= h3 krb2 n2h2
 
 longrange: environment
 	@for name in $(LONGRANGE); do \

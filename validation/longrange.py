@@ -64,5 +64,5 @@ def show(names: list[str]) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", default=["h3", "li3", "krb2", "n2h2"])
+    parser.add_argument("names", nargs="*", default=["h3", "krb2", "n2h2"])
     run(show, **vars(parser.parse_args()))

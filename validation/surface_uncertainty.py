@@ -57,7 +57,7 @@ def read_fit() -> tuple[dict, fit.Fit]:
     described = settings.load(ROOT / "config" / "abinitio" / "n2h2.yaml")
     report = json.loads((ROOT / described["results"] / "fit.json").read_text(encoding="utf-8"))
     spec = described["fit"]
-    terms = tuple(fit.terms(spec["candidates"][spec["chosen"]]))
+    terms = tuple(fit.terms(spec["candidates"][report["chosen"]]))
     found = fit.Fit(terms, np.array(report["values"]), np.array(report["covariance"]), 1.0)
     return described, found
 

@@ -169,7 +169,8 @@ rule search_report:
             optimiser=SETTINGS["search"]["optimisers"],
         ),
         source=LEARNING / "sources/{source}.nc",
-        hours=LEARNING / "hours.csv",
+        # Of other data no hours are known, and no campaign is needed to search kernels for them.
+        hours=lambda wildcards: LEARNING / "hours.csv" if wildcards.source == "campaign" else [],
     output:
         tables=[LEARNING / f"search/{{source}}/table_{n}.csv" for n in ("I", "II", "III", "IV", "V")],
         levels=LEARNING / "search/{source}/levels.csv",
@@ -181,11 +182,17 @@ rule search_report:
             )
             for n in (3, 4)
         ],
-    params:
-        recorded=lambda wildcards: wildcards.source == "campaign",
     threads: 1
     script:
         "../scripts/search_report.py"
+
+
+# Kernels for the rates of `reference.state_to_state` alone, without a campaign.
+rule searches:
+    input:
+        expand(
+            LEARNING / "search/{source}/table_I.csv", source=config["reference"]["state_to_state"]
+        ),
 
 
 rule hours:

@@ -14,12 +14,13 @@ from vibrates.learning.search import tables
 from vibrates.learning.search.training_sets import levels
 
 
-def main(sets: list[str], growths: list[str], source: str, hours: str, recorded: bool,
+def main(sets: list[str], growths: list[str], source: str, hours: str | None,
          outputs: list[str], level_csv: str, pictures: list[str]) -> None:
     ranked = [json.loads(Path(path).read_text(encoding="utf-8")) for path in sets]
     grown = [g for path in growths for g in json.loads(Path(path).read_text(encoding="utf-8"))]
-    by_number = pd.read_csv(hours).groupby("v")["core_hours"].sum().to_dict()
-    cost = by_number if recorded else tables.fourth_power(levels(read_product(source)))
+    recorded = hours is not None
+    cost = (pd.read_csv(hours).groupby("v")["core_hours"].sum().to_dict() if recorded
+            else tables.fourth_power(levels(read_product(source))))
     made = {
         "I": tables.training_table([entries[0] for entries in ranked]),
         "II": pd.concat([tables.deviating_table(entries) for entries in ranked]),
@@ -42,8 +43,7 @@ if __name__ == "__main__":
         sets=list(snakemake.input.sets),
         growths=list(snakemake.input.growths),
         source=snakemake.input.source,
-        hours=snakemake.input.hours,
-        recorded=snakemake.params.recorded,
+        hours=snakemake.input.get("hours") or None,
         outputs=list(snakemake.output.tables),
         level_csv=snakemake.output.levels,
         pictures=list(snakemake.output.figures),

@@ -13,7 +13,7 @@ LIMITS = {"100 %": 1.0, "10 %": 0.1, "1 %": 0.01}
 
 
 def draw_fit(errors: pd.DataFrame, cut: pd.DataFrame, title: str) -> Figure:
-    """Left: errors against |u|, with lines of relative error; right: -u along a cut to 1000 bohr.
+    """Left: errors against |u|, with lines of relative error; right: |u| along a cut to 1000 bohr.
 
     ``errors``: u_cm, fitted_cm, test; ``cut``: source (``fit`` or another name), R_bohr, u_cm.
     """
@@ -22,16 +22,16 @@ def draw_fit(errors: pd.DataFrame, cut: pd.DataFrame, title: str) -> Figure:
     _errors(left, errors)
     left.set_title(f"{title}: errors of {len(errors)} points")
     fit = cut[cut["source"] == "fit"]
-    right.plot(fit["R_bohr"], -fit["u_cm"], color=style.PALETTE[0], label="networks for $C_m$")
+    right.plot(fit["R_bohr"], np.abs(fit["u_cm"]), color=style.PALETTE[0], label="networks for $C_m$")
     others = [name for name in dict.fromkeys(cut["source"]) if name != "fit"]
     for number, name in enumerate(others, start=1):
         here = cut[cut["source"] == name]
         many = len(here) > 30
         right.plot(
-            here["R_bohr"], -here["u_cm"], color=style.PALETTE[number], label=name,
+            here["R_bohr"], np.abs(here["u_cm"]), color=style.PALETTE[number], label=name,
             marker="" if many else style.MARKERS[number], linestyle="--" if many else "none",
         )  # fmt: skip
-    right.set(xscale="log", yscale="log", xlabel="$R$ (bohr)", ylabel=r"$-u_{\mathrm{LR}}$ (cm$^{-1}$)",
+    right.set(xscale="log", yscale="log", xlabel="$R$ (bohr)", ylabel=r"$|u_{\mathrm{LR}}|$ (cm$^{-1}$)",
               title=f"{title}: along a cut")  # fmt: skip
     right.legend()
     return figure
