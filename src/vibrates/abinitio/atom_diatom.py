@@ -5,18 +5,11 @@
 Every finished point is added to OUTPUT.part at once, and a job that died takes them from there.
 """
 
-import argparse
-import json
-import os
-import time
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from vibrates.campaign.scripts import run
-from vibrates.files import write_text
+from vibrates.abinitio import kept_points
 from vibrates.units import HARTREE_TO_CM
 
 COORDINATES = ["R_bohr", "r_bohr", "theta_deg"]
@@ -81,43 +74,11 @@ def point(row: Mapping, settings: Mapping) -> np.ndarray:
     return (e_all - e_diatom - e_atom) * HARTREE_TO_CM
 
 
-def _finished(part: Path) -> dict[tuple, list]:
-    if not part.exists():
-        return {}
-    lines = [line for line in part.read_text(encoding="utf-8").splitlines() if line.endswith(";")]
-    values = [[float(x) for x in line.rstrip(";").split(",")] for line in lines]
-    return {tuple(line[: len(COORDINATES)]): line[len(COORDINATES) :] for line in values}
-
-
 def compute_block(geometries: str, settings: str, block: int, output: str) -> None:
     """Compute the points of ``block`` that are not yet in the part file; write ``output``."""
-    table = pd.read_csv(geometries)
-    table = table[table["block"] == block].reset_index(drop=True)
-    chosen = json.loads(Path(settings).read_text(encoding="utf-8"))
-    part = Path(f"{output}.part")
-    part.parent.mkdir(parents=True, exist_ok=True)
-    finished = _finished(part)
-    results = []
-    for _, row in table.iterrows():
-        key = tuple(float(row[name]) for name in COORDINATES)
-        if key not in finished:
-            started = time.perf_counter()
-            values = [*np.round(point(row, chosen), 7), round(time.perf_counter() - started, 1)]
-            finished[key] = values
-            with part.open("a", encoding="utf-8") as stream:
-                stream.write(",".join(map(repr, map(float, (*key, *values)))) + ";\n")
-                stream.flush()
-                os.fsync(stream.fileno())
-        results.append(finished[key])
-    table[[*ENERGIES, "seconds"]] = results
-    write_text(output, table.to_csv(index=False))
-    part.unlink(missing_ok=True)
+    columns = kept_points.Columns(COORDINATES, ENERGIES, 7)
+    kept_points.compute(point, columns, geometries, settings, block, output)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("geometries")
-    parser.add_argument("settings")
-    parser.add_argument("block", type=int)
-    parser.add_argument("output")
-    run(compute_block, **vars(parser.parse_args()))
+    kept_points.main(compute_block, __doc__)

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pyscf import cc, gto, lib, scf
+from pyscf import cc, gto, lib
 
+from vibrates.abinitio import weak_fields
 from vibrates.campaign.scripts import run
 from vibrates.errors import UserError
 from vibrates.files import write_text
@@ -37,13 +38,7 @@ class PolarMolecule:
 
     def energy(self, field: Sequence[float] = (0.0, 0.0, 0.0), gradient: float = 0.0) -> float:
         """CCSD(T) energy with the electrons in a uniform field (3,) and a field gradient, atomic units."""
-        dipole = self.molecule.intor("int1e_r")
-        second = self.molecule.intor("int1e_rr").reshape(3, 3, *dipole.shape[1:])
-        quadrupole = 0.5 * (2.0 * second[2, 2] - second[0, 0] - second[1, 1])
-        mean_field = scf.RHF(self.molecule)
-        core = mean_field.get_hcore() + np.tensordot(field, dipole, 1) + gradient * quadrupole
-        mean_field.get_hcore = lambda *_: core
-        mean_field.conv_tol = 1e-12
+        mean_field = weak_fields.mean_field(self.molecule, field, gradient)
         mean_field.kernel(dm0=self.density)
         self.density = mean_field.make_rdm1()
         solver = cc.CCSD(mean_field, frozen=self.frozen)
