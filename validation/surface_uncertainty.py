@@ -74,7 +74,7 @@ def basis_shift(described: dict, found: fit.Fit) -> tuple[np.ndarray, str]:
     _, amounts, left = basis_set.shift(found, prepared, change)
     at_limit, _, _ = basis_set.shift(found, prepared, basis_set.TO_THE_LIMIT * change)
     rows = [
-        [row.configuration, f"{row.R_angstrom:.2f}", row.r_a_angstrom, row.r_b_angstrom,
+        [row.configuration, f"{row.R_angstrom:.2f}", f"{row.r_a_angstrom:.3f}", f"{row.r_b_angstrom:.3f}",
          f"{row.E_CCSDT_meV:.3f}", f"{difference:+.3f}", f"{100 * difference / row.E_CCSDT_meV:+.2f}",
          f"{rest:+.3f}"]
         for row, difference, rest in zip(pairs.itertuples(), change, left, strict=True)
