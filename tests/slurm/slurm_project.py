@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import xarray as xr
@@ -27,6 +28,8 @@ CAMPAIGN = {
     "jobs": {"trajectories_per_batch": 20000, "ranks": 2, "minutes": 5, "memory_mb": 1000},
     "results": "results",
 }
+# The campaigns run side by side in threads, and netCDF's C libraries are not made for threads.
+ONE_READER = threading.Lock()
 LAUNCHER = "srun --mpi=pmi2 --kill-on-bad-exit=1"
 
 
@@ -128,13 +131,15 @@ class SlurmProject:
 
     def attributes(self, number: int = 0) -> dict[str, object]:
         """Attributes of a batch's file."""
-        return storage.batch_attributes(self.batch(number))
+        with ONE_READER:
+            return storage.batch_attributes(self.batch(number))
 
     def data(self) -> dict[str, xr.Dataset]:
         """All data of batches and rates, without when, where and in how many attempts they were made."""
         files = [*sorted((self.results / "trajectories").glob("round*/batch*.nc")),
                  self.results / "rates.nc"]
-        return {str(f.relative_to(self.results)): storage.read_product(f).drop_attrs() for f in files}
+        with ONE_READER:
+            return {str(f.relative_to(self.results)): storage.read_product(f).drop_attrs() for f in files}
 
     def finish_rates(self) -> None:
         """Rates from the trajectories, with the same rules on this machine's own cores."""
@@ -151,7 +156,8 @@ def assert_same_products(project: SlurmProject, other: SlurmProject) -> None:
         xr.testing.assert_identical(one[name], two[name])
     found = []
     for path in sorted((project.results / "trajectories").glob("round*/batch*.nc")):
-        batch = storage.read_batch(path)
+        with ONE_READER:
+            batch = storage.read_batch(path)
         columns = (batch[name].values.tolist() for name in ("energy_cm", "shell", "index"))
         found += [(int(batch.attrs["v"]), *row) for row in zip(*columns, strict=True)]
     rows = plan.read_plan(plan.plan_path(project.results, 0))
