@@ -100,7 +100,7 @@ quantum: environment
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/rules/quantum.smk --configfile $(QUANTUM) --quiet rules
 	@echo "rate coefficients, cross sections, checks and figures are in the directory 'results' of $(QUANTUM)"
 
-LONGRANGE ?= h3 krb2 n2h2
+LONGRANGE ?= h3 li3 krb2 n2h2
 
 longrange: environment
 	@for name in $(LONGRANGE); do \
