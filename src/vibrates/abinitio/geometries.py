@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
+from vibrates.potential import orientation
 from vibrates.potential.orientation import REFERENCE_CONFIGURATIONS, coefficients, harmonics
 
 # Angles (degrees) of the reference configurations: theta_a, theta_b, phi.
@@ -26,9 +27,7 @@ COORDINATES = [*ANGLES, "R_angstrom", "r_a_angstrom", "r_b_angstrom"]
 
 def cosines(theta_a_deg, theta_b_deg, phi_deg) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """c_a, c_b, c_ab of the angles between the bonds and R, and of the dihedral angle."""
-    theta_a, theta_b, phi = np.radians([theta_a_deg, theta_b_deg, phi_deg])
-    c_a, c_b = np.cos(theta_a), np.cos(theta_b)
-    return c_a, c_b, np.sin(theta_a) * np.sin(theta_b) * np.cos(phi) + c_a * c_b
+    return orientation.cosines(*np.radians([theta_a_deg, theta_b_deg, phi_deg]))
 
 
 def skew_orientations(count: int, seed: int, symmetric_a: bool, symmetric_b: bool) -> np.ndarray:

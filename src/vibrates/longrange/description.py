@@ -18,7 +18,7 @@ from vibrates.longrange.surface import Coordinate
 from vibrates.longrange.training import Problem, Training
 from vibrates.molecule import Diatom
 from vibrates.potential import FittedSurface
-from vibrates.potential.orientation import quadrupole_angular
+from vibrates.potential.orientation import cosines, quadrupole_angular
 from vibrates.units import CM_TO_HARTREE, HARTREE_TO_CM
 
 DISTANCE = "R_bohr"
@@ -47,8 +47,7 @@ class Tail:
     def energy(self, distance: NDArray, x: NDArray) -> NDArray:
         """u (N,), hartree, at R (N,), bohr, and x (N, 5): r_a, r_b (bohr), theta_a, theta_b, phi (radian)."""
         r_a, r_b, theta_a, theta_b, phi = x.T
-        c_a, c_b = np.cos(theta_a), np.cos(theta_b)
-        c_ab = np.sin(theta_a) * np.sin(theta_b) * np.cos(phi) + c_a * c_b
+        c_a, c_b, c_ab = cosines(theta_a, theta_b, phi)
         one_by_one = zip(distance, c_a, c_b, c_ab, r_a, r_b, strict=True)
         whole = np.array([float(self.surface.potential(*row)) for row in one_by_one])
         electrostatic = self.surface.quadrupole_product(r_a, r_b) * quadrupole_angular(c_a, c_b, c_ab)

@@ -20,7 +20,7 @@ from vibrates.longrange.surface import LongRangeSurface
 from vibrates.molecule import Diatom
 from vibrates.potential.flexible import HARMONICS, FittedSurface, all_harmonics
 from vibrates.potential.forms import JOINED
-from vibrates.potential.orientation import at_orientation, quadrupole_angular
+from vibrates.potential.orientation import at_orientation, cosines, quadrupole_angular
 from vibrates.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM
 
 POWERS = (6, 7, 8)
@@ -87,9 +87,7 @@ class JoinedSurface:
         angles = np.stack(
             [np.arccos(2.0 * unit[:, 0] - 1.0), np.arccos(2.0 * unit[:, 1] - 1.0), np.pi * unit[:, 2]], axis=1
         )
-        c_a, c_b = np.cos(angles[:, 0]), np.cos(angles[:, 1])
-        c_ab = np.sin(angles[:, 0]) * np.sin(angles[:, 1]) * np.cos(angles[:, 2]) + c_a * c_b
-        return angles, np.linalg.pinv(all_harmonics(c_a, c_b, c_ab).T)
+        return angles, np.linalg.pinv(all_harmonics(*cosines(*angles.T)).T)
 
     # ASSUME: beyond the bond lengths that the series was trained on its C_m keep their last values.
     def series_tables(self, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:

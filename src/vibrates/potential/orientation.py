@@ -18,6 +18,14 @@ REFERENCE_CONFIGURATIONS = {
 }
 
 
+def cosines(
+    theta_a: ArrayLike, theta_b: ArrayLike, phi: ArrayLike
+) -> tuple[NDArray, NDArray, NDArray]:
+    """c_a, c_b, c_ab of the angles between the bonds and R, and of the dihedral angle (radian)."""
+    c_a, c_b = np.cos(theta_a), np.cos(theta_b)
+    return c_a, c_b, np.sin(theta_a) * np.sin(theta_b) * np.cos(phi) + c_a * c_b
+
+
 def harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
     """The five harmonics, first axis; the other axes are those of the arguments."""
     c_a, c_b, c_ab = np.broadcast_arrays(c_a, c_b, c_ab)
