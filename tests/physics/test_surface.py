@@ -117,7 +117,7 @@ def test_missing_polarizability_is_named(pair):
         )
 
 
-EXTRAS = [0.15, -0.1, 0.12, 0.1, 0.2, -0.17, 0.3, 0.11, -0.25, 0.23]
+EXTRAS = [0.15, -0.1, 0.12, 0.1, 0.2, -0.17, 0.3, 0.11, -0.25, 0.23, -0.14, 0.19]
 FITTED = {
     "parameters": "fitted",
     "stretch_length_angstrom": [0.5, 0.4],

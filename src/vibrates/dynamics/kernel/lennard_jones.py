@@ -25,18 +25,21 @@ def extra_harmonics(aa, bb, t, w):
     """All of them, of the invariants."""
     ab = aa * bb
     return (
-        aa * (1.0 - aa), bb * (1.0 - bb), -t, w * (1.0 - w), aa * w, bb * w, aa * t, bb * t,
-        ab * (1.0 - aa), ab * (1.0 - bb),
+        aa * (1.0 - aa), bb * (1.0 - bb), -t, w * (1.0 - w), ab * (1.0 - aa), ab * (1.0 - bb),
+        aa * w, bb * w, aa * t, bb * t, aa * aa * (1.0 - aa), bb * bb * (1.0 - bb),
     )  # fmt: skip
 
 
 @njit(**JIT_OPTIONS)
-def by_invariants(aa, bb, t, w, by_0, by_1, by_2, by_3, by_4, by_5, by_6, by_7, by_8, by_9):
+def by_invariants(
+    aa, bb, t, w, by_0, by_1, by_2, by_3, by_4, by_5, by_6, by_7, by_8, by_9, by_10, by_11
+):
     """Derivatives by A, B, T, W from those by the extra harmonics."""
-    by_a = by_0 * (1.0 - 2.0 * aa) + by_4 * w + by_6 * t + bb * (by_8 * (1.0 - 2.0 * aa) + by_9 * (1.0 - bb))
-    by_b = by_1 * (1.0 - 2.0 * bb) + by_5 * w + by_7 * t + aa * (by_9 * (1.0 - 2.0 * bb) + by_8 * (1.0 - aa))
-    by_t = by_6 * aa + by_7 * bb - by_2
-    by_w = by_3 * (1.0 - 2.0 * w) + by_4 * aa + by_5 * bb
+    by_a = by_0 * (1.0 - 2.0 * aa) + by_6 * w + by_8 * t + bb * (by_4 * (1.0 - 2.0 * aa) + by_5 * (1.0 - bb))
+    by_b = by_1 * (1.0 - 2.0 * bb) + by_7 * w + by_9 * t + aa * (by_5 * (1.0 - 2.0 * bb) + by_4 * (1.0 - aa))
+    by_a, by_b = by_a + by_10 * aa * (2.0 - 3.0 * aa), by_b + by_11 * bb * (2.0 - 3.0 * bb)
+    by_t = by_8 * aa + by_9 * bb - by_2
+    by_w = by_3 * (1.0 - 2.0 * w) + by_6 * aa + by_7 * bb
     return by_a, by_b, by_t, by_w
 
 
@@ -126,20 +129,21 @@ def _sum(e, t, first):
     """Sum of extra harmonics times their coefficients, which begin at ``first``."""
     low = e[0] * t[first] + e[1] * t[first + 1] + e[2] * t[first + 2] + e[3] * t[first + 3]
     low = low + e[4] * t[first + 4] + e[5] * t[first + 5] + e[6] * t[first + 6]
-    return low + e[7] * t[first + 7] + e[8] * t[first + 8] + e[9] * t[first + 9]
+    low = low + e[7] * t[first + 7] + e[8] * t[first + 8] + e[9] * t[first + 9]
+    return low + e[10] * t[first + 10] + e[11] * t[first + 11]
 
 
 @njit(**JIT_OPTIONS)
 def _by_extra(t, k, r_m, eps, beta, zeta):
     """Derivative by extra harmonic ``k``, of those by the four parameters."""
-    return r_m * t[20 + k] + eps * t[30 + k] + beta * t[40 + k] + zeta * t[50 + k]
+    return r_m * t[20 + k] + eps * t[32 + k] + beta * t[44 + k] + zeta * t[56 + k]
 
 
 @njit(**JIT_OPTIONS)
 def flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, means):
     """As `improved_lennard_jones`, with n = beta + zeta x and extra harmonics.
 
-    ``tables`` (points, 60): five coefficients each of R_m, eps, beta, zeta, then those of the extra
+    ``tables`` (points, 68): five coefficients each of R_m, eps, beta, zeta, then those of the extra
     harmonics, the same at every point, so that one sum before the points and one after serve all.
     With d = n - 6, l = -ln x, y = d l and phi(y) = (e^y - 1)/y: V = eps x^-6 (6 l phi - 1), regular
     at n = 6 (`vibrates.potential.flexible`).
@@ -152,8 +156,8 @@ def flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, mea
     a, b, t_, w = invariants(c_a, c_b, c_ab)
     e = extra_harmonics(a, b, t_, w)
     s = tables[0]
-    extra_r_m, extra_eps = _sum(e, s, 20), _sum(e, s, 30)
-    extra_beta, extra_zeta = _sum(e, s, 40), _sum(e, s, 50)
+    extra_r_m, extra_eps = _sum(e, s, 20), _sum(e, s, 32)
+    extra_beta, extra_zeta = _sum(e, s, 44), _sum(e, s, 56)
     angular, fade = load(g, QUADRUPOLE), load(g, FADE)
     zero = 0.0 * distance
     by_distance, mean_quadrupole, mean = zero, zero, zero
@@ -211,7 +215,7 @@ def flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, mea
     by_a, by_b, by_t, by_w = by_invariants(
         a, b, t_, w, _by_extra(s, 0, *m), _by_extra(s, 1, *m), _by_extra(s, 2, *m), _by_extra(s, 3, *m),
         _by_extra(s, 4, *m), _by_extra(s, 5, *m), _by_extra(s, 6, *m), _by_extra(s, 7, *m),
-        _by_extra(s, 8, *m), _by_extra(s, 9, *m),
+        _by_extra(s, 8, *m), _by_extra(s, 9, *m), _by_extra(s, 10, *m), _by_extra(s, 11, *m),
     )  # fmt: skip
     more_1, more_2, more_3, more_4 = by_four_harmonics(a, b, by_a, by_b, by_t, by_w)
     by_1, by_2, by_3, by_4 = by_1 + more_1, by_2 + more_2, by_3 + more_3, by_4 + more_4

@@ -76,7 +76,7 @@ def add_series(points, re, im, g, tables, quadrupole, potential, means):
         by_7 = by_7 + density * (t[7] + inverse * (t[16] + inverse * t[25]))
         by_8 = by_8 + density * (t[8] + inverse * (t[17] + inverse * t[26]))
     by_a, by_b, by_t, by_w = by_invariants(
-        a, b, t_, w, by_5, by_6, by_7, by_8, zero, zero, zero, zero, zero, zero
+        a, b, t_, w, by_5, by_6, by_7, by_8, zero, zero, zero, zero, zero, zero, zero, zero
     )
     more_1, more_2, more_3, more_4 = by_four_harmonics(a, b, by_a, by_b, by_t, by_w)
     by_1, by_2, by_3, by_4 = by_1 + more_1, by_2 + more_2, by_3 + more_3, by_4 + more_4
