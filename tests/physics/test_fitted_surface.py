@@ -212,7 +212,7 @@ def test_shift_of_the_basis_set_is_recovered(prepared, described):
     values = fit.start(terms)
     found = fit.Fit(terms, values, np.eye(len(values)), 1.0)
     some = prepared.iloc[::9].reset_index(drop=True)
-    amounts = np.array([1e-4, -2e-3, 3e-4, -2e-4])
+    amounts = np.array([1e-4, -2e-3, 4e-3, 3e-4, -2e-4])
     moved = values + sum(
         amount * basis_set.direction(terms, *each)
         for amount, each in zip(amounts, basis_set.SHIFTED, strict=True)
