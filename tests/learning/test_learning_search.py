@@ -8,7 +8,7 @@ import pytest
 from learning_ladders import rotor
 
 from vibrates.errors import UserError
-from vibrates.learning.kernels import BASE
+from vibrates.learning.kernels import BASE, extended
 from vibrates.learning.readers import read
 from vibrates.learning.search import tables
 from vibrates.learning.search.candidate import (
@@ -163,6 +163,14 @@ def test_a_killed_search_resumes_and_ends_the_same(data, two_bases, tmp_path, mo
             k: v for k, v in d.items() if not k.startswith("seconds")})
 
     assert timeless(resumed) == timeless(whole)
+    # Chosen by the first validating set: its time is that of every kernel it tried.
+    stored = [json.loads(path.read_text()) for path in (tmp_path / "whole").glob("*.json")]
+    spent = {entry["key"]["kernel"]: entry["result"]["seconds"] for entry in stored
+             if not entry["key"]["whole"]}
+    first = whole[0]
+    tried = {*BASE, *(extended(first["path"][0], o, n) for o in "+*" for n in BASE)}
+    assert first["seconds"] == pytest.approx(
+        sum(spent[kernel] for kernel in tried) + first["optimal"]["seconds"])
 
 
 def test_rmsprop_takes_all_its_iterations_on_the_last_size(data, tmp_path):

@@ -65,7 +65,8 @@ def _grown(trainer: Trainer, settings, trained, sizes, name, validating, criteri
     path = grow(trainer, trained, sizes, criterion, settings["growth"])
     single, optimal = (trainer.candidate(result["kernel"], trained, sizes, whole=True)
                        for result in (path[0], path[-1]))
-    tried = [trainer.candidate(expression, trained, sizes) for expression in _tried(path)]
+    tried = [trainer.candidate(expression, trained, sizes)
+             for expression in _tried(path, settings["growth"])]
     base = tried[:7]
     return {
         "N": len(trained), "trained": list(trained), "validating": list(validating),
@@ -77,11 +78,14 @@ def _grown(trainer: Trainer, settings, trained, sizes, name, validating, criteri
     }
 
 
-def _tried(path: list[dict]) -> list[str]:
-    """Every kernel that a growth along `path` trained, the seven single ones first."""
+def _tried(path: list[dict], limit: int) -> list[str]:
+    """Every kernel that a growth along `path` trained, the seven single ones first.
+
+    The last one was extended too, in vain, unless it has the `limit` of base kernels.
+    """
     from vibrates.learning.kernels import BASE, OPERATIONS, extended
 
     expressions = list(BASE)
-    for result in path[:-1]:
+    for result in path[:limit - 1]:
         expressions += [extended(result["kernel"], o, n) for o in OPERATIONS for n in BASE]
     return expressions

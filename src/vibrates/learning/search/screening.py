@@ -19,7 +19,7 @@ from vibrates.learning.search.process import new_process, standardised
 from vibrates.learning.search.training_sets import initial_number, levels
 
 KERNEL, SEED = "M52", 7
-CELLS = 100  # of every level
+CELLS = 80  # of every level
 
 
 def screened(data: xr.Dataset, features: Sequence[str], sets: Sequence[tuple[int, ...]],
