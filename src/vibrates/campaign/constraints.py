@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vibrates.config import energies, levels, states
+from vibrates.campaign.grid import energies, levels, states
 from vibrates.errors import UserError
 from vibrates.molecule import molecule_from_config
 from vibrates.potential import surface_from_config
