@@ -21,6 +21,7 @@ from vibrates.learning.kernels import (
     parse,
 )
 from vibrates.learning.ladder_model import LadderModel, edge_tests
+from vibrates.learning.rounding import rounding_std, significant_digits
 from vibrates.learning.trends import BEYOND, CANDIDATES
 
 RNG = np.random.default_rng(5)
@@ -113,15 +114,17 @@ def test_the_shortest_length_scale_still_gives_a_definite_matrix():
     assert own.likelihood.factor(points).jitter <= 1e-8
 
 
-def test_left_out_errors_are_those_of_predictions_without_the_group():
+def test_left_out_data_are_predicted_as_without_their_group():
     own = process().condition(X, Y)
     groups = np.arange(40) // 8
-    errors = own.left_out_errors(groups)
+    errors, std = own.left_out(groups)
     for group in range(5):
         rest = groups != group
         other = GaussianProcess(own.likelihood.kernel, own.likelihood.noise)
-        mean, _ = other.condition(X[rest], Y[rest]).predict(X[~rest])
+        mean, variance = other.condition(X[rest], Y[rest]).predict(X[~rest])
         np.testing.assert_allclose(errors[~rest], mean - Y[~rest], atol=1e-8)
+        of_datum = variance + own.likelihood.noise.numpy()
+        np.testing.assert_allclose(std[~rest], np.sqrt(of_datum), rtol=1e-6)
 
 
 def test_a_matrix_that_is_not_definite_gets_jitter():
@@ -278,10 +281,33 @@ def test_a_bend_at_low_temperature_is_found_by_the_test_beyond_it(model):
     assert (std[:, 0] > std[:, 1]).all()
 
 
-def test_the_rule_of_selection_is_the_error_of_left_out_levels(model):
-    fitted(model, family())
-    assert model.scores[model.chosen] == min(model.scores.values())
-    assert len(set(model.scores.values())) > 1
+def test_forms_are_weighted_by_left_out_levels(model):
+    weights = fitted(model, family()).weights
+    assert weights.keys() == CANDIDATES.keys()
+    assert sum(weights.values()) == pytest.approx(1.0) and min(weights.values()) >= 0.0
+    assert weights[model.chosen] == max(weights.values())
+
+
+def test_beyond_the_temperatures_forms_that_differ_widen_the_error(model):
+    """The mean is that of the best form; the error of the mixture is larger than its own."""
+    data = bent_family()
+    train = np.ones(data["k"].shape, dtype=bool)
+    train[:, 0] = False
+    mean, std = model.fit(data, train).predict(data)
+    alone = LadderModel(beyond={model.chosen: BEYOND[model.chosen]}).fit(data, train)
+    np.testing.assert_allclose(mean, alone.predict(data)[0], atol=1e-6)
+    assert (std[:, 0] > alone.predict(data)[1][:, 0]).all()
+    np.testing.assert_allclose(std[:, 1:], alone.predict(data)[1][:, 1:], rtol=1e-4)
+
+
+def test_printing_to_few_digits_is_a_known_error():
+    exact = np.random.default_rng(3).uniform(-20.0, -10.0, 4000)
+    printed = np.array([float(f"{k:.2e}") for k in 10.0**exact])
+    assert significant_digits(printed) == 3 and significant_digits(np.array([1e-12, 2.5e-9])) == 2
+    expected = rounding_std(exact, 3)
+    error = np.log10(printed) - exact
+    assert np.mean((error / expected) ** 2) == pytest.approx(1.0, abs=0.05)
+    assert not rounding_std(exact, 16).any()
 
 
 def test_one_state_is_too_few(model):
