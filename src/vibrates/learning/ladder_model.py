@@ -14,8 +14,9 @@ Several forms are fitted and weighted on training data, by a test that is like t
 - of `CANDIDATES` by how they predict left-out levels: their predictions are stacked (`stacking`).
 - where temperatures below or above all training data are asked for, of `BEYOND` by how they predict
   the last training temperature from those as far away from it as the data are from what is asked.
-  The levels err together there, so that the test is hardly more than one observation: the best form
-  gives the mean, all of them the standard deviation, each by its inverse mean squared error.
+  The levels err together there, so that the test is hardly more than one observation and rules no
+  form out: each has the weight of its inverse mean squared error (Bates & Granger 1969, Operational
+  Research Quarterly 20, 451).
 
 Test data have no part in either.
 """
@@ -54,20 +55,21 @@ class LadderModel:
             raise UserError(f"{data.attrs.get('source', 'rates')}: {len(levels)} transition to "
                             "learn from, at least 2 needed; add states")
         tests = edge_tests(data["temperature"].values, train)
-        self._asked_beyond = bool(tests)
         self._offered = self.beyond if tests else self.candidates
         fits = {name: Fit(candidate, data, train, self._processes)
                 for name, candidate in self._offered.items()}
         if tests:
             found = [_beyond(fit, data, train, tests) for fit in fits.values()]
             weights = 1.0 / np.array([mse for mse, _ in found])
-            self._widening = np.maximum([ratio for _, ratio in found], 1.0)
+            widening = np.maximum([ratio for _, ratio in found], 1.0)
         else:
             weights = stacking_weights(*np.stack([fit.left_out for fit in fits.values()], axis=1))
             weights[weights < MINIMUM_WEIGHT] = 0.0
+            widening = np.ones(len(fits))
         self.weights = dict(zip(fits, (weights / weights.sum()).tolist(), strict=True))
         self.chosen = max(self.weights, key=self.weights.get)
         self._fits = {name: fit for name, fit in fits.items() if self.weights[name] > 0}
+        self._widening = widening[weights > 0]
         known = data["temperature"].values[train.any(axis=0)]
         self._range = known.min(), known.max()
         return self
@@ -82,15 +84,11 @@ class LadderModel:
         weights = np.array([self.weights[name] for name in self._fits])
         means, stds = (np.stack(part) for part in zip(
             *(fit.condition().predict(data) for fit in self._fits.values()), strict=True))
-        if not self._asked_beyond:
-            mean = np.tensordot(weights, means, 1)
-            return mean, mixture_std(weights, mean, means, stds)
-        best = list(self._fits).index(self.chosen)
-        widened = stds * self._widening[:, None, None]
         T = data["temperature"].values
         outside = (T < self._range[0]) | (T > self._range[1])
-        return means[best], np.where(
-            outside, mixture_std(weights, means[best], means, widened), stds[best])
+        stds *= np.where(outside, self._widening[:, None, None], 1.0)
+        mean = np.tensordot(weights, means, 1)
+        return mean, mixture_std(weights, mean, means, stds)
 
     def covariance(self, data: xr.Dataset) -> np.ndarray:
         """Posterior covariance of log10 k between all cells of `data`, (N M, N M), dex^2.
