@@ -22,7 +22,7 @@ from vibrates.learning.kernels import (
 )
 from vibrates.learning.ladder_model import LadderModel, edge_tests
 from vibrates.learning.rounding import rounding_std, significant_digits
-from vibrates.learning.trends import BEYOND, CANDIDATES
+from vibrates.learning.trends import BEYOND, CANDIDATES, LINEAR, Candidate
 
 RNG = np.random.default_rng(5)
 X = RNG.uniform(-1.0, 1.0, (40, 2))
@@ -276,7 +276,8 @@ def test_a_bend_at_low_temperature_is_found_by_the_test_beyond_it(model):
     mean, std = model.fit(data, train).predict(data)
     error = np.abs(mean - log10_k(data))[:, 0]
     assert "300 K" in model.chosen and error.max() < 0.05
-    plain = LadderModel(beyond={"plain": BEYOND["linear trend in T^(-1/3)"]}).fit(data, train)
+    landau_teller = Candidate(LINEAR, "T_cube_root", "M52", "T_cube_root")
+    plain = LadderModel(beyond={"plain": landau_teller}).fit(data, train)
     assert np.abs(plain.predict(data)[0] - log10_k(data))[:, 0].max() > 2.0 * error.max()
     assert (std[:, 0] > std[:, 1]).all()
 
