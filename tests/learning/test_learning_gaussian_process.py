@@ -66,12 +66,21 @@ def test_gradient_of_priors_is_that_of_finite_differences():
     _, gradient = likelihood.loss_and_gradient(points, Y, np.full(40, 1e-3))
     for i in range(len(start)):
         sides = []
-        for step in (1e-5, -1e-5):
+        for step in (1e-3, -1e-3):
             moved = start.copy()
             moved[i] += step
             optimisers._assign(likelihood, moved)
             sides.append(likelihood.loss_and_gradient(points, Y, np.full(40, 1e-3))[0])
-        assert gradient[i] == pytest.approx((sides[0] - sides[1]) / 2e-5, rel=1e-4, abs=1e-5)
+        assert gradient[i] == pytest.approx((sides[0] - sides[1]) / 2e-3, rel=1e-4, abs=1e-5)
+
+
+def test_priors_are_largest_where_parameters_start():
+    parameter = ladder_fit.positive_parameter(0.3)
+    density = {}
+    for value in (0.2, 0.29, 0.3, 0.31, 0.5):
+        parameter.assign(value)
+        density[value] = float(parameter.log_prior_density())
+    assert max(density, key=density.get) == 0.3
 
 
 @pytest.mark.filterwarnings("ignore:The optimal value found")

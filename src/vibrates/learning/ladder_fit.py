@@ -21,7 +21,7 @@ PRIOR_STD = 2.0
 # log10 k is smooth in T: this many temperatures, even in T^(-1/3), fix the hyperparameters. The
 # predictions rest on all temperatures.
 TRAINING_TEMPERATURES = 12
-START_VARIANCE_DEX2 = {"smooth": 0.1, "own": 1e-4, "noise": 1e-5}
+START_VARIANCE_DEX2 = {"smooth": 1e-2, "own": 1e-5, "noise": 1e-7}
 
 
 class Fit:
@@ -168,8 +168,12 @@ def _process(along: str, n_levels: int, n_trend: int) -> tuple[GaussianProcess, 
 
 
 def positive_parameter(value: float | np.ndarray) -> gpflow.Parameter:
-    """A positive parameter, log-normal about `value`."""
-    centre = np.log(np.asarray(value, dtype=float))
+    """A positive parameter, log-normal about `value`: its logarithm is most likely that of `value`.
+
+    GPflow counts priors as densities of the parameter itself, whose maximum lies a factor
+    exp(-PRIOR_STD^2) below the median; the median is therefore put that far above `value`.
+    """
+    median = np.log(np.asarray(value, dtype=float)) + PRIOR_STD**2
     return gpflow.Parameter(
         value, transform=tfp.bijectors.Exp(),
-        prior=tfp.distributions.Normal(centre, np.float64(PRIOR_STD)), prior_on="unconstrained")
+        prior=tfp.distributions.Normal(median, np.float64(PRIOR_STD)), prior_on="unconstrained")
