@@ -260,6 +260,17 @@ def test_bond_properties_are_those_computed(root, molecules):
             np.testing.assert_allclose(getattr(molecule, name)(r), near[key], rtol=0.01)
 
 
+def test_polarizabilities_of_stretched_n2_follow_casscf(root, molecules):
+    """Up to 1.7 angstrom, which v = 40 reaches, in the ratio of CCSD(T) and CASSCF at 1.3 angstrom."""
+    computed = pd.read_csv(root / "data" / "n2_properties.csv", comment="#")
+    casscf = computed[computed["method"] == "casscf"].set_index("r_angstrom").loc[[1.3, 1.5, 1.7]]
+    r = casscf.index.to_numpy() * ANGSTROM_TO_BOHR
+    for key, name in (("alpha_par_au", "polarizability_parallel"),
+                      ("alpha_perp_au", "polarizability_perpendicular")):  # fmt: skip
+        ratio = getattr(molecules[0], name)(r) / casscf[key]
+        np.testing.assert_allclose(ratio, ratio.iloc[0], rtol=0.005)
+
+
 class Sphere:
     """Lennard-Jones 12-6 without orientation: eps = 1, minimum at ``r_m`` (a.u. of energy eps)."""
 

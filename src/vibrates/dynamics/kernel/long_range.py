@@ -6,7 +6,7 @@ The C_m follow the orientation through the five harmonics and the first four ext
 
 from numba import njit
 
-from vibrates.dynamics.kernel.lennard_jones import (
+from vibrates.dynamics.kernel.orientation import (
     by_four_harmonics, by_invariants, extra_harmonics, invariants,
 )  # fmt: skip
 from vibrates.dynamics.kernel.rows import (
