@@ -15,8 +15,9 @@ import time
 import numpy as np
 
 from vibrates.campaign import cost, plan
+from vibrates.campaign.configuration import load
+from vibrates.campaign.grid import energies, states
 from vibrates.campaign.work import BatchWork
-from vibrates.config import energies, load, states
 
 COUNT = 256
 

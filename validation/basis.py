@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from report import DOCUMENT, table, timed, write_section
 from study import DEFAULT, default
 
-from vibrates import config as configuration
-from vibrates.config import bases
+from vibrates.campaign import configuration
+from vibrates.campaign.grid import bases
 from vibrates.dynamics import Collision, Settings
 from vibrates.dynamics.sampling import initial_conditions
 from vibrates.figures import style

@@ -14,7 +14,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from vibrates import config as configuration
+from vibrates.campaign import configuration
 from vibrates.campaign import plan, storage
 from vibrates.campaign.work import BatchWork, in_order
 from vibrates.config import merge

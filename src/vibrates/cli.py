@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from vibrates import __version__
-from vibrates.config import bases, load, states
+from vibrates.campaign.configuration import load
+from vibrates.campaign.grid import bases, states
 from vibrates.errors import UserError
 
 EPILOG = """\

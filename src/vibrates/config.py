@@ -1,14 +1,12 @@
-"""The configuration of a campaign: reading, validation, and the grids that follow from it.
+"""Reading and writing of configuration files.
 
-A configuration is a plain mapping with exactly the keys of ``config/schema.yaml``. A file may name
-another one under ``extends``; each top-level block it gives itself replaces that block whole.
+A configuration is a plain mapping with exactly the keys of its schema. A file may name another one
+under ``extends``; each top-level block it gives itself replaces that block whole.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
 
 from vibrates.errors import UserError
@@ -72,80 +70,6 @@ def merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def load(path: str | Path, changes: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The validated configuration of the campaign in `path`, with `changes` laid over it.
-
-    Raises UserError, one line that names file, key, value, limit and remedy.
-    """
-    return load_all([path], changes)
-
-
-def load_all(paths: Sequence[str | Path], changes: dict[str, Any] | None = None) -> dict[str, Any]:
-    """As `load`, from several files, each laid over the one before."""
-    from vibrates.campaign import constraints, schema
-
-    config: dict[str, Any] = {}
-    for path in paths:
-        config = merge(config, read_layers(path))
-    config = merge(config, _typed(changes or {}))
-    source = ", ".join(str(_short(path)) for path in paths)
-    schema.validate(config, read_yaml(SCHEMA), source)
-    constraints.check(config, source)
-    return config
-
-
-def _typed(value: Any) -> Any:
-    """Values given on Snakemake's command line; inside a mapping it leaves numbers as text."""
-    if isinstance(value, dict):
-        return {key: _typed(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_typed(item) for item in value]
-    return yaml.safe_load(value) if isinstance(value, str) else value
-
-
-def _short(path: str | Path) -> Path:
-    """`path` relative to the working directory where it lies below it."""
-    path = Path(path)
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-
-
 def write(config: dict[str, Any], path: str | Path) -> None:
     """Write a configuration as YAML, atomically."""
     write_text(path, yaml.safe_dump(config, sort_keys=False))
-
-
-def energies(config: dict[str, Any]) -> np.ndarray:
-    """Total classical energies U of the grid [cm^-1], ascending."""
-    given = config["grid"]["energies_cm"]
-    if isinstance(given, dict):
-        series = given["geometric"]
-        # Rounded, so that the numbers survive a text file and seed the same random streams.
-        return np.round(np.geomspace(series["first"], series["last"], series["count"]), 3)
-    return np.asarray(given, dtype=float)
-
-
-def shell_edges(config: dict[str, Any]) -> np.ndarray:
-    """Edges of the impact-parameter shells [angstrom], ascending from 0; one more than shells."""
-    return np.asarray(config["grid"]["impact_parameter_edges_angstrom"], dtype=float)
-
-
-def states(config: dict[str, Any]) -> list[tuple[int, int]]:
-    """Initial vibrational levels (v, w), in the order of the configuration."""
-    given = config["grid"]["states"]
-    if isinstance(given, dict):
-        (v0, v1), (w0, w1) = given["v"], given["w"]
-        return [(v, w) for w in range(w0, w1 + 1) for v in range(v0, v1 + 1)]
-    return [(int(v), int(w)) for v, w in given]
-
-
-def levels(config: dict[str, Any], molecule: str, level: int) -> range:
-    """Vibrational levels propagated of a molecule that starts in `level`."""
-    rule = config["basis"][molecule]
-    first = max(0, level - rule["below"])
-    return range(first, max(level + rule["above"], first + rule["minimum"] - 1) + 1)
-
-
-def bases(config: dict[str, Any], v: int, w: int) -> tuple[range, range]:
-    """Levels propagated of both molecules for the initial state (v, w)."""
-    a, b = config["pair"]
-    return levels(config, a, v), levels(config, b, w)

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from campaign_project import SMALL, Project
 
-from vibrates import config as configuration
+from vibrates.campaign import configuration
 from vibrates.campaign import plan
+from vibrates.config import write
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def one_batch(small: dict, tmp_path: Path) -> Path:
     """A directory with the small campaign's configuration and the plan of its pilot."""
     small["results"] = str(tmp_path)
     (tmp_path / "plan").mkdir()
-    configuration.write(small, tmp_path / "configuration.yaml")
+    write(small, tmp_path / "configuration.yaml")
     rows = plan.into_batches(plan.pilot(small), small["jobs"]["trajectories_per_batch"])
     plan.write_plan(rows, plan.plan_path(tmp_path, 0))
     return tmp_path

@@ -10,8 +10,9 @@ import pytest
 import xarray as xr
 from campaign_project import SMALL, Project
 
-from vibrates import config as configuration
+from vibrates.campaign import configuration
 from vibrates.campaign import storage
+from vibrates.config import read_yaml, write
 
 RATES = "results/rates.nc"
 
@@ -169,10 +170,10 @@ def test_configuration_given_on_the_command_line_replaces_the_default_one(projec
         "configurations": {name: {"R_m_angstrom": 3.5, "eps_meV": 6.0, "beta": 8.0}
                            for name in ("H", "X", "Ta", "Tb", "I")}}}
     (project.directory / "other").mkdir()
-    configuration.write(other, project.directory / "other" / "c.yaml")
+    write(other, project.directory / "other" / "c.yaml")
     ran = project.run("--configfile", "other/c.yaml", "--until", "figure_surface")
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert configuration.read_yaml(project.results / "configuration.yaml") == other
+    assert read_yaml(project.results / "configuration.yaml") == other
 
 
 def test_two_drivers_do_not_run_at_once(project):

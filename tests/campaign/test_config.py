@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import yaml
 
-from vibrates import config as configuration
+from vibrates.campaign import configuration, grid
 from vibrates.campaign import document
+from vibrates.config import SCHEMA, read_layers, read_yaml
 from vibrates.errors import UserError
 
 # change of the default campaign -> words its message must have
@@ -55,6 +56,8 @@ MISTAKES = {
                                ["start_distance_angstrom", "11", "12", "raise"]),
     "missing reference file": ({"reference": {"published_rates": {"dv1": "no/such.csv"}}},
                                ["reference.published_rates.dv1", "no/such.csv", "remove the key"]),
+    "hours of no rates": ({"reference": {"hours": {"he_hd": "data/quantum_hehd_hours.csv"}}},
+                          ["reference.hours.he_hd", "state_to_state"]),
     "figure of another state": ({"figures": {"temperature_transition": [7, 0, 6, 0]}},
                                 ["figures.temperature_transition", "[7, 0]", "grid.states"]),
     "too little to learn from": (
@@ -81,7 +84,7 @@ def test_mistake_is_one_line_with_key_value_and_remedy(default, mistake):
 
 
 def test_missing_key_tells_what_it_is(default, tmp_path):
-    content = configuration.read_layers(default)
+    content = read_layers(default)
     del content["dynamics"]["time_step_fs"]
     (tmp_path / "c.yaml").write_text(yaml.safe_dump(content))
     with pytest.raises(UserError, match=r"dynamics: key 'time_step_fs' is missing.*\[fs\]"):
@@ -102,7 +105,7 @@ def test_malformed_file(tmp_path, text, words):
 def test_extending_file_replaces_whole_blocks(tmp_path):
     (tmp_path / "base.yaml").write_text("a: {x: 1, y: 2}\nb: 3\n")
     (tmp_path / "own.yaml").write_text("extends: base.yaml\na: {x: 5}\n")
-    assert configuration.read_layers(tmp_path / "own.yaml") == {"a": {"x": 5}, "b": 3}
+    assert read_layers(tmp_path / "own.yaml") == {"a": {"x": 5}, "b": 3}
 
 
 @pytest.mark.parametrize("name", [
@@ -112,13 +115,13 @@ def test_extending_file_replaces_whole_blocks(tmp_path):
 def test_shipped_configurations_are_valid(root, name, monkeypatch):
     monkeypatch.chdir(root)
     config = configuration.load(Path("config") / name)
-    assert np.all(np.diff(configuration.energies(config)) > 0)
+    assert np.all(np.diff(grid.energies(config)) > 0)
 
 
 def test_default_campaign_is_the_one_promised(default):
     config = configuration.load(default)
-    assert configuration.states(config) == [(v, 0) for v in (1, 2, 3, 4, 5, 6, 8, 10)]
-    assert len(configuration.energies(config)) >= 16
+    assert grid.states(config) == [(v, 0) for v in (1, 2, 3, 4, 5, 6, 8, 10)]
+    assert len(grid.energies(config)) >= 16
     assert config["surface"]["parameters"] == "fitted"
     assert config["sampling"]["target_relative_error"] <= 0.20
     assert {300, 5000} <= set(config["sampling"]["target_temperatures_K"])
@@ -136,7 +139,7 @@ def test_schema_is_closed_and_every_key_says_what_it_is():
             for item in entry:
                 visit(item, path)
 
-    schema = configuration.read_yaml(configuration.SCHEMA)
+    schema = read_yaml(SCHEMA)
     visit(schema, "schema")
     for name, entry, _ in document.keys(schema):
         assert entry.get("description"), name
@@ -145,10 +148,10 @@ def test_schema_is_closed_and_every_key_says_what_it_is():
 
 def test_schema_and_default_configuration_have_the_same_keys(default):
     """Every required key of the schema is in the default file, and nothing is there by default."""
-    schema = configuration.read_yaml(configuration.SCHEMA)
+    schema = read_yaml(SCHEMA)
     config = configuration.load(default)
     assert set(config) == set(schema["properties"]) == set(schema["required"])
-    assert "default:" not in configuration.SCHEMA.read_text()
+    assert "default:" not in SCHEMA.read_text()
 
 
 def test_readme_table_is_that_of_the_schema(root):

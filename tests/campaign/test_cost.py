@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from vibrates import config as configuration
+from vibrates.campaign import configuration, grid
 from vibrates.campaign import cost, forecast, plan
 
 
@@ -66,8 +66,8 @@ def test_forecast_adds_up(small):
 def test_the_papers_campaign_is_as_published(root):
     """47 energies from 45 to 80 000 cm^-1, v to 40, w to 10, b to 9 angstrom; fewer than 10^4 jobs."""
     config = configuration.load(root / "config/paper.yaml")
-    grid = configuration.energies(config)
-    assert (len(grid), grid[0], grid[-1]) == (47, 45.0, 80000.0)
-    assert set(configuration.states(config)) == {(v, w) for v in range(41) for w in range(11)}
-    assert configuration.shell_edges(config)[-1] == 9
+    energies = grid.energies(config)
+    assert (len(energies), energies[0], energies[-1]) == (47, 45.0, 80000.0)
+    assert set(grid.states(config)) == {(v, w) for v in range(41) for w in range(11)}
+    assert grid.shell_edges(config)[-1] == 9
     assert "more than 10 000 jobs" not in forecast.text(config, "paper.yaml")

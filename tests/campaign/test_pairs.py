@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vibrates import config as configuration
+from vibrates.campaign import configuration
 from vibrates.campaign import plan
 from vibrates.campaign.work import BatchWork
 from vibrates.dynamics import Collision, Settings

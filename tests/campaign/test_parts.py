@@ -11,8 +11,8 @@ import pytest
 import xarray as xr
 from test_batch import run_batch
 
-from vibrates import config as configuration
 from vibrates.campaign import parts, plan, storage
+from vibrates.config import write
 from vibrates.dynamics import cache
 from vibrates.errors import UserError
 
@@ -74,7 +74,7 @@ def many_pieces(small, tmp_path):
     small["results"] = str(tmp_path)
     small["sampling"] |= {"pilot": 1024, "budget": 10**6}
     (tmp_path / "plan").mkdir()
-    configuration.write(small, tmp_path / "configuration.yaml")
+    write(small, tmp_path / "configuration.yaml")
     plan.write_plan(plan.into_batches(plan.pilot(small), 10**6), plan.plan_path(tmp_path, 0))
     return tmp_path
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from vibrates import config as configuration
+from vibrates.campaign import grid
 from vibrates.campaign import plan
 from vibrates.campaign.allocation import needed
 from vibrates.errors import UserError
@@ -22,8 +22,8 @@ def test_batches_cover_every_trajectory_once(small, size):
                for _, rows in frame.groupby("batch")
                for r in rows.head(1).itertuples()
                for energy, shell, indices in plan.units(rows) for index in indices]
-    expected = [(v, w, energy, shell, index) for v, w in configuration.states(small)
-                for energy in configuration.energies(small) for shell in range(2)
+    expected = [(v, w, energy, shell, index) for v, w in grid.states(small)
+                for energy in grid.energies(small) for shell in range(2)
                 for index in range(24)]
     assert len(covered) == len(set(covered))
     assert set(covered) == set(expected)

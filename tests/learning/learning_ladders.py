@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from vibrates.config import load
+from vibrates.campaign.configuration import load
 
 TEMPERATURES_K = np.array([200.0, 500.0, 1000.0, 3000.0])
 LEVELS = (1, 2, 4, 6, 8)

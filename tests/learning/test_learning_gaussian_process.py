@@ -147,17 +147,6 @@ def test_a_matrix_that_is_not_definite_gets_jitter():
     assert "\n" not in str(caught.value)
 
 
-def test_staged_training_ends_where_training_on_all_data_does():
-    rng = np.random.default_rng(0)
-    points = rng.uniform(-1, 1, (300, 2))
-    y = np.sin(2 * points[:, 0]) * points[:, 1] + 0.05 * rng.standard_normal(300)
-    whole, staged = process("RBF"), process("RBF")
-    full = whole.train(points, y, optimisers.lbfgs())
-    report = staged.train(points, y, optimisers.staged((80, 300), (60, 40)))
-    assert report["loss"] == pytest.approx(full["loss"], abs=0.01)
-    assert full["converged"] and report["converged"]
-
-
 def test_rmsprop_lowers_the_loss_and_keeps_the_best():
     own = process()
     start, _ = own.likelihood.loss_and_gradient(X, Y)

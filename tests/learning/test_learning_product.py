@@ -7,8 +7,8 @@ import pytest
 import yaml
 from learning_ladders import LEVELS, TEMPERATURES_K, config, general_rates, rates, true_log10_k
 
+from vibrates.campaign.configuration import load
 from vibrates.campaign.storage import provenance, read_product, write_atomic
-from vibrates.config import load
 from vibrates.errors import UserError
 from vibrates.learning.families import COMPUTED, EXTRAPOLATED, INTERPOLATED, energy_difference
 from vibrates.learning.product import ladder_of, learn

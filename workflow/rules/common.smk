@@ -6,8 +6,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from vibrates.campaign import cost, driver, plan as plans, progress, rounds
+from vibrates.campaign.configuration import load_all
+from vibrates.campaign.grid import states
 from vibrates.campaign.quiet import quieten
-from vibrates.config import load_all, states
 from vibrates.errors import UserError
 
 # The interpreter that runs Snakemake, and its mpiexec, are those of all jobs.

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from vibrates.campaign.grid import bases, energies, shell_edges, states
 from vibrates.campaign.plan import UNIT
-from vibrates.config import bases, energies, shell_edges, states
 from vibrates.molecule import molecule_from_config, pair_reduced_mass
 from vibrates.units import ANGSTROM_TO_BOHR, AU_TO_FS, CM_TO_HARTREE
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from vibrates.campaign import cost, plan, rounds
-from vibrates.config import energies, shell_edges, states
+from vibrates.campaign.grid import energies, shell_edges, states
 
 # Measured with `snakemake -n` on the paper's campaign (docs/slurm.md), per job of the graph.
 GRAPH_SECONDS, GRAPH_MB = 0.0028, 0.025

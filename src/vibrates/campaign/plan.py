@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from vibrates.config import bases, energies, shell_edges, states
+from vibrates.campaign.grid import bases, energies, shell_edges, states
 from vibrates.errors import UserError
 from vibrates.files import write_text
 

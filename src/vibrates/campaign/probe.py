@@ -16,9 +16,9 @@ from pathlib import Path
 from mpi4py import MPI
 
 from vibrates.campaign import plan
+from vibrates.campaign.configuration import load
 from vibrates.campaign.mpi import check_size
 from vibrates.campaign.work import BatchWork
-from vibrates.config import load
 from vibrates.dynamics import cache
 from vibrates.errors import UserError
 from vibrates.files import write_text

@@ -9,9 +9,9 @@ import pandas as pd
 import xarray as xr
 
 from vibrates.campaign.allocation import allocate
+from vibrates.campaign.grid import states
 from vibrates.campaign.plan import into_batches, pilot
 from vibrates.campaign.storage import read_product
-from vibrates.config import states
 from vibrates.rates.basis_edge import require_room
 from vibrates.rates.reduction import reduce_batches
 from vibrates.rates.variance import contributions

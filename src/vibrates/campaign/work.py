@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from vibrates.campaign.grid import bases, shell_edges
 from vibrates.campaign.plan import digest, units
-from vibrates.config import bases, shell_edges
 from vibrates.dynamics import Collision, Settings
 from vibrates.dynamics.sampling import Initial, initial_conditions
 from vibrates.molecule import molecule_from_config

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from vibrates.config import states as grid_states
+from vibrates.campaign.grid import states as grid_states
 from vibrates.errors import UserError
 from vibrates.learning import data as model_data
 from vibrates.learning.data import rate_data

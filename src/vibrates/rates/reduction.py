@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from vibrates.campaign.grid import energies as grid_energies
+from vibrates.campaign.grid import shell_edges
 from vibrates.campaign.storage import read_batch
-from vibrates.config import energies as grid_energies
-from vibrates.config import shell_edges
 from vibrates.errors import UserError
 from vibrates.molecule import molecule_from_config
 from vibrates.rates import layout
