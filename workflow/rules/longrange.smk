@@ -44,6 +44,7 @@ rule report:
         "../scripts/longrange_report.py"
 
 
+# A training that is killed goes on from {surface}.part.
 rule member:
     input:
         points=described["points"],
@@ -53,7 +54,7 @@ rule member:
     params:
         description=DESCRIPTION,
         content={k: described[k] for k in ("powers", "coordinates", "training", "energy_column")},
-    threads: 1
+    threads: described.get("threads", 1)
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
         runtime=lambda wildcards, attempt: 120 * attempt,

@@ -26,6 +26,7 @@ def collect(path: str, blocks: list[str], settings: str, output: str) -> None:
     points = pd.concat([pd.read_csv(block) for block in blocks], ignore_index=True)
     with open(settings, encoding="utf-8") as stream:
         provenance = METHOD | json.load(stream)
+    provenance.pop("start", None)
     description.write_points(output, points.drop(columns="block"), provenance)
 
 

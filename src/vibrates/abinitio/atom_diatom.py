@@ -5,11 +5,15 @@
 Every finished point is added to OUTPUT.part at once, and a job that died takes them from there.
 """
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from vibrates.abinitio import kept_points
+from vibrates.errors import UserError
 from vibrates.units import HARTREE_TO_CM
 
 COORDINATES = ["R_bohr", "r_bohr", "theta_deg"]
@@ -74,10 +78,35 @@ def point(row: Mapping, settings: Mapping) -> np.ndarray:
     return (e_all - e_diatom - e_atom) * HARTREE_TO_CM
 
 
+def computed_already(settings: Mapping) -> dict[tuple, list[float]]:
+    """Energies and seconds by coordinates, of the file that ``settings`` name as ``start``, if any.
+
+    UserError if that file was computed with other settings.
+    """
+    path = settings.get("start")
+    if path is None:
+        return {}
+    try:
+        with open(path, encoding="utf-8") as stream:
+            provenance = json.loads(stream.readline().lstrip("# "))
+        table = pd.read_csv(path, comment="#")
+        values = table[[*COORDINATES, *ENERGIES, "seconds"]].to_numpy().tolist()
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(f"{path}: no file of points ({error}); leave source.start out") from None
+    for name, value in settings.items():
+        if name != "start" and provenance.get(name) != value:
+            raise UserError(
+                f"{path}: computed with {name} = {provenance.get(name)}, now it is {value}; "
+                "leave source.start out"
+            )
+    return {tuple(row[: len(COORDINATES)]): row[len(COORDINATES) :] for row in values}
+
+
 def compute_block(geometries: str, settings: str, block: int, output: str) -> None:
     """Compute the points of ``block`` that are not yet in the part file; write ``output``."""
     columns = kept_points.Columns(COORDINATES, ENERGIES, 7)
-    kept_points.compute(point, columns, geometries, settings, block, output)
+    known = computed_already(json.loads(Path(settings).read_text(encoding="utf-8")))
+    kept_points.compute(point, columns, geometries, settings, block, output, known)
 
 
 if __name__ == "__main__":
