@@ -1,11 +1,14 @@
 # Long-range surfaces: points, networks for C_m, and what they are worth. A workflow of its own:
-#   snakemake -s workflow/rules/longrange.smk --configfile config/longrange/h3.yaml --cores 2 [points]
-# The ab initio points are in data/; the target `points` computes them (PySCF: make abinitio) into the results directory.
+#   snakemake -s workflow/rules/longrange.smk --configfile config/longrange/h3.yaml --cores 2 [points | properties]
+# The ab initio points are in data/; the target `points` computes them (PySCF: make abinitio) into the results directory,
+# `properties` the moments and polarizabilities of a polar molecule.
+import json
 import os
 import sys
 from pathlib import Path
 
 from vibrates.errors import UserError
+from vibrates.files import write_text
 from vibrates.longrange import description as descriptions
 from vibrates.longrange.geometries import geometries
 
@@ -92,6 +95,31 @@ if KNOWN:
         localrule: True
         script:
             "../scripts/longrange_points.py"
+
+    if "molecule" in described["source"]:
+        MOLECULE = dict(described["source"]["molecule"])
+        MOLECULAR_PYTHON = MOLECULE.pop("python")
+
+        rule molecule:
+            output:
+                settings=WORK / "molecule.json",
+            params:
+                content=MOLECULE,
+            localrule: True
+            run:
+                write_text(output.settings, json.dumps(params.content))
+
+        # Every finished bond length is kept in {output}.part.
+        rule properties:
+            input:
+                settings=WORK / "molecule.json",
+            output:
+                WORK / "properties.csv",
+            resources:
+                mem_mb=lambda wildcards, attempt: 4000 * attempt,
+                runtime=lambda wildcards, attempt: 120 * attempt,
+            shell:
+                "OMP_NUM_THREADS=1 PYTHONPATH=src {MOLECULAR_PYTHON} -m vibrates.abinitio.polar {input} {output}"
 
 else:
     PYTHON = f"OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=src {described['source']['python']}"

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,6 @@ class Progress:
     best_error: float = np.inf
     since: int = 0
     history: list[tuple[float, float]] = field(default_factory=list)
-    finished: bool = False
 
     @classmethod
     def at(cls, start: NDArray) -> "Progress":
@@ -81,9 +81,8 @@ class Kept:
                 return Progress(
                     stored["weights"], float(stored["damping"]), stored["best"], float(stored["best_error"]),
                     int(stored["since"]), [tuple(row) for row in stored["history"].tolist()],
-                    bool(stored["finished"]),
                 )  # fmt: skip
-        except (OSError, ValueError, KeyError, EOFError):
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
             return None
 
     def write(self, number: int, state: Progress, now: bool = False) -> None:

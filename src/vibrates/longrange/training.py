@@ -143,7 +143,8 @@ def train(problem: Problem, chosen: Training, kept: Kept | None = None) -> Train
     generator = np.random.default_rng(chosen.seed)
     residuals = Residuals.build(problem, chosen, generator)
     kept = kept or Kept(None)
-    kept.fingerprint = fingerprint(problem, chosen)
+    # More steps or more patience go on from what is there.
+    kept.fingerprint = fingerprint(problem, replace(chosen, iterations=0, patience=0))
     runs = []
     for number in range(chosen.restarts):
         start = residuals.empty.network.random(generator)
@@ -163,20 +164,19 @@ def _run(
 ) -> Trained:
     """One random start, or the rest of it."""
     fit, test = np.flatnonzero(~residuals.test), residuals.test
-    if not state.finished:
-        for one in minimise(
-            lambda weights, part: residuals.with_jacobian(weights, fit[part]),
-            lambda weights: 0.5 * float((residuals.at(weights, fit) ** 2).sum()),
-            state.weights, len(fit), chosen.iterations - len(state.history), state.damping, chosen.single,
-        ):  # fmt: skip
-            training_error = float(np.sqrt(2.0 * one.loss / len(fit)))
-            test_error = float(np.sqrt(np.mean(residuals.at(one.weights, test) ** 2))) if test.any() else np.nan
-            state.take(one, training_error, test_error)
-            if state.since >= chosen.patience:
-                break
-            kept.write(number, state)
-        state.finished = True
-        kept.write(number, state, now=True)
+    left = chosen.iterations - len(state.history) if state.since < chosen.patience else 0
+    for one in minimise(
+        lambda weights, part: residuals.with_jacobian(weights, fit[part]),
+        lambda weights: 0.5 * float((residuals.at(weights, fit) ** 2).sum()),
+        state.weights, len(fit), left, state.damping, chosen.single,
+    ):  # fmt: skip
+        training_error = float(np.sqrt(2.0 * one.loss / len(fit)))
+        test_error = float(np.sqrt(np.mean(residuals.at(one.weights, test) ** 2))) if test.any() else np.nan
+        state.take(one, training_error, test_error)
+        if state.since >= chosen.patience:
+            break
+        kept.write(number, state)
+    kept.write(number, state, now=True)
     return residuals.trained(state.best, state.history)
 
 
