@@ -1,7 +1,7 @@
 # Long-range surfaces: points, networks for C_m, and what they are worth. A workflow of its own:
-#   snakemake -s workflow/rules/longrange.smk --configfile config/longrange/h3.yaml --cores 2 [points | properties]
+#   snakemake -s workflow/rules/longrange.smk --configfile config/longrange/h3.yaml --cores 2 [points | properties | dispersion]
 # The ab initio points are in data/; the target `points` computes them (PySCF: make abinitio) into the results directory,
-# `properties` the moments and polarizabilities of a polar molecule.
+# `properties` the moments and polarizabilities of a polar molecule, `dispersion` C_6 from dipole spectra.
 import json
 import os
 import sys
@@ -31,6 +31,7 @@ wildcard_constraints:
 rule report:
     default_target: True
     input:
+        *filter(None, [described["report"].get("response_C6")]),
         points=described["points"],
         surfaces=expand(WORK / "member_{member}.nc", member=range(described["ensemble"])),
         errors=expand(WORK / "member_{member}.csv", member=range(described["ensemble"])),
@@ -40,6 +41,8 @@ rule report:
         coefficients=WORK / "coefficients.csv",
         figure=WORK / "figures/fit.png",
         cut=WORK / "figures/cut.csv",
+        bond_figure=WORK / "figures/coefficients.png",
+        bonds=WORK / "figures/coefficients.csv",
     params:
         description=DESCRIPTION,
         content=described,
@@ -102,17 +105,17 @@ if KNOWN:
 
         rule molecule:
             output:
-                settings=WORK / "molecule.json",
+                WORK / "molecule.json",
             params:
                 content=MOLECULE,
             localrule: True
             run:
-                write_text(output.settings, json.dumps(params.content))
+                write_text(output[0], json.dumps(params.content))
 
         # Every finished bond length is kept in {output}.part.
         rule properties:
             input:
-                settings=WORK / "molecule.json",
+                WORK / "molecule.json",
             output:
                 WORK / "properties.csv",
             resources:
@@ -166,3 +169,28 @@ else:
         localrule: True
         script:
             "../scripts/longrange_points.py"
+
+    if "dispersion" in described["source"]:
+
+        rule dispersion_settings:
+            output:
+                WORK / "dispersion.json",
+            params:
+                content={
+                    name: described["source"][name]
+                    for name in ("element", "core_orbitals", "basis", "leave_out", "diffuse")
+                } | described["source"]["dispersion"],
+            localrule: True
+            run:
+                write_text(output[0], json.dumps(params.content))
+
+        rule dispersion:
+            input:
+                WORK / "dispersion.json",
+            output:
+                WORK / "dispersion.csv",
+            resources:
+                mem_mb=lambda wildcards, attempt: 4000 * attempt,
+                runtime=lambda wildcards, attempt: 60 * attempt,
+            shell:
+                PYTHON + " -m vibrates.abinitio.dispersion {input} {output}"

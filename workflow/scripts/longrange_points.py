@@ -18,7 +18,8 @@ METHOD = {
 def prepare(path: str, table: str, settings: str) -> None:
     source = dict(description.load(path)["source"])
     write_text(table, geometries(source.pop("geometries")).to_csv(index=False))
-    source.pop("python")
+    for name in ("python", "dispersion"):
+        source.pop(name, None)
     write_text(settings, json.dumps(source))
 
 

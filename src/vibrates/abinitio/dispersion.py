@@ -116,6 +116,11 @@ def c_6(a: NDArray, b: NDArray) -> float:
     return float(6.0 * (np.outer(a[:, 1], b[:, 1]) / np.add.outer(a[:, 0], b[:, 0])).sum())
 
 
+def _name(settings: Mapping) -> str:
+    more, fewer = settings["diffuse"], "".join(settings["leave_out"])
+    return settings["basis"] + (f" + {more}" if more else "") + (f" - {fewer}" if fewer else "")
+
+
 def compute(settings: str, output: str) -> None:
     """A table of r_bohr and basis: polarizabilities of atom and diatom, and C_6.
 
@@ -130,8 +135,7 @@ def compute(settings: str, output: str) -> None:
         for r in chosen["r_bohr"]:
             diatom = spectrum(here["element"], [-0.5 * r, 0.5 * r], here)
             rows.append({
-                "basis": here["basis"] + (f" and {here['diffuse']}" if here["diffuse"] else ""),
-                "whole_basis": not here["leave_out"], "r_bohr": r, "alpha_atom_au": polarizability(atom),
+                "basis": _name(here), "r_bohr": r, "alpha_atom_au": polarizability(atom),
                 "alpha_diatom_au": polarizability(diatom), "C6_au": c_6(atom, diatom),
             })  # fmt: skip
     provenance = {"method": "full CI of the valence electrons, Lanczos", "program": f"PySCF {pyscf.__version__}"}
