@@ -55,7 +55,7 @@ def test_a_start_file_of_other_settings_is_refused(files, tmp_path):
 
 
 def test_c_6_of_two_hydrogen_atoms_and_polarizabilities(pyscf):  # noqa: F811
-    """C_6 of two H atoms is 6.499 (Yan et al. 1996); H2 at 1.4 bohr has (6.38 + 2 4.58)/3."""
+    """C_6 of two H atoms is 6.499 (Pauling and Beach 1935); H2 at 1.4 bohr has (6.38 + 2 4.58)/3."""
     code = """
 import json
 from vibrates.abinitio.dispersion import c_6, polarizability, spectrum

@@ -65,19 +65,20 @@ def minimise(
     iterations: int,
     damping: float = 1e-3,
     single: bool = False,
+    exponent: float = 0.5,
 ) -> Iterator[Iteration]:
     """Accepted steps, one after the other; ends where no damping makes the loss fall.
 
     ``block``: residuals and Jacobian; ``loss``: half the sum of squares without the Jacobian.
-    Weights are damped by the root of their curvature: between Levenberg, who damps all alike, and
-    Marquardt, who damps by the curvature. A rejected step costs a factorisation, not a Jacobian.
+    Weights are damped by the ``exponent``-th power of their curvature, by default between Levenberg (0)
+    and Marquardt (1). A rejected step costs a factorisation, not a Jacobian.
     """
     weights = start
     for _ in range(iterations):
         matrix, vector, now = normal_equations(block, weights, points, single)
         diagonal = np.diag(matrix).copy()
         largest = max(diagonal.max(), 1e-300)
-        scale = np.sqrt(np.maximum(diagonal, 1e-12 * largest) * largest)
+        scale = largest * np.maximum(diagonal / largest, 1e-12) ** exponent
         while True:
             np.fill_diagonal(matrix, diagonal + damping * scale)
             try:
