@@ -41,17 +41,13 @@ def basis(element: str, settings: Mapping) -> list:
     return shells
 
 
-def point(row: Mapping, settings: Mapping) -> np.ndarray:
-    """Counterpoise-corrected ROHF, CCSD, CCSD(T) interaction energies (3,) of a geometry, cm^-1.
+def systems(row: Mapping, settings: Mapping) -> list:
+    """PySCF's molecules: all three atoms, diatom, atom, each with the functions of all.
 
     R joins the atom and the middle of the bond; theta is the angle between R and the bond.
     """
-    # PySCF is optional: only the point itself needs it.
-    from pyscf import gto, lib
+    from pyscf import gto
 
-    from vibrates.abinitio.open_shell import energies, restricted, spin_densities
-
-    lib.num_threads(1)
     theta, element = np.radians(row["theta_deg"]), settings["element"]
     half = 0.5 * row["r_bohr"] * np.array([np.sin(theta), 0.0, np.cos(theta)])
     places = (-half, half, np.array([0.0, 0.0, row["R_bohr"]]))
@@ -64,9 +60,18 @@ def point(row: Mapping, settings: Mapping) -> np.ndarray:
             basis={name: functions for name in names}, spin=sum(real) % 2,
         )  # fmt: skip
 
-    every, diatom, atom = (
-        system(real) for real in ((True,) * 3, (True, True, False), (False, False, True))
-    )
+    return [system(real) for real in ((True,) * 3, (True, True, False), (False, False, True))]
+
+
+def point(row: Mapping, settings: Mapping) -> np.ndarray:
+    """Counterpoise-corrected ROHF, CCSD, CCSD(T) interaction energies (3,) of a geometry, cm^-1."""
+    # PySCF is optional: only the point itself needs it.
+    from pyscf import lib
+
+    from vibrates.abinitio.open_shell import energies, restricted, spin_densities
+
+    lib.num_threads(1)
+    every, diatom, atom = systems(row, settings)
     # The three share one basis, and so the integrals.
     integrals = every.intor("int2e", aosym="s8")
     fields = [restricted(one, integrals, None) for one in (diatom, atom)]
