@@ -14,6 +14,7 @@
 # make quantum  quantum rates of QUANTUM (default: config/quantum/small.yaml, minutes; docs/quantum.md)
 # make longrange  networks for C_m of H + H2, KRb + KRb and N2 + H2: tables and figures (docs/longrange.md)
 # make judge    trajectories of He + HD against the quantum rates in data/ (some minutes; docs/quantum.md)
+# make search-hehd  kernel search on He + HD: tables I-V and figures of docs/learning.md (an hour or two)
 # make clean    remove the environment (results stay)
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 CORES  ?= $(shell getconf _NPROCESSORS_ONLN)
@@ -25,7 +26,7 @@ READY := .venv/.ready
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run test test-slurm report check environment clean bench validate abinitio surface surfaces quantum longrange learn bench-learning judge searches
+.PHONY: run test test-slurm report check environment clean bench validate abinitio surface surfaces quantum longrange learn bench-learning judge searches search-hehd
 
 run: environment
 	@$(SNAKEMAKE)
@@ -111,6 +112,10 @@ longrange: environment
 judge: environment
 	@$(MAKE) --no-print-directory run CONFIG=config/pairs/hdhe.yaml
 	@$(BIN)/python validation/quantum_judge.py
+
+search-hehd: environment
+	@$(MAKE) --no-print-directory searches CONFIG=config/pairs/hdhe.yaml
+	@$(BIN)/python validation/kernel_search.py
 
 clean:
 	rm -rf .venv $(ABINITIO)

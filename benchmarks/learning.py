@@ -22,17 +22,14 @@ FULL_ITERATIONS = 200  # where an optimisation on all points is compared with
 PUBLISHED_HOURS = {"single kernels": 1.73, "whole search": 10.66}
 
 
-def made_up(every: int = 1):
-    """Rates with the layout of the paper's, smooth in all quantum numbers and T.
-
-    every: of the temperatures every how manyth, for less data.
-    """
+def made_up():
+    """Rates with the layout of the paper's, smooth in all quantum numbers and T."""
     rows = [(v, j, vp, jp) for v in range(3) for j in range(21) for vp in range(v + 1)
             for jp in range(21) if vp < v or jp < j]
     v, j, vp, jp = np.array(rows).T
     jump, odd = np.abs(j - jp), np.abs(j - jp) % 2
     gap_K = 1770.0 * (v - vp) + 1.04 * (j * (j + 1) - jp * (jp + 1))
-    T = TEMPERATURES_K[::every]
+    T = TEMPERATURES_K
     log10_k = (-10.2 - 0.11 * jump - 0.25 * odd - 2.6 * (v - vp) + 0.25 * np.log10(1.0 + v)
                - 0.01 * j - 1e-4 * np.abs(gap_K))[:, None]
     slope = (0.15 + 0.05 * jump + 0.4 * (v - vp))[:, None]
@@ -122,11 +119,13 @@ def full_size(data, options) -> None:
                 began = clocks()
                 result = trainer.candidate(kernel, options.levels, sizes, whole=True)
                 every = int(result["transitions"]) * data.sizes["temperature"]
-                error = mean_error(result, predicted_levels(trainer, options.levels))
+                others = predicted_levels(trainer, options.levels)
+                error = mean_error(result, others)
                 report(f"{kernel} optimised on {what}, log likelihood "
                        f"{result.get('log_marginal_likelihood', float('nan')):.1f}"
                        f"{'' if result.get('converged') else ', not converged'}",
                        began, result, error)
+                print(where(result, options.levels, others), flush=True)
 
 
 def where(result, trained, others) -> str:
@@ -165,8 +164,14 @@ def main() -> None:
     parser.add_argument("--full", nargs="+", metavar="KERNEL",
                         help="no search: these kernels optimised in stages and on all points")
     parser.add_argument("--every", type=int, default=1, help="every how manyth temperature")
+    parser.add_argument("--rates", metavar="FILE", help="rates to learn instead of made-up ones")
     options = parser.parse_args()
-    data = made_up(options.every)
+    data = made_up()
+    if options.rates:
+        from vibrates.learning.readers import read
+
+        data = read(options.rates)
+    data = data.isel(temperature=slice(None, None, options.every))
     if options.full:
         full_size(data, options)
     else:

@@ -56,6 +56,8 @@ MISTAKES = {
                                ["start_distance_angstrom", "11", "12", "raise"]),
     "missing reference file": ({"reference": {"published_rates": {"dv1": "no/such.csv"}}},
                                ["reference.published_rates.dv1", "no/such.csv", "remove the key"]),
+    "hours of no rates": ({"reference": {"hours": {"he_hd": "data/quantum_hehd_hours.csv"}}},
+                          ["reference.hours.he_hd", "state_to_state"]),
     "figure of another state": ({"figures": {"temperature_transition": [7, 0, 6, 0]}},
                                 ["figures.temperature_transition", "[7, 0]", "grid.states"]),
     "too little to learn from": (

@@ -8,11 +8,18 @@ import pytest
 from learning_ladders import rotor
 
 from vibrates.errors import UserError
-from vibrates.learning.kernels import BASE
+from vibrates.learning.kernels import BASE, extended
 from vibrates.learning.readers import read
 from vibrates.learning.search import tables
-from vibrates.learning.search.candidate import Trainer, level_errors, mean_error
+from vibrates.learning.search.candidate import (
+    Trainer,
+    level_errors,
+    mean_error,
+    transition_errors,
+)
+from vibrates.learning.search.cost import fourth_power, recorded_hours
 from vibrates.learning.search.run import growth
+from vibrates.learning.search.screening import screened
 from vibrates.learning.search.selection import by_bic, by_validation, grow, predicted_levels
 from vibrates.learning.search.training_sets import levels, training_sets, validation_set
 from vibrates.learning.store import Store
@@ -51,17 +58,29 @@ def two_bases():
 
 def test_all_training_sets_with_the_fixed_level_are_there():
     values = list(range(6))
-    found = training_sets(values, 2, 3, 1000)
+    found = training_sets(values, 2, 3)
     brute = [s for s in itertools.combinations(values, 3) if 2 in s]
-    assert sorted(found) == sorted(brute)
-    few = training_sets(values, 2, 3, 4)
-    assert len(few) == 4 and set(few) <= set(brute)
+    assert found == brute
+
+
+def test_screening_finds_the_sets_that_predict_better(data, trainer):
+    """Sets ranked by shared parameters, against each trained on its own."""
+    sets = training_sets(levels(data), 3, 2)
+    assert screened(data, trainer.features, sets, len(sets), 40, 8) == sets
+    few = screened(data, trainer.features, sets, 3, 40, 8)
+    assert len(few) == 3 and set(few) <= set(sets)
+
+    def error(chosen):
+        return np.mean([mean_error(trainer.candidate("M52", trained, SIZES),
+                                   predicted_levels(trainer, trained)) for trained in chosen])
+
+    assert error(few) < error([trained for trained in sets if trained not in few])
 
 
 @pytest.mark.parametrize(("fixed", "size", "words"), [(9, 2, "fixed: 9"), (2, 6, "sizes: 6")])
 def test_an_impossible_training_set_is_one_line(fixed, size, words):
     with pytest.raises(UserError, match=words) as caught:
-        training_sets(list(range(6)), fixed, size, 10, "some.csv")
+        training_sets(list(range(6)), fixed, size, "some.csv")
     assert str(caught.value).startswith("some.csv: ")
 
 
@@ -85,7 +104,7 @@ def test_validation_transitions_are_those_of_table_iv():
 def test_errors_of_a_level_are_per_cent_of_log10_k(data):
     target = np.log10(data.k.values)
     rows = np.ones(len(target), dtype=bool)
-    found = level_errors(data, 1.02 * target, target, rows)
+    found = level_errors(data, *transition_errors(1.02 * target, target), rows)
     assert found["4"]["transitions"] == 4
     assert all(level["percent"] == pytest.approx(2.0) for level in found.values())
     assert found["4"]["over"] == 0 and found["4"]["below"] == 4
@@ -144,6 +163,34 @@ def test_a_killed_search_resumes_and_ends_the_same(data, two_bases, tmp_path, mo
             k: v for k, v in d.items() if not k.startswith("seconds")})
 
     assert timeless(resumed) == timeless(whole)
+    # Chosen by the first validating set: its time is that of every kernel it tried.
+    stored = [json.loads(path.read_text()) for path in (tmp_path / "whole").glob("*.json")]
+    spent = {entry["key"]["kernel"]: entry["result"]["seconds"] for entry in stored
+             if not entry["key"]["whole"]}
+    first = whole[0]
+    tried = {*BASE, *(extended(first["path"][0], o, n) for o in "+*" for n in BASE)}
+    assert first["seconds"] == pytest.approx(
+        sum(spent[kernel] for kernel in tried) + first["optimal"]["seconds"])
+
+
+def test_rmsprop_takes_all_its_iterations_on_the_last_size(data, tmp_path):
+    """RMSProp as published has no stages: a size before the last changes nothing."""
+    published = Trainer(data, Store(tmp_path), "rmsprop", 40)
+    both, last = (published.candidate("RBF", TRAINED, sizes) for sizes in (SIZES, SIZES[1:]))
+    assert both["log_marginal_likelihood"] == last["log_marginal_likelihood"]
+    assert both["levels"] == last["levels"]
+
+
+def test_stages_end_where_training_on_all_points_does(data, tmp_path):
+    noisy = data.copy(deep=True)
+    noisy["k"] *= np.exp(0.2 * np.random.default_rng(0).standard_normal(data["k"].shape))
+    trainer = Trainer(noisy, Store(tmp_path), "lbfgs", 200)
+    points = int(9 * data.sizes["temperature"])
+    staged, full = (trainer.candidate("RBF", TRAINED, sizes, whole=True)
+                    for sizes in ((25, points), (points,)))
+    assert full["converged"] and staged["points"] == full["points"] == points
+    assert staged["log_marginal_likelihood"] == pytest.approx(
+        full["log_marginal_likelihood"], abs=0.05)
 
 
 def test_stored_candidates_depend_on_data_and_settings(data, store, trainer):
@@ -169,9 +216,35 @@ def test_tables_count_transitions_and_times(trainer, two_bases):
     hours = {level: 1.0 * level for level in range(1, 9)}
     times = tables.time_table([found], hours, recorded=True).iloc[0]
     assert times["saved_percent"] == pytest.approx(100 * (1 - (14 + 1.0) / 36))
+    assert times["saved_without_search_percent"] == pytest.approx(100 * (1 - 14 / 36))
+    shares = tables.time_table([found], hours, recorded=False).iloc[0]
+    assert shares["training_validation"] == pytest.approx(14 / 36)
+    assert np.isnan(shares["saved_percent"])
     kernels = tables.kernel_table([found]).iloc[0]
     assert kernels["optimal_percent"] == pytest.approx(mean_error(optimal, found["predicted"]))
 
 
-def test_cost_follows_the_fourth_power():
-    assert tables.fourth_power([1, 2])[2] == 16.0
+def test_every_predicted_transition_is_listed(trainer, data):
+    whole = trainer.candidate("RBF", TRAINED, SIZES, whole=True)
+    found = {"N": 2, "optimiser": "lbfgs", "criterion": "validation", "validating": [5],
+             "predicted": [7, 8], "single": whole, "optimal": whole}
+    table = tables.transition_table([found], data)
+    assert len(table) == 2 * (7 + 8) and set(table["j"]) == {7, 8}
+    assert table["percent"].mean() == pytest.approx(mean_error(whole, [7, 8]))
+    assert (table["rms_dex"] ** 2).mean() == pytest.approx(mean_error(whole, [7, 8], "mse_dex2"))
+
+
+def test_cost_is_recorded_or_follows_the_fourth_power(data, tmp_path):
+    assert fourth_power([1, 2])[2] == 16.0
+    file = tmp_path / "hours.csv"
+    rows = [f"{j},{0.5 * j}" for j in levels(data)]
+    file.write_text("\n".join(["j,core_hours", *rows, "8,1"]) + "\n")
+    hours = recorded_hours(str(file), data)
+    assert hours[2] == 1.0 and hours[8] == 5.0 and list(hours) == levels(data)
+    for text, words in (("\n".join(["j,core_hours", *rows[:-2]]), "j = 7, 8"),
+                        ("v,core_hours\n1,2\n", "no column j"),
+                        ("j,core_hours\n1,2\n2,-1\n", "line 3"), ("", "table")):
+        file.write_text(text)
+        with pytest.raises(UserError, match=words) as caught:
+            recorded_hours(str(file), data)
+        assert str(caught.value).startswith(str(file)) and "\n" not in str(caught.value)

@@ -9,6 +9,7 @@ LADDERS = {
     f"campaign_dv{-dv}": None for dv, dw in SETTINGS["transitions"] if dw == 0 and dv < 0
 } | {f"published_{name}": path for name, path in config["reference"]["published_rates"].items()}
 SEARCHED = {"campaign": None} | config["reference"]["state_to_state"]
+HOURS = {"campaign": LEARNING / "hours.csv"} | config["reference"].get("hours", {})
 GROUPS = sorted({name.rsplit("_dv", 1)[0] for name in LADDERS})
 KERNELS = ["LIN", "RBF", "EXP", "M12", "M32", "M52", "RQ"]
 
@@ -112,15 +113,29 @@ rule predictions:
         "../scripts/predictions.py"
 
 
+# All combinations of N levels, or the best `maximum_combinations` of them by shared parameters.
+rule search_screen:
+    input:
+        source=LEARNING / "sources/{source}.nc",
+    output:
+        LEARNING / "search/{source}/N{size}_screen.json",
+    params:
+        size="{size}",
+        search=SETTINGS["search"],
+    threads: 1
+    script:
+        "../scripts/search_screen.py"
+
+
 # Fans out over kernels and sizes; every candidate is stored, so that a killed job resumes.
 rule search_kernel:
     input:
         source=LEARNING / "sources/{source}.nc",
+        screen=LEARNING / "search/{source}/N{size}_screen.json",
     output:
         touch(LEARNING / "search/{source}/N{size}_{kernel}.done"),
     params:
         kernel="{kernel}",
-        size="{size}",
         search=SETTINGS["search"],
         store=str(LEARNING / "store"),
     threads: 1
@@ -132,10 +147,10 @@ rule search_sets:
     input:
         expand(LEARNING / "search/{{source}}/N{{size}}_{kernel}.done", kernel=KERNELS),
         source=LEARNING / "sources/{source}.nc",
+        screen=LEARNING / "search/{source}/N{size}_screen.json",
     output:
         LEARNING / "search/{source}/N{size}_sets.json",
     params:
-        size="{size}",
         search=SETTINGS["search"],
         store=str(LEARNING / "store"),
     threads: 1
@@ -169,11 +184,12 @@ rule search_report:
             optimiser=SETTINGS["search"]["optimisers"],
         ),
         source=LEARNING / "sources/{source}.nc",
-        # Of other data no hours are known, and no campaign is needed to search kernels for them.
-        hours=lambda wildcards: LEARNING / "hours.csv" if wildcards.source == "campaign" else [],
+        # Where nobody recorded hours Table V has the published model of the cost.
+        hours=lambda wildcards: HOURS.get(wildcards.source, []),
     output:
         tables=[LEARNING / f"search/{{source}}/table_{n}.csv" for n in ("I", "II", "III", "IV", "V")],
         levels=LEARNING / "search/{source}/levels.csv",
+        transitions=LEARNING / "search/{source}/transitions.csv",
         figures=[
             report(
                 LEARNING / f"figures/{{source}}_search_{n}.png",

@@ -1,5 +1,7 @@
 """One base kernel on all training sets of one size; the candidates go into the store."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 from vibrates.campaign.scripts import run
@@ -7,16 +9,17 @@ from vibrates.campaign.storage import read_product
 from vibrates.learning.search import run as search_run
 
 
-def main(source: str, kernel: str, size: int, search: dict[str, Any], store: str) -> None:
-    search_run.one_kernel(read_product(source), search, kernel, size, store)
+def main(source: str, screen: str, kernel: str, search: dict[str, Any], store: str) -> None:
+    sets = json.loads(Path(screen).read_text(encoding="utf-8"))["sets"]
+    search_run.one_kernel(read_product(source), search, kernel, sets, store)
 
 
 if __name__ == "__main__":
     run(
         main,
         source=snakemake.input.source,
+        screen=snakemake.input.screen,
         kernel=snakemake.params.kernel,
-        size=int(snakemake.params.size),
         search=snakemake.params.search,
         store=snakemake.params.store,
     )

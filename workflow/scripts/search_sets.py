@@ -1,6 +1,7 @@
 """The training sets of N initial levels, best first (Tables I and II)."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from vibrates.campaign.scripts import run
@@ -9,8 +10,9 @@ from vibrates.files import write_text
 from vibrates.learning.search import run as search_run
 
 
-def main(source: str, size: int, search: dict[str, Any], store: str, output: str) -> None:
-    ranked = search_run.training_sets(read_product(source), search, size, store)
+def main(source: str, screen: str, search: dict[str, Any], store: str, output: str) -> None:
+    chosen = json.loads(Path(screen).read_text(encoding="utf-8"))
+    ranked = search_run.training_sets(read_product(source), search, chosen, store)
     write_text(output, json.dumps(ranked, indent=1))
 
 
@@ -18,7 +20,7 @@ if __name__ == "__main__":
     run(
         main,
         source=snakemake.input.source,
-        size=int(snakemake.params.size),
+        screen=snakemake.input.screen,
         search=snakemake.params.search,
         store=snakemake.params.store,
         output=snakemake.output[0],

@@ -203,6 +203,10 @@ def _reference(config: dict[str, Any]) -> None:
                 raise UserError(f"reference.{block}.{name}: file '{path}' does not exist; "
                                 "correct the path or remove the key (the comparison is then "
                                 "skipped)")
+    for name in config["reference"].get("hours", {}):
+        if name not in config["reference"]["state_to_state"]:
+            raise UserError(f"reference.hours.{name}: no rates of that name; give it the name of an "
+                            "entry of reference.state_to_state")
 
 
 def _energy(config: dict[str, Any], state: Any) -> float:

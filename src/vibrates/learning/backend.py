@@ -9,7 +9,8 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-THREADS = 2
+# Snakemake sets it to the threads of a rule.
+THREADS = int(os.environ.get("OMP_NUM_THREADS", "2").split(",")[0])
 
 
 @contextmanager

@@ -1,7 +1,7 @@
-"""How parameters are trained: L-BFGS (ours), RMSProp (as published), and stages of growing data."""
+"""How parameters are trained: L-BFGS (ours), RMSProp (as published)."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from scipy.optimize import minimize
@@ -84,31 +84,6 @@ def rmsprop(iterations: int = 100, learning_rate: float = 1.0) -> Callable[..., 
         _assign(likelihood, best_values)
         return {"loss": best, "evaluations": done, "iterations": done, "converged": converged,
                 "seconds": time.perf_counter() - clock}
-
-    return optimise
-
-
-def staged(sizes: Sequence[int], iterations: Sequence[int], seed: int = 0) -> Callable[..., dict]:
-    """L-BFGS on random subsets of growing size, each started where the one before ended.
-
-    A likelihood costs n^3: the search for good parameters runs on few points, the last steps on
-    many. Data of fewer points than a size are used whole, once. The data that predictions rest on
-    are not touched: `GaussianProcess.condition` takes all of them.
-    """
-
-    def optimise(likelihood: Likelihood, X, y, known=None) -> dict:
-        order = np.random.default_rng(seed).permutation(len(X))
-        report = {"evaluations": 0, "iterations": 0, "seconds": 0.0}
-        for size, limit in zip(sizes, iterations, strict=True):
-            rows = np.sort(order[:size])
-            part = known if known is None else (
-                known[rows] if known.ndim == 1 else known[np.ix_(rows, rows)])
-            step = lbfgs(limit)(likelihood, X[rows], y[rows], part)
-            report = {key: report[key] + step[key] for key in report} | {
-                key: step[key] for key in ("loss", "converged")}
-            if size >= len(X):
-                break
-        return report
 
     return optimise
 

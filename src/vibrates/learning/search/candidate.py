@@ -7,18 +7,16 @@ import numpy as np
 import xarray as xr
 
 from vibrates.errors import UserError
-from vibrates.learning import kernels, optimisers
-from vibrates.learning.backend import gpflow
+from vibrates.learning import optimisers
 from vibrates.learning.data import log10_k
 from vibrates.learning.features import MIHALIK, feature_matrix, varying
 from vibrates.learning.gaussian_process import GaussianProcess
+from vibrates.learning.search.process import new_process, standardised
 from vibrates.learning.search.training_sets import initial_number, rows_of
 from vibrates.learning.store import Store, digest
 
-VERSION = 1  # raise when a candidate's results change
+VERSION = 2  # raise when a candidate's results change
 SUBSET_SEED = 7
-# Of the standardised log10 k. GPflow needs some noise; as there it is trained, from this start.
-NOISE_START, NOISE_FLOOR = 1e-2, 1e-6
 OVER, BELOW = 10.0, 5.0  # per cent, the accuracy targets that transitions are counted by
 
 
@@ -32,8 +30,7 @@ class Trainer:
         self.data, self.store = data, store
         self.optimiser, self.iterations = optimiser, iterations
         self.content = digest(data)
-        numbers = [name for name in (*MIHALIK, "w", "wp", "dw") if _available(name, data)]
-        self.features = varying(numbers, data)
+        self.features = search_features(data)
         self.target = log10_k(data)
         self._processes: dict[str, tuple[GaussianProcess, list]] = {}
 
@@ -44,7 +41,8 @@ class Trainer:
         sizes: training points of the stages; the last is what predictions rest on, or all points
         when `whole`. Result: errors per initial level that is not trained on (mean and worst
         transition in per cent of log10 k, rms in dex, transitions over and below the targets),
-        log marginal likelihood, BIC, parameters, seconds.
+        log marginal likelihood, BIC, parameters, seconds; with `whole` also percent and rms in dex of
+        every transition.
         """
         key = {"version": VERSION, "data": self.content, "kernel": expression,
                "trained": [int(x) for x in trained], "sizes": [int(x) for x in sizes],
@@ -58,19 +56,16 @@ class Trainer:
         cells = np.broadcast_to(own[:, None], self.target.shape)
         X = feature_matrix(self.features, self.data, cells)
         y = self.target[cells]
-        centre, scale = X.mean(axis=0), X.std(axis=0)
-        scale = np.where(scale > 0, scale, 1.0)
-        X, mean, std = (X - centre) / scale, y.mean(), y.std()
-        y = (y - mean) / std
+        X, centre, scale = standardised(X)
+        y, mean, std = standardised(y)
         order = np.random.default_rng(SUBSET_SEED).permutation(len(y))
         process = self._process(expression)
         report, basis = {"converged": False}, {
             "kernel": expression, "trained": list(trained), "transitions": int(own.sum()),
             "parameters": process.n_parameters}
         try:
-            for size in self._stages(sizes, len(y)):
+            for size, limit in self._stages(sizes, len(y)):
                 rows = np.sort(order[:size])
-                limit = self.iterations if size == sizes[0] else max(self.iterations // 4, 5)
                 report = process.train(X[rows], y[rows],
                                        optimisers.OPTIMISERS[self.optimiser](limit))
             rows = slice(None) if whole else np.sort(order[:sizes[-1]])
@@ -83,24 +78,32 @@ class Trainer:
         others = np.broadcast_to(~own[:, None], self.target.shape)
         inputs = (feature_matrix(self.features, self.data, others) - centre) / scale
         predicted[others] = mean + std * process.predict_mean(inputs)
-        return basis | {
+        percent, square = transition_errors(predicted, self.target)
+        # Of chosen kernels every transition is kept, of those that only compete the levels.
+        each = {"percent": percent.tolist(), "rms_dex": np.sqrt(square).tolist()} if whole else {}
+        return basis | each | {
             "points": int(len(process.X)), "converged": report["converged"],
             "jitter": process.factor.jitter,
             "log_marginal_likelihood": process.log_marginal_likelihood, "bic": process.bic,
-            "levels": level_errors(self.data, predicted, self.target, ~own),
+            "levels": level_errors(self.data, percent, square, ~own),
             "seconds": time.perf_counter() - began,
         }
 
-    def _stages(self, sizes: Sequence[int], available: int) -> list[int]:
+    def _stages(self, sizes: Sequence[int], available: int) -> list[tuple[int, int]]:
+        """(points, iterations) of every stage: the first has all iterations, others a quarter.
+
+        A likelihood costs n^3: good parameters are searched for on few points, and the last steps
+        are made on many. Fewer `available` points than a size are used whole, once.
+        """
         # RMSProp as published knows no stages: it runs on the last size at once.
         chosen = sizes if self.optimiser == "lbfgs" else sizes[-1:]
-        return [size for i, size in enumerate(chosen) if i == 0 or chosen[i - 1] < available]
+        last_steps = max(self.iterations // 4, 5)
+        return [(size, last_steps if i else self.iterations) for i, size in enumerate(chosen)
+                if i == 0 or chosen[i - 1] < available]
 
     def _process(self, expression: str) -> GaussianProcess:
         if expression not in self._processes:
-            kernel = kernels.build(expression, len(self.features))
-            noise = gpflow.Parameter(NOISE_START, transform=gpflow.utilities.positive(NOISE_FLOOR))
-            process = GaussianProcess(kernel, noise)
+            process = new_process(expression, len(self.features))
             starts = [variable.numpy() for variable in process.likelihood.variables]
             self._processes[expression] = process, starts
         process, starts = self._processes[expression]
@@ -109,14 +112,18 @@ class Trainer:
         return process
 
 
-def level_errors(data: xr.Dataset, predicted, target, rows) -> dict[str, dict]:
-    """Errors of predictions (N, M) per initial level among `rows` (N,).
+def transition_errors(predicted, target) -> tuple[np.ndarray, np.ndarray]:
+    """Errors of predicted log10 k (N, M) per transition, (N,) each.
 
-    A transition's error is the mean over temperatures of |predicted - true| / |true|, of log10 k,
-    in per cent (Mihalik et al. 2024, section II).
+    Mean over temperatures of |predicted - true| / |true| in per cent (Mihalik et al. 2024, section
+    II), and of (predicted - true)^2 in dex^2.
     """
-    percent = 100.0 * np.abs((predicted - target) / target).mean(axis=1)
-    square = ((predicted - target) ** 2).mean(axis=1)
+    return (100.0 * np.abs((predicted - target) / target).mean(axis=1),
+            ((predicted - target) ** 2).mean(axis=1))
+
+
+def level_errors(data: xr.Dataset, percent, square, rows) -> dict[str, dict]:
+    """Errors per initial level of the transitions `rows` (N,), from `transition_errors`."""
     number = data[initial_number(data)].values
     result = {}
     for level in np.unique(number[rows]):
@@ -136,6 +143,12 @@ def mean_error(result: dict, chosen: Sequence[int], quantity: str = "percent") -
         return float("nan")
     weights = [part["transitions"] for part in parts]
     return float(np.average([part[quantity] for part in parts], weights=weights))
+
+
+def search_features(data: xr.Dataset) -> list[str]:
+    """The features of eq. 10, and those of a second molecule, that vary in `data`."""
+    numbers = [name for name in (*MIHALIK, "w", "wp", "dw") if _available(name, data)]
+    return varying(numbers, data)
 
 
 def _available(name: str, data: xr.Dataset) -> bool:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import xarray as xr
 
-from vibrates.learning.search.candidate import Trainer
+from vibrates.learning.search.candidate import Trainer, search_features
+from vibrates.learning.search.screening import screened
 from vibrates.learning.search.selection import (
     best_training_sets,
     by_bic,
@@ -13,15 +14,33 @@ from vibrates.learning.search.selection import (
     predicted_levels,
 )
 from vibrates.learning.search.training_sets import levels, validation_set
-from vibrates.learning.search.training_sets import training_sets as combinations_of
+from vibrates.learning.search.training_sets import training_sets as all_training_sets
 from vibrates.learning.store import Store
 
 
-def training_sets(data: xr.Dataset, settings: dict, size: int, store: str | Path) -> list[dict]:
-    """Training sets of `size` initial levels, best first (Table I, II)."""
+def screening(data: xr.Dataset, settings: dict, size: int) -> dict:
+    """The training sets of `size` levels that are to be trained, and how many there are."""
+    every = all_training_sets(levels(data), settings["fixed"], size,
+                              data.attrs.get("source", "rates"))
+    return {"combinations": len(every), "sets": screened(
+        data, search_features(data), every, settings["maximum_combinations"],
+        settings["points"][0], settings["iterations"])}
+
+
+def one_kernel(data: xr.Dataset, settings: dict, kernel: str, sets: list[list[int]],
+               store: str | Path) -> None:
+    """Train one base kernel on all training sets of `sets`; `training_sets` finds them."""
     trainer = Trainer(data, Store(store), "lbfgs", settings["iterations"])
-    ranked = best_training_sets(trainer, settings, size)
-    return [entry | {"sets_tried": len(ranked)} for entry in ranked]
+    for trained in sets:
+        trainer.candidate(kernel, trained, settings["points"][:1])
+
+
+def training_sets(data: xr.Dataset, settings: dict, screen: dict, store: str | Path) -> list[dict]:
+    """The training sets that `screening` left, best first (Table I, II)."""
+    trainer = Trainer(data, Store(store), "lbfgs", settings["iterations"])
+    ranked = best_training_sets(trainer, settings, screen["sets"])
+    return [entry | {"sets_trained": len(ranked), "combinations": screen["combinations"]}
+            for entry in ranked]
 
 
 def growth(data: xr.Dataset, settings: dict, trained: list[int], optimiser: str,
@@ -46,7 +65,8 @@ def _grown(trainer: Trainer, settings, trained, sizes, name, validating, criteri
     path = grow(trainer, trained, sizes, criterion, settings["growth"])
     single, optimal = (trainer.candidate(result["kernel"], trained, sizes, whole=True)
                        for result in (path[0], path[-1]))
-    tried = [trainer.candidate(expression, trained, sizes) for expression in _tried(path)]
+    tried = [trainer.candidate(expression, trained, sizes)
+             for expression in _tried(path, settings["growth"])]
     base = tried[:7]
     return {
         "N": len(trained), "trained": list(trained), "validating": list(validating),
@@ -58,21 +78,14 @@ def _grown(trainer: Trainer, settings, trained, sizes, name, validating, criteri
     }
 
 
-def _tried(path: list[dict]) -> list[str]:
-    """Every kernel that a growth along `path` trained, the seven single ones first."""
+def _tried(path: list[dict], limit: int) -> list[str]:
+    """Every kernel that a growth along `path` trained, the seven single ones first.
+
+    The last one was extended too, in vain, unless it has the `limit` of base kernels.
+    """
     from vibrates.learning.kernels import BASE, OPERATIONS, extended
 
     expressions = list(BASE)
-    for result in path[:-1]:
+    for result in path[:limit - 1]:
         expressions += [extended(result["kernel"], o, n) for o in OPERATIONS for n in BASE]
     return expressions
-
-
-def one_kernel(data: xr.Dataset, settings: dict, kernel: str, size: int,
-               store: str | Path) -> None:
-    """Train one base kernel on all training sets of `size` levels; `training_sets` finds them."""
-    trainer = Trainer(data, Store(store), "lbfgs", settings["iterations"])
-    for trained in combinations_of(levels(data), settings["fixed"], size,
-                                   settings["maximum_combinations"],
-                                   data.attrs.get("source", "rates")):
-        trainer.candidate(kernel, trained, settings["points"][:1])

@@ -7,7 +7,7 @@ import numpy as np
 from vibrates.errors import UserError
 from vibrates.learning.kernels import BASE, OPERATIONS, extended
 from vibrates.learning.search.candidate import Trainer, mean_error
-from vibrates.learning.search.training_sets import levels, training_sets, validation_set
+from vibrates.learning.search.training_sets import levels, validation_set
 
 Criterion = Callable[[dict], float]  # of a stored candidate; the smaller the better
 
@@ -38,8 +38,9 @@ def single_kernels(trainer: Trainer, trained: Sequence[int], sizes: Sequence[int
     return [trainer.candidate(name, trained, sizes) for name in BASE]
 
 
-def best_training_sets(trainer: Trainer, settings: dict, size: int) -> list[dict]:
-    """Every training set of `size` levels with the single kernel its validation chooses.
+def best_training_sets(trainer: Trainer, settings: dict, sets: Sequence[Sequence[int]]
+                       ) -> list[dict]:
+    """Every training set of `sets` with the single kernel its validation chooses.
 
     Sorted by the error on all levels that are not trained on: a guide to which levels should be
     computed, as in the paper; no kernel is chosen by it. Each entry: trained, kernel,
@@ -47,9 +48,7 @@ def best_training_sets(trainer: Trainer, settings: dict, size: int) -> list[dict
     """
     values = levels(trainer.data)
     found = []
-    for trained in training_sets(values, settings["fixed"], size,
-                                 settings["maximum_combinations"],
-                                 trainer.data.attrs.get("source", "rates")):
+    for trained in sets:
         validating = validation_set(settings["validation"][0], trained, values)
         results = single_kernels(trainer, trained, settings["points"][:1])
         best = best_of(results, by_validation(validating))

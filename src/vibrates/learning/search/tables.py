@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from vibrates.learning.search.candidate import mean_error
+from vibrates.learning.search.training_sets import rows_of
+from vibrates.learning.transitions import quantum_numbers
 
 
 def training_table(searches: Sequence[Mapping]) -> pd.DataFrame:
@@ -13,7 +16,8 @@ def training_table(searches: Sequence[Mapping]) -> pd.DataFrame:
     return pd.DataFrame([
         {"N": len(s["trained"]), "levels": _text(s["trained"]), "single_kernel": s["kernel"],
          "transitions": s["transitions"], "test_percent": s["test_percent"],
-         "test_rms_dex": np.sqrt(s["test_mse_dex2"]), "sets_tried": s["sets_tried"]}
+         "test_rms_dex": np.sqrt(s["test_mse_dex2"]), "sets_trained": s["sets_trained"],
+         "combinations": s["combinations"]}
         for s in searches])
 
 
@@ -64,8 +68,8 @@ def time_table(growths: Sequence[Mapping], cost: Mapping[int, float], recorded: 
     """Table V: cost of direct calculation by initial level, hours of learning, the share saved.
 
     cost: of every initial level; core-hours where they were `recorded`, else in any unit. Saved is
-    1 - (training + validation + search) / all, as published; where no hours were recorded the
-    search, which is then not comparable, is left out of it.
+    1 - (training + validation + search) / all, as published, and the same without the search: all
+    that can be said where no hours were recorded, since shares and hours do not add up.
     """
     total = sum(cost.values())
     rows = []
@@ -74,11 +78,13 @@ def time_table(growths: Sequence[Mapping], cost: Mapping[int, float], recorded: 
         search = g["seconds"] / 3600.0
         rows.append({
             "N": g["N"], "optimiser": g["optimiser"], "criterion": g["criterion"],
+            "validation": _text(g["validating"]),
             "cost_unit": "core-hours" if recorded else "share of all",
             "training_validation": spent if recorded else spent / total,
             "predicted": sum(cost[x] for x in g["predicted"]) / (1.0 if recorded else total),
             "hours_single": g["seconds_single"] / 3600.0, "hours_search": search,
-            "saved_percent": 100.0 * (1.0 - (spent + (search if recorded else 0.0)) / total)})
+            "saved_percent": 100.0 * (1.0 - (spent + search) / total) if recorded else np.nan,
+            "saved_without_search_percent": 100.0 * (1.0 - spent / total)})
     return pd.DataFrame(rows)
 
 
@@ -91,9 +97,21 @@ def level_table(growths: Sequence[Mapping]) -> pd.DataFrame:
         for g in growths for which in ("single", "optimal") for level in g["predicted"]])
 
 
-def fourth_power(levels: Sequence[int]) -> dict[int, float]:
-    """Cost of every initial j in proportion to j^4 (eq. 1), where none was recorded."""
-    return {level: float(level) ** 4 for level in levels}
+def transition_table(growths: Sequence[Mapping], data: xr.Dataset) -> pd.DataFrame:
+    """Error of every predicted transition, single and optimal kernel: per cent, rms in dex."""
+    numbers = quantum_numbers(data)
+    parts = []
+    for g in growths:
+        rows = np.flatnonzero(rows_of(data, g["predicted"]))
+        for which in ("single", "optimal"):
+            if "failed" in g[which]:
+                continue
+            parts.append(pd.DataFrame(
+                {"N": g["N"], "optimiser": g["optimiser"], "criterion": g["criterion"],
+                 "validation": _text(g["validating"]), "kernel": which}
+                | {name: data[name].values[rows] for name in numbers}
+                | {error: np.array(g[which][error])[rows] for error in ("percent", "rms_dex")}))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _count(levels: Mapping, chosen: Sequence[int], quantity: str = "transitions") -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import combinations
-from math import comb
 
 import numpy as np
 import xarray as xr
@@ -25,12 +24,9 @@ def levels(data: xr.Dataset) -> list[int]:
 
 
 def training_sets(
-    values: Sequence[int], fixed: int, size: int, maximum: int, name: str = "rates"
+    values: Sequence[int], fixed: int, size: int, name: str = "rates"
 ) -> list[tuple[int, ...]]:
-    """All sets of `size` of the `values` that hold `fixed`, in lexical order.
-
-    Where there are more than `maximum`, this many spread evenly over them.
-    """
+    """All sets of `size` of the `values` that hold `fixed`, in lexical order."""
     if fixed not in values:
         raise UserError(f"{name}: learning.search.fixed: {fixed} is no initial level; choose from "
                         f"{', '.join(map(str, values))}")
@@ -38,10 +34,7 @@ def training_sets(
         raise UserError(f"{name}: learning.search.sizes: {size} of {len(values)} initial levels "
                         f"leaves none to predict; use {len(values) - 1} or less")
     others = [value for value in values if value != fixed]
-    total = comb(len(others), size - 1)
-    wanted = set(np.unique(np.linspace(0, total - 1, min(maximum, total)).round().astype(int)))
-    return [tuple(sorted((fixed, *chosen)))
-            for number, chosen in enumerate(combinations(others, size - 1)) if number in wanted]
+    return [tuple(sorted((fixed, *chosen))) for chosen in combinations(others, size - 1)]
 
 
 def validation_set(

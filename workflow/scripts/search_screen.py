@@ -1,0 +1,23 @@
+"""The training sets of N initial levels that are trained: all, or the best of a screening."""
+
+import json
+from typing import Any
+
+from vibrates.campaign.scripts import run
+from vibrates.campaign.storage import read_product
+from vibrates.files import write_text
+from vibrates.learning.search import run as search_run
+
+
+def main(source: str, size: int, search: dict[str, Any], output: str) -> None:
+    write_text(output, json.dumps(search_run.screening(read_product(source), search, size)))
+
+
+if __name__ == "__main__":
+    run(
+        main,
+        source=snakemake.input.source,
+        size=int(snakemake.params.size),
+        search=snakemake.params.search,
+        output=snakemake.output[0],
+    )
