@@ -209,6 +209,8 @@ def test_the_ladder_feature_is_the_harmonic_matrix_element():
     data = rate_data({"v": np.array([3, 7]), "vp": np.array([0, 4])}, np.array([1.0, 2.0]),
                      np.ones((2, 2)), "x")
     np.testing.assert_allclose(10 ** feature("ladder", data)[:, 0], [3 * 2 * 1, 7 * 6 * 5])
+    exchange = rate_data({"v": [3], "w": [2], "vp": [4], "wp": [1]}, TEMPERATURES_K, np.ones((1, 4)), "x")
+    np.testing.assert_allclose(10 ** feature("ladder", exchange), 4 * 2)
 
 
 def test_impossible_features_are_named():

@@ -21,7 +21,8 @@ from vibrates.learning.kernels import (
     parse,
 )
 from vibrates.learning.ladder_model import LadderModel, edge_tests
-from vibrates.learning.trends import BEYOND, CANDIDATES
+from vibrates.learning.rounding import rounding_std, significant_digits
+from vibrates.learning.trends import BEYOND, CANDIDATES, LINEAR, Candidate
 
 RNG = np.random.default_rng(5)
 X = RNG.uniform(-1.0, 1.0, (40, 2))
@@ -65,12 +66,21 @@ def test_gradient_of_priors_is_that_of_finite_differences():
     _, gradient = likelihood.loss_and_gradient(points, Y, np.full(40, 1e-3))
     for i in range(len(start)):
         sides = []
-        for step in (1e-5, -1e-5):
+        for step in (1e-3, -1e-3):
             moved = start.copy()
             moved[i] += step
             optimisers._assign(likelihood, moved)
             sides.append(likelihood.loss_and_gradient(points, Y, np.full(40, 1e-3))[0])
-        assert gradient[i] == pytest.approx((sides[0] - sides[1]) / 2e-5, rel=1e-4, abs=1e-5)
+        assert gradient[i] == pytest.approx((sides[0] - sides[1]) / 2e-3, rel=1e-4, abs=1e-5)
+
+
+def test_priors_are_largest_where_parameters_start():
+    parameter = ladder_fit.positive_parameter(0.3)
+    density = {}
+    for value in (0.2, 0.29, 0.3, 0.31, 0.5):
+        parameter.assign(value)
+        density[value] = float(parameter.log_prior_density())
+    assert max(density, key=density.get) == 0.3
 
 
 @pytest.mark.filterwarnings("ignore:The optimal value found")
@@ -113,15 +123,17 @@ def test_the_shortest_length_scale_still_gives_a_definite_matrix():
     assert own.likelihood.factor(points).jitter <= 1e-8
 
 
-def test_left_out_errors_are_those_of_predictions_without_the_group():
+def test_left_out_data_are_predicted_as_without_their_group():
     own = process().condition(X, Y)
     groups = np.arange(40) // 8
-    errors = own.left_out_errors(groups)
+    errors, std = own.left_out(groups)
     for group in range(5):
         rest = groups != group
         other = GaussianProcess(own.likelihood.kernel, own.likelihood.noise)
-        mean, _ = other.condition(X[rest], Y[rest]).predict(X[~rest])
+        mean, variance = other.condition(X[rest], Y[rest]).predict(X[~rest])
         np.testing.assert_allclose(errors[~rest], mean - Y[~rest], atol=1e-8)
+        of_datum = variance + own.likelihood.noise.numpy()
+        np.testing.assert_allclose(std[~rest], np.sqrt(of_datum), rtol=1e-6)
 
 
 def test_a_matrix_that_is_not_definite_gets_jitter():
@@ -262,15 +274,38 @@ def test_a_bend_at_low_temperature_is_found_by_the_test_beyond_it(model):
     mean, std = model.fit(data, train).predict(data)
     error = np.abs(mean - log10_k(data))[:, 0]
     assert "300 K" in model.chosen and error.max() < 0.05
-    plain = LadderModel(beyond={"plain": BEYOND["linear trend in T^(-1/3)"]}).fit(data, train)
+    landau_teller = Candidate(LINEAR, "T_cube_root", "M52", "T_cube_root")
+    plain = LadderModel(beyond={"plain": landau_teller}).fit(data, train)
     assert np.abs(plain.predict(data)[0] - log10_k(data))[:, 0].max() > 2.0 * error.max()
     assert (std[:, 0] > std[:, 1]).all()
 
 
-def test_the_rule_of_selection_is_the_error_of_left_out_levels(model):
-    fitted(model, family())
-    assert model.scores[model.chosen] == min(model.scores.values())
-    assert len(set(model.scores.values())) > 1
+def test_forms_are_weighted_by_left_out_levels(model):
+    weights = fitted(model, family()).weights
+    assert weights.keys() == CANDIDATES.keys()
+    assert sum(weights.values()) == pytest.approx(1.0) and min(weights.values()) >= 0.0
+    assert weights[model.chosen] == max(weights.values())
+
+
+def test_beyond_the_temperatures_forms_that_differ_widen_the_error(model):
+    """The error of the mixture is larger than that of its best form, there and nowhere else."""
+    data = bent_family()
+    train = np.ones(data["k"].shape, dtype=bool)
+    train[:, 0] = False
+    _, std = model.fit(data, train).predict(data)
+    alone = LadderModel(beyond={model.chosen: BEYOND[model.chosen]}).fit(data, train)
+    assert (std[:, 0] > alone.predict(data)[1][:, 0]).all()
+    assert (std[:, 1:] < 2.0 * alone.predict(data)[1][:, 1:]).all()
+
+
+def test_printing_to_few_digits_is_a_known_error():
+    exact = np.random.default_rng(3).uniform(-20.0, -10.0, 4000)
+    printed = np.array([float(f"{k:.2e}") for k in 10.0**exact])
+    assert significant_digits(printed) == 3 and significant_digits(np.array([1e-12, 2.5e-9])) == 2
+    expected = rounding_std(exact, 3)
+    error = np.log10(printed) - exact
+    assert np.mean((error / expected) ** 2) == pytest.approx(1.0, abs=0.05)
+    assert not rounding_std(exact, 16).any()
 
 
 def test_one_state_is_too_few(model):

@@ -116,6 +116,9 @@ def test_a_scenario_resumes_where_it_was_killed(tmp_path, monkeypatch):
         scenario_run.run(data, "level", "GP", 1, 1, tmp_path)
     found = scenario_run.run(data, "level", "GP", 1, 1, tmp_path)
     assert len(fits) == 3 + 3 and len(found) == 5
+    # Without level 1 the mean of the others, by hand.
+    true = log10_k(data)
+    assert found["mean_mse_dex2"][0] == pytest.approx(np.mean((true[0] - true[1:].mean()) ** 2))
     monkeypatch.setattr(scenario_run, "_row", row)
     whole = scenario_run.run(data, "level", "GP", 1, 1, tmp_path / "other")
     pd.testing.assert_frame_equal(found.drop(columns="fit_seconds"),
@@ -128,6 +131,7 @@ def table():
         for scenario, label in (("sets", 1.0), ("level", 1.0), ("level", 2.0), ("level", 3.0)):
             rows.append({"family": "dv1", "scenario": scenario, "label": label, "seed": 0,
                          "model": name, "start": 0, "mse_dex2": mse, "mse_normalised": mse / 40,
+                         "mean_mse_dex2": 4.0, "mean_mse_normalised": 0.1,
                          "worst_dex": 0.1, "coverage_1": 0.7, "coverage_2": 0.95,
                          "fit_seconds": 1.0, "n_train": 10})
     return pd.DataFrame(rows)
@@ -136,6 +140,7 @@ def table():
 def test_the_verdict_holds_ours_to_a_third_of_the_better_one():
     found = verdict.verdict(table()).set_index(["scenario", "label"])
     assert (found["better"] == "GP").all() and found["kept"].all()
+    assert (found["mean_mse_dex2"] == 4.0).all()
     np.testing.assert_allclose(found["limit"], [4e-4 / 3, 4e-4, 4e-4 / 3, 4e-4 / 3])
     worse = table()
     worse.loc[worse["model"] == "ladder", "mse_dex2"] = 2e-4

@@ -87,6 +87,12 @@ def test_unusable_tables_are_named(tmp_path, columns, name, dv, message):
     assert str(path) in str(caught.value) and "\n" not in str(caught.value)
 
 
+def test_a_rate_that_is_not_positive_is_named(tmp_path):
+    path = published(tmp_path / "a_dv1.csv", [(1, 300, 1e-15), (2, 300, -1e-15)])
+    with pytest.raises(UserError, match="k_cm3_s = -1e-15 in data row 2; it must be positive"):
+        compare.read_published(path, None)
+
+
 def test_dv_from_option_column_or_name(tmp_path):
     plain = published(tmp_path / "rates.csv", [(2, 300, 1e-15)])
     assert compare.read_published(plain, 2)["dv"].tolist() == [2]

@@ -23,12 +23,13 @@ def table(families: dict[str, xr.Dataset], models: list[str]) -> pd.DataFrame:
     rows = []
     makers = {name: model(name) for name in models if name != "NN2"}
     for family, data in families.items():
-        for v in missing_levels(data):
-            target = _one_level(data, v)
-            for name, make in makers.items():
-                fitted = make().fit(data, np.ones(data["k"].shape, dtype=bool))
-                mean, std = fitted.predict(target)
+        levels = missing_levels(data)
+        for name, make in makers.items():
+            fitted = make().fit(data, np.ones(data["k"].shape, dtype=bool))
+            for v in levels:
+                mean, std = fitted.predict(_one_level(data, v))
                 rows.append(_rows(family, name, v, data, mean[0], None if std is None else std[0]))
+        for v in levels:
             for row in _neighbours(data, v):
                 rows.append(_rows(family, "data", int(data.v[row]), data, log10_k(data)[row], None)
                             .assign(beside=v))

@@ -15,8 +15,9 @@ LABELS = {"temperature": "temperature left out (K)", "level": "initial level lef
 def draw(table: pd.DataFrame, scenario: str) -> Figure:
     """One panel per family: MSE of normalised log10 k against what was left out.
 
-    table: columns family, label, model, mse_normalised, lowest, highest. Bars span random choices
-    and random starts.
+    table: columns family, label, model, mse_normalised, lowest, highest, mean_mse_normalised. Bars
+    span random choices and random starts. A dotted line is the mean of the training data taken as
+    the prediction: a model near or above it learned nothing.
     """
     families = sorted(table["family"].unique())
     figure = style.new_figure(3.3 * max(len(families), 2), 3.9)
@@ -35,10 +36,13 @@ def draw(table: pd.DataFrame, scenario: str) -> Figure:
             axes.errorbar(x, value, yerr=bars, color=style.PALETTE[number], linewidth=1.0,
                           marker=style.MARKERS[number], markersize=4, label=MODELS[name],
                           linestyle="none" if scenario == "sets" else "-")
+        mean = own.groupby("label")["mean_mse_normalised"].median()
+        axes.plot(mean.index, mean, color="0.4", linestyle=":", linewidth=1.0,
+                  label="mean of the training data")
         axes.set(yscale="log", xlabel=LABELS[scenario], title=f"$\\Delta v$ = {family[2:]}")
         if scenario == "sets":
             axes.set_xticks(sorted(own["label"].unique()))
     panels[0].set_ylabel(r"MSE of normalised $\log_{10}\,k$")
     handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=4)
+    figure.legend(handles, labels, loc="outside upper center", ncols=5)
     return figure

@@ -2,8 +2,9 @@
 
 The first block are those of Mihalik et al. 2024, eqs. 10-12. The second follows from first-order
 theory: for weak coupling k(v -> v - n) grows like the square of the harmonic matrix element,
-v (v - 1) ... (v - n + 1), so log10 k is nearly linear in `ladder`; and by Landau and Teller
-log k = A - B T^(-1/3). In (ladder, T_cube_root) log10 k is therefore nearly a plane.
+v (v - 1) ... (v - n + 1), times that of the other molecule where its level changes, so log10 k is
+nearly linear in `ladder`; and by Landau and Teller log k = A - B T^(-1/3). In (ladder, T_cube_root)
+log10 k is therefore nearly a plane.
 """
 
 from collections.abc import Callable, Sequence
@@ -45,11 +46,15 @@ def _log(offset_K: float) -> Callable[[xr.Dataset], np.ndarray]:
 
 
 def _ladder(data: xr.Dataset) -> np.ndarray:
-    """log10 of v!/v'! for v' < v: the harmonic matrix element squared, unity for v' = v."""
+    """log10 of the harmonic matrix element squared, of both molecules: v!/v'! for v' < v, v'!/v! else.
+
+    Unity for a level that does not change.
+    """
     from scipy.special import gammaln
 
-    v, vp = _get(data, "v"), _get(data, "vp")
-    return (gammaln(np.maximum(v, vp) + 1) - gammaln(np.minimum(v, vp) + 1)) / np.log(10.0)
+    pairs = [("v", "vp")] + ([("w", "wp")] if "w" in data.coords else [])
+    steps = [np.stack([_get(data, initial), _get(data, final)]) for initial, final in pairs]
+    return sum(gammaln(np.max(x, 0) + 1) - gammaln(np.min(x, 0) + 1) for x in steps) / np.log(10.0)
 
 
 def _log_v(data: xr.Dataset) -> np.ndarray:

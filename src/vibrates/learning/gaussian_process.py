@@ -65,16 +65,18 @@ class GaussianProcess:
         half = self.factor.half_solve(np.asfortranarray(self.likelihood.covariance(self.X, X)))
         return self.likelihood.covariance(X, X) - half.T @ half
 
-    def left_out_errors(self, groups: np.ndarray) -> np.ndarray:
-        """Error of the prediction of every datum from the data of all other groups, (n,).
+    def left_out(self, groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Error and standard deviation of every datum predicted from all other groups, (n,) each.
 
-        groups (n,). In closed form, e_g = [(K^-1)_gg]^-1 a_g (Rasmussen & Williams 2006, section
-        5.4.2, for blocks); the parameters are those of all data.
+        groups (n,). In closed form, with the covariance C_g = [(K^-1)_gg]^-1 and e_g = -C_g a_g
+        (Rasmussen & Williams 2006, section 5.4.2, for blocks); the parameters are those of all data.
         """
         inverse = Factor(self.factor.matrix.copy(order="F"), 0.0).inverse()
         inverse = np.tril(inverse) + np.tril(inverse, -1).T
-        errors = np.empty(len(self.X))
+        errors, variance = np.empty(len(self.X)), np.empty(len(self.X))
         for group in np.unique(groups):
             own = np.flatnonzero(groups == group)
-            errors[own] = np.linalg.solve(inverse[np.ix_(own, own)], self.weights[own])
-        return -errors
+            covariance = np.linalg.inv(inverse[np.ix_(own, own)])
+            errors[own] = -covariance @ self.weights[own]
+            variance[own] = np.diagonal(covariance)
+        return errors, np.sqrt(variance)

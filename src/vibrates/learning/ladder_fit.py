@@ -10,6 +10,7 @@ from vibrates.learning.features import feature
 from vibrates.learning.gaussian_process import GaussianProcess
 from vibrates.learning.kernels import SameState, base_kernel
 from vibrates.learning.optimisers import lbfgs
+from vibrates.learning.rounding import rounding_std, significant_digits
 from vibrates.learning.transitions import quantum_numbers
 from vibrates.learning.trends import Candidate, trend_matrix
 
@@ -20,14 +21,14 @@ PRIOR_STD = 2.0
 # log10 k is smooth in T: this many temperatures, even in T^(-1/3), fix the hyperparameters. The
 # predictions rest on all temperatures.
 TRAINING_TEMPERATURES = 12
-START_VARIANCE_DEX2 = {"smooth": 0.1, "own": 1e-4, "noise": 1e-5}
+START_VARIANCE_DEX2 = {"smooth": 1e-2, "own": 1e-5, "noise": 1e-7}
 
 
 class Fit:
     """One candidate, trained on `train` cells (N, M) of `data`.
 
-    processes: traced processes by shape, shared by many fits. `left_out_mse` (dex^2): of every
-    training transition, predicted from the others.
+    processes: traced processes by shape, shared by many fits. `left_out`: error and standard
+    deviation (dex) of every training transition, predicted from the others.
     """
 
     def __init__(self, candidate: Candidate, data: xr.Dataset, train: np.ndarray, processes: dict):
@@ -48,13 +49,13 @@ class Fit:
         self.process, starts = processes[shape]
         for parameter, value in starts:
             parameter.assign(value)
+        self.digits = significant_digits(data["k"].values[train])
         chosen = train & _few_temperatures(data, train)
         X, y, known = self._points(chosen)
         self.process.train(X, y, lbfgs(), known)
         self.values = [parameter.numpy() for parameter, _ in starts]
         self.parameters = [parameter for parameter, _ in starts]
-        errors = self.process.condition(X, y, known).left_out_errors(np.nonzero(chosen)[0])
-        self.left_out_mse = float(np.mean(errors**2))
+        self.left_out = self.process.condition(X, y, known).left_out(np.nonzero(chosen)[0])
 
     def condition(self, cells: np.ndarray | None = None) -> "Fit":
         """Make the training cells, or those of `cells` (N, M), the data that predictions rest on."""
@@ -68,9 +69,11 @@ class Fit:
         """Mean and standard deviation of log10 k, dex, (N, M) each."""
         shape = (data.sizes["transition"], data.sizes["temperature"])
         mean, variance = self.process.predict(self._inputs(data, np.ones(shape, dtype=bool)))
+        mean = mean + self.mean
         # A value that it is compared with is rounded as the training data are.
-        std = np.sqrt(variance + float(self.process.likelihood.noise.numpy()))
-        return (mean + self.mean).reshape(shape), std.reshape(shape)
+        std = np.sqrt(variance + float(self.process.likelihood.noise.numpy())
+                      + rounding_std(mean, self.digits) ** 2)
+        return mean.reshape(shape), std.reshape(shape)
 
     def covariance(self, data: xr.Dataset) -> np.ndarray:
         """Posterior covariance of log10 k between all cells of `data`, (N M, N M), dex^2."""
@@ -96,7 +99,7 @@ class Fit:
 
     def _points(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
         y = model_data.log10_k(self.data)[cells] - self.mean
-        return self._inputs(self.data, cells), y, known_covariance(self.data, cells)
+        return self._inputs(self.data, cells), y, known_covariance(self.data, cells, self.digits)
 
 
 def state_codes(data: xr.Dataset) -> np.ndarray:
@@ -107,19 +110,21 @@ def state_codes(data: xr.Dataset) -> np.ndarray:
     return code
 
 
-def known_covariance(data: xr.Dataset, cells: np.ndarray) -> np.ndarray | None:
-    """Covariance of the Monte-Carlo errors of log10 k of the chosen cells, (n, n) in dex^2.
+def known_covariance(data: xr.Dataset, cells: np.ndarray, digits: int) -> np.ndarray | None:
+    """Covariance of the errors of log10 k of the chosen cells that are known, (n, n) in dex^2.
 
-    Different transitions are taken as independent. None where all errors are zero.
+    Monte-Carlo errors, of different transitions independent, and the rounding to `digits`. None
+    where there are neither.
     """
-    stderr = model_data.log10_k_stderr(data)
-    if not stderr[cells].any():
+    stderr = model_data.log10_k_stderr(data)[cells]
+    rounding = rounding_std(model_data.log10_k(data)[cells], digits)
+    if not (stderr.any() or rounding.any()):
         return None
     row, column = np.nonzero(cells)
     correlation = model_data.error_correlation(data)
     same = row[:, None] == row[None, :]
     values = correlation[row[:, None], column[:, None], column[None, :]]
-    return np.where(same, values * np.outer(stderr[cells], stderr[cells]), 0.0)
+    return np.where(same, values * np.outer(stderr, stderr), 0.0) + np.diag(rounding**2)
 
 
 def _few_temperatures(data: xr.Dataset, train: np.ndarray) -> np.ndarray:
@@ -163,8 +168,12 @@ def _process(along: str, n_levels: int, n_trend: int) -> tuple[GaussianProcess, 
 
 
 def positive_parameter(value: float | np.ndarray) -> gpflow.Parameter:
-    """A positive parameter, log-normal about `value`."""
-    centre = np.log(np.asarray(value, dtype=float))
+    """A positive parameter, log-normal about `value`: its logarithm is most likely that of `value`.
+
+    GPflow counts priors as densities of the parameter itself, whose maximum lies a factor
+    exp(-PRIOR_STD^2) below the median; the median is therefore put that far above `value`.
+    """
+    median = np.log(np.asarray(value, dtype=float)) + PRIOR_STD**2
     return gpflow.Parameter(
         value, transform=tfp.bijectors.Exp(),
-        prior=tfp.distributions.Normal(centre, np.float64(PRIOR_STD)), prior_on="unconstrained")
+        prior=tfp.distributions.Normal(median, np.float64(PRIOR_STD)), prior_on="unconstrained")

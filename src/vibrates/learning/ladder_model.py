@@ -9,10 +9,16 @@ own     what one level does not share with its neighbours, smooth in T: trajecto
         serve all temperatures, so its error is common to them
 e       rounding of printed rates, and the Monte-Carlo errors with their known covariance
 
-Which form is taken is decided on training data, by a test that is like the task: of `CANDIDATES` the
-one that predicts left-out levels best; where temperatures below or above all training data are asked
-for, of `BEYOND` the one that best predicts the last training temperature from those as far away from
-it as the data are from what is asked. Test data have no part in either.
+Several forms are fitted and weighted on training data, by a test that is like the task:
+
+- of `CANDIDATES` by how they predict left-out levels: their predictions are stacked (`stacking`).
+- where temperatures below or above all training data are asked for, of `BEYOND` by how they predict
+  the last training temperature from those as far away from it as the data are from what is asked.
+  The levels err together there, so that the test is hardly more than one observation and rules no
+  form out: each has the weight of its inverse mean squared error (Bates & Granger 1969, Operational
+  Research Quarterly 20, 451).
+
+Test data have no part in either.
 """
 
 import numpy as np
@@ -21,13 +27,18 @@ import xarray as xr
 from vibrates.errors import UserError
 from vibrates.learning.data import log10_k
 from vibrates.learning.ladder_fit import Fit
+from vibrates.learning.stacking import mixture_std, stacking_weights
 from vibrates.learning.trends import BEYOND, CANDIDATES, Candidate
 
 MINIMUM_TEMPERATURES = 3  # to be left for a test beyond them
+MINIMUM_WEIGHT = 0.01  # of a form that takes part
 
 
 class LadderModel:
-    """Fit with `fit(data, train)`, predict with `predict(data)`; one object serves many fits."""
+    """Fit with `fit(data, train)`, predict with `predict(data)`; one object serves many fits.
+
+    `weights`: of the forms, by name; `chosen` has the largest.
+    """
 
     def __init__(self, candidates: dict[str, Candidate] = CANDIDATES,
                  beyond: dict[str, Candidate] = BEYOND):
@@ -35,7 +46,7 @@ class LadderModel:
         self._processes: dict[tuple, tuple] = {}
 
     def fit(self, data: xr.Dataset, train: np.ndarray, seed: int = 0) -> "LadderModel":
-        """Choose among the candidates and train on the cells where `train` (N, M) is true.
+        """Train the forms on the cells where `train` (N, M) is true, and weight them.
 
         Temperatures of `data` without a training cell are what will be asked for.
         """
@@ -45,16 +56,20 @@ class LadderModel:
                             "learn from, at least 2 needed; add states")
         tests = edge_tests(data["temperature"].values, train)
         self._offered = self.beyond if tests else self.candidates
-        self.scores, fits, spreads = {}, {}, {}
-        for name, candidate in self._offered.items():
-            fits[name] = Fit(candidate, data, train, self._processes)
-            if tests:
-                self.scores[name], spreads[name] = _beyond(fits[name], data, train, tests)
-            else:
-                self.scores[name], spreads[name] = fits[name].left_out_mse, 1.0
-        self.chosen = min(self.scores, key=self.scores.get)
-        self._fit = fits[self.chosen].condition()
-        self._spread = max(spreads[self.chosen], 1.0)
+        fits = {name: Fit(candidate, data, train, self._processes)
+                for name, candidate in self._offered.items()}
+        if tests:
+            found = [_beyond(fit, data, train, tests) for fit in fits.values()]
+            weights = 1.0 / np.array([mse for mse, _ in found])
+            widening = np.maximum([ratio for _, ratio in found], 1.0)
+        else:
+            weights = stacking_weights(*np.stack([fit.left_out for fit in fits.values()], axis=1))
+            weights[weights < MINIMUM_WEIGHT] = 0.0
+            widening = np.ones(len(fits))
+        self.weights = dict(zip(fits, (weights / weights.sum()).tolist(), strict=True))
+        self.chosen = max(self.weights, key=self.weights.get)
+        self._fits = {name: fit for name, fit in fits.items() if self.weights[name] > 0}
+        self._widening = widening[weights > 0]
         known = data["temperature"].values[train.any(axis=0)]
         self._range = known.min(), known.max()
         return self
@@ -62,30 +77,38 @@ class LadderModel:
     def predict(self, data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation of log10 k, dex, (N, M) each.
 
-        The standard deviation includes what single values scatter (rounding), but no Monte-Carlo
-        errors of the value that is predicted. Beyond the trained temperatures it is widened by the
-        factor by which it was too small in the tests there.
+        The standard deviation includes how the forms differ and what single values scatter
+        (rounding), but no Monte-Carlo errors of the value that is predicted. Beyond the trained
+        temperatures each form counts as wide as its errors were in the tests there.
         """
-        mean, std = self._fit.predict(data)
+        weights = np.array([self.weights[name] for name in self._fits])
+        means, stds = (np.stack(part) for part in zip(
+            *(fit.condition().predict(data) for fit in self._fits.values()), strict=True))
         T = data["temperature"].values
         outside = (T < self._range[0]) | (T > self._range[1])
-        return mean, np.where(outside, self._spread, 1.0) * std
+        stds *= np.where(outside, self._widening[:, None, None], 1.0)
+        mean = np.tensordot(weights, means, 1)
+        return mean, mixture_std(weights, mean, means, stds)
 
     def covariance(self, data: xr.Dataset) -> np.ndarray:
-        """Posterior covariance of log10 k between all cells of `data`, (N M, N M), dex^2."""
-        return self._fit.covariance(data)
+        """Posterior covariance of log10 k between all cells of `data`, (N M, N M), dex^2.
+
+        That of the chosen form.
+        """
+        return self._fits[self.chosen].condition().covariance(data)
 
     @property
     def description(self) -> str:
         """What was chosen, in words."""
-        chosen = self._offered[self.chosen]
-        return (f"Gaussian process, {self.chosen}; {chosen.along} along the ladder, M52 in "
-                f"{chosen.temperature}")
+        parts = [f"{self.weights[name]:.2f} {name} ({form.along} along the ladder, M52 in "
+                 f"{form.temperature})" for name, form in self._offered.items()
+                 if self.weights[name] > 0]
+        return f"Gaussian processes, weights of the forms: {'; '.join(parts)}"
 
     @property
     def hyperparameters(self) -> dict[str, float]:
-        """Standard deviations in dex, length scales in standard deviations of the feature."""
-        return self._fit.hyperparameters
+        """Of the chosen form: standard deviations in dex, lengths in standard deviations."""
+        return self._fits[self.chosen].hyperparameters
 
 
 def edge_tests(temperature_K: np.ndarray, train: np.ndarray) -> list[tuple[int, np.ndarray]]:

@@ -44,5 +44,5 @@ _TEXTS = {
     "left_out_error": ("dex", "predicted minus computed log10 k, the state left out of the training"),
     "family_dv": ("1", "v' - v of a family"),
     "family_dw": ("1", "w' - w of a family"),
-    "model": ("1", "the regression of a family, chosen by its left-out states"),
+    "model": ("1", "the forms of the regression of a family, weighted by its left-out states"),
 }

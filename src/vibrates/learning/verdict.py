@@ -16,7 +16,8 @@ def medians(scores: pd.DataFrame) -> pd.DataFrame:
     grouped = scores.groupby([*_PLACE, "model"], sort=False)
     columns = {"mse_normalised": ("mse_normalised", "median"),
                "lowest": ("mse_normalised", "min"), "highest": ("mse_normalised", "max"),
-               "mse_dex2": ("mse_dex2", "median"), "worst_dex": ("worst_dex", "median"),
+               "mse_dex2": ("mse_dex2", "median"),
+               "mean_mse_normalised": ("mean_mse_normalised", "median"), "worst_dex": ("worst_dex", "median"),
                "coverage_1": ("coverage_1", "median"), "coverage_2": ("coverage_2", "median"),
                "fit_seconds": ("fit_seconds", "median"), "repeats": ("mse_dex2", "size")}
     return grouped.agg(**columns).reset_index()
@@ -33,13 +34,15 @@ def verdict(scores: pd.DataFrame) -> pd.DataFrame:
     """MSE (dex^2) of ours and of the better published model for every test set.
 
     `limit`: a third of the better one on sets 1-4 and on the lowest and highest level, equal to it
-    elsewhere, and never below `FLOOR_DEX2`. `kept` says whether ours is within.
+    elsewhere, and never below `FLOOR_DEX2`. `kept` says whether ours is within. `mean_mse_dex2`: of
+    the mean of the training data; where the better model does no better, it learned nothing, and
+    the comparison says little.
     """
     table = medians(scores).pivot(index=_PLACE, columns="model", values="mse_dex2").reset_index()
     published = [name for name in PUBLISHED if name in table]
     if "ladder" not in table or not published:
         return pd.DataFrame(columns=[*_PLACE, "better", "better_mse_dex2", "ladder_mse_dex2",
-                                     "ratio", "limit", "kept"])
+                                     "ratio", "limit", "kept", "mean_mse_dex2"])
     # Test sets that a model did not run cannot be judged.
     table = table.dropna(subset=["ladder"]).dropna(subset=published, how="all")
     ends = scores[scores["scenario"] == "level"].groupby("family")["label"].agg(["min", "max"])
@@ -48,7 +51,9 @@ def verdict(scores: pd.DataFrame) -> pd.DataFrame:
         for row in table.itertuples()]
     better = table[published].min(axis=1)
     limit = np.maximum(np.where(strict, SHARE, 1.0) * better, FLOOR_DEX2)
+    mean = scores.groupby(_PLACE)["mean_mse_dex2"].median()
     return table[_PLACE].assign(
         better=table[published].idxmin(axis=1), better_mse_dex2=better,
         ladder_mse_dex2=table["ladder"], ratio=table["ladder"] / better, limit=limit,
-        kept=table["ladder"] <= limit)
+        kept=table["ladder"] <= limit,
+        mean_mse_dex2=mean.loc[pd.MultiIndex.from_frame(table[_PLACE])].to_numpy())

@@ -80,8 +80,11 @@ def read_published(path, dv: int | None = None) -> pd.DataFrame:
         table = table[["v", "dv", "T_K", "k_cm3_s"]].astype(float)
     except ValueError as error:
         raise UserError(f"{path}: a value is no number ({error}); correct the table") from None
-    if not (table["k_cm3_s"] > 0).all():
-        raise UserError(f"{path}: k_cm3_s must be positive in every row; correct the table")
+    bad = ~(table["k_cm3_s"] > 0).to_numpy()
+    if bad.any():
+        row = int(np.argmax(bad))
+        raise UserError(f"{path}: k_cm3_s = {table['k_cm3_s'].iloc[row]:g} in data row {row + 1}; it "
+                        "must be positive: correct or remove the row")
     return table
 
 
