@@ -90,6 +90,16 @@ def test_published_models_learn_and_repeat_themselves(name, monkeypatch):
         np.testing.assert_allclose(first[train], log10_k(data)[train], atol=1e-4)
 
 
+def test_the_published_gp_searches_again_where_it_learned_nothing():
+    """Without noise in the model, errors of the data throw the first search to the shortest length."""
+    data = training_data(rates(levels=(1, 2, 3, 4, 5, 6, 8, 10), relative_error=0.02,
+                               temperatures_K=np.geomspace(100.0, 5000.0, 8)), TRANSITION, [0], "x")
+    train = np.ones(data["k"].shape, dtype=bool)
+    train[3] = False
+    predicted, _ = model("GP")().fit(data, train).predict(data)
+    assert np.abs(predicted - log10_k(data))[3].max() < 0.5
+
+
 def test_networks_have_the_layers_of_the_paper(monkeypatch):
     monkeypatch.setattr("vibrates.learning.networks.EPOCHS", 1)
     data = family()

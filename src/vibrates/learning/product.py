@@ -136,6 +136,6 @@ def _summary(model, training: xr.Dataset, left_out: xr.Dataset, change) -> xr.Da
     numbers = {"family_dv": change[0], "family_dw": change[1], "model": model.description}
     numbers |= {f"score_{name}": value for name, value in result.items()}
     numbers |= {f"hyper_{name}": model.hyperparameters.get(name, np.nan)
-                for name in ("smooth_std_dex", "length_v", "length_T", "own_std_dex",
+                for name in ("smooth_std_dex", "length_v", "length_w", "length_T", "own_std_dex",
                              "own_length_T", "noise_std_dex")}
     return xr.Dataset({name: ((), value) for name, value in numbers.items()})
