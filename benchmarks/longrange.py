@@ -1,8 +1,9 @@
-"""What training a long-range network costs: `python benchmarks/longrange.py [--large] [CONFIG]`.
+"""What training a long-range network costs: `python benchmarks/longrange.py [--middle | --large] [CONFIG]`.
 
 One table: Levenberg-Marquardt of this project, SciPy's least_squares (both with the analytic Jacobian),
 TensorFlow's Adam, all from the same random start on the same points (default: H + H2). With --large the
-time of a Levenberg-Marquardt step of 5-400-4 on 29 706 points, and its memory.
+time of a Levenberg-Marquardt step of 5-400-4 on 29 706 points, and its memory. With --middle variants of
+Levenberg-Marquardt at equal processor time, on 5-100-4 and 7400 points of KRb + KRb.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from vibrates.longrange.training import Residuals
 from vibrates.units import HARTREE_TO_CM
 
 ADAM_STEPS = (2000, 20000)
+MIDDLE_SECONDS = 12.0
 
 
 def prepare(path: str):
@@ -32,11 +34,12 @@ def prepare(path: str):
     return residuals, np.flatnonzero(~residuals.test), residuals.empty.network.random(generator)
 
 
-def levenberg_marquardt(residuals, fit, start, iterations):
+def levenberg_marquardt(residuals, fit, start, iterations, single=False):
     weights = start
     for one in minimise(
         lambda w, part: residuals.with_jacobian(w, fit[part]),
         lambda w: 0.5 * float((residuals.at(w, fit) ** 2).sum()), start, len(fit), iterations,
+        single=single,
     ):  # fmt: skip
         weights = one.weights
     return weights
@@ -75,6 +78,48 @@ def adam(residuals, fit, start, steps):
     return variable.numpy()
 
 
+def within(residuals, fit, start, seconds, stages=(1.0,), **options):
+    """Best weights (by the test points) and steps in so much processor time.
+
+    ``stages``: shares of the points, one after the other, each in its part of the time.
+    """
+    began, weights, best, steps = time.process_time(), start, (np.inf, start), 0
+    for number, share in enumerate(stages, start=1):
+        part = fit[: int(share * len(fit))]
+        for one in minimise(
+            lambda w, which, part=part: residuals.with_jacobian(w, part[which]),
+            lambda w, part=part: 0.5 * float((residuals.at(w, part) ** 2).sum()), weights, len(part), 10000, **options,
+        ):  # fmt: skip
+            weights, steps = one.weights, steps + 1
+            best = min(best, (float(np.mean(residuals.at(weights, residuals.test) ** 2)), weights), key=lambda b: b[0])
+            if time.process_time() - began > seconds * number / len(stages):
+                break
+    return best[1], steps
+
+
+def middle(path: str) -> None:
+    described = description.load(path)
+    described["source"] |= {"count": 7400}
+    described["training"] |= {"hidden": [100]}
+    problem = description.problem(described, description.known_points(described))
+    generator = np.random.default_rng(1)
+    residuals = Residuals.build(problem, description.training(described), generator)
+    fit, start = np.flatnonzero(~residuals.test), residuals.empty.network.random(generator)
+    print(f"5-100-4, {len(start)} weights, {len(fit)} training points; {MIDDLE_SECONDS} s of one processor each\n"
+          f"{'variant':44} {'steps':>6} {'RMSE training':>14} {'test (cm^-1)':>13}")
+    for name, options in (
+        ("damping alike (Levenberg)", {"exponent": 0.0}),
+        ("damping by the curvature (Marquardt)", {"exponent": 1.0}),
+        ("damping by its root", {}),
+        ("by its root, a quarter, half, all points", {"stages": (0.25, 0.5, 1.0)}),
+        ("by its root, J^T J in single precision", {"single": True}),
+    ):
+        weights, steps = within(residuals, fit, start, MIDDLE_SECONDS, **options)
+        trained = residuals.trained(weights, [])
+        print(f"{name:44} {steps:6d} {trained.training_error * HARTREE_TO_CM:14.4f} "
+              f"{trained.test_error * HARTREE_TO_CM:13.4f}", flush=True)
+
+
 def small(path: str) -> None:
     residuals, fit, start = prepare(path)
     print(f"{path}: {'-'.join(map(str, residuals.empty.network.sizes))}, {len(start)} weights, "
@@ -103,24 +148,31 @@ def large(path: str) -> None:
     def block(weights, part):
         return residuals.with_jacobian(weights, fit[part])
 
-    began = time.perf_counter()
-    normal_equations(block, start, len(fit))
-    equations = time.perf_counter() - began
-    began = time.perf_counter()
-    levenberg_marquardt(residuals, fit, start, 1)
-    step = time.perf_counter() - began
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     print(f"{path}: {'-'.join(map(str, residuals.empty.network.sizes))}, {len(start)} weights, {len(fit)} "
-          f"training points\n  normal equations {equations:.1f} s, a step {step:.1f} s, largest memory "
-          f"{memory:.2f} GiB; 60 minutes: {3600 / step:.0f} steps")
+          "training points")
+    for name, single in (("double", False), ("single", True)):
+        began = time.perf_counter()
+        normal_equations(block, start, len(fit), single)
+        equations = time.perf_counter() - began
+        began = time.perf_counter()
+        levenberg_marquardt(residuals, fit, start, 1, single)
+        step = time.perf_counter() - began
+        print(f"  {name} precision: normal equations {equations:.1f} s, a step {step:.1f} s; 60 minutes: "
+              f"{3600 / step:.0f} steps", flush=True)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    print(f"  largest memory {memory:.2f} GiB")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("config", nargs="?")
-    parser.add_argument("--large", action="store_true")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--large", action="store_true")
+    size.add_argument("--middle", action="store_true")
     chosen = parser.parse_args()
-    if chosen.large:
+    if chosen.middle:
+        middle(chosen.config or "config/longrange/krb2.yaml")
+    elif chosen.large:
         large(chosen.config or "config/longrange/paper/krb2.yaml")
     else:
         small(chosen.config or "config/longrange/h3.yaml")

@@ -55,6 +55,12 @@ def show(names: list[str]) -> None:
         for row in one["isotropic C_m"]:
             print(f"| {name} | {row['r_bohr']:g} | {row['m']} | {row['C_m']:.5g} | {number(row['spread'], '.2g')} | "
                   f"{number(row['published_value'], 'g')} {row['published_source'] or ''} |")
+    print("\nC_6 from dipole spectra (full CI of the valence electrons)")
+    print("| system | basis | r (bohr) | C_6 |")
+    print("|---|---|---|---|")
+    for name, one in found.items():
+        for row in one["C_6 of dipole spectra"]:
+            print(f"| {name} | {row['basis']} | {row['r_bohr']:g} | {row['C6_au']:.5g} |")
     for name, one in found.items():
         if "at 1000 bohr" in one:
             far = one["at 1000 bohr"]
@@ -64,5 +70,5 @@ def show(names: list[str]) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", default=["h3", "krb2", "n2h2"])
+    parser.add_argument("names", nargs="*", default=["h3", "li3", "krb2", "n2h2"])
     run(show, **vars(parser.parse_args()))

@@ -14,7 +14,7 @@ from vibrates.abinitio import settings, table as points_table
 from vibrates.config import read_layers
 from vibrates.molecule import Diatom
 from vibrates.potential import points as comparison
-from vibrates.potential import surface_from_config
+from vibrates.potential import REFERENCE_CONFIGURATIONS, surface_from_config
 from vibrates.potential.virial import orientations, second_virial, spherical_average
 from vibrates.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, HARTREE_TO_MEV
 
@@ -92,12 +92,14 @@ def slopes(report: dict) -> str:
 
 
 def values(report: dict) -> str:
+    width = max(len(row["values"]) for terms in report["terms"].values() for row in terms)
     rows = []
     for name, terms in report["terms"].items():
         for row, error in zip(terms, report["standard_errors"][name], strict=True):
             cells = [f"{x:.3f} +- {e:.3f}" for x, e in zip(row["values"], error["values"], strict=True)]
-            rows.append([name, f"{row['powers']}", *cells, *[""] * (9 - len(cells))])
-    return table(["parameter", "powers of xi", "H", "X", "Ta", "Tb", "I", "e1", "e2", "e3", "e4"], rows)
+            rows.append([name, f"{row['powers']}", *cells, *[""] * (width - len(cells))])
+    extra = [f"e{k}" for k in range(1, width - 4)]
+    return table(["parameter", "powers of xi", *REFERENCE_CONFIGURATIONS, *extra], rows)
 
 
 def averages(surfaces: dict, a: Diatom, b: Diatom) -> str:

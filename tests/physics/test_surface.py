@@ -117,19 +117,20 @@ def test_missing_polarizability_is_named(pair):
         )
 
 
+EXTRAS = [0.15, -0.1, 0.12, 0.1, 0.2, -0.17, 0.3, 0.11, -0.25, 0.23, -0.14, 0.19]
 FITTED = {
     "parameters": "fitted",
     "stretch_length_angstrom": [0.5, 0.4],
     "terms": {
         "R_m_angstrom": [
-            {"powers": [0, 0], "values": [3.58, 3.55, 3.57, 4.12, 4.2, 0.15, -0.1, 0.12, 0.1]},
-            {"powers": [1, 0], "values": [0.2, 0.15, 0.0, 0.7, 0.8, 0.1]},
+            {"powers": [0, 0], "values": [3.58, 3.55, 3.57, 4.12, 4.2, *EXTRAS]},
+            {"powers": [1, 0], "values": [0.2, 0.15, 0.0, 0.7, 0.8]},
             {"powers": [1, 1], "values": [0.1]},
             {"powers": [0, 2], "values": [0.2] * 5},
         ],
-        "eps_meV": [{"powers": [0, 0], "values": [5.2, 5.6, 7.0, 3.8, 4.6, 0.9, 0.7, -1.3, 0.8]}],
-        "beta": [{"powers": [0, 0], "values": [1.9, 1.7, 1.6, 1.9, 2.0]}],
-        "zeta": [{"powers": [0, 0], "values": [10.3, 10.1, 10.4, 14.0, 13.0]}],
+        "eps_meV": [{"powers": [0, 0], "values": [5.2, 5.6, 7.0, 3.8, 4.6, *EXTRAS[::-1]]}],
+        "beta": [{"powers": [0, 0], "values": [1.9, 1.7, 1.6, 1.9, 2.0, *EXTRAS[3:]]}],
+        "zeta": [{"powers": [0, 0], "values": [10.3, 10.1, 10.4, 14.0, 13.0, *EXTRAS[5:], *EXTRAS[:5]]}],
     },
 }
 ATOMS = {
@@ -252,6 +253,12 @@ def test_kernel_potential_and_forces_are_those_of_the_surface(system, sample, fo
             [kicked[t, k : k + 3] - start[t, k : k + 3] for k in (3, 9, 15)]
         )
         np.testing.assert_allclose(change, expected, atol=2e-7 * np.abs(expected).max())
+
+
+def test_extra_harmonics_at_stretched_bonds_are_refused(pair):
+    terms = FITTED["terms"] | {"beta": [{"powers": [0, 1], "values": [0.1] * 6}]}
+    with pytest.raises(UserError, match=r"terms\.beta: 6 values for powers \[0, 1\].*give 5 or 1"):
+        surface_from_config(FITTED | {"terms": terms}, *pair[:2])
 
 
 def test_a_surface_of_sites_is_that_of_its_isotopes(pair):

@@ -1,11 +1,14 @@
 # Long-range surfaces: points, networks for C_m, and what they are worth. A workflow of its own:
-#   snakemake -s workflow/rules/longrange.smk --configfile config/longrange/h3.yaml --cores 2 [points]
-# The ab initio points are in data/; the target `points` computes them (PySCF: make abinitio) into the results directory.
+#   snakemake -s workflow/rules/longrange.smk --configfile config/longrange/h3.yaml --cores 2 [points | properties | dispersion]
+# The ab initio points are in data/; the target `points` computes them (PySCF: make abinitio) into the results directory,
+# `properties` the moments and polarizabilities of a polar molecule, `dispersion` C_6 from dipole spectra.
+import json
 import os
 import sys
 from pathlib import Path
 
 from vibrates.errors import UserError
+from vibrates.files import write_text
 from vibrates.longrange import description as descriptions
 from vibrates.longrange.geometries import geometries
 
@@ -28,6 +31,7 @@ wildcard_constraints:
 rule report:
     default_target: True
     input:
+        *filter(None, [described["report"].get("response_C6")]),
         points=described["points"],
         surfaces=expand(WORK / "member_{member}.nc", member=range(described["ensemble"])),
         errors=expand(WORK / "member_{member}.csv", member=range(described["ensemble"])),
@@ -37,6 +41,8 @@ rule report:
         coefficients=WORK / "coefficients.csv",
         figure=WORK / "figures/fit.png",
         cut=WORK / "figures/cut.csv",
+        bond_figure=WORK / "figures/coefficients.png",
+        bonds=WORK / "figures/coefficients.csv",
     params:
         description=DESCRIPTION,
         content=described,
@@ -44,6 +50,7 @@ rule report:
         "../scripts/longrange_report.py"
 
 
+# A training that is killed goes on from {surface}.part.
 rule member:
     input:
         points=described["points"],
@@ -53,7 +60,7 @@ rule member:
     params:
         description=DESCRIPTION,
         content={k: described[k] for k in ("powers", "coordinates", "training", "energy_column")},
-    threads: 1
+    threads: described.get("threads", 1)
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
         runtime=lambda wildcards, attempt: 120 * attempt,
@@ -91,6 +98,31 @@ if KNOWN:
         localrule: True
         script:
             "../scripts/longrange_points.py"
+
+    if "molecule" in described["source"]:
+        MOLECULE = dict(described["source"]["molecule"])
+        MOLECULAR_PYTHON = MOLECULE.pop("python")
+
+        rule molecule:
+            output:
+                WORK / "molecule.json",
+            params:
+                content=MOLECULE,
+            localrule: True
+            run:
+                write_text(output[0], json.dumps(params.content))
+
+        # Every finished bond length is kept in {output}.part.
+        rule properties:
+            input:
+                WORK / "molecule.json",
+            output:
+                WORK / "properties.csv",
+            resources:
+                mem_mb=lambda wildcards, attempt: 4000 * attempt,
+                runtime=lambda wildcards, attempt: 120 * attempt,
+            shell:
+                "OMP_NUM_THREADS=1 PYTHONPATH=src {MOLECULAR_PYTHON} -m vibrates.abinitio.polar {input} {output}"
 
 else:
     PYTHON = f"OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=src {described['source']['python']}"
@@ -137,3 +169,28 @@ else:
         localrule: True
         script:
             "../scripts/longrange_points.py"
+
+    if "dispersion" in described["source"]:
+
+        rule dispersion_settings:
+            output:
+                WORK / "dispersion.json",
+            params:
+                content={
+                    name: described["source"][name]
+                    for name in ("element", "core_orbitals", "basis", "leave_out", "diffuse")
+                } | described["source"]["dispersion"],
+            localrule: True
+            run:
+                write_text(output[0], json.dumps(params.content))
+
+        rule dispersion:
+            input:
+                WORK / "dispersion.json",
+            output:
+                WORK / "dispersion.csv",
+            resources:
+                mem_mb=lambda wildcards, attempt: 4000 * attempt,
+                runtime=lambda wildcards, attempt: 60 * attempt,
+            shell:
+                PYTHON + " -m vibrates.abinitio.dispersion {input} {output}"

@@ -83,10 +83,11 @@ rule block:
     output:
         WORK / "{set}/{block}.csv",
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        # Integrals of a larger basis that do not fit are kept on disk, which takes three times as long.
+        mem_mb=lambda wildcards, attempt: (9000 if wildcards.set == "larger_basis" else 4000) * attempt,
         runtime=lambda wildcards, attempt: 60 * attempt,
     shell:
-        PYTHON + " -m vibrates.abinitio.blocks {input} {wildcards.block} {output}"
+        "PYSCF_MAX_MEMORY={resources.mem_mb} " + PYTHON + " -m vibrates.abinitio.blocks {input} {wildcards.block} {output}"
 
 
 rule collect:

@@ -18,7 +18,8 @@ METHOD = {
 def prepare(path: str, table: str, settings: str) -> None:
     source = dict(description.load(path)["source"])
     write_text(table, geometries(source.pop("geometries")).to_csv(index=False))
-    source.pop("python")
+    for name in ("python", "dispersion"):
+        source.pop(name, None)
     write_text(settings, json.dumps(source))
 
 
@@ -26,6 +27,7 @@ def collect(path: str, blocks: list[str], settings: str, output: str) -> None:
     points = pd.concat([pd.read_csv(block) for block in blocks], ignore_index=True)
     with open(settings, encoding="utf-8") as stream:
         provenance = METHOD | json.load(stream)
+    provenance.pop("start", None)
     description.write_points(output, points.drop(columns="block"), provenance)
 
 

@@ -6,14 +6,16 @@ import numpy as np
 import pandas as pd
 
 from vibrates.campaign.scripts import run
+from vibrates.errors import UserError
 from vibrates.figures import longrange, style
 from vibrates.files import write_text
 from vibrates.longrange import LongRangeSurface, description
-from vibrates.longrange.study import quality, spread
+from vibrates.longrange.study import along_bond, quality, spread
 from vibrates.units import HARTREE_TO_CM
 
 FAR_BOHR = 1000.0
 CUT = 120  # distances of the fitted curve
+BONDS = 41
 
 
 def cut_table(described: dict, surface: LongRangeSurface, points: pd.DataFrame) -> pd.DataFrame:
@@ -32,6 +34,43 @@ def cut_table(described: dict, surface: LongRangeSurface, points: pd.DataFrame) 
     )
 
 
+def bond_table(described: dict, members: list[LongRangeSurface]) -> pd.DataFrame:
+    """C_m against the first bond length: source, r_bohr, m, C_m, spread.
+
+    Isotropic beside those of dipole spectra and published ones where they are asked for, otherwise
+    at the cut beside those of the surface that gave the points, if it has any.
+    """
+    bonds = np.linspace(members[0].coordinates[0].lower, members[0].coordinates[0].upper, BONDS)
+    asked = described["report"].get("isotropic_C6")
+    if asked:
+        parts = {"fit": spread(members, bonds)}
+        for basis, one in response(described).groupby("basis", sort=False):
+            parts[f"dipole spectra, {basis}"] = pd.DataFrame({"r_bohr": one["r_bohr"], "m": 6, "C_m": one["C6_au"]})
+        published = [{"r_bohr": one["r_bohr"], "m": 6, "C_m": one["value"]} for one in asked if "value" in one]
+        parts["published"] = pd.DataFrame(published)
+    else:
+        x = description.in_atomic_units(described, np.tile(described["cut"], (BONDS, 1)).astype(float))
+        x[:, 0] = bonds
+        parts = {"fit": along_bond(members, x)}
+        known = description.known_surface(described)
+        if hasattr(known, "coefficients"):
+            exact = known.coefficients(x)
+            table = pd.DataFrame({"r_bohr": bonds} | dict(zip(members[0].powers, exact.T, strict=True)))
+            parts["surface of the points"] = table.melt("r_bohr", var_name="m", value_name="C_m")
+    return pd.concat([one.assign(source=name) for name, one in parts.items() if len(one)], ignore_index=True)
+
+
+def response(described: dict) -> pd.DataFrame:
+    """C_6 from dipole spectra: basis, r_bohr, C6_au; empty if the description names none."""
+    path = described["report"].get("response_C6")
+    if path is None:
+        return pd.DataFrame(columns=["basis", "r_bohr", "C6_au"])
+    try:
+        return pd.read_csv(path, comment="#")[["basis", "r_bohr", "C6_au"]]
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(f"{path}: no table of C_6 ({error}); compute it with the target dispersion") from None
+
+
 def far_away(described: dict, surface: LongRangeSurface, x: np.ndarray) -> dict:
     """Relative error (per cent) at 1000 bohr to the surface that gave the points: median, 90th percentile."""
     distance = np.full(len(x), FAR_BOHR)
@@ -42,7 +81,7 @@ def far_away(described: dict, surface: LongRangeSurface, x: np.ndarray) -> dict:
 
 def main(
     path: str, points: str, surfaces: list[str], errors: list[str], holdout: str,
-    report: str, coefficients: str, figure: str, cut: str,
+    report: str, coefficients: str, figure: str, cut: str, bond_figure: str, bonds: str,
 ) -> None:  # fmt: skip
     described = description.load(path)
     problem, table = description.read_points(described, points)
@@ -71,9 +110,13 @@ def main(
         ]
     write_text(coefficients, c_m.to_csv(index=False, float_format="%.6g"))
     found["isotropic C_m"] = c_m.replace({np.nan: None}).to_dict("records")
+    found["C_6 of dipole spectra"] = response(described).to_dict("records")
     write_text(report, json.dumps(found, indent=1))
     along = cut_table(described, members[0], table)
     style.write(lambda t: longrange.draw_fit(tables[0], t, described["title"]), along, figure, cut)
+    style.write(
+        lambda t: longrange.draw_coefficients(t, described["title"]), bond_table(described, members), bond_figure, bonds
+    )
 
 
 if __name__ == "__main__":
@@ -88,4 +131,6 @@ if __name__ == "__main__":
         coefficients=snakemake.output.coefficients,
         figure=snakemake.output.figure,
         cut=snakemake.output.cut,
+        bond_figure=snakemake.output.bond_figure,
+        bonds=snakemake.output.bonds,
     )

@@ -5,11 +5,15 @@
 Every finished point is added to OUTPUT.part at once, and a job that died takes them from there.
 """
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from vibrates.abinitio import kept_points
+from vibrates.errors import UserError
 from vibrates.units import HARTREE_TO_CM
 
 COORDINATES = ["R_bohr", "r_bohr", "theta_deg"]
@@ -37,17 +41,13 @@ def basis(element: str, settings: Mapping) -> list:
     return shells
 
 
-def point(row: Mapping, settings: Mapping) -> np.ndarray:
-    """Counterpoise-corrected ROHF, CCSD, CCSD(T) interaction energies (3,) of a geometry, cm^-1.
+def systems(row: Mapping, settings: Mapping) -> list:
+    """PySCF's molecules: all three atoms, diatom, atom, each with the functions of all.
 
     R joins the atom and the middle of the bond; theta is the angle between R and the bond.
     """
-    # PySCF is optional: only the point itself needs it.
-    from pyscf import gto, lib
+    from pyscf import gto
 
-    from vibrates.abinitio.open_shell import energies, restricted, spin_densities
-
-    lib.num_threads(1)
     theta, element = np.radians(row["theta_deg"]), settings["element"]
     half = 0.5 * row["r_bohr"] * np.array([np.sin(theta), 0.0, np.cos(theta)])
     places = (-half, half, np.array([0.0, 0.0, row["R_bohr"]]))
@@ -60,9 +60,18 @@ def point(row: Mapping, settings: Mapping) -> np.ndarray:
             basis={name: functions for name in names}, spin=sum(real) % 2,
         )  # fmt: skip
 
-    every, diatom, atom = (
-        system(real) for real in ((True,) * 3, (True, True, False), (False, False, True))
-    )
+    return [system(real) for real in ((True,) * 3, (True, True, False), (False, False, True))]
+
+
+def point(row: Mapping, settings: Mapping) -> np.ndarray:
+    """Counterpoise-corrected ROHF, CCSD, CCSD(T) interaction energies (3,) of a geometry, cm^-1."""
+    # PySCF is optional: only the point itself needs it.
+    from pyscf import lib
+
+    from vibrates.abinitio.open_shell import energies, restricted, spin_densities
+
+    lib.num_threads(1)
+    every, diatom, atom = systems(row, settings)
     # The three share one basis, and so the integrals.
     integrals = every.intor("int2e", aosym="s8")
     fields = [restricted(one, integrals, None) for one in (diatom, atom)]
@@ -74,10 +83,35 @@ def point(row: Mapping, settings: Mapping) -> np.ndarray:
     return (e_all - e_diatom - e_atom) * HARTREE_TO_CM
 
 
+def computed_already(settings: Mapping) -> dict[tuple, list[float]]:
+    """Energies and seconds by coordinates, of the file that ``settings`` name as ``start``, if any.
+
+    UserError if that file was computed with other settings.
+    """
+    path = settings.get("start")
+    if path is None:
+        return {}
+    try:
+        with open(path, encoding="utf-8") as stream:
+            provenance = json.loads(stream.readline().lstrip("# "))
+        table = pd.read_csv(path, comment="#")
+        values = table[[*COORDINATES, *ENERGIES, "seconds"]].to_numpy().tolist()
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(f"{path}: no file of points ({error}); leave source.start out") from None
+    for name, value in settings.items():
+        if name != "start" and provenance.get(name) != value:
+            raise UserError(
+                f"{path}: computed with {name} = {provenance.get(name)}, now it is {value}; "
+                "leave source.start out"
+            )
+    return {tuple(row[: len(COORDINATES)]): row[len(COORDINATES) :] for row in values}
+
+
 def compute_block(geometries: str, settings: str, block: int, output: str) -> None:
     """Compute the points of ``block`` that are not yet in the part file; write ``output``."""
     columns = kept_points.Columns(COORDINATES, ENERGIES, 7)
-    kept_points.compute(point, columns, geometries, settings, block, output)
+    known = computed_already(json.loads(Path(settings).read_text(encoding="utf-8")))
+    kept_points.compute(point, columns, geometries, settings, block, output, known)
 
 
 if __name__ == "__main__":

@@ -33,17 +33,19 @@ def compute(
     settings: str,
     block: int,
     output: str,
+    known: Mapping[tuple, list] | None = None,
 ) -> None:
     """Compute the points of ``block`` that are not yet in the part file; write ``output``.
 
-    ``point`` takes a row of ``geometries`` (CSV) and the content of ``settings`` (JSON).
+    ``point`` takes a row of ``geometries`` (CSV) and the content of ``settings`` (JSON). ``known``:
+    energies and seconds by coordinates, of points that are computed already.
     """
     table = pd.read_csv(geometries)
     table = table[table["block"] == block].reset_index(drop=True)
     chosen = json.loads(Path(settings).read_text(encoding="utf-8"))
     part = Path(f"{output}.part")
     part.parent.mkdir(parents=True, exist_ok=True)
-    finished = _finished(part, len(columns.coordinates))
+    finished = {**(known or {}), **_finished(part, len(columns.coordinates))}
     results = []
     for _, row in table.iterrows():
         key = tuple(float(row[name]) for name in columns.coordinates)

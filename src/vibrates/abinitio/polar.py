@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyscf
 from pyscf import cc, gto, lib
 
 from vibrates.abinitio import weak_fields
@@ -74,6 +75,7 @@ def compute(settings: str, output: str) -> None:
             rows.append({"r_bohr": r} | values)
             write_text(part, pd.DataFrame(rows).to_csv(index=False))
     table = pd.DataFrame(rows).sort_values("r_bohr")
+    chosen["method"], chosen["program"] = "CCSD(T), finite fields", f"PySCF {pyscf.__version__}"
     write_text(output, f"# {json.dumps(chosen)}\n{table.to_csv(index=False)}")
     part.unlink(missing_ok=True)
 

@@ -54,6 +54,34 @@ def _errors(axes: Axes, errors: pd.DataFrame) -> None:
     axes.legend(fontsize=7.5, loc="upper left")
 
 
+def draw_coefficients(table: pd.DataFrame, title: str) -> Figure:
+    """C_m against the bond length, a panel for each m, with two standard deviations of the ensemble.
+
+    ``table``: source (``fit`` or another name), r_bohr, m, C_m, spread.
+    """
+    powers = sorted(table["m"].unique())
+    figure = style.new_figure(3.2 * len(powers), 3.4)
+    for axes, power in zip(np.atleast_1d(figure.subplots(1, len(powers))), powers, strict=True):
+        here = table[table["m"] == power]
+        for number, name in enumerate(dict.fromkeys(here["source"])):
+            one = here[here["source"] == name].sort_values("r_bohr")
+            curve = name == "fit" or len(one) > 15
+            axes.plot(
+                one["r_bohr"], one["C_m"], color=style.PALETTE[number],
+                label="networks, $\\pm 2\\sigma$ of the ensemble" if name == "fit" else name,
+                linestyle=("-" if name == "fit" else "--") if curve else "none",
+                marker="" if curve else style.MARKERS[number],
+            )  # fmt: skip
+            if name == "fit" and one["spread"].notna().all():
+                axes.fill_between(one["r_bohr"], one["C_m"] - 2 * one["spread"], one["C_m"] + 2 * one["spread"],
+                                  color=style.PALETTE[number], alpha=0.25)  # fmt: skip
+        axes.set(xlabel="$r$ (bohr)", ylabel=f"$C_{{{power}}}$ (hartree bohr$^{{{power}}}$)")
+        axes.ticklabel_format(axis="y", scilimits=(-3, 4))
+    figure.axes[0].set_title(title)
+    figure.axes[0].legend(fontsize=7.5)
+    return figure
+
+
 def draw_hold_out(table: pd.DataFrame, scores: Mapping, limit: float, title: str) -> Figure:
     """Relative error against R of points beyond ``limit``, where neither network was trained."""
     figure = style.new_figure(5.6, 4.0)

@@ -69,15 +69,19 @@ class Network:
         ``factors`` (N, n_out): for the series, -1/R^m: eq. 6 of Hong, Huang, Zhang 2024.
         """
         activities = self._activities(weights, x)
-        parts: list[NDArray] = []
-        slope = factors
-        for (matrix, _), before in zip(
+        found = np.empty((len(x), self.weights))
+        slope, end = factors, self.weights
+        for (matrix, bias), before in zip(
             reversed(list(self._layers(weights))), activities[-2::-1], strict=True
         ):
             # d(argument)/d(matrix) is the layer's input, d/d(bias) one.
-            parts[:0] = [(before[:, :, None] * slope[:, None, :]).reshape(len(x), -1), slope]
+            middle = end - bias.size
+            found[:, middle:end] = slope
+            end = middle - matrix.size
+            view = found[:, end:middle].reshape(len(x), *matrix.shape)
+            np.multiply(before[:, :, None], slope[:, None, :], out=view)
             slope = (slope @ matrix.T) * before * (1.0 - before)
-        return (factors * activities[-1]).sum(axis=1), np.concatenate(parts, axis=1)
+        return (factors * activities[-1]).sum(axis=1), found
 
     def by_inputs(self, weights: NDArray, x: NDArray, factors: NDArray) -> NDArray:
         """dy/dx (N, n_in) of y = sum_i factors_i output_i."""

@@ -61,6 +61,17 @@ def spread(surfaces: Sequence[LongRangeSurface], bonds: Sequence[float]) -> pd.D
     return pd.DataFrame(rows)
 
 
+def along_bond(surfaces: Sequence[LongRangeSurface], x: NDArray) -> pd.DataFrame:
+    """Mean and standard deviation of C_m over an ensemble at internal coordinates x (N, d), bond length first."""
+    found = np.array([one.coefficients(x) for one in surfaces])
+    deviation = found.std(axis=0, ddof=1) if len(surfaces) > 1 else np.full(found.shape[1:], np.nan)
+    powers = surfaces[0].powers
+    return pd.DataFrame({
+        "r_bohr": np.repeat(x[:, 0], len(powers)), "m": np.tile(powers, len(x)),
+        "C_m": found.mean(axis=0).ravel(), "spread": deviation.ravel(),
+    })  # fmt: skip
+
+
 def hold_out(
     problem: Problem, limit: float, hidden: Sequence[int], chosen: Training
 ) -> tuple[pd.DataFrame, dict[str, dict[str, float]]]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from vibrates.errors import UserError
 from vibrates.longrange.levenberg_marquardt import minimise
+from vibrates.longrange.progress import Kept, Progress, fingerprint
 from vibrates.longrange.surface import Coordinate, LongRangeSurface
 
 
@@ -17,7 +18,7 @@ class Training:
     ``test_share``: of the points, kept for early stopping; ``patience``: iterations without a
     better test error before it stops; ``restarts``: random starts, of which the best on the test
     points stays; ``relative_floor``: points weigh as 1/max(|u|, floor) (hartree), all equally if
-    infinite.
+    infinite. ``single``: J^T J in single precision, half the time of a large network.
     """
 
     hidden: tuple[int, ...]
@@ -27,6 +28,7 @@ class Training:
     restarts: int = 3
     relative_floor: float = np.inf
     seed: int = 1
+    single: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,11 +119,10 @@ class Residuals:
 
     def with_jacobian(self, weights: NDArray, which: NDArray) -> tuple[NDArray, NDArray]:
         """Residuals (n,) and their derivatives by the weights (n, p)."""
-        values, jacobian = self.empty.network.jacobian(weights, self.inputs[which], self.factors[which])
         scale = self.scale[which]
-        target = self.problem.energy[which] / self.empty.energy_unit
-        jacobian *= scale[:, None]
-        return scale * (values - target), jacobian
+        weighted = scale[:, None] * self.factors[which]
+        values, jacobian = self.empty.network.jacobian(weights, self.inputs[which], weighted)
+        return values - scale * self.problem.energy[which] / self.empty.energy_unit, jacobian
 
     def trained(self, weights: NDArray, history: list) -> Trained:
         """The surface with these weights, and its errors."""
@@ -134,11 +135,20 @@ class Residuals:
         return Trained(surface, *errors, self.test, np.array(history))
 
 
-def train(problem: Problem, chosen: Training) -> Trained:
-    """The best of the restarts, by the test points if there are any."""
+def train(problem: Problem, chosen: Training, kept: Kept | None = None) -> Trained:
+    """The best of the restarts, by the test points if there are any.
+
+    ``kept``: where unfinished training is kept; a training that was killed goes on from there.
+    """
     generator = np.random.default_rng(chosen.seed)
     residuals = Residuals.build(problem, chosen, generator)
-    runs = [_run(residuals, chosen, generator) for _ in range(chosen.restarts)]
+    kept = kept or Kept(None)
+    # More steps or more patience go on from what is there.
+    kept.fingerprint = fingerprint(problem, replace(chosen, iterations=0, patience=0))
+    runs = []
+    for number in range(chosen.restarts):
+        start = residuals.empty.network.random(generator)
+        runs.append(_run(residuals, chosen, kept.read(number) or Progress.at(start), kept, number))
     return min(runs, key=lambda run: run.test_error if run.test.any() else run.training_error)
 
 
@@ -149,27 +159,25 @@ def ensemble(problem: Problem, chosen: Training, members: int) -> list[Trained]:
     ]
 
 
-def _run(residuals: Residuals, chosen: Training, generator: np.random.Generator) -> Trained:
-    """One random start."""
+def _run(
+    residuals: Residuals, chosen: Training, state: Progress, kept: Kept, number: int
+) -> Trained:
+    """One random start, or the rest of it."""
     fit, test = np.flatnonzero(~residuals.test), residuals.test
-    start = residuals.empty.network.random(generator)
-    best, best_error, since, history = start, np.inf, 0, []
+    left = chosen.iterations - len(state.history) if state.since < chosen.patience else 0
     for one in minimise(
         lambda weights, part: residuals.with_jacobian(weights, fit[part]),
         lambda weights: 0.5 * float((residuals.at(weights, fit) ** 2).sum()),
-        start, len(fit), chosen.iterations,
+        state.weights, len(fit), left, state.damping, chosen.single,
     ):  # fmt: skip
         training_error = float(np.sqrt(2.0 * one.loss / len(fit)))
         test_error = float(np.sqrt(np.mean(residuals.at(one.weights, test) ** 2))) if test.any() else np.nan
-        history.append((training_error, test_error))
-        judged = test_error if test.any() else training_error
-        if judged < best_error:
-            best, best_error, since = one.weights, judged, 0
-        else:
-            since += 1
-        if since >= chosen.patience:
+        state.take(one, training_error, test_error)
+        if state.since >= chosen.patience:
             break
-    return residuals.trained(best, history)
+        kept.write(number, state)
+    kept.write(number, state, now=True)
+    return residuals.trained(state.best, state.history)
 
 
 def _check(distance, x, energy, coordinates) -> None:

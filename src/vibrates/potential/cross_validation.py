@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from vibrates.abinitio.geometries import ANGLES
 from vibrates.potential.fit import Design, Fit, Term, Weights, fit
 from vibrates.potential.points import quality
 
@@ -21,10 +22,10 @@ def folds(points: pd.DataFrame, count: int) -> list[NDArray]:
     """
     rigid = (points["xi_a"] == 0) & (points["xi_b"] == 0)
     skew = points["configuration"].str.match("skew")
-    orientations = list(dict.fromkeys(points.loc[skew, "configuration"]))
+    # Groups of points may share orientations under different names.
+    orientation = points.groupby(ANGLES, sort=False).ngroup()
     number = np.full(len(points), -1)
-    place = points["configuration"].map({name: k % count for k, name in enumerate(orientations)})
-    number[skew] = place[skew]
+    number[skew] = pd.factorize(orientation[skew])[0] % count
     stretched = ~skew & ~rigid
     number[stretched] = np.arange(stretched.sum()) % count
     return [number == k for k in range(count) if (number == k).any()]

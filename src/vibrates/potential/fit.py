@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
+from vibrates.errors import UserError
 from vibrates.potential.flexible import (
     HARMONICS,
     PARAMETERS,
@@ -126,9 +127,14 @@ class Fit:
 
 def terms(candidate: Mapping[str, Sequence[Sequence[int]]]) -> list[Term]:
     """From the configuration: per parameter rows [power of xi_a, power of xi_b, count]."""
-    return [
-        Term(name, (i, j), count) for name in PARAMETERS for i, j, count in candidate[name]
-    ]
+    out = [Term(name, (i, j), count) for name in PARAMETERS for i, j, count in candidate[name]]
+    for term in out:
+        if sum(term.powers) and term.count > 5:
+            raise UserError(
+                f"fit.candidates: {term.count} values of {term.parameter} with powers {list(term.powers)}; "
+                "extra harmonics do not follow the bond lengths: give 5 or 1"
+            )
+    return out
 
 
 def start(terms: Sequence[Term]) -> NDArray:

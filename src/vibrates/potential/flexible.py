@@ -4,9 +4,9 @@
 
 The Improved Lennard-Jones function (Pirani et al., PCCP 10, 5489 (2008)) has n = beta + 4 x^2; the
 linear exponent holds well and wall together (docs/surface.md). R_m, eps, beta and zeta follow the
-orientation through their values at the five reference configurations and four extra harmonics, and
-the bond lengths through powers of xi = l tanh((r - r_e)/l), which is r - r_e for small stretches
-and stays bounded where no points were computed.
+orientation through their values at the five reference configurations and, at r_e, extra harmonics,
+and the bond lengths through powers of xi = l tanh((r - r_e)/l), which is r - r_e for small
+stretches and stays bounded where no points were computed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +19,7 @@ from vibrates.errors import UserError
 from vibrates.molecule import Diatom
 from vibrates.potential.forms import FLEXIBLE_LENNARD_JONES
 from vibrates.potential.orientation import (
+    EXTRA,
     at_orientation,
     coefficients,
     extra_harmonics,
@@ -34,7 +35,7 @@ PARAMETERS = {
     "beta": 1.0,
     "zeta": 1.0,
 }
-HARMONICS = 9
+HARMONICS = 5 + EXTRA
 
 
 def flexible_lennard_jones(x: ArrayLike, beta: ArrayLike, zeta: ArrayLike) -> NDArray:
@@ -60,8 +61,9 @@ def bounded_stretch(r: ArrayLike, r_e: float, length: float) -> NDArray:
 class FittedSurface:
     """Surface of a pair of diatoms with parameters fitted to ab initio points.
 
-    ``terms``: for every power (i, j) of the stretches xi_a, xi_b (bohr) a table (4, 9): R_m, eps,
-    beta, zeta (a.u.), each by the five harmonics and the four extra ones. ``lengths``: l of a, b.
+    ``terms``: for every power (i, j) of the stretches xi_a, xi_b (bohr) a table (4, HARMONICS): R_m,
+    eps, beta, zeta (a.u.), each by the five harmonics and the extra ones, which are zero but for
+    power (0, 0). ``lengths``: l of a, b.
     """
 
     terms: Mapping[tuple[int, int], NDArray]
@@ -86,13 +88,18 @@ class FittedSurface:
         for index, (name, unit) in enumerate(PARAMETERS.items()):
             for row in mapping["terms"][name]:
                 power = tuple(row["powers"])
+                if sum(power) and len(row["values"]) > 5:
+                    raise UserError(
+                        f"surface.terms.{name}: {len(row['values'])} values for powers {list(power)}; "
+                        "extra harmonics do not follow the bond lengths: give 5 or 1"
+                    )
                 table = terms.setdefault(power, np.zeros((len(PARAMETERS), HARMONICS)))
                 scale = unit / ANGSTROM_TO_BOHR ** sum(power)
                 table[index] = harmonic_coefficients(row["values"]) * scale
         return cls(terms, lengths, diatom_a, diatom_b)
 
     def orientation_tables(self, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
-        """Harmonic coefficients (4, 9, ...) of R_m, eps, beta, zeta at bond lengths (bohr)."""
+        """Harmonic coefficients (4, HARMONICS, ...) of R_m, eps, beta, zeta at bond lengths (bohr)."""
         r_a, r_b = np.broadcast_arrays(r_a, r_b)
         xi_a = bounded_stretch(r_a, self.diatom_a.r_e, self.lengths[0])
         xi_b = bounded_stretch(r_b, self.diatom_b.r_e, self.lengths[1])
@@ -102,12 +109,11 @@ class FittedSurface:
         )
 
     def kernel_tables(self, r_a: NDArray, r_b: NDArray) -> tuple[int, NDArray, NDArray]:
-        """What the kernel needs on the grid r_a x r_b: form, tables (points, 28), Q_a Q_b."""
-        # The extra harmonics of beta and zeta are zero: the kernel does without.
-        r_m, eps, beta, zeta = self.orientation_tables(r_a, r_b).reshape(4, HARMONICS, -1)
-        tables = np.ascontiguousarray(np.concatenate([r_m, eps, beta[:5], zeta[:5]]).T)
+        """What the kernel needs on the grid r_a x r_b: form, tables (points, 20 + 4 EXTRA), Q_a Q_b."""
+        tables = self.orientation_tables(r_a, r_b).reshape(4, HARMONICS, -1)
+        tables = np.concatenate([*tables[:, :5], *tables[:, 5:]]).T
         quadrupole = np.broadcast_to(self.quadrupole_product(r_a, r_b), (r_a.size, r_b.size))
-        return FLEXIBLE_LENNARD_JONES, tables, quadrupole.ravel()
+        return FLEXIBLE_LENNARD_JONES, np.ascontiguousarray(tables), quadrupole.ravel()
 
     def quadrupole_product(self, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
         """Q_a(r_a) Q_b(r_b), atomic units."""
@@ -136,12 +142,12 @@ class FittedSurface:
 
 
 def all_harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
-    """The five harmonics and the four extra ones, first axis."""
+    """The five harmonics and the extra ones, first axis."""
     return np.concatenate([harmonics(c_a, c_b, c_ab), extra_harmonics(c_a, c_b, c_ab)])
 
 
 def harmonic_coefficients(values: Sequence[float]) -> NDArray:
-    """Coefficients (9,) from values at the five configurations, then of the extra harmonics."""
+    """Coefficients (HARMONICS,) from values at the five configurations, then of the extra harmonics."""
     padded = np.zeros(HARMONICS)
     if len(values) == 1:
         padded[0] = values[0]

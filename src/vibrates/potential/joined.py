@@ -18,14 +18,15 @@ from scipy.stats import qmc
 from vibrates.errors import UserError
 from vibrates.longrange.surface import LongRangeSurface
 from vibrates.molecule import Diatom
-from vibrates.potential.flexible import HARMONICS, FittedSurface, all_harmonics
+from vibrates.potential.flexible import FittedSurface, all_harmonics
 from vibrates.potential.forms import JOINED
 from vibrates.potential.orientation import at_orientation, cosines, quadrupole_angular
 from vibrates.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM
 
 POWERS = (6, 7, 8)
 COORDINATES = ("r_a", "r_b", "theta_a", "theta_b", "phi")
-_ORIENTATIONS = 256  # of the projection onto nine harmonics
+HARMONICS = 9  # of the series: the five and the first four extra ones
+_ORIENTATIONS = 256  # of the projection onto them
 
 
 def handover(distance: ArrayLike, begin: float, end: float) -> NDArray:
@@ -87,7 +88,7 @@ class JoinedSurface:
         angles = np.stack(
             [np.arccos(2.0 * unit[:, 0] - 1.0), np.arccos(2.0 * unit[:, 1] - 1.0), np.pi * unit[:, 2]], axis=1
         )
-        return angles, np.linalg.pinv(all_harmonics(*cosines(*angles.T)).T)
+        return angles, np.linalg.pinv(all_harmonics(*cosines(*angles.T))[:HARMONICS].T)
 
     # ASSUME: beyond the bond lengths that the series was trained on its C_m keep their last values.
     def series_tables(self, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
@@ -127,7 +128,7 @@ class JoinedSurface:
         r_b = self.diatom_b.r_e if r_b is None else r_b
         shape = np.broadcast_shapes(*map(np.shape, (distance, c_a, c_b, c_ab, r_a, r_b)))
         distance = np.asarray(distance, dtype=float)
-        angular = all_harmonics(c_a, c_b, c_ab)
+        angular = all_harmonics(c_a, c_b, c_ab)[:HARMONICS]
         c_m = at_orientation(self.series_tables(r_a, r_b), angular, len(shape))
         series = -sum(c / distance**m for c, m in zip(c_m, POWERS, strict=True))
         electrostatic = self.inner.quadrupole_product(r_a, r_b) * quadrupole_angular(c_a, c_b, c_ab)

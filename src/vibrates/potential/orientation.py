@@ -17,6 +17,8 @@ REFERENCE_CONFIGURATIONS = {
     "I": (1.0, 1.0, 1.0),
 }
 
+EXTRA = 12  # `extra_harmonics`
+
 
 def cosines(
     theta_a: ArrayLike, theta_b: ArrayLike, phi: ArrayLike
@@ -41,19 +43,21 @@ def harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
 
 
 def extra_harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
-    """Four more functions of the orientation, first axis, all zero at the reference configurations.
+    """`EXTRA` more functions of the orientation, first axis, all zero at the reference configurations.
 
-    c_a^2 (1 - c_a^2), c_b^2 (1 - c_b^2), -c_a c_b u, u^2 (1 - u^2) with u = c_ab - c_a c_b, the
-    product of both sines and the cosine of the dihedral angle. The fitted surface needs them
-    between the configurations.
+    With A = c_a^2, B = c_b^2, u = c_ab - c_a c_b (the product of both sines and the cosine of the
+    dihedral angle), W = u^2, T = c_a c_b u: A (1-A), B (1-B), -T, W (1-W); A B (1-A),
+    A B (1-B), A W, B W, A T, B T; A^2 (1-A), B^2 (1-B). Together with the five harmonics the first
+    four hold all bipolar harmonics of orders (2,2) and less, (4,0) and (0,4), the next six those of
+    (4,2) and (2,4), the last two (6,0) and (0,6).
     """
     aa, bb, product = np.square(c_a), np.square(c_b), c_a * c_b * c_ab
-    uu = np.square(c_ab) - 2.0 * product + aa * bb
-    return np.stack(
-        np.broadcast_arrays(
-            aa * (1.0 - aa), bb * (1.0 - bb), aa * bb - product, uu * (1.0 - uu)
-        )
-    )
+    t, w = product - aa * bb, np.square(c_ab) - 2.0 * product + aa * bb
+    values = (
+        aa * (1.0 - aa), bb * (1.0 - bb), -t, w * (1.0 - w), aa * bb * (1.0 - aa), aa * bb * (1.0 - bb),
+        aa * w, bb * w, aa * t, bb * t, aa**2 * (1.0 - aa), bb**2 * (1.0 - bb),
+    )  # fmt: skip
+    return np.stack(np.broadcast_arrays(*values))
 
 
 def coefficients(values: ArrayLike) -> NDArray:

@@ -14,28 +14,46 @@ from vibrates.dynamics.kernel.vector_math import JIT_OPTIONS, exp, log
 
 
 @njit(**JIT_OPTIONS)
-def extra_harmonics(c_a, c_b, c_ab):
-    """Harmonics 5 to 8 of `vibrates.potential.orientation`."""
+def invariants(c_a, c_b, c_ab):
+    """A, B, T, W of `vibrates.potential.orientation.extra_harmonics`."""
     aa, bb, product = c_a * c_a, c_b * c_b, c_a * c_b * c_ab
-    uu = c_ab * c_ab - 2.0 * product + aa * bb
-    return aa * (1.0 - aa), bb * (1.0 - bb), aa * bb - product, uu * (1.0 - uu)
+    return aa, bb, product - aa * bb, c_ab * c_ab - 2.0 * product + aa * bb
 
 
 @njit(**JIT_OPTIONS)
-def by_four_harmonics(c_a, c_b, c_ab, by_1, by_2, by_3, by_4, by_5, by_6, by_7, by_8):
-    """Derivatives by eight harmonics as those by the first four.
+def extra_harmonics(aa, bb, t, w):
+    """All of them, of the invariants."""
+    ab = aa * bb
+    return (
+        aa * (1.0 - aa), bb * (1.0 - bb), -t, w * (1.0 - w), ab * (1.0 - aa), ab * (1.0 - bb),
+        aa * w, bb * w, aa * t, bb * t, aa * aa * (1.0 - aa), bb * bb * (1.0 - bb),
+    )  # fmt: skip
 
-    The extra harmonics depend on c_a^2, c_b^2, c_ab^2 and on c_a c_b c_ab, which by the fourth
-    harmonic is h_4 + (c_a^2 + c_b^2 + c_ab^2)/3 - 2/9.
+
+@njit(**JIT_OPTIONS)
+def by_invariants(
+    aa, bb, t, w, by_0, by_1, by_2, by_3, by_4, by_5, by_6, by_7, by_8, by_9, by_10, by_11
+):
+    """Derivatives by A, B, T, W from those by the extra harmonics."""
+    by_a = by_0 * (1.0 - 2.0 * aa) + by_6 * w + by_8 * t + bb * (by_4 * (1.0 - 2.0 * aa) + by_5 * (1.0 - bb))
+    by_b = by_1 * (1.0 - 2.0 * bb) + by_7 * w + by_9 * t + aa * (by_5 * (1.0 - 2.0 * bb) + by_4 * (1.0 - aa))
+    by_a, by_b = by_a + by_10 * aa * (2.0 - 3.0 * aa), by_b + by_11 * bb * (2.0 - 3.0 * bb)
+    by_t = by_8 * aa + by_9 * bb - by_2
+    by_w = by_3 * (1.0 - 2.0 * w) + by_6 * aa + by_7 * bb
+    return by_a, by_b, by_t, by_w
+
+
+@njit(**JIT_OPTIONS)
+def by_four_harmonics(aa, bb, by_a, by_b, by_t, by_w):
+    """Derivatives by A, B, T, W as those by the four harmonics.
+
+    T = P - A B and W = c_ab^2 - 2 P + A B with P = c_a c_b c_ab, which by the fourth harmonic is
+    h_4 + (A + B + c_ab^2)/3 - 2/9.
     """
-    aa, bb = c_a * c_a, c_b * c_b
-    uu = c_ab * c_ab - 2.0 * (c_a * c_b * c_ab) + aa * bb
-    by_uu = by_8 * (1.0 - 2.0 * uu)
-    by_product = -by_7 - 2.0 * by_uu
-    by_1 = by_1 + by_5 * (1.0 - 2.0 * aa) + (by_7 + by_uu) * bb + by_product * (1.0 / 3.0)
-    by_2 = by_2 + by_6 * (1.0 - 2.0 * bb) + (by_7 + by_uu) * aa + by_product * (1.0 / 3.0)
-    by_3 = by_3 + by_uu + by_product * (1.0 / 3.0)
-    return by_1, by_2, by_3, by_4 + by_product
+    by_product = by_t - 2.0 * by_w
+    third = by_product * (1.0 / 3.0)
+    by_1, by_2 = by_a + (by_w - by_t) * bb + third, by_b + (by_w - by_t) * aa + third
+    return by_1, by_2, by_w + third, by_product
 
 
 @njit(**JIT_OPTIONS)
@@ -107,32 +125,50 @@ def improved_lennard_jones(points, re, im, g, tables, quadrupole, potential, mea
 
 
 @njit(**JIT_OPTIONS)
-def flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, means):
-    """As `improved_lennard_jones`, with n = beta + zeta x and four extra harmonics.
+def _sum(e, t, first):
+    """Sum of extra harmonics times their coefficients, which begin at ``first``."""
+    low = e[0] * t[first] + e[1] * t[first + 1] + e[2] * t[first + 2] + e[3] * t[first + 3]
+    low = low + e[4] * t[first + 4] + e[5] * t[first + 5] + e[6] * t[first + 6]
+    low = low + e[7] * t[first + 7] + e[8] * t[first + 8] + e[9] * t[first + 9]
+    return low + e[10] * t[first + 10] + e[11] * t[first + 11]
 
-    ``tables`` (points, 28): nine coefficients each of R_m and eps, five each of beta and zeta. With
-    d = n - 6, l = -ln x, y = d l and phi(y) = (e^y - 1)/y: V = eps x^-6 (6 l phi - 1), regular at
-    n = 6 (`vibrates.potential.flexible`).
+
+@njit(**JIT_OPTIONS)
+def _by_extra(t, k, r_m, eps, beta, zeta):
+    """Derivative by extra harmonic ``k``, of those by the four parameters."""
+    return r_m * t[20 + k] + eps * t[32 + k] + beta * t[44 + k] + zeta * t[56 + k]
+
+
+@njit(**JIT_OPTIONS)
+def flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, means):
+    """As `improved_lennard_jones`, with n = beta + zeta x and extra harmonics.
+
+    ``tables`` (points, 68): five coefficients each of R_m, eps, beta, zeta, then those of the extra
+    harmonics, the same at every point, so that one sum before the points and one after serve all.
+    With d = n - 6, l = -ln x, y = d l and phi(y) = (e^y - 1)/y: V = eps x^-6 (6 l phi - 1), regular
+    at n = 6 (`vibrates.potential.flexible`).
     """
     distance = load(g, DISTANCE)
     inverse = 1.0 / distance
     c_a, c_b, c_ab = load(g, C_A), load(g, C_B), load(g, C_AB)
     h_1, h_2 = load(g, HARMONICS), load(g, HARMONICS + 1)
     h_3, h_4 = load(g, HARMONICS + 2), load(g, HARMONICS + 3)
-    h_5, h_6, h_7, h_8 = extra_harmonics(c_a, c_b, c_ab)
+    a, b, t_, w = invariants(c_a, c_b, c_ab)
+    e = extra_harmonics(a, b, t_, w)
+    s = tables[0]
+    extra_r_m, extra_eps = _sum(e, s, 20), _sum(e, s, 32)
+    extra_beta, extra_zeta = _sum(e, s, 44), _sum(e, s, 56)
     angular, fade = load(g, QUADRUPOLE), load(g, FADE)
     zero = 0.0 * distance
     by_distance, mean_quadrupole, mean = zero, zero, zero
     by_1, by_2, by_3, by_4 = zero, zero, zero, zero
-    by_5, by_6, by_7, by_8 = zero, zero, zero, zero
+    sum_r_m, sum_eps, sum_beta, sum_zeta = zero, zero, zero, zero
     for k in range(points):
         t = tables[k]
-        r_m = t[0] + h_1 * t[1] + h_2 * t[2] + h_3 * t[3] + h_4 * t[4]
-        r_m = r_m + h_5 * t[5] + h_6 * t[6] + h_7 * t[7] + h_8 * t[8]
-        eps = t[9] + h_1 * t[10] + h_2 * t[11] + h_3 * t[12] + h_4 * t[13]
-        eps = eps + h_5 * t[14] + h_6 * t[15] + h_7 * t[16] + h_8 * t[17]
-        beta = t[18] + h_1 * t[19] + h_2 * t[20] + h_3 * t[21] + h_4 * t[22]
-        zeta = t[23] + h_1 * t[24] + h_2 * t[25] + h_3 * t[26] + h_4 * t[27]
+        r_m = extra_r_m + t[0] + h_1 * t[1] + h_2 * t[2] + h_3 * t[3] + h_4 * t[4]
+        eps = extra_eps + t[5] + h_1 * t[6] + h_2 * t[7] + h_3 * t[8] + h_4 * t[9]
+        beta = extra_beta + t[10] + h_1 * t[11] + h_2 * t[12] + h_3 * t[13] + h_4 * t[14]
+        zeta = extra_zeta + t[15] + h_1 * t[16] + h_2 * t[17] + h_3 * t[18] + h_4 * t[19]
         inverse_r_m = 1.0 / r_m
         x = distance * inverse_r_m
         inverse_x = r_m * inverse
@@ -169,15 +205,18 @@ def flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, mea
         by_zeta = by_beta * x
         by_distance = by_distance + radial
         mean_quadrupole = mean_quadrupole + density * q
-        by_1 = by_1 + by_r_m * t[1] + by_eps * t[10] + by_beta * t[19] + by_zeta * t[24]
-        by_2 = by_2 + by_r_m * t[2] + by_eps * t[11] + by_beta * t[20] + by_zeta * t[25]
-        by_3 = by_3 + by_r_m * t[3] + by_eps * t[12] + by_beta * t[21] + by_zeta * t[26]
-        by_4 = by_4 + by_r_m * t[4] + by_eps * t[13] + by_beta * t[22] + by_zeta * t[27]
-        by_5 = by_5 + by_r_m * t[5] + by_eps * t[14]
-        by_6 = by_6 + by_r_m * t[6] + by_eps * t[15]
-        by_7 = by_7 + by_r_m * t[7] + by_eps * t[16]
-        by_8 = by_8 + by_r_m * t[8] + by_eps * t[17]
-    by_1, by_2, by_3, by_4 = by_four_harmonics(
-        c_a, c_b, c_ab, by_1, by_2, by_3, by_4, by_5, by_6, by_7, by_8
-    )
+        sum_r_m, sum_eps = sum_r_m + by_r_m, sum_eps + by_eps
+        sum_beta, sum_zeta = sum_beta + by_beta, sum_zeta + by_zeta
+        by_1 = by_1 + by_r_m * t[1] + by_eps * t[6] + by_beta * t[11] + by_zeta * t[16]
+        by_2 = by_2 + by_r_m * t[2] + by_eps * t[7] + by_beta * t[12] + by_zeta * t[17]
+        by_3 = by_3 + by_r_m * t[3] + by_eps * t[8] + by_beta * t[13] + by_zeta * t[18]
+        by_4 = by_4 + by_r_m * t[4] + by_eps * t[9] + by_beta * t[14] + by_zeta * t[19]
+    m = (sum_r_m, sum_eps, sum_beta, sum_zeta)
+    by_a, by_b, by_t, by_w = by_invariants(
+        a, b, t_, w, _by_extra(s, 0, *m), _by_extra(s, 1, *m), _by_extra(s, 2, *m), _by_extra(s, 3, *m),
+        _by_extra(s, 4, *m), _by_extra(s, 5, *m), _by_extra(s, 6, *m), _by_extra(s, 7, *m),
+        _by_extra(s, 8, *m), _by_extra(s, 9, *m), _by_extra(s, 10, *m), _by_extra(s, 11, *m),
+    )  # fmt: skip
+    more_1, more_2, more_3, more_4 = by_four_harmonics(a, b, by_a, by_b, by_t, by_w)
+    by_1, by_2, by_3, by_4 = by_1 + more_1, by_2 + more_2, by_3 + more_3, by_4 + more_4
     _store_means(g, means, by_distance, mean, mean_quadrupole, by_1, by_2, by_3, by_4)

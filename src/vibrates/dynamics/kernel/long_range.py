@@ -1,12 +1,14 @@
 """The long-range series in vector registers: V = -C_6/R^6 - C_7/R^7 - C_8/R^8 + Q_a Q_b A^224/R^5.
 
-The C_m follow the orientation through the five harmonics and the four extra ones of
+The C_m follow the orientation through the five harmonics and the first four extra ones of
 `vibrates.potential.orientation`. Atomic units.
 """
 
 from numba import njit
 
-from vibrates.dynamics.kernel.lennard_jones import by_four_harmonics, extra_harmonics
+from vibrates.dynamics.kernel.lennard_jones import (
+    by_four_harmonics, by_invariants, extra_harmonics, invariants,
+)  # fmt: skip
 from vibrates.dynamics.kernel.rows import (
     BY_DISTANCE, BY_HARMONIC, C_A, C_AB, C_B, DISTANCE, FADE, FADE_SLOPE, HARMONICS, MEAN_QUADRUPOLE,
     QUADRUPOLE,
@@ -39,7 +41,9 @@ def add_series(points, re, im, g, tables, quadrupole, potential, means):
     c_a, c_b, c_ab = load(g, C_A), load(g, C_B), load(g, C_AB)
     h_1, h_2 = load(g, HARMONICS), load(g, HARMONICS + 1)
     h_3, h_4 = load(g, HARMONICS + 2), load(g, HARMONICS + 3)
-    h_5, h_6, h_7, h_8 = extra_harmonics(c_a, c_b, c_ab)
+    a, b, t_, w = invariants(c_a, c_b, c_ab)
+    e = extra_harmonics(a, b, t_, w)
+    h_5, h_6, h_7, h_8 = e[0], e[1], e[2], e[3]
     angular, fade = load(g, QUADRUPOLE), load(g, FADE)
     zero = 0.0 * distance
     by_distance, mean_quadrupole, mean = zero, zero, zero
@@ -71,9 +75,11 @@ def add_series(points, re, im, g, tables, quadrupole, potential, means):
         by_6 = by_6 + density * (t[6] + inverse * (t[15] + inverse * t[24]))
         by_7 = by_7 + density * (t[7] + inverse * (t[16] + inverse * t[25]))
         by_8 = by_8 + density * (t[8] + inverse * (t[17] + inverse * t[26]))
-    by_1, by_2, by_3, by_4 = by_four_harmonics(
-        c_a, c_b, c_ab, by_1, by_2, by_3, by_4, by_5, by_6, by_7, by_8
+    by_a, by_b, by_t, by_w = by_invariants(
+        a, b, t_, w, by_5, by_6, by_7, by_8, zero, zero, zero, zero, zero, zero, zero, zero
     )
+    more_1, more_2, more_3, more_4 = by_four_harmonics(a, b, by_a, by_b, by_t, by_w)
+    by_1, by_2, by_3, by_4 = by_1 + more_1, by_2 + more_2, by_3 + more_3, by_4 + more_4
     weight = -fade * inverse_6
     radial = fade * by_distance * inverse_6 * inverse + load(g, FADE_SLOPE) * mean
     store(means, BY_DISTANCE, load(means, BY_DISTANCE) + radial)
