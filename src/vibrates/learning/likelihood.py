@@ -84,7 +84,8 @@ class Likelihood:
         for jitter in JITTERS:
             matrix = self._matrix(X, known)
             diagonal = np.einsum("ii->i", matrix)
-            diagonal += jitter * diagonal.mean()
+            with np.errstate(over="ignore", invalid="ignore"):  # of a line search gone too far
+                diagonal += jitter * diagonal.mean()
             if not np.isfinite(diagonal).all():
                 break
             matrix, info = lapack.dpotrf(matrix, lower=1, clean=0, overwrite_a=1)
