@@ -84,7 +84,7 @@ def sets() -> str:
 def kernels() -> str:
     """Table III."""
     rows, found = [], read("table_III").sort_values(["N", "optimiser"], kind="stable")
-    first = found[found["optimiser"] == "rmsprop"].drop_duplicates("N").index
+    first = found.drop_duplicates("N").index
     for k in found.itertuples():
         paper = PUBLISHED.loc[k.N]
         rows.append([k.N, OPTIMISER[k.optimiser],
@@ -93,7 +93,7 @@ def kernels() -> str:
                      error(k.optimal_percent, k.optimal_rms_dex),
                      f"{paper.optimal} {paper.percent:.2f} %" if k.Index in first else ""])
     return table(["N", "optimiser", "chosen by", "single", "error", "optimal", "error",
-                  "paper (RMSProp)"], rows)
+                  "paper (RMSProp, {6, 9})"], rows)
 
 
 def counts() -> str:
@@ -141,8 +141,8 @@ def quality() -> str:
     inside = last["j"].between(min(trained), max(trained))
     jump = (last["jp"] - last["j"]).abs()
     name = f"N = {last['N'].iloc[0]}, optimal"
-    rows += [line(f"{name}, j between trained ones", last[inside]),
-             line(f"{name}, j beyond them", last[~inside])]
+    rows += [line(f"{name}, j {where}", part) for where, part in (
+        ("between trained ones", last[inside]), ("beyond them", last[~inside])) if len(part)]
     rows += [line(f"{name}, dv = {dv:+d}" if dv else f"{name}, dv = 0", part)
              for dv, part in last.groupby(last["vp"] - last["v"])]
     rows += [line(f"{name}, change of j {text}", last[(jump >= low) & (jump <= high)])
