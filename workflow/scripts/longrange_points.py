@@ -4,6 +4,7 @@ import json
 
 import pandas as pd
 
+from vibrates.abinitio.table import write
 from vibrates.campaign.scripts import run
 from vibrates.files import write_text
 from vibrates.longrange import description
@@ -28,14 +29,14 @@ def collect(path: str, blocks: list[str], settings: str, output: str) -> None:
     with open(settings, encoding="utf-8") as stream:
         provenance = METHOD | json.load(stream)
     provenance.pop("start", None)
-    description.write_points(output, points.drop(columns="block"), provenance)
+    write(output, points.drop(columns="block"), provenance)
 
 
 def known(path: str, output: str) -> None:
     described = description.load(path)
     method = type(description.known_surface(described)).__name__
     provenance = {"method": f"a known surface, {method}"} | described["source"]
-    description.write_points(output, description.known_points(described), provenance)
+    write(output, description.known_points(described), provenance)
 
 
 if __name__ == "__main__":

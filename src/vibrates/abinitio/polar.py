@@ -17,6 +17,7 @@ import pyscf
 from pyscf import cc, gto, lib
 
 from vibrates.abinitio import weak_fields
+from vibrates.abinitio.table import write
 from vibrates.campaign.scripts import run
 from vibrates.errors import UserError
 from vibrates.files import write_text
@@ -76,7 +77,7 @@ def compute(settings: str, output: str) -> None:
             write_text(part, pd.DataFrame(rows).to_csv(index=False))
     table = pd.DataFrame(rows).sort_values("r_bohr")
     chosen["method"], chosen["program"] = "CCSD(T), finite fields", f"PySCF {pyscf.__version__}"
-    write_text(output, f"# {json.dumps(chosen)}\n{table.to_csv(index=False)}")
+    write(output, table, chosen)
     part.unlink(missing_ok=True)
 
 

@@ -52,8 +52,10 @@ def _starts(data: xr.Dataset, split: Split, name: str) -> int:
 def _mean_scores(data: xr.Dataset, split: Split) -> dict[str, float]:
     """Of the mean of the training data as the prediction: a model that errs like it learned nothing."""
     true = log10_k(data)
-    mse = float(np.mean((true[split.test] - true[~split.test].mean()) ** 2))
-    return {"mean_mse_dex2": mse, "mean_mse_normalised": mse / float(np.ptp(true)) ** 2}
+    tested = true[split.test]
+    mean = np.full_like(tested, true[~split.test].mean())
+    found = scores(mean, None, tested, np.zeros_like(tested), float(np.ptp(true)))
+    return {f"mean_{name}": found[name] for name in ("mse_dex2", "mse_normalised")}
 
 
 def _row(data: xr.Dataset, split: Split, fresh, start: int) -> dict:

@@ -1,6 +1,5 @@
 """The description of a long-range surface, `config/longrange/*.yaml`, its points, and its networks."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ from scipy.stats import qmc
 from vibrates.campaign import schema
 from vibrates.config import SCHEMA, read_layers, read_yaml
 from vibrates.errors import UserError
-from vibrates.files import write_text
 from vibrates.longrange.polar_pair import PolarPair
 from vibrates.longrange.surface import Coordinate
 from vibrates.longrange.training import Problem, Training
@@ -120,11 +118,6 @@ def problem(described: dict[str, Any], table: pd.DataFrame) -> Problem:
         table[described["energy_column"]].to_numpy() * CM_TO_HARTREE,
         tuple(described["powers"]), coordinates(described),
     )  # fmt: skip
-
-
-def write_points(path: str | Path, points: pd.DataFrame, provenance: dict[str, Any]) -> None:
-    """A comment line of JSON, then the table."""
-    write_text(path, f"# {json.dumps(provenance)}\n{points.to_csv(index=False)}")
 
 
 def known_points(described: dict[str, Any]) -> pd.DataFrame:

@@ -52,22 +52,21 @@ def isotropic(surface: LongRangeSurface, bond: float, nodes: int = 16) -> NDArra
 
 def spread(surfaces: Sequence[LongRangeSurface], bonds: Sequence[float]) -> pd.DataFrame:
     """Mean and standard deviation of the isotropic C_m over an ensemble, one row per m and bond length."""
-    rows = []
-    for bond in bonds:
-        found = np.array([isotropic(one, bond) for one in surfaces])
-        deviation = found.std(axis=0, ddof=1) if len(surfaces) > 1 else np.full(found.shape[1], np.nan)
-        for power, mean, width in zip(surfaces[0].powers, found.mean(axis=0), deviation, strict=True):
-            rows.append({"r_bohr": bond, "m": power, "C_m": mean, "spread": width})
-    return pd.DataFrame(rows)
+    found = np.array([[isotropic(one, bond) for bond in bonds] for one in surfaces])
+    return _over_ensemble(surfaces[0].powers, bonds, found)
 
 
 def along_bond(surfaces: Sequence[LongRangeSurface], x: NDArray) -> pd.DataFrame:
     """Mean and standard deviation of C_m over an ensemble at internal coordinates x (N, d), bond length first."""
     found = np.array([one.coefficients(x) for one in surfaces])
-    deviation = found.std(axis=0, ddof=1) if len(surfaces) > 1 else np.full(found.shape[1:], np.nan)
-    powers = surfaces[0].powers
+    return _over_ensemble(surfaces[0].powers, x[:, 0], found)
+
+
+def _over_ensemble(powers: Sequence[int], bonds: Sequence[float], found: NDArray) -> pd.DataFrame:
+    """One row per bond length and m, of C_m ``found`` (members, bond lengths, m)."""
+    deviation = found.std(axis=0, ddof=1) if len(found) > 1 else np.full(found.shape[1:], np.nan)
     return pd.DataFrame({
-        "r_bohr": np.repeat(x[:, 0], len(powers)), "m": np.tile(powers, len(x)),
+        "r_bohr": np.repeat(bonds, len(powers)), "m": np.tile(powers, len(bonds)),
         "C_m": found.mean(axis=0).ravel(), "spread": deviation.ravel(),
     })  # fmt: skip
 
