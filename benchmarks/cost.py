@@ -14,10 +14,11 @@ import time
 
 import numpy as np
 
-from vibrates.campaign import cost, plan
-from vibrates.campaign.configuration import load
-from vibrates.campaign.grid import energies, states
-from vibrates.campaign.work import BatchWork
+from vibrates.campaign import cost
+from vibrates.config.campaign import load
+from vibrates.config.grid import energies, states
+from vibrates.trajectories import plan
+from vibrates.trajectories.work import BatchWork
 
 COUNT = 256
 
@@ -40,12 +41,16 @@ def main() -> None:
             measured = (time.process_time() - start) / COUNT
             model = float(cost.trajectory_seconds(config, v, w, np.array([energy]))[0])
             ratios.append(measured / model)
-            print(f"| {v}, {w} | {columns['probability'][0].size} | {energy:g} "
-                  f"| {columns['time_step'].mean():.2f} | {measured * 1e3:.2f} | {model * 1e3:.2f} |",
-                  flush=True)
+            print(
+                f"| {v}, {w} | {columns['probability'][0].size} | {energy:g} "
+                f"| {columns['time_step'].mean():.2f} | {measured * 1e3:.2f} | {model * 1e3:.2f} |",
+                flush=True,
+            )
     spread = np.quantile(ratios, [0.1, 0.5, 0.9])
-    print(f"\nmeasured over modelled: median {spread[1]:.2f}, 80 % between {spread[0]:.2f} and "
-          f"{spread[2]:.2f}")
+    print(
+        f"\nmeasured over modelled: median {spread[1]:.2f}, 80 % between {spread[0]:.2f} and "
+        f"{spread[2]:.2f}"
+    )
 
 
 if __name__ == "__main__":

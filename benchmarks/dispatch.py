@@ -17,7 +17,7 @@ PIECES, RESULT = 80, 100_000  # numbers per result: 800 kB travel with every pie
 def work_of_a_rank() -> None:
     from mpi4py import MPI
 
-    from vibrates.campaign.dispatch import share_out
+    from vibrates.core.dispatch import share_out
 
     comm = MPI.COMM_WORLD
     spread = np.random.default_rng(0).uniform(np.log(0.02), np.log(0.6), PIECES)
@@ -40,6 +40,10 @@ if __name__ == "__main__":
         work_of_a_rank()
     else:
         for ranks in (1, 2, 4, 8):
-            run = subprocess.run(["mpiexec", "-n", str(ranks), sys.executable, __file__, "--worker"],
-                                 capture_output=True, text=True, check=True)
+            run = subprocess.run(
+                ["mpiexec", "-n", str(ranks), sys.executable, __file__, "--worker"],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
             print(f"{ranks} rank(s): busy {100 * float(run.stdout):.1f} % of the time", flush=True)

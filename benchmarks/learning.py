@@ -24,14 +24,27 @@ PUBLISHED_HOURS = {"single kernels": 1.73, "whole search": 10.66}
 
 def made_up():
     """Rates with the layout of the paper's, smooth in all quantum numbers and T."""
-    rows = [(v, j, vp, jp) for v in range(3) for j in range(21) for vp in range(v + 1)
-            for jp in range(21) if vp < v or jp < j]
+    rows = [
+        (v, j, vp, jp)
+        for v in range(3)
+        for j in range(21)
+        for vp in range(v + 1)
+        for jp in range(21)
+        if vp < v or jp < j
+    ]
     v, j, vp, jp = np.array(rows).T
     jump, odd = np.abs(j - jp), np.abs(j - jp) % 2
     gap_K = 1770.0 * (v - vp) + 1.04 * (j * (j + 1) - jp * (jp + 1))
     T = TEMPERATURES_K
-    log10_k = (-10.2 - 0.11 * jump - 0.25 * odd - 2.6 * (v - vp) + 0.25 * np.log10(1.0 + v)
-               - 0.01 * j - 1e-4 * np.abs(gap_K))[:, None]
+    log10_k = (
+        -10.2
+        - 0.11 * jump
+        - 0.25 * odd
+        - 2.6 * (v - vp)
+        + 0.25 * np.log10(1.0 + v)
+        - 0.01 * j
+        - 1e-4 * np.abs(gap_K)
+    )[:, None]
     slope = (0.15 + 0.05 * jump + 0.4 * (v - vp))[:, None]
     log10_k = log10_k + slope * np.log10(T / 300.0) - 0.3 * np.exp(-T / 60.0) * odd[:, None]
     return rate_data({"v": v, "j": j, "vp": vp, "jp": jp}, T, 10.0**log10_k, "made up")
@@ -70,9 +83,12 @@ def evaluation(data, trained, points: int) -> None:
         loss = model.training_loss()
     parts = tape.gradient(loss, process.likelihood.variables)
     theirs = np.concatenate([np.ravel(part) for part in parts])
-    print(f"likelihood and gradient, M52, n = {len(X)}: processor {seconds:.2f} s, GPflow "
-          f"{clocks()[1] - began[1]:.2f} s; largest relative difference "
-          f"{np.abs(own - theirs).max() / np.abs(theirs).max():.1e}", flush=True)
+    print(
+        f"likelihood and gradient, M52, n = {len(X)}: processor {seconds:.2f} s, GPflow "
+        f"{clocks()[1] - began[1]:.2f} s; largest relative difference "
+        f"{np.abs(own - theirs).max() / np.abs(theirs).max():.1e}",
+        flush=True,
+    )
 
 
 def search(data, options) -> None:
@@ -89,8 +105,11 @@ def search(data, options) -> None:
         criterion = selection.by_validation(validating)
         began = clocks()
         for result in selection.single_kernels(trainer, options.levels, options.points):
-            print(f"  {result['kernel']}: validation {criterion(result):.3f} %, "
-                  f"{result['seconds']:.0f} s", flush=True)
+            print(
+                f"  {result['kernel']}: validation {criterion(result):.3f} %, "
+                f"{result['seconds']:.0f} s",
+                flush=True,
+            )
         singles = selection.single_kernels(trainer, options.levels, options.points)
         best = selection.best_of(singles, criterion)["kernel"]
         whole = trainer.candidate(best, options.levels, options.points, whole=True)
@@ -121,10 +140,14 @@ def full_size(data, options) -> None:
                 every = int(result["transitions"]) * data.sizes["temperature"]
                 others = predicted_levels(trainer, options.levels)
                 error = mean_error(result, others)
-                report(f"{kernel} optimised on {what}, log likelihood "
-                       f"{result.get('log_marginal_likelihood', float('nan')):.1f}"
-                       f"{'' if result.get('converged') else ', not converged'}",
-                       began, result, error)
+                report(
+                    f"{kernel} optimised on {what}, log likelihood "
+                    f"{result.get('log_marginal_likelihood', float('nan')):.1f}"
+                    f"{'' if result.get('converged') else ', not converged'}",
+                    began,
+                    result,
+                    error,
+                )
                 print(where(result, options.levels, others), flush=True)
 
 
@@ -134,8 +157,10 @@ def where(result, trained, others) -> str:
 
     inside = [level for level in others if min(trained) < level < max(trained)]
     outside = [level for level in others if level not in inside]
-    return (f"  {result['kernel']}: {mean_error(result, inside):.4f} % between trained levels, "
-            f"{mean_error(result, outside):.4f} % beyond")
+    return (
+        f"  {result['kernel']}: {mean_error(result, inside):.4f} % between trained levels, "
+        f"{mean_error(result, outside):.4f} % beyond"
+    )
 
 
 def clocks() -> tuple[float, float]:
@@ -148,9 +173,12 @@ def report(what: str, began: tuple[float, float], result: dict, error: float) ->
     wall, processor = (now - then for now, then in zip(clocks(), began, strict=True))
     published = PUBLISHED_HOURS.get(what)
     beside = f" (published for N = 6: {60 * published:.0f} min)" if published else ""
-    print(f"{what}: {wall / 60:.1f} min, processor {processor / 60:.1f} min{beside}; "
-          f"{result['kernel']}, {result.get('points', 0)} points, error {error:.4f} % of log10 k, "
-          f"memory {memory_gib():.1f} GiB", flush=True)
+    print(
+        f"{what}: {wall / 60:.1f} min, processor {processor / 60:.1f} min{beside}; "
+        f"{result['kernel']}, {result.get('points', 0)} points, error {error:.4f} % of log10 k, "
+        f"memory {memory_gib():.1f} GiB",
+        flush=True,
+    )
 
 
 def main() -> None:
@@ -161,8 +189,12 @@ def main() -> None:
     parser.add_argument("--iterations", type=int, default=60)
     parser.add_argument("--growth", type=int, default=8, help="base kernels at most")
     parser.add_argument("--evaluation", type=int, default=2000, help="points of one evaluation")
-    parser.add_argument("--full", nargs="+", metavar="KERNEL",
-                        help="no search: these kernels optimised in stages and on all points")
+    parser.add_argument(
+        "--full",
+        nargs="+",
+        metavar="KERNEL",
+        help="no search: these kernels optimised in stages and on all points",
+    )
     parser.add_argument("--every", type=int, default=1, help="every how manyth temperature")
     parser.add_argument("--rates", metavar="FILE", help="rates to learn instead of made-up ones")
     options = parser.parse_args()

@@ -13,10 +13,10 @@ import time
 import numpy as np
 from scipy.optimize import least_squares
 
+from vibrates.core.units import HARTREE_TO_CM
 from vibrates.longrange import description
 from vibrates.longrange.levenberg_marquardt import minimise, normal_equations
 from vibrates.longrange.training import Residuals
-from vibrates.units import HARTREE_TO_CM
 
 ADAM_STEPS = (2000, 20000)
 MIDDLE_SECONDS = 12.0
@@ -91,7 +91,11 @@ def within(residuals, fit, start, seconds, stages=(1.0,), **options):
             lambda w, part=part: 0.5 * float((residuals.at(w, part) ** 2).sum()), weights, len(part), 10000, **options,
         ):  # fmt: skip
             weights, steps = one.weights, steps + 1
-            best = min(best, (float(np.mean(residuals.at(weights, residuals.test) ** 2)), weights), key=lambda b: b[0])
+            best = min(
+                best,
+                (float(np.mean(residuals.at(weights, residuals.test) ** 2)), weights),
+                key=lambda b: b[0],
+            )
             if time.process_time() - began > seconds * number / len(stages):
                 break
     return best[1], steps
@@ -105,8 +109,10 @@ def middle(path: str) -> None:
     generator = np.random.default_rng(1)
     residuals = Residuals.build(problem, description.training(described), generator)
     fit, start = np.flatnonzero(~residuals.test), residuals.empty.network.random(generator)
-    print(f"5-100-4, {len(start)} weights, {len(fit)} training points; {MIDDLE_SECONDS} s of one processor each\n"
-          f"{'variant':44} {'steps':>6} {'RMSE training':>14} {'test (cm^-1)':>13}")
+    print(
+        f"5-100-4, {len(start)} weights, {len(fit)} training points; {MIDDLE_SECONDS} s of one processor each\n"
+        f"{'variant':44} {'steps':>6} {'RMSE training':>14} {'test (cm^-1)':>13}"
+    )
     for name, options in (
         ("damping alike (Levenberg)", {"exponent": 0.0}),
         ("damping by the curvature (Marquardt)", {"exponent": 1.0}),
@@ -116,14 +122,19 @@ def middle(path: str) -> None:
     ):
         weights, steps = within(residuals, fit, start, MIDDLE_SECONDS, **options)
         trained = residuals.trained(weights, [])
-        print(f"{name:44} {steps:6d} {trained.training_error * HARTREE_TO_CM:14.4f} "
-              f"{trained.test_error * HARTREE_TO_CM:13.4f}", flush=True)
+        print(
+            f"{name:44} {steps:6d} {trained.training_error * HARTREE_TO_CM:14.4f} "
+            f"{trained.test_error * HARTREE_TO_CM:13.4f}",
+            flush=True,
+        )
 
 
 def small(path: str) -> None:
     residuals, fit, start = prepare(path)
-    print(f"{path}: {'-'.join(map(str, residuals.empty.network.sizes))}, {len(start)} weights, "
-          f"{len(fit)} training and {residuals.test.sum()} test points")
+    print(
+        f"{path}: {'-'.join(map(str, residuals.empty.network.sizes))}, {len(start)} weights, "
+        f"{len(fit)} training and {residuals.test.sum()} test points"
+    )
     print(f"{'method':44} {'time (s)':>9} {'RMSE training':>14} {'test (cm^-1)':>13}")
     for name, run, limit in (
         ("Levenberg-Marquardt, 100 steps", levenberg_marquardt, 100),
@@ -138,8 +149,11 @@ def small(path: str) -> None:
         weights = run(residuals, fit, start, limit)
         seconds = time.perf_counter() - began
         trained = residuals.trained(weights, [])
-        print(f"{name:44} {seconds:9.2f} {trained.training_error * HARTREE_TO_CM:14.5f} "
-              f"{trained.test_error * HARTREE_TO_CM:13.5f}", flush=True)
+        print(
+            f"{name:44} {seconds:9.2f} {trained.training_error * HARTREE_TO_CM:14.5f} "
+            f"{trained.test_error * HARTREE_TO_CM:13.5f}",
+            flush=True,
+        )
 
 
 def large(path: str) -> None:
@@ -148,8 +162,10 @@ def large(path: str) -> None:
     def block(weights, part):
         return residuals.with_jacobian(weights, fit[part])
 
-    print(f"{path}: {'-'.join(map(str, residuals.empty.network.sizes))}, {len(start)} weights, {len(fit)} "
-          "training points")
+    print(
+        f"{path}: {'-'.join(map(str, residuals.empty.network.sizes))}, {len(start)} weights, {len(fit)} "
+        "training points"
+    )
     for name, single in (("double", False), ("single", True)):
         began = time.perf_counter()
         normal_equations(block, start, len(fit), single)
@@ -157,8 +173,11 @@ def large(path: str) -> None:
         began = time.perf_counter()
         levenberg_marquardt(residuals, fit, start, 1, single)
         step = time.perf_counter() - began
-        print(f"  {name} precision: normal equations {equations:.1f} s, a step {step:.1f} s; 60 minutes: "
-              f"{3600 / step:.0f} steps", flush=True)
+        print(
+            f"  {name} precision: normal equations {equations:.1f} s, a step {step:.1f} s; 60 minutes: "
+            f"{3600 / step:.0f} steps",
+            flush=True,
+        )
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     print(f"  largest memory {memory:.2f} GiB")
 

@@ -10,13 +10,13 @@ an extrapolation of Strang runs with 0.09 and 0.06 fs.
 
 import numpy as np
 
-from vibrates.dynamics import Collision, Settings, kernel, oracle
-from vibrates.dynamics.dressed import propagator_eigenvectors
-from vibrates.dynamics.extrapolation import RATIO, extrapolate
-from vibrates.dynamics.sampling import initial_conditions
-from vibrates.dynamics.kernel import rows
-from vibrates.dynamics.propagation import free_propagator, parts, square
-from vibrates.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE, FS_TO_AU
+from vibrates.core.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE, FS_TO_AU
+from vibrates.trajectories import Collision, Settings, kernel, oracle
+from vibrates.trajectories.dressed import propagator_eigenvectors
+from vibrates.trajectories.extrapolation import RATIO, extrapolate
+from vibrates.trajectories.kernel import state_layout as rows
+from vibrates.trajectories.propagation import free_propagator, parts, square
+from vibrates.trajectories.sampling import initial_conditions
 
 COUNT = 64
 SUZUKI = 1.0 / (4.0 - 4.0 ** (1.0 / 3.0))
@@ -44,14 +44,21 @@ def run(collision, start, step_fs, fractions, final):
         (collision.propagation.basis_b, collision.propagation.inverse_b, rows.L_B),
     )
     a, b = (propagator_eigenvectors(p, i, square(start, row), steps) for p, i, row in molecules)
-    amplitudes = np.einsum("ti,tj->tij", a[:, :, collision.propagation.initial_a], b[:, :, collision.propagation.initial_b]).astype(complex)
+    amplitudes = np.einsum(
+        "ti,tj->tij",
+        a[:, :, collision.propagation.initial_a],
+        b[:, :, collision.propagation.initial_b],
+    ).astype(complex)
     classical, n = start.copy(), len(start)
     distance = np.linalg.norm(start[:, :3], axis=1)
     fade = collision.propagation._fade(n)
     never = np.full(n, 1e9)
     count, order = np.zeros(n, np.int64), np.arange(n)
     free = {
-        step: (*free_propagator(collision.propagation.basis_a, step), *free_propagator(collision.propagation.basis_b, step))
+        step: (
+            *free_propagator(collision.propagation.basis_a, step),
+            *free_propagator(collision.propagation.basis_b, step),
+        )
         for step in set(steps)
     }
     running = np.ones(n, dtype=bool)

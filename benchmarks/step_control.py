@@ -14,9 +14,9 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 import numpy as np
 from trajectories import settings
 
-from vibrates.dynamics import Collision, oracle
-from vibrates.dynamics.sampling import initial_conditions
-from vibrates.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
+from vibrates.core.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
+from vibrates.trajectories import Collision, oracle
+from vibrates.trajectories.sampling import initial_conditions
 
 COUNT = 256
 ACCURACY = 0.005

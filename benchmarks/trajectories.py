@@ -18,11 +18,11 @@ import time
 
 import numpy as np
 
-from vibrates.campaign.dispatch import share_out
-from vibrates.dynamics import Collision, Settings, oracle
-from vibrates.dynamics.sampling import initial_conditions
-from vibrates.dynamics.slow_reference import SlowCollision
-from vibrates.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
+from vibrates.core.dispatch import share_out
+from vibrates.core.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
+from vibrates.trajectories import Collision, Settings, oracle
+from vibrates.trajectories.sampling import initial_conditions
+from vibrates.trajectories.slow_reference import SlowCollision
 
 BASES = {(5, 4): 1, (11, 11): 1, (31, 4): 20, (48, 8): 36}  # sizes of the bases: initial level v
 ENERGY_CM = 2000.0
@@ -84,7 +84,8 @@ def table_of_bases() -> None:
             error = 100.0 * np.median(np.abs(p / exact - 1.0))
             print(
                 f"| {n_a} x {n_b} | {n_a * n_b} | {name} | {steps:.0f} "
-                f"| {seconds / steps * 1e6:.2f} | {seconds * 1e3:.2f} | {error:.3f} |", flush=True
+                f"| {seconds / steps * 1e6:.2f} | {seconds * 1e3:.2f} | {error:.3f} |",
+                flush=True,
             )
 
 
@@ -94,7 +95,9 @@ def table_of_states() -> None:
     for n_a, n_b in ((4, 2), (8, 5), (12, 8), (16, 12), (24, 12), (32, 12)):
         seconds, steps, _ = measure(n_a, n_b, 1, settings(0.8), 64)
         per_step = seconds / steps
-        print(f"| {n_a} x {n_b} = {n_a * n_b} | {per_step * 1e6:.2f} | {per_step / n_a / n_b * 1e9:.1f} |")
+        print(
+            f"| {n_a} x {n_b} = {n_a * n_b} | {per_step * 1e6:.2f} | {per_step / n_a / n_b * 1e9:.1f} |"
+        )
 
 
 def ratio_to_slow_reference() -> None:

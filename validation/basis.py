@@ -20,14 +20,14 @@ from numpy.typing import NDArray
 from report import DOCUMENT, table, timed, write_section
 from study import DEFAULT, default
 
-from vibrates.campaign import configuration
-from vibrates.campaign.grid import bases
-from vibrates.dynamics import Collision, Settings
-from vibrates.dynamics.sampling import initial_conditions
+from vibrates.config import campaign as configuration
+from vibrates.config.grid import bases
+from vibrates.core.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
 from vibrates.figures import style
-from vibrates.molecule import Diatom
+from vibrates.molecules.diatom import Diatom
 from vibrates.potential import surface_from_config
-from vibrates.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
+from vibrates.trajectories import Collision, Settings
+from vibrates.trajectories.sampling import initial_conditions
 
 LEVELS = (1, 5, 10, 20, 30, 40)
 ENERGIES_CM = (1000, 3000, 10000, 30000, 60000)
@@ -61,9 +61,7 @@ class Case:
         """w P (N,) of one final state in these bases; NaN if they lack it."""
         key = levels_a, levels_b
         if key not in (runs := self.__dict__.setdefault("_runs", {})):
-            collision = Collision(
-                self.surface, *self.diatoms, *key, self.v, self.w, self.settings
-            )
+            collision = Collision(self.surface, *self.diatoms, *key, self.v, self.w, self.settings)
             runs[key] = collision.run(self.initial).probability * self.initial.weight[:, None, None]
         if final[0] not in levels_a or final[1] not in levels_b:
             return np.full(COUNT, np.nan)

@@ -7,8 +7,8 @@ import argparse
 import json
 from pathlib import Path
 
-from vibrates.campaign.scripts import run
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
+from vibrates.core.scripts import run
 from vibrates.longrange import description
 
 CONFIG = Path(__file__).parents[1] / "config" / "longrange"
@@ -31,14 +31,18 @@ def number(value, form: str) -> str:
 def show(names: list[str]) -> None:
     found = reports(names)
     print("Errors, beside those of Hong, Huang, Zhang 2024 (RMSE in cm^-1)")
-    print("| system | network | points | RMSE | RMSE test | paper | within 1 % | paper | within 10 % | paper |")
+    print(
+        "| system | network | points | RMSE | RMSE test | paper | within 1 % | paper | within 10 % | paper |"
+    )
     print("|---|---|---|---|---|---|---|---|---|---|")
     for name, one in found.items():
         first, paper = one["first member"], one["published"]
-        print(f"| {name} | {'-'.join(map(str, one['network']))} | {first['points']} | {first['rmse_cm']:.5f} | "
-              f"{first['rmse_test_cm']:.5f} | {number(paper.get('rmse_cm'), 'g')} | "
-              f"{first['within_1_percent']:.2f} | {number(paper.get('within_1_percent'), 'g')} | "
-              f"{first['within_10_percent']:.2f} | {number(paper.get('within_10_percent'), 'g')} |")
+        print(
+            f"| {name} | {'-'.join(map(str, one['network']))} | {first['points']} | {first['rmse_cm']:.5f} | "
+            f"{first['rmse_test_cm']:.5f} | {number(paper.get('rmse_cm'), 'g')} | "
+            f"{first['within_1_percent']:.2f} | {number(paper.get('within_1_percent'), 'g')} | "
+            f"{first['within_10_percent']:.2f} | {number(paper.get('within_10_percent'), 'g')} |"
+        )
     print("\nTrained inside a distance, asked beyond: median relative error, RMSE (cm^-1)")
     print("| system | series, weights | median | RMSE | plain (R, x), weights | median | RMSE |")
     print("|---|---|---|---|---|---|---|")
@@ -53,8 +57,10 @@ def show(names: list[str]) -> None:
     print("|---|---|---|---|---|---|")
     for name, one in found.items():
         for row in one["isotropic C_m"]:
-            print(f"| {name} | {row['r_bohr']:g} | {row['m']} | {row['C_m']:.5g} | {number(row['spread'], '.2g')} | "
-                  f"{number(row['published_value'], 'g')} {row['published_source'] or ''} |")
+            print(
+                f"| {name} | {row['r_bohr']:g} | {row['m']} | {row['C_m']:.5g} | {number(row['spread'], '.2g')} | "
+                f"{number(row['published_value'], 'g')} {row['published_source'] or ''} |"
+            )
     print("\nC_6 from dipole spectra (full CI of the valence electrons)")
     print("| system | basis | r (bohr) | C_6 |")
     print("|---|---|---|---|")
@@ -64,8 +70,10 @@ def show(names: list[str]) -> None:
     for name, one in found.items():
         if "at 1000 bohr" in one:
             far = one["at 1000 bohr"]
-            print(f"\n{name}: at 1000 bohr off by {far['median_percent']:.3g} % (median), "
-                  f"{far['p90_percent']:.3g} % (90th percentile); digest {one['digest']}")
+            print(
+                f"\n{name}: at 1000 bohr off by {far['median_percent']:.3g} % (median), "
+                f"{far['p90_percent']:.3g} % (90th percentile); digest {one['digest']}"
+            )
 
 
 if __name__ == "__main__":

@@ -11,15 +11,21 @@ import copy
 import numpy as np
 from report import DOCUMENT, table, timed, write_section
 
+from vibrates.core.units import CM_TO_HARTREE
 from vibrates.scattering import settings
 from vibrates.scattering.channels import coupled_states
-from vibrates.units import CM_TO_HARTREE
 
 PAGE = DOCUMENT.with_name("quantum.md")
 CONFIG = DOCUMENT.parents[1] / "config" / "quantum" / "hehd.yaml"
 # The level the collision begins in, collision energy in cm^-1, J.
-CASES = (((0, 5), 100.0, 4), ((1, 0), 30.0, 2), ((1, 5), 1500.0, 15), ((2, 10), 30.0, 2), ((2, 15), 3000.0, 10),
-         ((2, 20), 4000.0, 10))
+CASES = (
+    ((0, 5), 100.0, 4),
+    ((1, 0), 30.0, 2),
+    ((1, 5), 1500.0, 15),
+    ((2, 10), 30.0, 2),
+    ((2, 15), 3000.0, 10),
+    ((2, 20), 4000.0, 10),
+)
 RANGES = ((1e-4, 2.0), (1e-8, 1e-4), (1e-12, 1e-8), (1e-16, 1e-12))
 
 
@@ -73,9 +79,13 @@ def main() -> None:
                     inside = deviation[(p >= low) & (p < high)]
                     cells.append(f"{np.median(inside):.0e} / {np.quantile(inside, 0.95):.0e} ({inside.size})"
                                  if inside.size else "")  # fmt: skip
-                rows.append([f"({level[0]},{level[1]}), {energy:g} cm^-1, J = {total}", name, *cells])
+                rows.append(
+                    [f"({level[0]},{level[1]}), {energy:g} cm^-1, J = {total}", name, *cells]
+                )
     head = ["collision", "better", *(f"P = {low:g} to {min(high, 1):g}" for low, high in RANGES)]
-    write_section("convergence", "\n".join([table(head, rows), *lines]).replace(", two processes", ""), PAGE)
+    write_section(
+        "convergence", "\n".join([table(head, rows), *lines]).replace(", two processes", ""), PAGE
+    )
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ and averaged over initial j; the coupled-states data are those in data/.
 import pandas as pd
 from report import DOCUMENT, table, write_section
 
-from vibrates.campaign.storage import read_product
+from vibrates.core.netcdf import read_product
 from vibrates.figures import style
 from vibrates.rates.symmetrisation import SCHEMES
 from vibrates.scattering import settings
@@ -45,13 +45,23 @@ def ratios(data: pd.DataFrame) -> str:
     rows = []
     for (v, vp), mine in data.groupby(["v", "vp"]):
         at = mine.set_index("T_K")
-        rows.append([f"{v} -> {vp}", "coupled states, cm^3/s",
-                     *(f"{at.loc[t, 'k_quantum']:.2e}" for t in TEMPERATURES_K)])
+        rows.append(
+            [
+                f"{v} -> {vp}",
+                "coupled states, cm^3/s",
+                *(f"{at.loc[t, 'k_quantum']:.2e}" for t in TEMPERATURES_K),
+            ]
+        )
         for scheme in SCHEMES:
             value = at[f"k_{scheme}"] / at["k_quantum"]
             error = at[f"k_{scheme}_stderr"] / at["k_quantum"]
-            rows.append([f"{v} -> {vp}", scheme,
-                         *(f"{value[t]:.2g} +- {error[t]:.1g}" for t in TEMPERATURES_K)])
+            rows.append(
+                [
+                    f"{v} -> {vp}",
+                    scheme,
+                    *(f"{value[t]:.2g} +- {error[t]:.1g}" for t in TEMPERATURES_K),
+                ]
+            )
     return table(["transition", "ratio to it", *(f"{t:g} K" for t in TEMPERATURES_K)], rows)
 
 
@@ -64,19 +74,42 @@ def draw(data: pd.DataFrame):
         label = rf"$v$ = {v} $\to$ {vp}"
         left.plot(mine["T_K"], mine["k_quantum"], color=colour, label=label)
         k, error = mine["k_translational"], mine["k_translational_stderr"]
-        left.errorbar(mine["T_K"], k, style.log_errors(k, error), color=colour, marker=marker,
-                      linestyle="none")
-        for scheme, line in zip(("translational", "total", "initial"), ("-", "--", ":"), strict=True):
-            right.errorbar(mine["T_K"], mine[f"k_{scheme}"] / mine["k_quantum"],
-                           mine[f"k_{scheme}_stderr"] / mine["k_quantum"], color=colour,
-                           linestyle=line, marker=marker if line == "-" else None)
+        left.errorbar(
+            mine["T_K"],
+            k,
+            style.log_errors(k, error),
+            color=colour,
+            marker=marker,
+            linestyle="none",
+        )
+        for scheme, line in zip(
+            ("translational", "total", "initial"), ("-", "--", ":"), strict=True
+        ):
+            right.errorbar(
+                mine["T_K"],
+                mine[f"k_{scheme}"] / mine["k_quantum"],
+                mine[f"k_{scheme}_stderr"] / mine["k_quantum"],
+                color=colour,
+                linestyle=line,
+                marker=marker if line == "-" else None,
+            )
     for scheme, line in zip(("translational", "total", "initial"), ("-", "--", ":"), strict=True):
         right.plot([], [], color="0.3", linestyle=line, label=scheme)
-    left.set(yscale="log", xscale="log", xlabel="temperature (K)", ylabel=style.RATE_LABEL,
-             title="lines: coupled states; points: trajectories")
+    left.set(
+        yscale="log",
+        xscale="log",
+        xlabel="temperature (K)",
+        ylabel=style.RATE_LABEL,
+        title="lines: coupled states; points: trajectories",
+    )
     left.legend()
     right.axhline(1.0, color="black", linewidth=0.8)
-    right.set(yscale="log", xscale="log", xlabel="temperature (K)", ylabel="k(trajectories) / k(coupled states)")
+    right.set(
+        yscale="log",
+        xscale="log",
+        xlabel="temperature (K)",
+        ylabel="k(trajectories) / k(coupled states)",
+    )
     right.legend(title="symmetrisation")
     return figure
 

@@ -8,8 +8,8 @@ Cross sections of the same basis (v = 0-1, j = 0-5) both ways.
 import numpy as np
 from report import DOCUMENT, table, timed, write_section
 
+from vibrates.core.units import BOHR2_TO_ANGSTROM2, CM_TO_HARTREE
 from vibrates.scattering import Collision, Rotor, cross_sections, settings
-from vibrates.units import BOHR2_TO_ANGSTROM2, CM_TO_HARTREE
 
 PAGE = DOCUMENT.with_name("quantum.md")
 CONFIG = DOCUMENT.parents[1] / "config" / "quantum" / "hehd.yaml"
@@ -23,9 +23,16 @@ def collision() -> Collision:
     described = settings.load(CONFIG)
     whole = settings.collision(described)
     mass, _ = settings.reduced_masses(described)
-    basis = settings.read_curve(described["molecule"]["curve"]).basis(mass, described["molecule"]["vibrations"])
-    return Collision(Rotor.from_basis(basis, mass, 2, J_MAX), whole.reduced_mass, whole.potential, 10,
-                     settings.sector_edges([[2.0, 0.1], [10.0, 0.15], [25.0, 0.15]]))
+    basis = settings.read_curve(described["molecule"]["curve"]).basis(
+        mass, described["molecule"]["vibrations"]
+    )
+    return Collision(
+        Rotor.from_basis(basis, mass, 2, J_MAX),
+        whole.reduced_mass,
+        whole.potential,
+        10,
+        settings.sector_edges([[2.0, 0.1], [10.0, 0.15], [25.0, 0.15]]),
+    )
 
 
 def main() -> None:
@@ -37,8 +44,10 @@ def main() -> None:
             energies = levels[v, j] + np.array(COLLISIONS_CM) * CM_TO_HARTREE
             sigma = []
             for method in ("coupled_states", "close_coupling"):
-                found = [cross_sections(problem, energies[i : i + 1], method, tolerance=1e-2, step=STEP)
-                         for i in range(len(energies))]
+                found = [
+                    cross_sections(problem, energies[i : i + 1], method, tolerance=1e-2, step=STEP)
+                    for i in range(len(energies))
+                ]
                 finals = np.array([one[0, v, j, vp] for one in found])
                 sigma.append(np.nansum(finals, axis=1) if jp is None else finals[:, jp])
             cs, cc = (BOHR2_TO_ANGSTROM2 * np.array(one) for one in sigma)

@@ -16,10 +16,10 @@ from multiprocessing import Pool
 import numpy as np
 from report import table, timed, write_section
 
-from vibrates.dynamics import Collision, Settings, oracle
-from vibrates.dynamics.sampling import initial_conditions
-from vibrates.dynamics.slow_reference import SlowCollision
-from vibrates.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, CM_TO_HARTREE
+from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, CM_TO_HARTREE
+from vibrates.trajectories import Collision, Settings, oracle
+from vibrates.trajectories.sampling import initial_conditions
+from vibrates.trajectories.slow_reference import SlowCollision
 
 PROCESSES = {  # initial level, its main final level
     "V-T of N2": ((1, 0), (0, 0)),

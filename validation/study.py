@@ -14,14 +14,15 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from vibrates.campaign import configuration
-from vibrates.campaign import plan, storage
-from vibrates.campaign.work import BatchWork, in_order
-from vibrates.config import merge
-from vibrates.dynamics.sampling import Initial
+from vibrates.config import campaign as configuration
+from vibrates.core import netcdf as storage
+from vibrates.core.yaml_files import merge
 from vibrates.rates import bootstrap
 from vibrates.rates.coefficients import thermal_average
 from vibrates.rates.reduction import Sums
+from vibrates.trajectories import plan
+from vibrates.trajectories.sampling import Initial
+from vibrates.trajectories.work import BatchWork, in_order
 
 DEFAULT = Path(__file__).parents[1] / "config" / "config.yaml"
 TEMPERATURES = (300.0, 1000.0, 5000.0)

@@ -1,6 +1,6 @@
 """The fit of the surface in tables: what cross-validation chose, and how far each surface is off.
 
-    make surface         runs the fit, then this script
+make surface         runs the fit, then this script
 """
 
 import json
@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 from report import DOCUMENT, table, write_section
 
-from vibrates.abinitio import settings, table as points_table
-from vibrates.config import read_layers
-from vibrates.molecule import Diatom
-from vibrates.potential import points as comparison
+from vibrates.abinitio import settings
+from vibrates.core import tables as points_table
+from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, HARTREE_TO_MEV
+from vibrates.core.yaml_files import read_layers
+from vibrates.molecules.diatom import Diatom
 from vibrates.potential import REFERENCE_CONFIGURATIONS, surface_from_config
+from vibrates.potential import points as comparison
 from vibrates.potential.virial import orientations, second_virial, spherical_average
-from vibrates.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, HARTREE_TO_MEV
 
 PAGE = DOCUMENT.with_name("surface.md")
 ROOT = DOCUMENT.parents[1]
@@ -31,7 +32,14 @@ def cell(found: dict, name: str, digits: int = 1) -> str:
     return f"{found[f'{name}_rms']:.{digits}f} ({found[f'{name}_largest']:.{digits}f})"
 
 
-JUDGED = ["score", "reduced chi^2", "left out: wall / %", "well / meV", "held out: wall / %", "well / meV"]
+JUDGED = [
+    "score",
+    "reduced chi^2",
+    "left out: wall / %",
+    "well / meV",
+    "held out: wall / %",
+    "well / meV",
+]
 
 
 def judged(own: dict) -> list:
@@ -87,7 +95,10 @@ def mixed(points: pd.DataFrame, surfaces: dict, a: Diatom, b: Diatom) -> str:
 
 def slopes(report: dict) -> str:
     names = list(report["fitted"]["slope_percent"])
-    rows = [[name, *(f"{report[name]['slope_percent'].get(c, np.nan):.1f}" for c in names)] for name in SURFACES]
+    rows = [
+        [name, *(f"{report[name]['slope_percent'].get(c, np.nan):.1f}" for c in names)]
+        for name in SURFACES
+    ]
     return table(["dV/dR on the wall, rms / %", *names], rows)
 
 
@@ -96,7 +107,9 @@ def values(report: dict) -> str:
     rows = []
     for name, terms in report["terms"].items():
         for row, error in zip(terms, report["standard_errors"][name], strict=True):
-            cells = [f"{x:.3f} +- {e:.3f}" for x, e in zip(row["values"], error["values"], strict=True)]
+            cells = [
+                f"{x:.3f} +- {e:.3f}" for x, e in zip(row["values"], error["values"], strict=True)
+            ]
             rows.append([name, f"{row['powers']}", *cells, *[""] * (width - len(cells))])
     extra = [f"e{k}" for k in range(1, width - 4)]
     return table(["parameter", "powers of xi", *REFERENCE_CONFIGURATIONS, *extra], rows)
@@ -134,12 +147,16 @@ def main() -> None:
     block = read_layers(ROOT / used)["surface"]
     if block["terms"] != report["terms"]:
         made = f"{described['results']}/{described['name']}_surface.yaml"
-        raise SystemExit(f"error: {used} is not the surface of this fit; for campaigns on it: cp {made} {used}, "
-                         "then make surface again")
+        raise SystemExit(
+            f"error: {used} is not the surface of this fit; for campaigns on it: cp {made} {used}, "
+            "then make surface again"
+        )
     surfaces["fitted"] = surface_from_config(block, a, b)
     points, _ = points_table.read(ROOT / described["fit"]["points"])
     counts = points.groupby("group", sort=False).size()
-    write_section("points", table(["group", "points"], [*counts.items(), ("all", len(points))]), PAGE)
+    write_section(
+        "points", table(["group", "points"], [*counts.items(), ("all", len(points))]), PAGE
+    )
     write_section("candidates", candidates(report), PAGE)
     write_section("priors", priors(report), PAGE)
     write_section("errors", errors(report) + "\n\n" + slopes(report), PAGE)

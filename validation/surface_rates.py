@@ -1,7 +1,7 @@
 """Rates on the original, the modified and the fitted surface: tables and figure of docs/surface.md.
 
-    make surfaces                                  runs the campaigns, then this script
-    python validation/surface_rates.py DIRECTORY   with published rates: n2h2_vt_dv1.csv, ... there
+make surfaces                                  runs the campaigns, then this script
+python validation/surface_rates.py DIRECTORY   with published rates: n2h2_vt_dv1.csv, ... there
 """
 
 import sys
@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 from report import DOCUMENT, table, write_section
 
-from vibrates.campaign.storage import read_product
+from vibrates.core.netcdf import read_product
 from vibrates.figures import style
 from vibrates.figures.surface_checks import COLOURS, LINES
 from vibrates.rates.compare import ratios, read_published
@@ -34,8 +34,10 @@ def measured_relaxation(temperature: np.ndarray) -> np.ndarray:
 def rate(rates: xr.Dataset, transition: tuple, scheme: str, temperatures) -> tuple:
     """k and its standard error of (v, w, v', w') at the temperatures."""
     own = np.flatnonzero(
-        np.all([rates[n].values == x for n, x in zip(("v", "w", "vp", "wp"), transition, strict=True)],
-               axis=0)  # fmt: skip
+        np.all(
+            [rates[n].values == x for n, x in zip(("v", "w", "vp", "wp"), transition, strict=True)],
+            axis=0,
+        )  # fmt: skip
     )[0]
     chosen = rates.isel(transition=own).sel(temperature=list(temperatures))
     return chosen[f"k_{scheme}"].values, chosen[f"k_{scheme}_stderr"].values
@@ -48,10 +50,17 @@ def relaxation(products: dict) -> str:
         for scheme in SCHEMES:
             k, error = rate(rates, (1, 0, 0, 0), scheme, TEMPERATURES_K)
             vv, vv_error = rate(rates, (0, 1, 1, 0), scheme, [295.0])
-            cells = [f"{x:.2g} +- {e:.1g}" for x, e in zip(k / reference, error / reference, strict=True)]
+            cells = [
+                f"{x:.2g} +- {e:.1g}" for x, e in zip(k / reference, error / reference, strict=True)
+            ]
             vibration = f"{vv[0] * 1e17:.2f} +- {vv_error[0] * 1e17:.2f}"
             rows.append([name, scheme, *cells, vibration])
-    head = ["surface", "symmetrisation", *(f"{t:g} K" for t in TEMPERATURES_K), "(0,1)->(1,0), 295 K"]
+    head = [
+        "surface",
+        "symmetrisation",
+        *(f"{t:g} K" for t in TEMPERATURES_K),
+        "(0,1)->(1,0), 295 K",
+    ]
     return table(head, rows)
 
 
@@ -75,16 +84,25 @@ def draw(products: dict, directory: Path | None):
         t = rates["temperature"].values
         k, error = rate(rates, (1, 0, 0, 0), "translational", t)
         line = {"color": COLOURS[name], "linestyle": LINES[name]}
-        left.errorbar(t ** (-1 / 3), k, style.log_errors(k, error), label=f"{name}, translational", **line)
+        left.errorbar(
+            t ** (-1 / 3), k, style.log_errors(k, error), label=f"{name}, translational", **line
+        )
         total, _ = rate(rates, (1, 0, 0, 0), "total", t)
         left.plot(t ** (-1 / 3), total, color=COLOURS[name], linewidth=0.7, linestyle=":")
         for scheme, marker in zip(SCHEMES, style.MARKERS, strict=False):
             vv, vv_error = rate(rates, (0, 1, 1, 0), scheme, [295.0])
             right.errorbar(
-                [SURFACES.index(name)], vv, vv_error, color=COLOURS[name], marker=marker, linestyle="none"
+                [SURFACES.index(name)],
+                vv,
+                vv_error,
+                color=COLOURS[name],
+                marker=marker,
+                linestyle="none",
             )
     t = np.geomspace(300.0, 3000.0, 40)
-    left.plot(t ** (-1 / 3), measured_relaxation(t), color="black", label="fit to measured relaxation")
+    left.plot(
+        t ** (-1 / 3), measured_relaxation(t), color="black", label="fit to measured relaxation"
+    )
     if directory:
         published = read_published(directory / "n2h2_vt_dv1.csv")
         own = published[published["v"] == 1]

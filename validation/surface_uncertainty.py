@@ -18,10 +18,11 @@ from report import DOCUMENT, table, timed, write_section
 from study import Study, default, rates, resamplings
 from surface_rates import MEASURED_VV, ROOT, measured_relaxation, rate
 
-from vibrates.abinitio import settings, table as points_table
+from vibrates.abinitio import settings
 from vibrates.abinitio.geometries import COORDINATES
-from vibrates.campaign.storage import read_product
-from vibrates.molecule import Diatom
+from vibrates.core import tables as points_table
+from vibrates.core.netcdf import read_product
+from vibrates.molecules.diatom import Diatom
 from vibrates.potential import basis_set, fit, points
 from vibrates.rates import bootstrap
 
@@ -107,7 +108,9 @@ def uncertainty(central: dict, drawn: list[dict], limit: dict) -> tuple[str, dic
 
 def against_measurements(total: dict) -> str:
     """k of `make surfaces` on the fitted surface beside the measured ones, all errors together."""
-    product = read_product(ROOT / "results-surfaces" / "fitted" / "rates.nc", "run make surfaces first")
+    product = read_product(
+        ROOT / "results-surfaces" / "fitted" / "rates.nc", "run make surfaces first"
+    )
     rows = []
     for process, (initial, final) in STATES.items():
         for index, t in enumerate(TEMPERATURES_K):
@@ -118,7 +121,12 @@ def against_measurements(total: dict) -> str:
             for scheme in ("translational", "total"):
                 k, error = rate(product, (*initial, *final), scheme, [t])
                 factor = np.exp(np.hypot(total[process][index], error[0] / k[0]))
-                cells += [f"{k[0]:.3g}", f"{100 * error[0] / k[0]:.0f} %", f"{factor:.2f}", f"{k[0] / measured:.2f}"]
+                cells += [
+                    f"{k[0]:.3g}",
+                    f"{100 * error[0] / k[0]:.0f} %",
+                    f"{factor:.2f}",
+                    f"{k[0] / measured:.2f}",
+                ]
             rows.append([process, f"{t:g}", f"{measured:.3g}", *cells])
     head = ["process", "T / K", "measured", *(f"{what}, {scheme}" for scheme in ("translational", "total")
             for what in ("k / cm^3 s^-1", "Monte Carlo", "all errors, factor", "ratio to measured"))]  # fmt: skip
@@ -131,7 +139,9 @@ def main(count: int) -> None:
     at_limit, basis_text = basis_shift(described, found)
     write_section("basis", basis_text, PAGE)
     with timed(lines):
-        drawn = np.random.default_rng(4).multivariate_normal(found.values, found.covariance, size=count)
+        drawn = np.random.default_rng(4).multivariate_normal(
+            found.values, found.covariance, size=count
+        )
         central = computed(found.rows())
         samples = [computed(found.rows(values)) for values in drawn]
         limit = computed(found.rows(at_limit))

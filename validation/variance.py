@@ -22,12 +22,12 @@ from report import table, timed, write_section
 from study import PROCESSES, STATES, TEMPERATURES, Study, default, reduce
 
 from vibrates.campaign.allocation import needed
-from vibrates.campaign.work import BatchWork
+from vibrates.core.units import KELVIN_TO_CM
 from vibrates.rates import layout
 from vibrates.rates.coefficients import effective_sums
 from vibrates.rates.symmetrisation import trajectory_factor
 from vibrates.rates.thermal import EnergyGrid
-from vibrates.units import KELVIN_TO_CM
+from vibrates.trajectories.work import BatchWork
 
 COUNT = 256
 TARGET = 1e-3

@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 from vibrates import __version__
-from vibrates.campaign.configuration import load
-from vibrates.campaign.grid import bases, states
-from vibrates.errors import UserError
+from vibrates.config.campaign import load
+from vibrates.config.grid import bases, states
+from vibrates.core.errors import UserError
 
 EPILOG = """\
 A campaign is run with 'make run' or, inside the environment, 'snakemake --cores N
@@ -30,9 +30,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """All sub-commands and their options."""
-    p = argparse.ArgumentParser(prog="vibrates", epilog=EPILOG,
-                                description="State-to-state vibrational rate coefficients.",
-                                formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(
+        prog="vibrates",
+        epilog=EPILOG,
+        description="State-to-state vibrational rate coefficients.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     p.add_argument("--version", action="version", version=f"vibrates {__version__}")
     commands = p.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
@@ -48,26 +51,48 @@ def parser() -> argparse.ArgumentParser:
 
     campaign_command("check", _check, "validate a configuration; says what it would compute")
 
-    campaign_command("plan", _plan, "what a campaign takes: jobs, core hours, files, bytes; before it runs")
+    campaign_command(
+        "plan", _plan, "what a campaign takes: jobs, core hours, files, bytes; before it runs"
+    )
 
     campaign_command("status", _status, "progress, failures and remaining core hours of a campaign")
 
     sub = campaign_command("resume", _resume, "continue a campaign, however its last run ended")
-    sub.add_argument("snakemake", nargs=argparse.REMAINDER, metavar="...",
-                     help="options for snakemake, as --profile slurm (default: those of the last run)")
+    sub.add_argument(
+        "snakemake",
+        nargs=argparse.REMAINDER,
+        metavar="...",
+        help="options for snakemake, as --profile slurm (default: those of the last run)",
+    )
 
     sub = command("doctor", _doctor, "check that the campaign can run here under SLURM")
-    sub.add_argument("--profile", type=Path, default=Path("slurm"),
-                     help="directory of the Snakemake profile (default: %(default)s)")
-    sub.add_argument("--config", type=Path, default=Path("config/config.yaml"),
-                     help="campaign whose kernel the test job loads (default: %(default)s)")
-    sub.add_argument("--wait", type=float, default=15.0, metavar="MINUTES",
-                     help="how long the test job may wait in the queue (default: %(default)s)")
+    sub.add_argument(
+        "--profile",
+        type=Path,
+        default=Path("slurm"),
+        help="directory of the Snakemake profile (default: %(default)s)",
+    )
+    sub.add_argument(
+        "--config",
+        type=Path,
+        default=Path("config/config.yaml"),
+        help="campaign whose kernel the test job loads (default: %(default)s)",
+    )
+    sub.add_argument(
+        "--wait",
+        type=float,
+        default=15.0,
+        metavar="MINUTES",
+        help="how long the test job may wait in the queue (default: %(default)s)",
+    )
 
     sub = command("verify", _verify, "read every batch file of a campaign and list damaged ones")
     sub.add_argument("campaign", type=Path, help="configuration (YAML) or results directory")
-    sub.add_argument("--remove", action="store_true",
-                     help="delete damaged files; the next run computes them again")
+    sub.add_argument(
+        "--remove",
+        action="store_true",
+        help="delete damaged files; the next run computes them again",
+    )
 
     sub = command("summary", _summary, "table of k with errors, and where the files are")
     sub.add_argument("results", type=Path, help="results directory of a campaign")
@@ -76,11 +101,19 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command("compare", _compare, "ratio of computed to published rates per v and T")
     sub.add_argument("rates", type=Path, help="rates.nc of a campaign")
-    sub.add_argument("published", type=Path, nargs="+", metavar="CSV",
-                     help="published rates: columns v, T_K, k_cm3_s")
-    sub.add_argument("--symmetrisation", default="all",
-                     choices=["configured", "translational", "total", "initial", "all"],
-                     help="which form of the computed rates (default: %(default)s)")
+    sub.add_argument(
+        "published",
+        type=Path,
+        nargs="+",
+        metavar="CSV",
+        help="published rates: columns v, T_K, k_cm3_s",
+    )
+    sub.add_argument(
+        "--symmetrisation",
+        default="all",
+        choices=["configured", "translational", "total", "initial", "all"],
+        help="which form of the computed rates (default: %(default)s)",
+    )
     sub.add_argument("--dv", type=int, help="quanta lost, where the file does not tell")
 
     sub = command("oracle", _oracle, "run stored trajectories and print the deviations")
@@ -89,7 +122,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from vibrates.campaign import plan
+    from vibrates.trajectories import plan
 
     config = load(options.config)
     pilot = plan.into_batches(plan.pilot(config), config["jobs"]["trajectories_per_batch"])
@@ -97,9 +130,11 @@ def _check(options: argparse.Namespace) -> int:
     largest = max(sizes, key=lambda n: n[0] * n[1])
     print(f"{options.config}: in order")
     print(f"  initial states {len(states(config))}, largest basis {largest[0]} x {largest[1]}")
-    print(f"  pilot {int((pilot['stop'] - pilot['start']).sum())} trajectories in "
-          f"{pilot['batch'].nunique()} batches, budget {config['sampling']['budget']} in "
-          f"{config['sampling']['rounds']} more rounds")
+    print(
+        f"  pilot {int((pilot['stop'] - pilot['start']).sum())} trajectories in "
+        f"{pilot['batch'].nunique()} batches, budget {config['sampling']['budget']} in "
+        f"{config['sampling']['rounds']} more rounds"
+    )
     print(f"  results in {config['results']}/")
     if not config["reference"]["published_rates"]:
         print("  no published rates named (reference.published_rates): comparison skipped")
@@ -126,7 +161,7 @@ def _resume(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from vibrates.campaign import doctor
+    from vibrates.hpc import doctor
 
     return doctor.main(options.profile, options.config, options.wait)
 
@@ -157,6 +192,6 @@ def _compare(options: argparse.Namespace) -> int:
 
 
 def _oracle(options: argparse.Namespace) -> int:
-    from vibrates.dynamics import oracle
+    from vibrates.trajectories import oracle
 
     return oracle.main(options.file)

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 import yaml
 
-from vibrates.campaign.storage import read_product
+from vibrates.core.netcdf import read_product
 from vibrates.learning.product import ladder_of
 
 RUN_AGAIN = "run the campaign to its end"

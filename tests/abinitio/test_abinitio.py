@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from vibrates.abinitio import atom_diatom, blocks, settings, table
+from vibrates.abinitio import atom_diatom, blocks, settings
 from vibrates.abinitio.geometries import COORDINATES
-from vibrates.errors import UserError
-from vibrates.units import HARTREE_TO_MEV
+from vibrates.core import tables as table
+from vibrates.core.errors import UserError
+from vibrates.core.units import HARTREE_TO_MEV
 
 H2 = {"symbols": ["H"] * 4, "masses_u": [[1.0, 1.0]] * 2, "basis": "aug-cc-pvdz", "midbond": {"s": [0.3]},
       "method": "CCSD(T)", "program": "PySCF"}  # fmt: skip
@@ -48,7 +49,9 @@ def test_a_block_that_died_goes_on_where_it_stopped(files, monkeypatch):
     assert not (files / "1.csv").exists()
     with (files / "1.csv.part").open("a") as part:
         part.write("90.0,0.0,0.0,2.")  # a line cut short
-    monkeypatch.setattr(blocks, "point", lambda row, chosen: np.array([0.0, 0.0, row["R_angstrom"]]))
+    monkeypatch.setattr(
+        blocks, "point", lambda row, chosen: np.array([0.0, 0.0, row["R_angstrom"]])
+    )
     blocks.compute_block(*arguments)
     done = pd.read_csv(files / "1.csv")
     np.testing.assert_array_equal(done[table.ENERGY], done["R_angstrom"])
@@ -99,7 +102,9 @@ def test_damaged_data_file_is_named(tmp_path):
 @pytest.fixture(scope="module")
 def pyscf(root):
     """A function: run code in the optional environment, its output as numbers."""
-    interpreter = Path(os.environ.get("VIBRATES_ABINITIO_PYTHON", root / ".venv-abinitio/bin/python"))
+    interpreter = Path(
+        os.environ.get("VIBRATES_ABINITIO_PYTHON", root / ".venv-abinitio/bin/python")
+    )
     if not interpreter.is_file():
         pytest.skip("no environment with PySCF: make abinitio")
 

@@ -8,7 +8,7 @@ import pytest
 from test_abinitio import pyscf  # noqa: F401
 
 from vibrates.abinitio import atom_diatom
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 
 SETTINGS = {"element": "H", "basis": "aug-cc-pvdz", "tolerance_hartree": 3e-10}
 
@@ -48,7 +48,9 @@ def test_points_of_the_start_file_are_not_computed_again(files, monkeypatch):
 
 
 def test_a_start_file_of_other_settings_is_refused(files, tmp_path):
-    with pytest.raises(UserError, match="computed with basis = aug-cc-pvdz, now it is aug-cc-pvtz.*leave"):
+    with pytest.raises(
+        UserError, match="computed with basis = aug-cc-pvdz, now it is aug-cc-pvtz.*leave"
+    ):
         files(basis="aug-cc-pvtz")
     with pytest.raises(UserError, match="none.csv: no file of points"):
         files(start=str(tmp_path / "none.csv"))
@@ -76,7 +78,9 @@ print(json.dumps([c_6(atom, atom), polarizability(atom), polarizability(diatom),
         gap, strength = np.array(lines).T
         return 2.0 * (strength * gap / (gap**2 + omega[:, None] ** 2)).sum(axis=1)
 
-    assert mixed == pytest.approx(3.0 / np.pi * (weight * slope * alpha(atom) * alpha(diatom)).sum(), rel=1e-6)
+    assert mixed == pytest.approx(
+        3.0 / np.pi * (weight * slope * alpha(atom) * alpha(diatom)).sum(), rel=1e-6
+    )
 
 
 def test_dipole_spectra_give_the_polarizability_of_finite_fields(pyscf):  # noqa: F811

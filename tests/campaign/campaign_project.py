@@ -7,11 +7,22 @@ from pathlib import Path
 import yaml
 
 SMALL = {
-    "grid": {"states": [[1, 0], [2, 0], [3, 0]], "energies_cm": [2000, 6000, 18000],
-             "impact_parameter_edges_angstrom": [0, 2, 4], "start_distance_angstrom": 12},
-    "sampling": {"replicates": 4, "head_on_share": 0.5, "pilot": 8, "rounds": 1, "budget": 400,
-                 "target_relative_error": 0.05, "target_temperatures_K": [1000, 3000],
-                 "target_transitions": [[-1, 0]]},
+    "grid": {
+        "states": [[1, 0], [2, 0], [3, 0]],
+        "energies_cm": [2000, 6000, 18000],
+        "impact_parameter_edges_angstrom": [0, 2, 4],
+        "start_distance_angstrom": 12,
+    },
+    "sampling": {
+        "replicates": 4,
+        "head_on_share": 0.5,
+        "pilot": 8,
+        "rounds": 1,
+        "budget": 400,
+        "target_relative_error": 0.05,
+        "target_temperatures_K": [1000, 3000],
+        "target_transitions": [[-1, 0]],
+    },
     "jobs": {"trajectories_per_batch": 40, "ranks": 2, "minutes": 5, "memory_mb": 1000},
     "figures": {"opacity_energies_cm": [6000]},
 }
@@ -37,13 +48,25 @@ class Project:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess:
         """Run Snakemake to its end."""
-        return subprocess.run(self.command(*arguments), cwd=self.directory, text=True,
-                              capture_output=True, timeout=300, check=False)
+        return subprocess.run(
+            self.command(*arguments),
+            cwd=self.directory,
+            text=True,
+            capture_output=True,
+            timeout=300,
+            check=False,
+        )
 
     def vibrates(self, command: str, *arguments: str) -> subprocess.CompletedProcess:
         """Run a sub-command of vibrates on the project's configuration."""
-        return subprocess.run(["vibrates", command, "config/config.yaml", *arguments],
-                              cwd=self.directory, text=True, capture_output=True, timeout=300, check=False)
+        return subprocess.run(
+            ["vibrates", command, "config/config.yaml", *arguments],
+            cwd=self.directory,
+            text=True,
+            capture_output=True,
+            timeout=300,
+            check=False,
+        )
 
     def batches(self) -> list[Path]:
         """Batch files on disk."""

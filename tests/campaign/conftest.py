@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from campaign_project import SMALL, Project
 
-from vibrates.campaign import configuration
-from vibrates.campaign import plan
-from vibrates.config import write
+from vibrates.config import campaign as configuration
+from vibrates.core.yaml_files import write
+from vibrates.trajectories import plan
 
 
 @pytest.fixture

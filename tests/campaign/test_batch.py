@@ -7,17 +7,34 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from vibrates.campaign import plan, storage, verify
-from vibrates.errors import UserError
+from vibrates.campaign import verify
+from vibrates.core import netcdf as storage
+from vibrates.core.errors import UserError
+from vibrates.trajectories import plan
 
 
 def run_batch(directory, ranks, output, asked=None, batch=0):
     """Run the batch program as the rule does."""
     return subprocess.run(
-        ["mpiexec", "-n", str(ranks), "python", "-m", "vibrates.campaign.batch",
-         directory / "configuration.yaml", "0", str(batch),
-         directory / output, "--ranks", str(asked or ranks)],
-        text=True, capture_output=True, timeout=120, check=False)
+        [
+            "mpiexec",
+            "-n",
+            str(ranks),
+            "python",
+            "-m",
+            "vibrates.trajectories.batch",
+            directory / "configuration.yaml",
+            "0",
+            str(batch),
+            directory / output,
+            "--ranks",
+            str(asked or ranks),
+        ],
+        text=True,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
 
 
 @pytest.fixture
@@ -45,8 +62,10 @@ def test_same_bits_for_one_and_two_ranks(one_batch):
 def test_another_number_of_ranks_than_asked_for_stops(one_batch):
     ran = run_batch(one_batch, 1, "x.nc", asked=2)
     assert ran.returncode == 2
-    assert ran.stderr == ("error: MPI started 1 rank(s), 2 asked for; use the mpiexec of the same "
-                          "environment, or under SLURM 'srun --mpi=pmi2'\n")
+    assert ran.stderr == (
+        "error: MPI started 1 rank(s), 2 asked for; use the mpiexec of the same "
+        "environment, or under SLURM 'srun --mpi=pmi2'\n"
+    )
     assert not (one_batch / "x.nc").exists()
 
 
@@ -59,8 +78,20 @@ def test_user_mistake_under_mpi_is_one_line(one_batch):
 
 def test_batch_file_says_where_it_comes_from(batch_file, small):
     batch = storage.read_batch(batch_file)
-    for key in ("v", "w", "digest", "configuration", "vibrates_version", "seed", "ranks", "host",
-                "wall_seconds", "cpu_seconds", "created", "sources"):
+    for key in (
+        "v",
+        "w",
+        "digest",
+        "configuration",
+        "vibrates_version",
+        "seed",
+        "ranks",
+        "host",
+        "wall_seconds",
+        "cpu_seconds",
+        "created",
+        "sources",
+    ):
         assert key in batch.attrs, key
     for name, variable in batch.variables.items():
         assert {"units", "long_name"} <= set(variable.attrs), name
@@ -85,9 +116,9 @@ def damage(path, how):
                     stored = data["probability"].encoding
                 assert stored["fletcher32"] and stored["zlib"]
                 middle = bytes(file.read())
-                place = max(range(0, size - 64, 64), key=lambda i: len(set(middle[i:i + 64])))
+                place = max(range(0, size - 64, 64), key=lambda i: len(set(middle[i : i + 64])))
                 file.seek(place + 20)
-                file.write(bytes(255 - byte for byte in middle[place + 20:place + 24]))
+                file.write(bytes(255 - byte for byte in middle[place + 20 : place + 24]))
         file.flush()
         os.fsync(file.fileno())
 
@@ -126,7 +157,7 @@ def test_disk_that_fills_up_is_one_clear_line_and_leaves_nothing(tmp_path):
 import resource, signal
 import numpy as np, xarray as xr
 from vibrates.campaign import storage
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (10**5, 10**5))
 values = np.random.default_rng(0).random(10**5)
@@ -136,12 +167,15 @@ try:
 except UserError as error:
     print(error)
 """
-    said = subprocess.run(["python", "-c", script], text=True, capture_output=True, check=True).stdout
+    said = subprocess.run(
+        ["python", "-c", script], text=True, capture_output=True, check=True
+    ).stdout
     assert said.startswith(f"{tmp_path}/x.nc: cannot be written (") and "make room" in said
     assert said.count("\n") == 1 and list(tmp_path.iterdir()) == []
 
 
 def test_products_must_state_units(tmp_path):
     with pytest.raises(UserError, match="'k' lacks long_name"):
-        storage.write_atomic(xr.Dataset({"k": ("n", np.ones(2), {"units": "1"})}),
-                             tmp_path / "x.nc")
+        storage.write_atomic(
+            xr.Dataset({"k": ("n", np.ones(2), {"units": "1"})}), tmp_path / "x.nc"
+        )

@@ -10,9 +10,9 @@ import pytest
 import xarray as xr
 from campaign_project import SMALL, Project
 
-from vibrates.campaign import configuration
-from vibrates.campaign import storage
-from vibrates.config import read_yaml, write
+from vibrates.config import campaign as configuration
+from vibrates.core import netcdf as storage
+from vibrates.core.yaml_files import read_yaml, write
 
 RATES = "results/rates.nc"
 
@@ -31,8 +31,9 @@ def finished(tmp_path_factory, root):
 def data_of(project):
     """All data of the batches and rates of a project, without when and where they were made."""
     files = [*project.batches(), project.results / "rates.nc"]
-    return {str(f.relative_to(project.results)): storage.read_product(f).drop_attrs()
-            for f in files}
+    return {
+        str(f.relative_to(project.results)): storage.read_product(f).drop_attrs() for f in files
+    }
 
 
 def assert_same(one, other):
@@ -80,7 +81,8 @@ def test_a_driver_on_another_machine_is_noticed_by_its_signs_of_life(project):
     """Where file systems do not pass locks on between machines."""
     project.results.mkdir()
     (project.results / ".driver.json").write_text(
-        json.dumps({"host": "elsewhere", "pid": 17, "started": "today", "arguments": []}))
+        json.dumps({"host": "elsewhere", "pid": 17, "started": "today", "arguments": []})
+    )
     beat = project.results / ".driver.alive"
     beat.touch()
     ran = project.run("results/plan/round0.csv")
@@ -102,17 +104,23 @@ def jobs(project, *change):
     """Rules that a dry run names, with how many jobs each."""
     ran = project.run("-n", RATES, *change)
     assert ran.returncode == 0, ran.stderr
-    lines = [line for line in (ran.stdout + ran.stderr).splitlines()
-             if line.startswith(("rule ", "checkpoint "))]
+    lines = [
+        line
+        for line in (ran.stdout + ran.stderr).splitlines()
+        if line.startswith(("rule ", "checkpoint "))
+    ]
     return {line.split()[1].rstrip(":"): lines.count(line) for line in lines}
 
 
-@pytest.mark.parametrize(("change", "trajectories"), [
-    ("surface={stretch_length_angstrom: [0.45, 0.4]}", True),
-    ("dynamics={time_step_fs: 0.3}", True),
-    ("learning={complete_v: [1, 3]}", False),
-    ("jobs={minutes: 9}", False),
-])
+@pytest.mark.parametrize(
+    ("change", "trajectories"),
+    [
+        ("surface={stretch_length_angstrom: [0.45, 0.4]}", True),
+        ("dynamics={time_step_fs: 0.3}", True),
+        ("learning={complete_v: [1, 3]}", False),
+        ("jobs={minutes: 9}", False),
+    ],
+)
 def test_a_changed_configuration_runs_what_depends_on_it(finished, change, trajectories):
     assert ("trajectories" in jobs(finished, "--config", change)) is trajectories
 
@@ -133,8 +141,12 @@ def test_damaged_batch_is_computed_again_and_the_others_kept(project, finished):
 
 
 def test_killed_driver_is_resumed_with_finished_batches_kept(project, finished):
-    driver = subprocess.Popen(project.command(RATES), cwd=project.directory,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    driver = subprocess.Popen(
+        project.command(RATES),
+        cwd=project.directory,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     limit = time.monotonic() + 120
     while len(project.batches()) < 2 and time.monotonic() < limit:
         time.sleep(0.05)
@@ -165,10 +177,16 @@ def test_mistake_stops_before_anything_runs(project, small):
 
 def test_configuration_given_on_the_command_line_replaces_the_default_one(project, small, root):
     """Keys only the default file has must not leak into the run."""
-    other = small | {"surface": {
-        "parameters": "table", "deformation": "none",
-        "configurations": {name: {"R_m_angstrom": 3.5, "eps_meV": 6.0, "beta": 8.0}
-                           for name in ("H", "X", "Ta", "Tb", "I")}}}
+    other = small | {
+        "surface": {
+            "parameters": "table",
+            "deformation": "none",
+            "configurations": {
+                name: {"R_m_angstrom": 3.5, "eps_meV": 6.0, "beta": 8.0}
+                for name in ("H", "X", "Ta", "Tb", "I")
+            },
+        }
+    }
     (project.directory / "other").mkdir()
     write(other, project.directory / "other" / "c.yaml")
     ran = project.run("--configfile", "other/c.yaml", "--until", "figure_surface")
@@ -178,8 +196,12 @@ def test_configuration_given_on_the_command_line_replaces_the_default_one(projec
 
 def test_two_drivers_do_not_run_at_once(project):
     """The second one leaves the lock of the first alone."""
-    first = subprocess.Popen(project.command(RATES), cwd=project.directory,
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    first = subprocess.Popen(
+        project.command(RATES),
+        cwd=project.directory,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         locks = project.directory / ".snakemake" / "locks"
         limit = time.monotonic() + 60
@@ -190,7 +212,9 @@ def test_two_drivers_do_not_run_at_once(project):
         (line,) = [text for text in second.stderr.splitlines() if text.startswith("error: ")]
         assert f"another driver runs this campaign (process {first.pid} on" in line
         assert any(locks.iterdir())
-        assert project.vibrates("resume").stderr.startswith("error: results: the campaign is running")
+        assert project.vibrates("resume").stderr.startswith(
+            "error: results: the campaign is running"
+        )
         assert f"running (process {first.pid}" in project.vibrates("status").stdout
     finally:
         os.kill(first.pid, signal.SIGINT)

@@ -7,31 +7,41 @@ import numpy as np
 import pytest
 import yaml
 
-from vibrates.campaign import configuration, grid
-from vibrates.campaign import document
-from vibrates.config import SCHEMA, read_layers, read_yaml
-from vibrates.errors import UserError
+from vibrates.config import campaign as configuration
+from vibrates.config import document, grid
+from vibrates.core.errors import UserError
+from vibrates.core.yaml_files import SCHEMA, read_layers, read_yaml
 
 # change of the default campaign -> words its message must have
 MISTAKES = {
     "unknown key": ({"seeed": 1}, ["seeed", "did you mean 'seed'"]),
     "unknown nested key": ({"grid": {"shells": 3}}, ["grid", "shells", "remove"]),
-    "negative energy": ({"grid": {"energies_cm": [-5.0, 10.0]}},
-                        ["grid.energies_cm[0]", "-5.0", "0", "raise"]),
-    "negative geometric energy": ({"grid": {"energies_cm": {"geometric": {
-        "first": -1, "last": 9, "count": 3}}}},
-        ["grid.energies_cm.geometric.first", "-1", "raise"]),
+    "negative energy": (
+        {"grid": {"energies_cm": [-5.0, 10.0]}},
+        ["grid.energies_cm[0]", "-5.0", "0", "raise"],
+    ),
+    "negative geometric energy": (
+        {"grid": {"energies_cm": {"geometric": {"first": -1, "last": 9, "count": 3}}}},
+        ["grid.energies_cm.geometric.first", "-1", "raise"],
+    ),
     "unsorted energies": ({"grid": {"energies_cm": [50, 10]}}, ["grid.energies_cm", "sort"]),
     "no form of energies": ({"grid": {"energies_cm": 5}}, ["grid.energies_cm", "array or object"]),
     "v beyond the well": ({"grid": {"states": [[80, 0]]}}, ["grid.states", "80", "67", "lower"]),
-    "basis beyond the well": ({"basis": {"H2": {"minimum": 30}}},
-                              ["basis.H2", "29", "17", "lower"]),
+    "basis beyond the well": (
+        {"basis": {"H2": {"minimum": 30}}},
+        ["basis.H2", "29", "17", "lower"],
+    ),
     "target beyond the basis": (
-        {"basis": {"H2": {"minimum": 1, "above": 0}},
-         "sampling": {"target_transitions": [[-1, 1]]}},
-        ["target_transitions", "level 1", "basis is 0 to 0", "raise"]),
-    "endothermic target": ({"sampling": {"target_transitions": [[1, 0]]}},
-                           ["target_transitions", "endothermic", "reverse"]),
+        {
+            "basis": {"H2": {"minimum": 1, "above": 0}},
+            "sampling": {"target_transitions": [[-1, 1]]},
+        },
+        ["target_transitions", "level 1", "basis is 0 to 0", "raise"],
+    ),
+    "endothermic target": (
+        {"sampling": {"target_transitions": [[1, 0]]}},
+        ["target_transitions", "endothermic", "reverse"],
+    ),
     "impossible target": ({"grid": {"states": [[0, 0], [0, 1], [0, 2]]}}, ["below level 0"]),
     "pilot no multiple": ({"sampling": {"pilot": 17}}, ["sampling.pilot", "17", "16", "use 32"]),
     "budget below the pilot": ({"sampling": {"budget": 3000}}, ["budget", "3000", "raise"]),
@@ -39,30 +49,48 @@ MISTAKES = {
     "not a number": ({"surface": {"beta": float("nan")}}, ["surface.beta", "finite"]),
     "wall too soft": ({"surface": {"beta": 3}}, ["surface.beta", "3", "4", "raise"]),
     "unknown word": ({"rates": {"symmetrisation": "none"}}, ["symmetrisation", "translational"]),
-    "table without configurations": ({"surface": {"parameters": "table"}},
-                                     ["configurations", "add"]),
+    "table without configurations": (
+        {"surface": {"parameters": "table"}},
+        ["configurations", "add"],
+    ),
     "keys of another surface": ({"surface": {"beta": 8.0}}, ["surface.beta", "fitted", "remove"]),
     "published table of another pair": (
-        {"pair": ["N2", "N2"], "surface": {"parameters": "modified"}}, ["surface", "modified"]),
-    "atom with the keys of a diatom": ({"molecules": {"H2": {"masses_u": [1.0]}}},
-                                       ["molecules.H2", "omega_e_cm", "two masses"]),
+        {"pair": ["N2", "N2"], "surface": {"parameters": "modified"}},
+        ["surface", "modified"],
+    ),
+    "atom with the keys of a diatom": (
+        {"molecules": {"H2": {"masses_u": [1.0]}}},
+        ["molecules.H2", "omega_e_cm", "two masses"],
+    ),
     "atom where a diatom belongs": (
         {"pair": ["N2", "O"], "basis": {"O": {"below": 0, "above": 0, "minimum": 1}}},
-        ["surface", "fitted", "N2, O"]),
+        ["surface", "fitted", "N2, O"],
+    ),
     "unknown molecule": ({"pair": ["N2", "CO"]}, ["pair", "CO", "add"]),
-    "range inside the shells": ({"dynamics": {"interaction_range_angstrom": 6}},
-                                ["interaction_range_angstrom", "6", "0.75", "5", "raise"]),
-    "start inside the range": ({"grid": {"start_distance_angstrom": 11}},
-                               ["start_distance_angstrom", "11", "12", "raise"]),
-    "missing reference file": ({"reference": {"published_rates": {"dv1": "no/such.csv"}}},
-                               ["reference.published_rates.dv1", "no/such.csv", "remove the key"]),
-    "hours of no rates": ({"reference": {"hours": {"he_hd": "data/quantum_hehd_hours.csv"}}},
-                          ["reference.hours.he_hd", "state_to_state"]),
-    "figure of another state": ({"figures": {"temperature_transition": [7, 0, 6, 0]}},
-                                ["figures.temperature_transition", "[7, 0]", "grid.states"]),
+    "range inside the shells": (
+        {"dynamics": {"interaction_range_angstrom": 6}},
+        ["interaction_range_angstrom", "6", "0.75", "5", "raise"],
+    ),
+    "start inside the range": (
+        {"grid": {"start_distance_angstrom": 11}},
+        ["start_distance_angstrom", "11", "12", "raise"],
+    ),
+    "missing reference file": (
+        {"reference": {"published_rates": {"dv1": "no/such.csv"}}},
+        ["reference.published_rates.dv1", "no/such.csv", "remove the key"],
+    ),
+    "hours of no rates": (
+        {"reference": {"hours": {"he_hd": "data/quantum_hehd_hours.csv"}}},
+        ["reference.hours.he_hd", "state_to_state"],
+    ),
+    "figure of another state": (
+        {"figures": {"temperature_transition": [7, 0, 6, 0]}},
+        ["figures.temperature_transition", "[7, 0]", "grid.states"],
+    ),
     "too little to learn from": (
         {"grid": {"states": [[1, 0]]}, "figures": {"transitions": [[1, 0, 0, 0]]}},
-        ["learning", "at least 3"]),
+        ["learning", "at least 3"],
+    ),
 }
 
 
@@ -91,10 +119,16 @@ def test_missing_key_tells_what_it_is(default, tmp_path):
         configuration.load(tmp_path / "c.yaml")
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("name: [", "line 1"), ("a: 1\na: 2\n", "twice"), ("- 1\n", "no mapping"),
-    ("extends: c.yaml\n", "leads back"), ("extends: absent.yaml\n", "absent.yaml"),
-])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("name: [", "line 1"),
+        ("a: 1\na: 2\n", "twice"),
+        ("- 1\n", "no mapping"),
+        ("extends: c.yaml\n", "leads back"),
+        ("extends: absent.yaml\n", "absent.yaml"),
+    ],
+)
 def test_malformed_file(tmp_path, text, words):
     (tmp_path / "c.yaml").write_text(text)
     with pytest.raises(UserError, match=words) as caught:
@@ -108,10 +142,21 @@ def test_extending_file_replaces_whole_blocks(tmp_path):
     assert read_layers(tmp_path / "own.yaml") == {"a": {"x": 5}, "b": 3}
 
 
-@pytest.mark.parametrize("name", [
-    "config.yaml", "tiny.yaml", "ladder.yaml", "processes.yaml", "surfaces/original_rates.yaml",
-    "surfaces/modified_rates.yaml", "surfaces/fitted_rates.yaml", "pairs/n2n2.yaml",
-    "pairs/con2.yaml", "pairs/n2o.yaml"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "config.yaml",
+        "tiny.yaml",
+        "ladder.yaml",
+        "processes.yaml",
+        "surfaces/original_rates.yaml",
+        "surfaces/modified_rates.yaml",
+        "surfaces/fitted_rates.yaml",
+        "pairs/n2n2.yaml",
+        "pairs/con2.yaml",
+        "pairs/n2o.yaml",
+    ],
+)
 def test_shipped_configurations_are_valid(root, name, monkeypatch):
     monkeypatch.chdir(root)
     config = configuration.load(Path("config") / name)
@@ -160,7 +205,8 @@ def test_readme_table_is_that_of_the_schema(root):
 
 def test_command_line_reports_a_mistake_in_one_line(tmp_path, default):
     (tmp_path / "c.yaml").write_text(f"extends: {default}\nseed: -1\n")
-    ran = subprocess.run(["vibrates", "check", "c.yaml"], cwd=tmp_path, text=True,
-                         capture_output=True, check=False)
+    ran = subprocess.run(
+        ["vibrates", "check", "c.yaml"], cwd=tmp_path, text=True, capture_output=True, check=False
+    )
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr.startswith("error: c.yaml: seed: -1") and ran.stderr.count("\n") == 1

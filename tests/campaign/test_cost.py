@@ -5,8 +5,10 @@ import re
 import numpy as np
 import pytest
 
-from vibrates.campaign import configuration, grid
-from vibrates.campaign import cost, forecast, plan
+from vibrates.campaign import cost, forecast
+from vibrates.config import campaign as configuration
+from vibrates.config import grid
+from vibrates.trajectories import plan
 
 
 def only_batch(config):
@@ -23,12 +25,16 @@ def test_slow_and_large_collisions_cost_more(small):
     small["basis"]["N2"]["minimum"] = 20
     assert np.all(cost.trajectory_seconds(small, 1, 0, energies) > 3 * one)
     small["dynamics"]["accuracy"] /= 4
-    np.testing.assert_allclose(cost.trajectory_seconds(small, 1, 0, energies[:2]),
-                               2 * cost.trajectory_seconds(_coarser(small), 1, 0, energies[:2]))
+    np.testing.assert_allclose(
+        cost.trajectory_seconds(small, 1, 0, energies[:2]),
+        2 * cost.trajectory_seconds(_coarser(small), 1, 0, energies[:2]),
+    )
 
 
 def _coarser(config):
-    return config | {"dynamics": config["dynamics"] | {"accuracy": 4 * config["dynamics"]["accuracy"]}}
+    return config | {
+        "dynamics": config["dynamics"] | {"accuracy": 4 * config["dynamics"]["accuracy"]}
+    }
 
 
 def test_a_batch_gets_the_ranks_that_its_time_asks_for(small):
@@ -60,7 +66,9 @@ def test_forecast_adds_up(small):
     assert re.search(rf"^together +{budget} ", said, re.M)
     assert "more than 10 000 jobs" not in said
     small["sampling"]["budget"] = 10**6
-    assert "more than 10 000 jobs: raise jobs.trajectories_per_batch to" in forecast.text(small, "c.yaml")
+    assert "more than 10 000 jobs: raise jobs.trajectories_per_batch to" in forecast.text(
+        small, "c.yaml"
+    )
 
 
 def test_the_papers_campaign_is_as_published(root):

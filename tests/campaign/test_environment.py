@@ -50,8 +50,10 @@ def test_conda_environments_hold_the_pinned_versions(root, pinned, name):
 
 
 def test_conda_environments_together_hold_everything_asked_for(root):
-    asked = {canonical(re.split(r"[<>=]", line)[0])
-             for line in (root / "envs" / "requirements.in").read_text().split()}
+    asked = {
+        canonical(re.split(r"[<>=]", line)[0])
+        for line in (root / "envs" / "requirements.in").read_text().split()
+    }
     listed = set()
     for name in ("dynamics", "learning"):
         content = yaml.safe_load((root / "envs" / f"{name}.yaml").read_text())

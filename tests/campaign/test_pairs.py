@@ -5,13 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vibrates.campaign import configuration
-from vibrates.campaign import plan
-from vibrates.campaign.work import BatchWork
-from vibrates.dynamics import Collision, Settings
-from vibrates.molecule import Atom, molecule_from_config
+from vibrates.config import campaign as configuration
+from vibrates.core.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV
+from vibrates.molecules.diatom import Atom, molecule_from_config
 from vibrates.potential import surface_from_config
-from vibrates.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV
+from vibrates.trajectories import Collision, Settings, plan
+from vibrates.trajectories.work import BatchWork
 
 
 @pytest.fixture
@@ -66,8 +65,9 @@ def test_spectator_rotor_of_an_atom_changes_nothing(load):
     for mass in (1000.0, 1e6):
         oxygen = Atom("O", 15.99491462 * 1822.888, reduced_mass=mass)
         surface = surface_from_config(config["surface"], n2, oxygen)
-        collision = Collision(surface, n2, oxygen, *work.levels, work.v, 0,
-                              Settings.from_config(config["dynamics"]))
+        collision = Collision(
+            surface, n2, oxygen, *work.levels, work.v, 0, Settings.from_config(config["dynamics"])
+        )
         initial.l_b[:] = initial.l_b * (1.0 if mass == 1000.0 else 30.0)
         outcomes.append(collision.run(initial, work.finals).probability)
     np.testing.assert_allclose(outcomes[0], outcomes[1], rtol=1e-6, atol=1e-14)

@@ -11,10 +11,11 @@ import pytest
 import xarray as xr
 from test_batch import run_batch
 
-from vibrates.campaign import parts, plan, storage
-from vibrates.config import write
-from vibrates.dynamics import cache
-from vibrates.errors import UserError
+from vibrates.core import checkpoint as parts
+from vibrates.core import netcdf as storage
+from vibrates.core.errors import UserError
+from vibrates.core.yaml_files import write
+from vibrates.trajectories import cache, plan
 
 
 @pytest.fixture
@@ -85,8 +86,20 @@ def test_killed_batch_goes_on_to_the_bits_of_an_undisturbed_one(many_pieces, sma
     assert ran.returncode == 0, ran.stderr
     rows = plan.batches(plan.plan_path(many_pieces, 0)).rows[0]
     output, digest = many_pieces / "cut.nc", plan.digest(small, rows)
-    command = ["mpiexec", "-n", "2", "python", "-m", "vibrates.campaign.batch",
-               many_pieces / "configuration.yaml", "0", "0", output, "--ranks", "2"]
+    command = [
+        "mpiexec",
+        "-n",
+        "2",
+        "python",
+        "-m",
+        "vibrates.trajectories.batch",
+        many_pieces / "configuration.yaml",
+        "0",
+        "0",
+        output,
+        "--ranks",
+        "2",
+    ]
     batch = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
     limit = time.monotonic() + 60
     while len(parts.read(output, digest)) < 4 and time.monotonic() < limit:
@@ -118,8 +131,12 @@ def test_damaged_compiled_kernels_are_compiled_anew(tmp_path, monkeypatch):
     (place / "f.nbc").write_bytes(b"machine c0de")
     assert not cache.whole()
     seen = []
-    cache.load(lambda: (seen.append(list(place.glob("*.nbc"))),
-                        (place / "f.nbc").write_bytes(b"compiled anew")))
+    cache.load(
+        lambda: (
+            seen.append(list(place.glob("*.nbc"))),
+            (place / "f.nbc").write_bytes(b"compiled anew"),
+        )
+    )
     assert seen == [[]], "the damaged file was still there"
     assert cache.whole() and list(json.loads((place / "checksums.json").read_text())) == ["f.nbc"]
 

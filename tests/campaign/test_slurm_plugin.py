@@ -9,7 +9,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 import snakemake_executor_plugin_slurm as real
 
-from vibrates.campaign import slurm_plugin
+from vibrates.hpc import slurm_plugin
 
 
 @pytest.fixture
@@ -57,7 +57,17 @@ def test_a_job_that_slurm_forgot_is_given_up_after_three_answers(plugin, caplog)
 
 def test_an_outage_or_a_short_gap_is_waited_for(plugin):
     both = {"1": "RUNNING", "2": "PENDING"}
-    answers = [both, {"1": "RUNNING"}, {"1": "RUNNING"}, None, None, None, None, both, {"1": "RUNNING"}]
+    answers = [
+        both,
+        {"1": "RUNNING"},
+        {"1": "RUNNING"},
+        None,
+        None,
+        None,
+        None,
+        both,
+        {"1": "RUNNING"},
+    ]
     assert rounds(plugin, answers)[-1] == ["1", "2"]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from vibrates.learning.product import ladder_of
-from vibrates.molecule import Diatom
+from vibrates.molecules.diatom import Diatom
 
 TEMPERATURES_K = np.array([100.0, 300.0, 1000.0, 5000.0])
 STATES = (1, 2, 3, 5, 8)

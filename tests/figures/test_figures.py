@@ -4,7 +4,6 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.image import imread
 from figure_products import (
     CONFIG,
     EDGES_ANGSTROM,
@@ -18,8 +17,9 @@ from figure_products import (
     learned,
     rates,
 )
+from matplotlib.image import imread
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.figures import cross_sections as cross_sections_figure
 from vibrates.figures import ladder, leave_one_out, style, surface, temperature
 from vibrates.figures.published import published_rates

@@ -8,7 +8,7 @@ import docutils.core
 import jinja2
 import pytest
 
-from vibrates.campaign.configuration import load
+from vibrates.config.campaign import load
 
 ROOT = Path(__file__).parents[2]
 CAPTIONS = sorted((ROOT / "workflow" / "report").glob("*.rst"))

@@ -3,8 +3,8 @@ import json
 import pytest
 from figure_products import STATES, TEMPERATURES_K, learned_file, rate, rates
 
-from vibrates.campaign.storage import write_atomic
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
+from vibrates.core.netcdf import write_atomic
 from vibrates.summary import summary_text, total_trajectories
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from vibrates.campaign.configuration import load
+from vibrates.config.campaign import load
 
 TEMPERATURES_K = np.array([200.0, 500.0, 1000.0, 3000.0])
 LEVELS = (1, 2, 4, 6, 8)
@@ -61,22 +61,31 @@ def general_rates(relative_error=0.02, seed=2) -> xr.Dataset:
         own = states[(states[:, 0] + dv >= 0) & (states[:, 1] + dw >= 0)]
         parts.append(np.column_stack([own, own + [dv, dw]]))
     v, w, vp, wp = np.concatenate(parts).T
-    log10_k = (true_log10_k(np.maximum(v, vp)[:, None], TEMPERATURES_K)
-               + 0.3 * w[:, None] + 2.0 * (vp > v)[:, None])
+    log10_k = (
+        true_log10_k(np.maximum(v, vp)[:, None], TEMPERATURES_K)
+        + 0.3 * w[:, None]
+        + 2.0 * (vp > v)[:, None]
+    )
     k = 10.0**log10_k * np.exp(
-        relative_error * np.random.default_rng(seed).standard_normal(log10_k.shape))
+        relative_error * np.random.default_rng(seed).standard_normal(log10_k.shape)
+    )
     cell = ("transition", "temperature")
     return xr.Dataset(
         {"k": (cell, k), "k_stderr": (cell, relative_error * k)},
         {name: ("transition", x) for name, x in (("v", v), ("w", w), ("vp", vp), ("wp", wp))}
-        | {"temperature": TEMPERATURES_K}, {"symmetrisation": "translational"})
+        | {"temperature": TEMPERATURES_K},
+        {"symmetrisation": "translational"},
+    )
 
 
 def config(root, **learning):
     """The default configuration, learning one family of the rates above."""
     whole = load(root / "config" / "config.yaml")
-    whole["learning"] |= {"transitions": [list(TRANSITION)], "initial_w": [0],
-                          "complete_v": [1, 9]} | learning
+    whole["learning"] |= {
+        "transitions": [list(TRANSITION)],
+        "initial_w": [0],
+        "complete_v": [1, 9],
+    } | learning
     return whole
 
 
@@ -87,5 +96,5 @@ def rotor(j_max=8, temperatures_K=TEMPERATURES_K) -> str:
         for jp in range(j):
             for T in temperatures_K:
                 log10_k = -10.5 - 0.15 * (j - jp) - 0.2 * ((j - jp) % 2) + 0.3 * np.log10(T / 100)
-                lines.append(f"{j},{jp},{T:g},{10**(log10_k - 0.01 * j):.6e}")
+                lines.append(f"{j},{jp},{T:g},{10 ** (log10_k - 0.01 * j):.6e}")
     return "\n".join(lines) + "\n"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from learning_ladders import LEVELS, TEMPERATURES_K, TRANSITION, rates, rotor
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.learning import data as model_data
 from vibrates.learning.data import rate_data
 from vibrates.learning.features import FEATURES, MIHALIK, feature, feature_matrix, varying
@@ -43,8 +43,9 @@ CO
 
 
 def family(dataset=None, **options):
-    return from_campaign(rates(**options) if dataset is None else dataset, "rates.nc",
-                         [TRANSITION], [0])
+    return from_campaign(
+        rates(**options) if dataset is None else dataset, "rates.nc", [TRANSITION], [0]
+    )
 
 
 def test_a_campaign_gives_its_family_in_order_of_state_and_temperature():
@@ -71,9 +72,11 @@ def test_correlation_follows_a_reversed_temperature_axis():
     correlation = np.eye(4) + np.diag([0.5, 0.1, 0.2], 1) + np.diag([0.5, 0.1, 0.2], -1)
     straight = family(rates(correlation=correlation))
     backwards = rates(correlation=correlation).isel(
-        temperature=slice(None, None, -1), temperature_2=slice(None, None, -1))
-    np.testing.assert_allclose(model_data.error_correlation(family(backwards)),
-                               model_data.error_correlation(straight))
+        temperature=slice(None, None, -1), temperature_2=slice(None, None, -1)
+    )
+    np.testing.assert_allclose(
+        model_data.error_correlation(family(backwards)), model_data.error_correlation(straight)
+    )
 
 
 def test_standard_error_in_dex_is_the_derivative_of_log10():
@@ -89,7 +92,9 @@ def test_lamda_files_give_levels_rates_and_energies(tmp_path):
     assert list(zip(found.j.values, found.jp.values, strict=True)) == [(1, 0), (2, 0), (2, 1)]
     np.testing.assert_allclose(found.k.values[1], [3.6e-11, 3.9e-11])
     np.testing.assert_allclose(found.energy_difference.values[2], 11.534919938 - 3.845033413)
-    vibrating = LAMDA.replace("3.0     1\n", "3.0     0_1\n").replace("1.0     0\n", "1.0     0_0\n")
+    vibrating = LAMDA.replace("3.0     1\n", "3.0     0_1\n").replace(
+        "1.0     0\n", "1.0     0_0\n"
+    )
     path.write_text(vibrating.replace("5.0     2\n", "5.0     1_0\n"))
     assert read(path).v.values.tolist() == [0, 1, 1] and read(path).jp.values.tolist() == [0, 0, 1]
 
@@ -104,8 +109,9 @@ def test_a_lamda_file_cut_short_is_one_line(tmp_path):
 
 
 def test_published_ladders_and_tidy_tables_are_read(tmp_path):
-    (tmp_path / "rates_dv2.csv").write_text("v,T_K,k_cm3_s\n3,100,1e-17\n3,200,2e-17\n"
-                                            "2,100,1e-18\n2,200,2e-18\n")
+    (tmp_path / "rates_dv2.csv").write_text(
+        "v,T_K,k_cm3_s\n3,100,1e-17\n3,200,2e-17\n2,100,1e-18\n2,200,2e-18\n"
+    )
     found = read(tmp_path / "rates_dv2.csv")
     assert found.v.values.tolist() == [2, 3] and found.vp.values.tolist() == [0, 1]
     (tmp_path / "rotor.csv").write_text(rotor(4))
@@ -163,24 +169,37 @@ def test_bad_campaign_rates_are_one_clear_line(name, value, words):
 
 def rovibrational(j_max=20, v_max=2):
     """The layout of Mihalik et al.: j' = 0-20; de-excitation only."""
-    rows = [(v, j, vp, jp) for v in range(v_max + 1) for j in range(j_max + 1)
-            for vp in range(v + 1) for jp in range(j_max + 1) if (vp < v or jp < j)]
+    rows = [
+        (v, j, vp, jp)
+        for v in range(v_max + 1)
+        for j in range(j_max + 1)
+        for vp in range(v + 1)
+        for jp in range(j_max + 1)
+        if (vp < v or jp < j)
+    ]
     v, j, vp, jp = np.array(rows).T
-    return rate_data({"v": v, "j": j, "vp": vp, "jp": jp}, np.array([10.0, 20.0]),
-                     np.full((len(v), 2), 1e-12), "made up")
+    return rate_data(
+        {"v": v, "j": j, "vp": vp, "jp": jp},
+        np.array([10.0, 20.0]),
+        np.full((len(v), 2), 1e-12),
+        "made up",
+    )
 
 
 def test_features_are_those_of_the_paper():
     """Mihalik et al. 2024, eqs. 10-12, at (1, 5) -> (0, 3) and (1, 5) -> (1, 4)."""
     data = rovibrational()
-    at = [int(np.flatnonzero((data.v == 1) & (data.j == 5) & (data.vp == vp) & (data.jp == jp))[0])
-          for vp, jp in ((0, 3), (1, 4))]
+    at = [
+        int(np.flatnonzero((data.v == 1) & (data.j == 5) & (data.vp == vp) & (data.jp == jp))[0])
+        for vp, jp in ((0, 3), (1, 4))
+    ]
     cells = np.zeros((data.sizes["transition"], 2), dtype=bool)
     cells[at, 1] = True
     # T, dv, dj, v, j, v', j', parity of dj, dv != 0
     np.testing.assert_array_equal(
         feature_matrix(MIHALIK, data, cells)[np.argsort(at)],
-        [[20, -1, -2, 1, 5, 0, 3, 0, 1], [20, 0, -1, 1, 5, 1, 4, 1, 0]])
+        [[20, -1, -2, 1, 5, 0, 3, 0, 1], [20, 0, -1, 1, 5, 1, 4, 1, 0]],
+    )
 
 
 def test_number_of_transitions_is_that_of_the_paper():
@@ -189,8 +208,13 @@ def test_number_of_transitions_is_that_of_the_paper():
     counts = np.bincount(data.j.values)
     np.testing.assert_array_equal(counts, 3 * np.arange(21) + 63)
     assert counts.sum() == 1953
-    sets = {195: (5, 18), 309: (5, 16, 19), 393: (5, 9, 14, 19), 498: (5, 8, 12, 17, 19),
-            600: (5, 8, 11, 14, 17, 19)}
+    sets = {
+        195: (5, 18),
+        309: (5, 16, 19),
+        393: (5, 9, 14, 19),
+        498: (5, 8, 12, 17, 19),
+        600: (5, 8, 11, 14, 17, 19),
+    }
     for expected, levels in sets.items():
         assert counts[list(levels)].sum() == expected
 
@@ -198,18 +222,22 @@ def test_number_of_transitions_is_that_of_the_paper():
 def test_a_landau_teller_rate_is_a_plane_in_ladder_and_temperature():
     data = family(relative_error=0.0)
     log10_k = np.log10(data.v.values)[:, None] - 30.0 * TEMPERATURES_K ** (-1 / 3)
-    design = np.column_stack([np.ones(20), feature("ladder", data).ravel(),
-                              feature("T_cube_root", data).ravel()])
+    design = np.column_stack(
+        [np.ones(20), feature("ladder", data).ravel(), feature("T_cube_root", data).ravel()]
+    )
     _, residual, *_ = np.linalg.lstsq(design, log10_k.ravel(), rcond=None)
     assert residual[0] < 1e-20
 
 
 def test_the_ladder_feature_is_the_harmonic_matrix_element():
     """|<v-3| (a + a')^3 |v>|^2 of a harmonic oscillator is v (v-1) (v-2)."""
-    data = rate_data({"v": np.array([3, 7]), "vp": np.array([0, 4])}, np.array([1.0, 2.0]),
-                     np.ones((2, 2)), "x")
+    data = rate_data(
+        {"v": np.array([3, 7]), "vp": np.array([0, 4])}, np.array([1.0, 2.0]), np.ones((2, 2)), "x"
+    )
     np.testing.assert_allclose(10 ** feature("ladder", data)[:, 0], [3 * 2 * 1, 7 * 6 * 5])
-    exchange = rate_data({"v": [3], "w": [2], "vp": [4], "wp": [1]}, TEMPERATURES_K, np.ones((1, 4)), "x")
+    exchange = rate_data(
+        {"v": [3], "w": [2], "vp": [4], "wp": [1]}, TEMPERATURES_K, np.ones((1, 4)), "x"
+    )
     np.testing.assert_allclose(10 ** feature("ladder", exchange), 4 * 2)
 
 

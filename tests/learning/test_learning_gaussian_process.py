@@ -6,20 +6,13 @@ from learning_ladders import LEVELS, TEMPERATURES_K, TRANSITION, rates, true_log
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.learning import ladder_fit, optimisers
 from vibrates.learning.backend import gpflow
 from vibrates.learning.data import log10_k, rate_data
 from vibrates.learning.families import training_data
 from vibrates.learning.gaussian_process import GaussianProcess
-from vibrates.learning.kernels import (
-    BASE,
-    LENGTHSCALE_FLOOR,
-    build,
-    compose_text,
-    extended,
-    parse,
-)
+from vibrates.learning.kernels import BASE, LENGTHSCALE_FLOOR, build, compose_text, extended, parse
 from vibrates.learning.ladder_model import LadderModel, edge_tests
 from vibrates.learning.rounding import rounding_std, significant_digits
 from vibrates.learning.trends import BEYOND, CANDIDATES, LINEAR, Candidate
@@ -52,8 +45,9 @@ def test_likelihood_and_gradient_are_those_of_gpflow(expression, monkeypatch):
         expected = model.training_loss()
     parts = tape.gradient(expected, own.likelihood.variables)
     assert loss == pytest.approx(float(expected), rel=1e-12)
-    np.testing.assert_allclose(gradient, np.concatenate([np.ravel(p) for p in parts]),
-                               rtol=1e-7, atol=1e-7)
+    np.testing.assert_allclose(
+        gradient, np.concatenate([np.ravel(p) for p in parts]), rtol=1e-7, atol=1e-7
+    )
 
 
 def test_gradient_of_priors_is_that_of_finite_differences():
@@ -84,10 +78,14 @@ def test_priors_are_largest_where_parameters_start():
 
 
 @pytest.mark.filterwarnings("ignore:The optimal value found")
-@pytest.mark.parametrize(("name", "kernel"), [
-    ("RBF", RBF([1.0, 1.0])), ("M32", Matern([1.0, 1.0], nu=1.5)),
-    ("M52", Matern([1.0, 1.0], nu=2.5)),
-])
+@pytest.mark.parametrize(
+    ("name", "kernel"),
+    [
+        ("RBF", RBF([1.0, 1.0])),
+        ("M32", Matern([1.0, 1.0], nu=1.5)),
+        ("M52", Matern([1.0, 1.0], nu=2.5)),
+    ],
+)
 def test_agrees_with_scikit_learn(name, kernel):
     """Optimised, conditioned and evaluated by independent code."""
     own = GaussianProcess(build(name, 2), noise(1e-4))
@@ -96,11 +94,13 @@ def test_agrees_with_scikit_learn(name, kernel):
     own.train(X, Y, optimisers.lbfgs(300))
     own.condition(X, Y)
     reference = GaussianProcessRegressor(
-        ConstantKernel(1.0, (1e-5, 1e8)) * kernel, alpha=1e-4, random_state=0).fit(X, Y)
+        ConstantKernel(1.0, (1e-5, 1e8)) * kernel, alpha=1e-4, random_state=0
+    ).fit(X, Y)
     expected, std = reference.predict(NEW, return_std=True)
     mean, variance = own.predict(NEW)
     assert own.log_marginal_likelihood == pytest.approx(
-        reference.log_marginal_likelihood_value_, abs=0.05)
+        reference.log_marginal_likelihood_value_, abs=0.05
+    )
     np.testing.assert_allclose(mean, expected, atol=2e-3)
     np.testing.assert_allclose(np.sqrt(variance), std, rtol=0.05)
     np.testing.assert_allclose(own.predict_mean(NEW), mean)
@@ -258,7 +258,7 @@ def test_a_test_beyond_the_temperatures_is_as_far_as_what_is_asked():
     train = np.ones((3, 10), dtype=bool)
     assert edge_tests(T, train) == []
     train[:, 0] = False  # 100 K from 200 K on: as 200 K from 400 K on
-    (column, used), = edge_tests(T, train)
+    ((column, used),) = edge_tests(T, train)
     assert T[column] == 200.0 and T[used].min() == 400.0
     train[:, 9] = False  # and 1000 K from 900 K: as 900 K from 810 K, which is 800 K
     column, used = edge_tests(T, train)[1]

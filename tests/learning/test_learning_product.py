@@ -7,13 +7,13 @@ import pytest
 import yaml
 from learning_ladders import LEVELS, TEMPERATURES_K, config, general_rates, rates, true_log10_k
 
-from vibrates.campaign.configuration import load
-from vibrates.campaign.storage import provenance, read_product, write_atomic
-from vibrates.errors import UserError
+from vibrates.config.campaign import load
+from vibrates.core.errors import UserError
+from vibrates.core.netcdf import provenance, read_product, write_atomic
+from vibrates.core.units import KELVIN_TO_CM
 from vibrates.learning.families import COMPUTED, EXTRAPOLATED, INTERPOLATED, energy_difference
 from vibrates.learning.product import ladder_of, learn
 from vibrates.learning.proposal import expected_hours, extended_grid, propose
-from vibrates.units import KELVIN_TO_CM
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +62,9 @@ def test_detailed_balance_is_kept(learned, settings):
     forward = learned.isel(transition=learned.direction == "learned").sortby("v")
     backward = learned.isel(transition=learned.direction == "detailed_balance").sortby("vp")
     np.testing.assert_array_equal(forward.v, backward.vp)
-    gap = energy_difference({name: forward[name].values for name in ("v", "w", "vp", "wp")},
-                            settings)
+    gap = energy_difference(
+        {name: forward[name].values for name in ("v", "w", "vp", "wp")}, settings
+    )
     molecule = settings["molecules"]["N2"]
     w, x = molecule["omega_e_cm"], molecule["omega_e_cm"] * molecule["x_e"]
     harmonic = w - 2 * x * forward.v.values
@@ -103,14 +104,22 @@ def test_the_file_says_what_it_holds(learned, settings, tmp_path):
         assert variable.attrs["units"] and variable.attrs["long_name"]
     assert {"configuration", "vibrates_version", "sources", "symmetrisation"} <= set(read.attrs)
     assert read.flag.attrs["flag_meanings"] == "computed interpolated extrapolated"
-    assert read.family_dv.values.tolist() == [-1] and "Gaussian process" in str(read.model[0].values)
+    assert read.family_dv.values.tolist() == [-1] and "Gaussian process" in str(
+        read.model[0].values
+    )
 
 
 def test_general_transitions_are_completed_over_both_molecules_levels(settings):
     """(v, w) -> (v', w'): a V-V family of states with several w, and what to add to them."""
-    general = settings | {"learning": settings["learning"] | {
-        "transitions": [[1, -1]], "initial_w": [0, 1, 2], "complete_v": [0, 5],
-        "next": {"states": 2, "v": [0, 5], "w": [0, 1, 2]}}}
+    general = settings | {
+        "learning": settings["learning"]
+        | {
+            "transitions": [[1, -1]],
+            "initial_w": [0, 1, 2],
+            "complete_v": [0, 5],
+            "next": {"states": 2, "v": [0, 5], "w": [0, 1, 2]},
+        }
+    }
     learned = learn(general_rates(), general)
     forward = learned.isel(transition=np.flatnonzero(learned.direction.values == "learned"))
     exchange = forward.isel(transition=np.flatnonzero((forward.wp < forward.w).values))
@@ -128,10 +137,13 @@ def test_general_transitions_are_completed_over_both_molecules_levels(settings):
     assert (added.rms_after_dex < added.rms_before_dex).all()
 
 
-@pytest.mark.parametrize(("change", "words"), [
-    ({"transitions": [[-2, 0]]}, r"0 states .*\(-2, 0\).*at least 3"),
-    ({"initial_w": [1]}, "0 states with w in"),
-])
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"transitions": [[-2, 0]]}, r"0 states .*\(-2, 0\).*at least 3"),
+        ({"initial_w": [1]}, "0 states with w in"),
+    ],
+)
 def test_too_few_states_are_one_line(settings, change, words):
     bad = settings | {"learning": settings["learning"] | change}
     with pytest.raises(UserError, match=words) as caught:
@@ -163,8 +175,10 @@ HOURS = {(v, 0): 0.01 * v for v in LEVELS}
 
 @pytest.fixture(scope="module")
 def proposal(settings):
-    wide = settings | {"learning": settings["learning"] | {
-        "complete_v": [1, 14], "next": {"states": 3, "v": [1, 14], "w": [0]}}}
+    wide = settings | {
+        "learning": settings["learning"]
+        | {"complete_v": [1, 14], "next": {"states": 3, "v": [1, 14], "w": [0]}}
+    }
     return propose(rates(), HOURS, wide, "rates.nc")
 
 
@@ -190,12 +204,14 @@ def test_the_proposal_is_a_configuration_that_runs(root, settings, proposal, tmp
     path.write_text(yaml.safe_dump(extended_grid(settings, proposal, str(source))))
     found = load(path)
     assert {tuple(s) for s in found["grid"]["states"]} == (
-        {tuple(s) for s in settings["grid"]["states"]} | {(int(v), 0) for v in proposal.v})
+        {tuple(s) for s in settings["grid"]["states"]} | {(int(v), 0) for v in proposal.v}
+    )
     assert found["results"] == "results-next" and found["dynamics"] == settings["dynamics"]
 
 
 def test_nothing_left_to_propose_is_one_line(settings):
-    bad = settings | {"learning": settings["learning"] | {
-        "next": {"states": 1, "v": [1, 2], "w": [0]}}}
+    bad = settings | {
+        "learning": settings["learning"] | {"next": {"states": 1, "v": [1, 2], "w": [0]}}
+    }
     with pytest.raises(UserError, match="learning.next: every state"):
         propose(rates(), HOURS, bad, "rates.nc")

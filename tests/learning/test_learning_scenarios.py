@@ -8,13 +8,14 @@ import pandas as pd
 import pytest
 from learning_ladders import TEMPERATURES_K, TRANSITION, rates
 
-from vibrates.errors import UserError
-from vibrates.figures import predictions, scenarios as figures
+from vibrates.core.errors import UserError
+from vibrates.figures import predictions
+from vibrates.figures import scenarios as figures
 from vibrates.figures import search as search_figures
 from vibrates.learning import scenario_run, verdict
 from vibrates.learning.data import log10_k, rate_data
-from vibrates.learning.models import model
 from vibrates.learning.families import training_data
+from vibrates.learning.models import model
 from vibrates.learning.readers import read
 from vibrates.learning.scenarios import LADDER, SETS, set_levels, splits
 from vibrates.learning.scores import scores
@@ -92,8 +93,16 @@ def test_published_models_learn_and_repeat_themselves(name, monkeypatch):
 
 def test_the_published_gp_searches_again_where_it_learned_nothing():
     """Without noise in the model, errors of the data throw the first search to the shortest length."""
-    data = training_data(rates(levels=(1, 2, 3, 4, 5, 6, 8, 10), relative_error=0.02,
-                               temperatures_K=np.geomspace(100.0, 5000.0, 8)), TRANSITION, [0], "x")
+    data = training_data(
+        rates(
+            levels=(1, 2, 3, 4, 5, 6, 8, 10),
+            relative_error=0.02,
+            temperatures_K=np.geomspace(100.0, 5000.0, 8),
+        ),
+        TRANSITION,
+        [0],
+        "x",
+    )
     train = np.ones(data["k"].shape, dtype=bool)
     train[3] = False
     predicted, _ = model("GP")().fit(data, train).predict(data)
@@ -108,7 +117,8 @@ def test_networks_have_the_layers_of_the_paper(monkeypatch):
         fitted = model(name)().fit(data, train)
         assert [layer.units for layer in fitted.model.layers] == units
         assert [layer.activation.__name__ for layer in fitted.model.layers] == (
-            ["relu"] * (len(units) - 1) + ["linear"])
+            ["relu"] * (len(units) - 1) + ["linear"]
+        )
 
 
 def test_a_scenario_resumes_where_it_was_killed(tmp_path, monkeypatch):
@@ -131,19 +141,34 @@ def test_a_scenario_resumes_where_it_was_killed(tmp_path, monkeypatch):
     assert found["mean_mse_dex2"][0] == pytest.approx(np.mean((true[0] - true[1:].mean()) ** 2))
     monkeypatch.setattr(scenario_run, "_row", row)
     whole = scenario_run.run(data, "level", "GP", 1, 1, tmp_path / "other")
-    pd.testing.assert_frame_equal(found.drop(columns="fit_seconds"),
-                                  whole.drop(columns="fit_seconds"))
+    pd.testing.assert_frame_equal(
+        found.drop(columns="fit_seconds"), whole.drop(columns="fit_seconds")
+    )
 
 
 def table():
     rows = []
     for name, mse in (("GP", 4e-4), ("NN", 9e-4), ("ladder", 1e-4)):
         for scenario, label in (("sets", 1.0), ("level", 1.0), ("level", 2.0), ("level", 3.0)):
-            rows.append({"family": "dv1", "scenario": scenario, "label": label, "seed": 0,
-                         "model": name, "start": 0, "mse_dex2": mse, "mse_normalised": mse / 40,
-                         "mean_mse_dex2": 4.0, "mean_mse_normalised": 0.1,
-                         "worst_dex": 0.1, "coverage_1": 0.7, "coverage_2": 0.95,
-                         "fit_seconds": 1.0, "n_train": 10})
+            rows.append(
+                {
+                    "family": "dv1",
+                    "scenario": scenario,
+                    "label": label,
+                    "seed": 0,
+                    "model": name,
+                    "start": 0,
+                    "mse_dex2": mse,
+                    "mse_normalised": mse / 40,
+                    "mean_mse_dex2": 4.0,
+                    "mean_mse_normalised": 0.1,
+                    "worst_dex": 0.1,
+                    "coverage_1": 0.7,
+                    "coverage_2": 0.95,
+                    "fit_seconds": 1.0,
+                    "n_train": 10,
+                }
+            )
     return pd.DataFrame(rows)
 
 
@@ -162,13 +187,34 @@ def test_figures_are_drawn_from_tables():
     medians = verdict.medians(table())
     panels = figures.draw(medians[medians["scenario"] == "level"], "level").axes
     assert panels[0].get_yscale() == "log" and len(panels[0].containers) == 3
-    grown = pd.DataFrame([{"N": n, "optimiser": o, "criterion": "validation",
-                           "single_percent": 3.0 / n, "optimal_percent": 2.0 / n}
-                          for n, o in itertools.product((2, 3), ("lbfgs", "rmsprop"))])
+    grown = pd.DataFrame(
+        [
+            {
+                "N": n,
+                "optimiser": o,
+                "criterion": "validation",
+                "single_percent": 3.0 / n,
+                "optimal_percent": 2.0 / n,
+            }
+            for n, o in itertools.product((2, 3), ("lbfgs", "rmsprop"))
+        ]
+    )
     assert len(search_figures.draw_sizes(grown).axes[0].lines) == 4
-    by_level = pd.DataFrame([{"N": n, "optimiser": "lbfgs", "criterion": "validation", "kernel": k,
-                              "level": 4, "percent": 1.0, "worst_percent": 2.0}
-                             for n in (2, 3) for k in ("single", "optimal")])
+    by_level = pd.DataFrame(
+        [
+            {
+                "N": n,
+                "optimiser": "lbfgs",
+                "criterion": "validation",
+                "kernel": k,
+                "level": 4,
+                "percent": 1.0,
+                "worst_percent": 2.0,
+            }
+            for n in (2, 3)
+            for k in ("single", "optimal")
+        ]
+    )
     assert len(search_figures.draw_levels(by_level).axes[0].lines) == 5
 
 
@@ -182,8 +228,9 @@ def test_levels_of_figure_10_are_those_of_the_paper_where_it_has_them():
     assert predictions.missing_levels(ladder([1, 2, 3])) == [4]
 
 
-@pytest.mark.skipif(not (REFERENCE / "n2h2_vt_dv1.csv").is_file(),
-                    reason=f"no published rates in {REFERENCE}")
+@pytest.mark.skipif(
+    not (REFERENCE / "n2h2_vt_dv1.csv").is_file(), reason=f"no published rates in {REFERENCE}"
+)
 def test_ours_keeps_a_third_of_the_papers_gp_on_published_rates():
     """Set 3 of dv = 1, where the paper's GP is at its best among large gaps; and the GP's own MSE."""
     data = read(REFERENCE / "n2h2_vt_dv1.csv")

@@ -7,16 +7,11 @@ import numpy as np
 import pytest
 from learning_ladders import rotor
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.learning.kernels import BASE, extended
 from vibrates.learning.readers import read
 from vibrates.learning.search import tables
-from vibrates.learning.search.candidate import (
-    Trainer,
-    level_errors,
-    mean_error,
-    transition_errors,
-)
+from vibrates.learning.search.candidate import Trainer, level_errors, mean_error, transition_errors
 from vibrates.learning.search.cost import fourth_power, recorded_hours
 from vibrates.learning.search.run import growth
 from vibrates.learning.search.screening import screened
@@ -71,8 +66,14 @@ def test_screening_finds_the_sets_that_predict_better(data, trainer):
     assert len(few) == 3 and set(few) <= set(sets)
 
     def error(chosen):
-        return np.mean([mean_error(trainer.candidate("M52", trained, SIZES),
-                                   predicted_levels(trainer, trained)) for trained in chosen])
+        return np.mean(
+            [
+                mean_error(
+                    trainer.candidate("M52", trained, SIZES), predicted_levels(trainer, trained)
+                )
+                for trained in chosen
+            ]
+        )
 
     assert error(few) < error([trained for trained in sets if trained not in few])
 
@@ -84,12 +85,15 @@ def test_an_impossible_training_set_is_one_line(fixed, size, words):
     assert str(caught.value).startswith("some.csv: ")
 
 
-@pytest.mark.parametrize(("wanted", "trained", "expected"), [
-    ((6, 9), (5, 18), (6, 9)),
-    ((6, 9, 12), (5, 9, 12, 19), (6, 10, 13)),
-    ((6, 9), (5, 9, 14, 19), (6, 10)),
-    ((6, 12), (5, 8, 12, 17, 19), (6, 13)),
-])
+@pytest.mark.parametrize(
+    ("wanted", "trained", "expected"),
+    [
+        ((6, 9), (5, 18), (6, 9)),
+        ((6, 9, 12), (5, 9, 12, 19), (6, 10, 13)),
+        ((6, 9), (5, 9, 14, 19), (6, 10)),
+        ((6, 12), (5, 8, 12, 17, 19), (6, 13)),
+    ],
+)
 def test_validation_sets_shift_as_in_the_paper(wanted, trained, expected):
     assert validation_set(wanted, trained, range(21)) == expected
 
@@ -108,8 +112,9 @@ def test_errors_of_a_level_are_per_cent_of_log10_k(data):
     assert found["4"]["transitions"] == 4
     assert all(level["percent"] == pytest.approx(2.0) for level in found.values())
     assert found["4"]["over"] == 0 and found["4"]["below"] == 4
-    result = {"levels": {"1": {"transitions": 1, "percent": 4.0},
-                         "3": {"transitions": 3, "percent": 0.0}}}
+    result = {
+        "levels": {"1": {"transitions": 1, "percent": 4.0}, "3": {"transitions": 3, "percent": 0.0}}
+    }
     assert mean_error(result, [1, 3]) == pytest.approx(1.0)
 
 
@@ -126,7 +131,9 @@ def test_growth_is_that_of_a_brute_force_search(trainer, two_bases, criterion):
     while len(expected) < 3:
         last = expected[-1]
         wrapped = f"({last})" if "+" in last.split(")")[-1] else last
-        options = [f"{last}+{b}" for b in ("LIN", "RBF")] + [f"{wrapped}*{b}" for b in ("LIN", "RBF")]
+        options = [f"{last}+{b}" for b in ("LIN", "RBF")] + [
+            f"{wrapped}*{b}" for b in ("LIN", "RBF")
+        ]
         best = min(options, key=value)
         if value(best) >= value(last):
             break
@@ -159,18 +166,24 @@ def test_a_killed_search_resumes_and_ends_the_same(data, two_bases, tmp_path, mo
     assert len(calls) - before == total - kept + 1
 
     def timeless(found):
-        return json.loads(json.dumps(found), object_hook=lambda d: {
-            k: v for k, v in d.items() if not k.startswith("seconds")})
+        return json.loads(
+            json.dumps(found),
+            object_hook=lambda d: {k: v for k, v in d.items() if not k.startswith("seconds")},
+        )
 
     assert timeless(resumed) == timeless(whole)
     # Chosen by the first validating set: its time is that of every kernel it tried.
     stored = [json.loads(path.read_text()) for path in (tmp_path / "whole").glob("*.json")]
-    spent = {entry["key"]["kernel"]: entry["result"]["seconds"] for entry in stored
-             if not entry["key"]["whole"]}
+    spent = {
+        entry["key"]["kernel"]: entry["result"]["seconds"]
+        for entry in stored
+        if not entry["key"]["whole"]
+    }
     first = whole[0]
     tried = {*BASE, *(extended(first["path"][0], o, n) for o in "+*" for n in BASE)}
     assert first["seconds"] == pytest.approx(
-        sum(spent[kernel] for kernel in tried) + first["optimal"]["seconds"])
+        sum(spent[kernel] for kernel in tried) + first["optimal"]["seconds"]
+    )
 
 
 def test_rmsprop_takes_all_its_iterations_on_the_last_size(data, tmp_path):
@@ -186,11 +199,13 @@ def test_stages_end_where_training_on_all_points_does(data, tmp_path):
     noisy["k"] *= np.exp(0.2 * np.random.default_rng(0).standard_normal(data["k"].shape))
     trainer = Trainer(noisy, Store(tmp_path), "lbfgs", 200)
     points = int(9 * data.sizes["temperature"])
-    staged, full = (trainer.candidate("RBF", TRAINED, sizes, whole=True)
-                    for sizes in ((25, points), (points,)))
+    staged, full = (
+        trainer.candidate("RBF", TRAINED, sizes, whole=True) for sizes in ((25, points), (points,))
+    )
     assert full["converged"] and staged["points"] == full["points"] == points
     assert staged["log_marginal_likelihood"] == pytest.approx(
-        full["log_marginal_likelihood"], abs=0.05)
+        full["log_marginal_likelihood"], abs=0.05
+    )
 
 
 def test_stored_candidates_depend_on_data_and_settings(data, store, trainer):
@@ -206,9 +221,18 @@ def test_stored_candidates_depend_on_data_and_settings(data, store, trainer):
 def test_tables_count_transitions_and_times(trainer, two_bases):
     single = trainer.candidate("LIN", TRAINED, SIZES)
     optimal = trainer.candidate("RBF", TRAINED, SIZES)
-    found = {"N": 2, "trained": [3, 6], "validating": [5], "optimiser": "lbfgs",
-             "criterion": "validation", "single": single, "optimal": optimal, "seconds": 3600.0,
-             "seconds_single": 1800.0, "predicted": predicted_levels(trainer, TRAINED, (5,))}
+    found = {
+        "N": 2,
+        "trained": [3, 6],
+        "validating": [5],
+        "optimiser": "lbfgs",
+        "criterion": "validation",
+        "single": single,
+        "optimal": optimal,
+        "seconds": 3600.0,
+        "seconds_single": 1800.0,
+        "predicted": predicted_levels(trainer, TRAINED, (5,)),
+    }
     assert found["predicted"] == [1, 2, 4, 7, 8] and levels(trainer.data)[-1] == 8
     counts = tables.count_table([found]).iloc[0]
     assert (counts["training"], counts["validation"], counts["predicted"]) == (9, 5, 22)
@@ -226,8 +250,15 @@ def test_tables_count_transitions_and_times(trainer, two_bases):
 
 def test_every_predicted_transition_is_listed(trainer, data):
     whole = trainer.candidate("RBF", TRAINED, SIZES, whole=True)
-    found = {"N": 2, "optimiser": "lbfgs", "criterion": "validation", "validating": [5],
-             "predicted": [7, 8], "single": whole, "optimal": whole}
+    found = {
+        "N": 2,
+        "optimiser": "lbfgs",
+        "criterion": "validation",
+        "validating": [5],
+        "predicted": [7, 8],
+        "single": whole,
+        "optimal": whole,
+    }
     table = tables.transition_table([found], data)
     assert len(table) == 2 * (7 + 8) and set(table["j"]) == {7, 8}
     assert table["percent"].mean() == pytest.approx(mean_error(whole, [7, 8]))
@@ -241,9 +272,12 @@ def test_cost_is_recorded_or_follows_the_fourth_power(data, tmp_path):
     file.write_text("\n".join(["j,core_hours", *rows, "8,1"]) + "\n")
     hours = recorded_hours(str(file), data)
     assert hours[2] == 1.0 and hours[8] == 5.0 and list(hours) == levels(data)
-    for text, words in (("\n".join(["j,core_hours", *rows[:-2]]), "j = 7, 8"),
-                        ("v,core_hours\n1,2\n", "no column j"),
-                        ("j,core_hours\n1,2\n2,-1\n", "line 3"), ("", "table")):
+    for text, words in (
+        ("\n".join(["j,core_hours", *rows[:-2]]), "j = 7, 8"),
+        ("v,core_hours\n1,2\n", "no column j"),
+        ("j,core_hours\n1,2\n2,-1\n", "line 3"),
+        ("", "table"),
+    ):
         file.write_text(text)
         with pytest.raises(UserError, match=words) as caught:
             recorded_hours(str(file), data)

@@ -34,4 +34,5 @@ def test_the_mixture_is_as_wide_as_its_draws():
     which = RNG.choice(2, 200_000, p=weights)
     draws = means[which, 0] + stds[which, 0] * RNG.standard_normal(200_000)
     assert mixture_std(weights, weights @ means, means, stds)[0] == pytest.approx(
-        draws.std(), rel=0.01)
+        draws.std(), rel=0.01
+    )

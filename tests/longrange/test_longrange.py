@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.optimize import least_squares
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.longrange import Coordinate, LongRangeSurface, Problem, Training, ensemble, train
 from vibrates.longrange.levenberg_marquardt import minimise, normal_equations
-from vibrates.longrange.network import Network
+from vibrates.potential.network import Network
 
 BOND = Coordinate("r", 1.0, 4.0)
 ANGLE = Coordinate("theta", 0.0, np.pi, even=True)
@@ -37,7 +37,9 @@ def sample(count, seed=0, lower=9.6, upper=18.3):
 
 @pytest.fixture(scope="module")
 def trained():
-    return train(Problem(*sample(600), POWERS, (BOND, ANGLE)), Training((12,), restarts=2, iterations=400))
+    return train(
+        Problem(*sample(600), POWERS, (BOND, ANGLE)), Training((12,), restarts=2, iterations=400)
+    )
 
 
 @pytest.mark.parametrize("hidden", [(5,), (4, 3)])
@@ -52,9 +54,7 @@ def test_derivatives_are_those_of_finite_differences(hidden):
     step = 1e-6
     for k in range(network.weights):
         shift = step * np.eye(network.weights)[k]
-        plus, minus = (
-            (factors * network(weights + s, x)).sum(axis=1) for s in (shift, -shift)
-        )
+        plus, minus = ((factors * network(weights + s, x)).sum(axis=1) for s in (shift, -shift))
         np.testing.assert_allclose(jacobian[:, k], (plus - minus) / (2 * step), atol=1e-8)
     slopes = network.by_inputs(weights, x, factors)
     for i in range(3):
@@ -87,7 +87,9 @@ def test_gradients_are_derivatives_of_the_energy(trained):
     np.testing.assert_allclose(by_distance, numeric, rtol=1e-6)
     for i in range(2):
         shift = h * np.eye(2)[i]
-        numeric = (surface.energy(distance, x + shift) - surface.energy(distance, x - shift)) / (2 * h)
+        numeric = (surface.energy(distance, x + shift) - surface.energy(distance, x - shift)) / (
+            2 * h
+        )
         np.testing.assert_allclose(by_x[:, i], numeric, atol=1e-7 * np.abs(by_x).max())
 
 
@@ -191,22 +193,27 @@ def test_relative_weights_favour_the_small_energies():
     plain = Training((3,), restarts=1, iterations=40)
     weighted = dataclasses.replace(plain, relative_floor=1e-3 * np.abs(u).max())
     absolute, relative = (
-        train(Problem(distance, x, noisy, (6,), (BOND, ANGLE)), chosen).surface for chosen in (plain, weighted)
+        train(Problem(distance, x, noisy, (6,), (BOND, ANGLE)), chosen).surface
+        for chosen in (plain, weighted)
     )
     far = distance > 16.0
     errors = [
-        np.median(np.abs(s.energy(distance[far], x[far]) / u[far] - 1.0)) for s in (absolute, relative)
+        np.median(np.abs(s.energy(distance[far], x[far]) / u[far] - 1.0))
+        for s in (absolute, relative)
     ]
     assert errors[1] < errors[0]
 
 
-@pytest.mark.parametrize(("spoil", "message"), [
-    (lambda d, x, u: (d, x, np.where(np.arange(len(u)) == 3, np.nan, u)), "u of point 3"),
-    (lambda d, x, u: (-d, x, u), "R must be positive"),
-    (lambda d, x, u: (d, x + 9.0, u), "r = .* outside its range, 1 to 4"),
-    (lambda d, x, u: (d[:20], x[:20], u[:20]), "16 training points for 51 weights"),
-    (lambda d, x, u: (d, x[:, :1], u), "1 internal coordinates, 2 are described"),
-])
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda d, x, u: (d, x, np.where(np.arange(len(u)) == 3, np.nan, u)), "u of point 3"),
+        (lambda d, x, u: (-d, x, u), "R must be positive"),
+        (lambda d, x, u: (d, x + 9.0, u), "r = .* outside its range, 1 to 4"),
+        (lambda d, x, u: (d[:20], x[:20], u[:20]), "16 training points for 51 weights"),
+        (lambda d, x, u: (d, x[:, :1], u), "1 internal coordinates, 2 are described"),
+    ],
+)
 def test_bad_points_are_named(spoil, message):
     with pytest.raises(UserError, match=message):
         train(Problem(*spoil(*sample(100)), POWERS, (BOND, ANGLE)), Training((8,)))

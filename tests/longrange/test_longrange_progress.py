@@ -17,7 +17,9 @@ CHOSEN = Training((6,), iterations=25, restarts=2, patience=25)
 def problem():
     generator = np.random.default_rng(0)
     distance, x = generator.uniform(10.0, 20.0, 200), generator.uniform(1.0, 4.0, (200, 1))
-    return Problem(distance, x, -(5.0 + x[:, 0] ** 2) / distance**6, (6, 8), (Coordinate("r", 1.0, 4.0),))
+    return Problem(
+        distance, x, -(5.0 + x[:, 0] ** 2) / distance**6, (6, 8), (Coordinate("r", 1.0, 4.0),)
+    )
 
 
 def interrupted_after(steps, monkeypatch):
@@ -43,7 +45,9 @@ def test_an_interrupted_training_ends_with_the_same_weights(problem, tmp_path, m
         interrupted_after(steps, patched)
         train(problem, CHOSEN, Kept(tmp_path / "part", every=0.0))
     told = []
-    rest = train(problem, CHOSEN, Kept(tmp_path / "part", every=0.0, tell=lambda *state: told.append(state)))
+    rest = train(
+        problem, CHOSEN, Kept(tmp_path / "part", every=0.0, tell=lambda *state: told.append(state))
+    )
     np.testing.assert_array_equal(rest.surface.weights, whole.surface.weights)
     np.testing.assert_array_equal(rest.history, whole.history)
     assert len(told) <= 50 - steps + 4  # what was there was not done again
@@ -89,7 +93,9 @@ def test_single_precision_normal_equations(monkeypatch, blocks):
     jacobian[:, 4] = 0.0
     residual = generator.normal(size=60)
     monkeypatch.setattr("vibrates.longrange.levenberg_marquardt._BLOCK_NUMBERS", 9 * 60 // blocks)
-    matrix, vector, loss = normal_equations(lambda _, part: (residual[part], jacobian[part]), np.zeros(9), 60, True)
+    matrix, vector, loss = normal_equations(
+        lambda _, part: (residual[part], jacobian[part]), np.zeros(9), 60, True
+    )
     size = np.linalg.norm(jacobian, axis=0)
     size[4] = 1.0
     expected = (jacobian.T @ jacobian) / np.outer(size, size)
@@ -103,4 +109,6 @@ def test_single_precision_finds_the_same_surface(problem):
     single = train(problem, dataclasses.replace(CHOSEN, single=True))
     far = np.full(20, 300.0)
     x = np.linspace(1.2, 3.8, 20)[:, None]
-    np.testing.assert_allclose(single.surface.energy(far, x), double.surface.energy(far, x), rtol=0.02)
+    np.testing.assert_allclose(
+        single.surface.energy(far, x), double.surface.energy(far, x), rtol=0.02
+    )

@@ -12,14 +12,25 @@ import pytest
 import yaml
 from scipy.interpolate import CubicSpline
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
+from vibrates.core.units import HARTREE_TO_CM
 from vibrates.longrange import Coordinate, LongRangeSurface, Problem, Training, description, train
 from vibrates.longrange.geometries import geometries
 from vibrates.longrange.polar_pair import PolarPair
 from vibrates.longrange.study import errors, hold_out, isotropic, quality, spread
-from vibrates.units import HARTREE_TO_CM
 
-NAMES = ["h3", "li3", "krb2", "n2h2", "paper/h3", "paper/h3_few", "paper/li3", "paper/li3_few", "paper/krb2", "paper/krb2_relative"]
+NAMES = [
+    "h3",
+    "li3",
+    "krb2",
+    "n2h2",
+    "paper/h3",
+    "paper/h3_few",
+    "paper/li3",
+    "paper/li3_few",
+    "paper/krb2",
+    "paper/krb2_relative",
+]
 
 
 @pytest.fixture
@@ -109,12 +120,15 @@ def test_the_sizes_of_the_paper(described):
     assert counts == [2249, 2669]
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    ({"powers": [6, 6]}, "powers"),
-    ({"colour": 1}, "colour"),
-    ({"cut": [1.4]}, "cut: 1 values for 2 coordinates"),
-    ({"ensemble": 0}, "ensemble.*raise"),
-])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"powers": [6, 6]}, "powers"),
+        ({"colour": 1}, "colour"),
+        ({"cut": [1.4]}, "cut: 1 values for 2 coordinates"),
+        ({"ensemble": 0}, "ensemble.*raise"),
+    ],
+)
 def test_mistakes_in_a_description_are_named(root, tmp_path, change, message):
     changed = {"extends": str(root / "config" / "longrange" / "h3.yaml")} | change
     (tmp_path / "mine.yaml").write_text(yaml.safe_dump(changed))
@@ -136,7 +150,11 @@ def test_geometries_fill_the_ranges_and_keep_the_cut(described):
     table = geometries(spec)
     sample = table[table["group"] == "sample"]
     assert len(sample) == spec["count"]
-    for column, (lower, upper) in {"R_bohr": (20, 40), "r_bohr": (4, 9.4), "theta_deg": (0, 90)}.items():
+    for column, (lower, upper) in {
+        "R_bohr": (20, 40),
+        "r_bohr": (4, 9.4),
+        "theta_deg": (0, 90),
+    }.items():
         assert sample[column].between(lower, upper).all()
         assert np.ptp(sample[column]) > 0.95 * (upper - lower)
     assert (table["group"] == "cut").sum() == len(spec["cut"]["R_bohr"])
@@ -217,7 +235,10 @@ def test_the_workflow_trains_reports_and_draws(root, tmp_path):
     assert done.returncode == 0, done.stderr[-2000:]
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert report["network"] == [5, 6, 3] and len(report["rmse_cm of the members"]) == 2
-    assert report["hold-out"]["series"]["rmse_beyond_cm"] < report["hold-out"]["plain"]["rmse_beyond_cm"]
+    assert (
+        report["hold-out"]["series"]["rmse_beyond_cm"]
+        < report["hold-out"]["plain"]["rmse_beyond_cm"]
+    )
     trained = LongRangeSurface.load(tmp_path / "out" / "member_0.nc")
     assert trained.digest() == report["digest"]
     for name in ("fit", "holdout", "coefficients"):
@@ -236,7 +257,9 @@ def test_shipped_c_6_of_dipole_spectra(described):
             whole = table[table["r_bohr"] == r]["C6_au"]
             assert value is None or whole.iloc[-1] == pytest.approx(value, rel=5e-3)
         problem, _ = description.read_points(found, found["points"])
-        surface = train(problem, dataclasses.replace(description.training(found), restarts=1)).surface
+        surface = train(
+            problem, dataclasses.replace(description.training(found), restarts=1)
+        ).surface
         for r in asked:
             exact = table[table["r_bohr"] == r]["C6_au"].iloc[0]
             assert low < isotropic(surface, r)[0] / exact < 1.0

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from vibrates.dynamics import Collision, Settings, oracle
-from vibrates.dynamics.sampling import initial_conditions
-from vibrates.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
+from vibrates.core.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
+from vibrates.trajectories import Collision, Settings, oracle
+from vibrates.trajectories.sampling import initial_conditions
 
 
 @pytest.fixture(scope="session")

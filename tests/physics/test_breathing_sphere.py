@@ -8,13 +8,7 @@ import numpy as np
 import pytest
 from scipy.interpolate import CubicSpline
 
-from vibrates.dynamics import Collision, oracle
-from vibrates.dynamics.sampling import Initial
-from vibrates.molecule import Atom, Diatom, pair_reduced_mass
-from vibrates.potential import Surface
-from vibrates.scattering import Collision as QuantumCollision
-from vibrates.scattering import Rotor, cross_sections, rate_coefficient
-from vibrates.units import (
+from vibrates.core.units import (
     AMU_TO_ME,
     ANGSTROM_TO_BOHR,
     BOHR2_TO_ANGSTROM2,
@@ -22,6 +16,12 @@ from vibrates.units import (
     KELVIN_TO_HARTREE,
     MEV_TO_HARTREE,
 )
+from vibrates.molecules.diatom import Atom, Diatom, pair_reduced_mass
+from vibrates.potential import Surface
+from vibrates.scattering import Collision as QuantumCollision
+from vibrates.scattering import Rotor, cross_sections, rate_coefficient
+from vibrates.trajectories import Collision, oracle
+from vibrates.trajectories.sampling import Initial
 
 TEMPERATURES = np.array([100.0, 200.0, 300.0, 1000.0, 3000.0])
 START = 15.0 * ANGSTROM_TO_BOHR

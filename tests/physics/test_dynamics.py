@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from vibrates.dynamics import kernel, oracle
-from vibrates.dynamics.extrapolation import extrapolate
-from vibrates.dynamics.sampling import Initial
-from vibrates.dynamics.slow_reference import SlowCollision
-from vibrates.dynamics.status import Status
-from vibrates.dynamics.propagation import free_propagator, parts
-from vibrates.molecule import Diatom
+from vibrates.core.units import ANGSTROM_TO_BOHR, FS_TO_AU, HARTREE_TO_CM
+from vibrates.molecules.diatom import Diatom
 from vibrates.potential import Surface
-from vibrates.units import ANGSTROM_TO_BOHR, FS_TO_AU, HARTREE_TO_CM
+from vibrates.trajectories import kernel, oracle
+from vibrates.trajectories.extrapolation import extrapolate
+from vibrates.trajectories.propagation import free_propagator, parts
+from vibrates.trajectories.sampling import Initial
+from vibrates.trajectories.slow_reference import SlowCollision
+from vibrates.trajectories.status import Status
 
 ORACLE = Path(__file__).parents[3] / "shared" / "oracle" / "trajectories.json"
 
@@ -57,17 +57,16 @@ def test_energy_norm_and_angular_momentum_are_conserved(collide, sample):
     def total_angular_momentum(c):
         return np.cross(c[:, 0:3], c[:, 3:6]) + c[:, 9:12] + c[:, 15:18]
 
-    before, after = total_angular_momentum(initial.classical()), total_angular_momentum(
-        outcome.classical
+    before, after = (
+        total_angular_momentum(initial.classical()),
+        total_angular_momentum(outcome.classical),
     )
     np.testing.assert_allclose(after, before, atol=1e-9 * np.abs(before).max())
 
 
 def test_energy_error_is_of_second_order(collide, sample):
     initial = sample(16, energy_cm=8000.0)
-    errors = [
-        collide(time_step_fs=dt).run(initial).energy_error.max() for dt in (0.8, 0.4, 0.2)
-    ]
+    errors = [collide(time_step_fs=dt).run(initial).energy_error.max() for dt in (0.8, 0.4, 0.2)]
     assert errors[0] / errors[1] == pytest.approx(4.0, rel=0.25)
     assert errors[1] / errors[2] == pytest.approx(4.0, rel=0.25)
 
@@ -75,7 +74,8 @@ def test_energy_error_is_of_second_order(collide, sample):
 def test_probabilities_converge_with_second_order(collide, sample):
     initial = sample(16, energy_cm=6000.0)
     p = {
-        dt: collide(time_step_fs=dt).run(initial).probability[:, 0, 0] for dt in (0.8, 0.4, 0.2, 0.1)
+        dt: collide(time_step_fs=dt).run(initial).probability[:, 0, 0]
+        for dt in (0.8, 0.4, 0.2, 0.1)
     }
     first = np.median((p[0.8] - p[0.4]) / (p[0.4] - p[0.2]))
     second = np.median((p[0.4] - p[0.2]) / (p[0.2] - p[0.1]))
@@ -132,7 +132,11 @@ def test_running_backwards_returns_to_the_start(collide, sample):
             *collision.propagation.interaction,
             *free_propagator(collision.propagation.basis_a, step), *free_propagator(collision.propagation.basis_b, step),
         )  # fmt: skip
-        return classical, collision.propagation._from_grid((re + 1j * im).reshape(psi.shape), step), steps
+        return (
+            classical,
+            collision.propagation._from_grid((re + 1j * im).reshape(psi.shape), step),
+            steps,
+        )
 
     reverse = np.ones(18)
     reverse[3:6] = reverse[9:12] = reverse[15:18] = -1.0
@@ -183,7 +187,7 @@ def test_isotropic_rigid_interaction_changes_no_vibration(pair, collide, sample)
 
 def test_harmonic_oscillator_in_a_weak_field_doubles_from_the_second_level(settings, sample):
     """First order: P(1->2)/P(1->0) = 2 when the force is linear in r and levels are equidistant."""
-    from vibrates.dynamics import Collision
+    from vibrates.trajectories import Collision
 
     stiff = 400.0  # D_e and 1/beta_e^2 up by this: the same frequency, anharmonicity down
     n2 = oracle.MOLECULES["N2"]
@@ -256,17 +260,25 @@ def test_a_basis_around_the_initial_level_gives_the_same_probabilities(collide, 
     """Levels 5 to 15 instead of 0 to 15: nothing but cost changes for v = 10."""
     initial = sample(8, energy_cm=6000.0, v=10)
     whole = collide(v=10, n_a=16, interaction_range_angstrom=13.0).run(initial).probability
-    window = collide(v=10, n_a=range(5, 16), interaction_range_angstrom=13.0).run(initial).probability
+    window = (
+        collide(v=10, n_a=range(5, 16), interaction_range_angstrom=13.0).run(initial).probability
+    )
     np.testing.assert_allclose(window[:, 2:8], whole[:, 7:13], rtol=2e-3, atol=1e-16)
 
 
 # The campaigns' settings: every trajectory with its own step.
-CONTROLLED = {"time_step_fs": 1.2, "accuracy": 0.005, "interaction_range_angstrom": 12.0,
-              "repetitions": 6}
+CONTROLLED = {
+    "time_step_fs": 1.2,
+    "accuracy": 0.005,
+    "interaction_range_angstrom": 12.0,
+    "repetitions": 6,
+}
 
 
-@pytest.mark.parametrize(("v", "w", "final", "energy_cm"), [
-    (1, 0, (0, 0), 1000.0), (10, 0, (8, 0), 4000.0), (0, 1, (1, 0), 8000.0)])
+@pytest.mark.parametrize(
+    ("v", "w", "final", "energy_cm"),
+    [(1, 0, (0, 0), 1000.0), (10, 0, (8, 0), 4000.0), (0, 1, (1, 0), 8000.0)],
+)
 def test_every_trajectory_meets_the_accuracy_asked_for(collide, sample, v, w, final, energy_cm):
     """0.5 % of P, against constant steps of 0.05 fs; and cheaper than a constant step as good."""
     initial = sample(64, energy_cm=energy_cm, v=v, w=w)
@@ -280,7 +292,10 @@ def test_every_trajectory_meets_the_accuracy_asked_for(collide, sample, v, w, fi
     assert np.median(error) < 0.001
     assert (outcome.probability_error <= 0.005).all()
     assert len(set(outcome.time_step)) > 1
-    steps = {dt: collision.propagation.run(initial.classical(), dt * FS_TO_AU, 10**6) for dt in (0.4, 0.3)}
+    steps = {
+        dt: collision.propagation.run(initial.classical(), dt * FS_TO_AU, 10**6)
+        for dt in (0.4, 0.3)
+    }
     as_cheap = steps[0.4].probability[:, *final]
     assert np.median(np.abs(as_cheap / q - 1.0)[counts]) > 2.0 * np.median(error)
     assert outcome.steps.sum() < 1.5 * steps[0.3].steps.sum()
@@ -290,10 +305,14 @@ def test_a_smaller_accuracy_is_met_too(collide, sample):
     initial = sample(32, energy_cm=6000.0)
     collision = collide(**CONTROLLED | {"accuracy": 1e-5, "repetitions": 10})
     p = collision.run(initial, [(0, 0)]).probability[:, 0, 0]
-    exact = extrapolate(*(
-        collision.propagation.run(initial.classical(), dt * FS_TO_AU, 10**7).probability[:, 0, 0]
-        for dt in (0.06, 0.04)
-    ))
+    exact = extrapolate(
+        *(
+            collision.propagation.run(initial.classical(), dt * FS_TO_AU, 10**7).probability[
+                :, 0, 0
+            ]
+            for dt in (0.06, 0.04)
+        )
+    )
     np.testing.assert_allclose(p, exact, rtol=1e-4)
 
 
@@ -350,13 +369,27 @@ def flown_back(initial, collision, distance):
     The mean of 1/mu r^2 is that of the exact rotating molecule.
     """
     z = -np.sqrt(distance**2 - initial.impact_parameter**2)
-    time = (z - initial.position[:, 2]) * collision.propagation.reduced_mass / initial.momentum[:, 2]
+    time = (
+        (z - initial.position[:, 2]) * collision.propagation.reduced_mass / initial.momentum[:, 2]
+    )
     position = initial.position.copy()
     position[:, 2] = z
     turned = []
     for n, angular, basis, inverse, level in (
-        (initial.n_a, initial.l_a, collision.propagation.basis_a, collision.propagation.inverse_a, collision.propagation.initial_a),
-        (initial.n_b, initial.l_b, collision.propagation.basis_b, collision.propagation.inverse_b, collision.propagation.initial_b),
+        (
+            initial.n_a,
+            initial.l_a,
+            collision.propagation.basis_a,
+            collision.propagation.inverse_a,
+            collision.propagation.initial_a,
+        ),
+        (
+            initial.n_b,
+            initial.l_b,
+            collision.propagation.basis_b,
+            collision.propagation.inverse_b,
+            collision.propagation.initial_b,
+        ),
     ):
         matrix = (basis.amplitudes.T * inverse) @ basis.amplitudes
         square = (angular**2).sum(axis=1)

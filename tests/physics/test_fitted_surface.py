@@ -9,24 +9,25 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import lpmv
 
-from vibrates.abinitio import settings, table
+from vibrates.abinitio import settings
 from vibrates.abinitio.geometries import ANGLES, REFERENCE_ANGLES, cosines, skew_orientations
-from vibrates.config import read_layers
-from vibrates.errors import UserError
-from vibrates.molecule import Atom, BondProperty, Diatom
+from vibrates.core import tables as table
+from vibrates.core.errors import UserError
+from vibrates.core.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV, KELVIN_TO_HARTREE
+from vibrates.core.yaml_files import read_layers
+from vibrates.molecules.diatom import Atom, BondProperty, Diatom
 from vibrates.potential import (
     REFERENCE_CONFIGURATIONS,
     basis_set,
     cross_validation,
     fit,
+    orientation,
     points,
     surface_from_config,
 )
-from vibrates.potential import orientation
 from vibrates.potential.flexible import all_harmonics, flexible_lennard_jones
 from vibrates.potential.orientation import EXTRA, extra_harmonics
 from vibrates.potential.virial import orientations, second_virial, spherical_average
-from vibrates.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV, KELVIN_TO_HARTREE
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +142,10 @@ def test_refitting_the_points_gives_the_committed_parameters(root, described, pr
     spec = described["fit"]
     seen = prepared[~prepared["group"].str.startswith("held_out")].reset_index(drop=True)
     found = fit.fit(
-        seen, fit.terms(spec["candidates"][spec["chosen"]]), fit.Weights(**spec["weights"]), spec["prior"]
+        seen,
+        fit.terms(spec["candidates"][spec["chosen"]]),
+        fit.Weights(**spec["weights"]),
+        spec["prior"],
     ).rows()
     committed = read_layers(root / "config" / "surfaces" / "fitted.yaml")["surface"]["terms"]
     for name, rows in committed.items():
@@ -218,7 +222,9 @@ def test_shift_of_the_basis_set_is_recovered(prepared, described):
         for amount, each in zip(amounts, basis_set.SHIFTED, strict=True)
     )
     change = fit.Design(some, terms).energy(moved) - fit.Design(some, terms).energy(values)
-    new, got, left = basis_set.shift(found, some.assign(energy_meV=fit.Design(some, terms).energy(values)), change)
+    new, got, left = basis_set.shift(
+        found, some.assign(energy_meV=fit.Design(some, terms).energy(values)), change
+    )
     np.testing.assert_allclose(got, amounts, rtol=0.02)
     np.testing.assert_allclose(new, moved, atol=1e-5)
     assert np.abs(left).max() < 0.02 * np.abs(change).max()
@@ -249,9 +255,13 @@ def test_bond_property_goes_smoothly_to_the_separated_atoms(molecules):
 
 def test_bond_properties_are_those_computed(root, molecules):
     for molecule in molecules:
-        computed = pd.read_csv(root / "data" / f"{molecule.name.lower()}_properties.csv", comment="#")
+        computed = pd.read_csv(
+            root / "data" / f"{molecule.name.lower()}_properties.csv", comment="#"
+        )
         computed = computed[computed["method"] == "ccsd(t)"]
-        near = computed[np.abs(computed["r_angstrom"] * ANGSTROM_TO_BOHR / molecule.r_e - 1.0) < 0.3]
+        near = computed[
+            np.abs(computed["r_angstrom"] * ANGSTROM_TO_BOHR / molecule.r_e - 1.0) < 0.3
+        ]
         assert len(near) >= 1
         r = near["r_angstrom"].to_numpy() * ANGSTROM_TO_BOHR
         for key, name in (("alpha_par_au", "polarizability_parallel"),
@@ -297,7 +307,9 @@ def test_virial_coefficient_of_the_lennard_jones_gas():
         return np.exp(-sphere.potential(x, 0, 0, 0) / kt) * slope**2 * x**2
 
     kt = temperatures[0] * KELVIN_TO_HARTREE
-    expected = quad(integrand, 0.6 * sigma, 8 * sigma, args=(kt,), limit=200)[0] / (24 * kt**3 * 1500.0)
+    expected = quad(integrand, 0.6 * sigma, 8 * sigma, args=(kt,), limit=200)[0] / (
+        24 * kt**3 * 1500.0
+    )
     expected *= 2.0 * np.pi * 6.02214076e23 * (0.529177210544e-8) ** 3
     assert quantum[0] == pytest.approx(expected, rel=1e-3)
 

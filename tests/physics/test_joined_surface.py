@@ -5,15 +5,15 @@ import dataclasses
 import numpy as np
 import pytest
 
-from vibrates.config import read_layers
-from vibrates.dynamics import Collision, Settings
-from vibrates.dynamics.sampling import initial_conditions
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
+from vibrates.core.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
+from vibrates.core.yaml_files import read_layers
 from vibrates.longrange import Coordinate, Problem, Training, train
 from vibrates.longrange.description import Tail
 from vibrates.potential import JoinedSurface, surface_from_config
 from vibrates.potential.joined import COORDINATES
-from vibrates.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
+from vibrates.trajectories import Collision, Settings
+from vibrates.trajectories.sampling import initial_conditions
 
 RANGES = ((1.8, 2.5), (1.0, 2.0), (0.0, np.pi), (0.0, np.pi), (0.0, np.pi))
 SWITCHES = ((6.5, 8.0), (7.0, 10.0), (8.5, 10.5))  # angstrom
@@ -48,10 +48,14 @@ def test_it_is_the_fitted_surface_inside_and_the_series_beyond(tail, series):
     )
     x = np.array([[tail.surface.diatom_a.r_e, tail.surface.diatom_b.r_e, np.arccos(0.3), np.arccos(-0.5),
                    np.arccos((0.2 + 0.15) / np.sqrt((1 - 0.09) * (1 - 0.25)))]])  # fmt: skip
-    electrostatic = tail.surface.potential(beyond, *angles) - tail.energy(beyond, np.repeat(x, 3, axis=0))
+    electrostatic = tail.surface.potential(beyond, *angles) - tail.energy(
+        beyond, np.repeat(x, 3, axis=0)
+    )
     c_m = surface.series_tables(*x[0, :2])
     expected = series.energy(beyond, x)
-    np.testing.assert_allclose(surface.potential(beyond, *angles) - electrostatic, expected, rtol=0.05)
+    np.testing.assert_allclose(
+        surface.potential(beyond, *angles) - electrostatic, expected, rtol=0.05
+    )
     assert c_m.shape == (3, 9)
 
 
@@ -89,7 +93,11 @@ def trajectories(surface, energy_cm, shell, count):
     out = Collision(surface, n2, h2, 3, 2, 1, 0, settings).run(start)
     assert (out.status == 0).all()
     before, after = start.classical()[:, 3:6], out.classical[:, 3:6]
-    cosine = (before * after).sum(axis=1) / np.linalg.norm(before, axis=1) / np.linalg.norm(after, axis=1)
+    cosine = (
+        (before * after).sum(axis=1)
+        / np.linalg.norm(before, axis=1)
+        / np.linalg.norm(after, axis=1)
+    )
     return 0.5 * (1.0 - cosine), out.probability[:, 0, 0]
 
 
@@ -141,7 +149,11 @@ def test_bad_joins_are_named(tail, series, tmp_path):
 def test_a_configuration_selects_it(root, tail, series, tmp_path):
     series.save(tmp_path / "series.nc")
     config = read_layers(root / "config" / "surfaces" / "fitted.yaml")["surface"]
-    block = {"file": str(tmp_path / "series.nc"), "digest": series.digest(), "switch_angstrom": [7.0, 9.0]}
+    block = {
+        "file": str(tmp_path / "series.nc"),
+        "digest": series.digest(),
+        "switch_angstrom": [7.0, 9.0],
+    }
     molecules = tail.surface.diatom_a, tail.surface.diatom_b
     surface = surface_from_config(config | {"long_range": block}, *molecules)
     assert isinstance(surface, JoinedSurface)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from vibrates.basis import MorseWell
-from vibrates.errors import UserError
-from vibrates.molecule import Atom, pair_reduced_mass
-from vibrates.units import AMU_TO_ME, HARTREE_TO_CM
+from vibrates.core.errors import UserError
+from vibrates.core.units import AMU_TO_ME, HARTREE_TO_CM
+from vibrates.molecules.diatom import Atom, pair_reduced_mass
+from vibrates.molecules.podvr import MorseWell
 
 
 def test_level_energies_are_the_spectroscopic_ones(pair):
@@ -65,7 +65,9 @@ def test_podvr_converges_for_a_function_of_the_bond_length(pair):
 
 def test_a_basis_larger_than_the_well_is_refused(pair):
     h2 = pair[1]
-    with pytest.raises(UserError, match=r"basis of H2: levels up to 17.*holds 17.*basis\.H2\.above"):
+    with pytest.raises(
+        UserError, match=r"basis of H2: levels up to 17.*holds 17.*basis\.H2\.above"
+    ):
         h2.basis(range(18))
 
 

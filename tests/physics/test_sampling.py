@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from vibrates.dynamics.sampling import initial_conditions
-from vibrates.molecule import pair_reduced_mass
-from vibrates.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
+from vibrates.core.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
+from vibrates.molecules.diatom import pair_reduced_mass
+from vibrates.trajectories.sampling import initial_conditions
 
 ENERGY = 5000.0 * CM_TO_HARTREE
 EDGES = (1.0 * ANGSTROM_TO_BOHR, 2.5 * ANGSTROM_TO_BOHR)
@@ -27,13 +27,16 @@ def draw(pair):
 def test_energies_follow_the_dirichlet_measure(draw):
     """Dirichlet(2, 1, 1): means 1/2, 1/4, 1/4, variances 1/20, 3/80, 3/80, and they add up."""
     initial = draw(np.arange(4096))
-    shares = np.stack(
-        [
-            initial.translational_energy,
-            initial.rotational_energy_a,
-            initial.rotational_energy_b,
-        ]
-    ) / ENERGY
+    shares = (
+        np.stack(
+            [
+                initial.translational_energy,
+                initial.rotational_energy_a,
+                initial.rotational_energy_b,
+            ]
+        )
+        / ENERGY
+    )
     np.testing.assert_allclose(shares.sum(axis=0), 1.0, rtol=1e-12)
     np.testing.assert_allclose(shares.mean(axis=1), [0.5, 0.25, 0.25], atol=2e-3)
     np.testing.assert_allclose(shares.var(axis=1), [1 / 20, 3 / 80, 3 / 80], atol=1e-3)

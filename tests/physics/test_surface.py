@@ -7,20 +7,25 @@ import pytest
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
-from vibrates.dynamics import Collision, kernel
-from vibrates.dynamics.kernel import rows, strang
-from vibrates.dynamics.kernel.interaction import geometry, potential_and_means
-from vibrates.dynamics.kernel.simd import LANES
-from vibrates.errors import UserError
-from vibrates.molecule import Atom, Diatom
+from vibrates.core.errors import UserError
+from vibrates.core.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV
 from vibrates.longrange import Coordinate, LongRangeSurface
-from vibrates.longrange.network import Network
+from vibrates.molecules.diatom import Atom, Diatom
 from vibrates.potential import (
-    REFERENCE_CONFIGURATIONS, JoinedSurface, SiteSurface, Surface, surface_from_config,
-)  # fmt: skip
-from vibrates.dynamics.oracle import MOLECULES
+    REFERENCE_CONFIGURATIONS,
+    JoinedSurface,
+    SiteSurface,
+    Surface,
+    surface_from_config,
+)
+from vibrates.potential.network import Network
 from vibrates.potential.surface import PUBLISHED_N2_H2
-from vibrates.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV
+from vibrates.trajectories import Collision, kernel
+from vibrates.trajectories.kernel import state_layout as rows
+from vibrates.trajectories.kernel import strang
+from vibrates.trajectories.kernel.interaction import geometry, potential_and_means
+from vibrates.trajectories.kernel.simd import LANES
+from vibrates.trajectories.oracle import MOLECULES
 
 NO_QUADRUPOLE = {"coefficients_au": [0.0], "range_angstrom": [0.0, 9.0]}
 
@@ -130,7 +135,9 @@ FITTED = {
         ],
         "eps_meV": [{"powers": [0, 0], "values": [5.2, 5.6, 7.0, 3.8, 4.6, *EXTRAS[::-1]]}],
         "beta": [{"powers": [0, 0], "values": [1.9, 1.7, 1.6, 1.9, 2.0, *EXTRAS[3:]]}],
-        "zeta": [{"powers": [0, 0], "values": [10.3, 10.1, 10.4, 14.0, 13.0, *EXTRAS[5:], *EXTRAS[:5]]}],
+        "zeta": [
+            {"powers": [0, 0], "values": [10.3, 10.1, 10.4, 14.0, 13.0, *EXTRAS[5:], *EXTRAS[:5]]}
+        ],
     },
 }
 ATOMS = {
@@ -249,9 +256,7 @@ def test_kernel_potential_and_forces_are_those_of_the_surface(system, sample, fo
         expected = np.concatenate(
             [-gradient(0), -np.cross(n_a, gradient(1)), -np.cross(n_b, gradient(2))]
         )
-        change = np.concatenate(
-            [kicked[t, k : k + 3] - start[t, k : k + 3] for k in (3, 9, 15)]
-        )
+        change = np.concatenate([kicked[t, k : k + 3] - start[t, k : k + 3] for k in (3, 9, 15)])
         np.testing.assert_allclose(change, expected, atol=2e-7 * np.abs(expected).max())
 
 
@@ -269,7 +274,9 @@ def test_a_surface_of_sites_is_that_of_its_isotopes(pair):
     r, place = 1.7, rng.normal(size=(20, 3)) * 5.0
     for surface in (light, heavy):
         first, second, *between, middle = (place for _, place in surface.sites(r))
-        assert second - first == pytest.approx(r) and middle == pytest.approx(0.5 * (first + second))
+        assert second - first == pytest.approx(r) and middle == pytest.approx(
+            0.5 * (first + second)
+        )
         assert between[1] - between[0] == pytest.approx(0.6 * r)
         assert surface.masses[0] * first + surface.masses[1] * second == pytest.approx(0.0)
     shift = light.sites(r)[0][1] - heavy.sites(r)[0][1]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numba import njit
 
-from vibrates.dynamics.kernel.simd import LANES, at_least, load, sqrt, store
-from vibrates.dynamics.kernel.vector_math import JIT_OPTIONS, exp, log, sincos
+from vibrates.trajectories.kernel.simd import LANES, at_least, load, sqrt, store
+from vibrates.trajectories.kernel.vector_math import JIT_OPTIONS, exp, log, sincos
 
 
 @njit(**JIT_OPTIONS)

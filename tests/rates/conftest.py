@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from vibrates.campaign.storage import batch_dataset, write_atomic
+from vibrates.core.netcdf import batch_dataset, write_atomic
+from vibrates.core.units import KELVIN_TO_CM
 from vibrates.rates.coefficients import rate_unit, relative_mass
-from vibrates.units import KELVIN_TO_CM
 
 N_A, N_B = 4, 2
 
@@ -26,14 +26,24 @@ def configuration() -> dict:
         "pair": ["N2", "H2"],
         "molecules": {
             "N2": {
-                "masses_u": [14.0030740, 14.0030740], "omega_e_cm": 2359.60, "x_e": 0.006126,
-                "y_e": 0.0000032, "r_e_angstrom": 1.098, "beta_e_per_angstrom": 2.689,
-                "D_e_eV": 9.905, "effective_electrons": 7.6,
+                "masses_u": [14.0030740, 14.0030740],
+                "omega_e_cm": 2359.60,
+                "x_e": 0.006126,
+                "y_e": 0.0000032,
+                "r_e_angstrom": 1.098,
+                "beta_e_per_angstrom": 2.689,
+                "D_e_eV": 9.905,
+                "effective_electrons": 7.6,
             },
             "H2": {
-                "masses_u": [1.00782503, 1.00782503], "omega_e_cm": 4401.20, "x_e": 0.0276,
-                "y_e": 0.0, "r_e_angstrom": 0.740, "beta_e_per_angstrom": 1.946,
-                "D_e_eV": 4.750, "effective_electrons": 2.0,
+                "masses_u": [1.00782503, 1.00782503],
+                "omega_e_cm": 4401.20,
+                "x_e": 0.0276,
+                "y_e": 0.0,
+                "r_e_angstrom": 0.740,
+                "beta_e_per_angstrom": 1.946,
+                "D_e_eV": 4.750,
+                "effective_electrons": 2.0,
             },
         },
         "grid": {
@@ -41,14 +51,22 @@ def configuration() -> dict:
             "energies_cm": {"geometric": {"first": 500, "last": 60000, "count": 16}},
             "impact_parameter_edges_angstrom": [0.0, 1.0, 2.0, 3.0],
         },
-        "dynamics": {"accuracy": 0.005, "relative_energy_error_limit": 1e-3, "norm_error_limit": 1e-9},
+        "dynamics": {
+            "accuracy": 0.005,
+            "relative_energy_error_limit": 1e-3,
+            "norm_error_limit": 1e-9,
+        },
         "sampling": {
-            "replicates": 16, "target_relative_error": 0.2,
-            "target_temperatures_K": [300, 1000, 5000], "target_transitions": [[-1, 0]],
+            "replicates": 16,
+            "target_relative_error": 0.2,
+            "target_temperatures_K": [300, 1000, 5000],
+            "target_transitions": [[-1, 0]],
         },
         "rates": {
-            "temperatures_K": [200, 300, 1000, 3000, 5000], "symmetrisation": "translational",
-            "transitions": {"max_dv": 1, "max_dw": 0}, "bootstrap": 200,
+            "temperatures_K": [200, 300, 1000, 3000, 5000],
+            "symmetrisation": "translational",
+            "transitions": {"max_dv": 1, "max_dw": 0},
+            "bootstrap": 200,
             "edge_population_limit": 0.01,
         },
     }
@@ -114,11 +132,18 @@ class Synthetic:
         status[list(failed)] = 1
         probability[status != 0] = np.nan
         columns = {
-            "energy_cm": energy, "shell": shell.astype(np.int16), "index": index.astype(np.int32),
-            "impact_parameter": b, "translational_energy": x * energy, "weight": weight,
-            "status": status, "steps": np.full(n, 1000, dtype=np.int32),
-            "energy_error": np.full(n, 0.1), "norm_error": np.full(n, 1e-12),
-            "time_step": np.full(n, 0.4), "probability_error": np.full(n, 1e-4),
+            "energy_cm": energy,
+            "shell": shell.astype(np.int16),
+            "index": index.astype(np.int32),
+            "impact_parameter": b,
+            "translational_energy": x * energy,
+            "weight": weight,
+            "status": status,
+            "steps": np.full(n, 1000, dtype=np.int32),
+            "energy_error": np.full(n, 0.1),
+            "norm_error": np.full(n, 1e-12),
+            "time_step": np.full(n, 0.4),
+            "probability_error": np.full(n, 1e-4),
         }
         attributes = {"v": self.v, "w": 0, "digest": "synthetic"}
         return batch_dataset(columns, probability, attributes)
@@ -139,8 +164,9 @@ class Synthetic:
 
     def cross_section(self, energy):
         """Exact sigma(U), angstrom^2."""
-        mean = quad(lambda x: 6 * x * (1 - x) * self.probability(x * energy), 0, 1,
-                    epsabs=0, epsrel=1e-9)[0]
+        mean = quad(
+            lambda x: 6 * x * (1 - x) * self.probability(x * energy), 0, 1, epsabs=0, epsrel=1e-9
+        )[0]
         return self.effective_area * mean
 
     def rate(self, scheme, temperature):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from vibrates.errors import UserError
-from vibrates.molecule import Diatom
+from vibrates.core.errors import UserError
+from vibrates.molecules.diatom import Diatom
 from vibrates.rates.approximate import (
     asymmetric_exchange,
     ladder_factor,

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from vibrates.campaign.storage import write_atomic
+from vibrates.core.netcdf import write_atomic
+from vibrates.core.units import KELVIN_TO_CM
 from vibrates.rates import bootstrap, strata
 from vibrates.rates.cross_sections import cross_section_table
 from vibrates.rates.layout import shell_area
@@ -13,7 +14,6 @@ from vibrates.rates.symmetrisation import SCHEMES
 from vibrates.rates.table import rate_table
 from vibrates.rates.thermal import EnergyGrid
 from vibrates.rates.variance import contributions
-from vibrates.units import KELVIN_TO_CM
 
 SYNTHETIC_CASES = [{"tilted": False}, {"tilted": True}]
 
@@ -128,7 +128,8 @@ def test_only_transitions_with_an_exothermic_source_are_listed(synthetic, reduce
     first, second = synthetic(), synthetic(v=2)
     alone = rate_table([reduce_one(first, seed=6)], first.config)
     assert set(zip(alone["v"].values.tolist(), alone["vp"].values.tolist(), strict=True)) == {
-        (1, 0), (0, 1)
+        (1, 0),
+        (0, 1),
     }
     assert np.isnan(alone["k_direct"].values).all()
     pair = [reduce_one(first, seed=6, per_stratum=800), reduce_one(second, seed=7, per_stratum=800)]

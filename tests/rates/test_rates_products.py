@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.rates import compare, sanity
 from vibrates.rates.basis_edge import require_room
 from vibrates.rates.cross_sections import cross_section_table
@@ -112,13 +112,22 @@ def test_rates_of_another_kind_are_refused(products, tmp_path):
 def test_good_products_pass(products, tmp_path):
     source, paths = products
     output = tmp_path / "checks.json"
-    script("checks")(paths["reduced"], paths["cross_sections"], paths["rates"], output,
-                     source.config)
+    script("checks")(
+        paths["reduced"], paths["cross_sections"], paths["rates"], output, source.config
+    )
     result = json.loads(output.read_text())
     found = {check["name"]: check["status"] for check in result["checks"]}
     assert len(found) == 13 and "failed" not in found.values()
-    for name in ("positive_rates", "detailed_balance", "standard_errors", "failed_trajectories",
-                 "energy_error", "norm_error", "reversibility", "target_error"):
+    for name in (
+        "positive_rates",
+        "detailed_balance",
+        "standard_errors",
+        "failed_trajectories",
+        "energy_error",
+        "norm_error",
+        "reversibility",
+        "target_error",
+    ):
         assert found[name] == "passed", name
 
 
@@ -162,11 +171,21 @@ def spoil(config, reduced, sections, rates, what):
 
 @pytest.mark.parametrize(
     ("what", "status"),
-    [("positive_rates", "failed"), ("detailed_balance", "failed"), ("standard_errors", "failed"),
-     ("target_error", "warning"), ("edge_fraction", "warning"), ("outer_shell", "warning"),
-     ("cross_sections", "failed"),
-     ("failed_trajectories", "warning"), ("energy_error", "failed"), ("norm_error", "failed"),
-     ("edge_population", "failed"), ("step_error", "warning"), ("reversibility", "warning")],
+    [
+        ("positive_rates", "failed"),
+        ("detailed_balance", "failed"),
+        ("standard_errors", "failed"),
+        ("target_error", "warning"),
+        ("edge_fraction", "warning"),
+        ("outer_shell", "warning"),
+        ("cross_sections", "failed"),
+        ("failed_trajectories", "warning"),
+        ("energy_error", "failed"),
+        ("norm_error", "failed"),
+        ("edge_population", "failed"),
+        ("step_error", "warning"),
+        ("reversibility", "warning"),
+    ],
 )
 def test_every_check_finds_its_fault(loaded, what, status):
     config, reduced, sections, rates = loaded

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.rates.reduction import reduce_batches
 
 
@@ -42,7 +42,8 @@ def test_sums_are_those_of_a_plain_loop(synthetic, tmp_path):
     for energy, shell, replicate in ((0, 0, 0), (4, 1, 7), (15, 2, 15)):
         chosen = (
             np.isclose(batch["energy_cm"], source.energies[energy])
-            & (batch["shell"].values == shell) & (batch["index"].values % 16 == replicate)
+            & (batch["shell"].values == shell)
+            & (batch["index"].values % 16 == replicate)
         )
         expected = np.sum(
             batch["weight"].values[chosen] * batch["probability"].values[chosen, final]

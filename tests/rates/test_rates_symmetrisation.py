@@ -5,7 +5,8 @@ import pytest
 from scipy import constants
 from scipy.integrate import quad
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
+from vibrates.core.units import KELVIN_TO_CM
 from vibrates.rates.coefficients import detailed_balance, rate_unit, relative_mass
 from vibrates.rates.symmetrisation import (
     SCHEMES,
@@ -16,7 +17,6 @@ from vibrates.rates.symmetrisation import (
     trajectory_factor,
 )
 from vibrates.rates.thermal import EnergyGrid
-from vibrates.units import KELVIN_TO_CM
 
 
 def test_symmetrised_energy_belongs_to_the_mean_velocity():
@@ -27,8 +27,14 @@ def test_symmetrised_energy_belongs_to_the_mean_velocity():
 
 @pytest.mark.parametrize(
     ("energy", "difference", "temperature"),
-    [(600, 2330, 100), (583, 2330, 100), (5000, 2330, 300), (2000, 7000, 100), (500, 10, 300),
-     (5000, 30, 5000)],
+    [
+        (600, 2330, 100),
+        (583, 2330, 100),
+        (5000, 2330, 300),
+        (2000, 7000, 100),
+        (500, 10, 300),
+        (5000, 30, 5000),
+    ],
 )
 def test_mean_factor_is_the_microcanonical_mean(energy, difference, temperature):
     kT = temperature * KELVIN_TO_CM

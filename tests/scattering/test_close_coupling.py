@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.polynomial.hermite import hermgauss, hermval
 from scipy import sparse
-from scipy.sparse.linalg import spsolve
 from scipy.integrate import solve_bvp
+from scipy.sparse.linalg import spsolve
 from scipy.special import (
     factorial,
     sph_harm_y,
@@ -15,12 +15,12 @@ from scipy.special import (
     spherical_yn,
 )
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
+from vibrates.core.units import AMU_TO_ME, ANGSTROM_TO_BOHR, CM_TO_HARTREE
 from vibrates.scattering import Collision, Rotor, cross_sections, rate_coefficient
 from vibrates.scattering.channels import angular_factors, close_coupling, coupled_states
 from vibrates.scattering.matching import k_matrices
 from vibrates.scattering.propagator import Propagator
-from vibrates.units import AMU_TO_ME, ANGSTROM_TO_BOHR, CM_TO_HARTREE
 
 ARGON_NITROGEN_MASS = 16.47 * AMU_TO_ME
 
@@ -52,7 +52,9 @@ def two_channels(distance):
 
 def two_probability(sectors, end=30.0):
     edges = np.linspace(0.6, end, sectors + 1) * ANGSTROM_TO_BOHR
-    return abs(s_matrix(**TWO, edges=edges, potential=two_channels, energies=TWO_ENERGY)[0, 0, 1]) ** 2
+    return (
+        abs(s_matrix(**TWO, edges=edges, potential=two_channels, energies=TWO_ENERGY)[0, 0, 1]) ** 2
+    )
 
 
 def test_two_lennard_jones_channels():
@@ -102,7 +104,9 @@ def test_secrest_and_johnson():
     mass, alpha, levels = 2.0 / 3.0, 0.3, 14
     x, weights = hermgauss(80)
     n = np.arange(levels)
-    functions = hermval(x, np.eye(levels)) / np.sqrt(2.0**n * factorial(n) * np.sqrt(np.pi))[:, None]
+    functions = (
+        hermval(x, np.eye(levels)) / np.sqrt(2.0**n * factorial(n) * np.sqrt(np.pi))[:, None]
+    )
     matrix = (functions * weights * np.exp(alpha * x)) @ functions.T
     energies = np.array([2.0, 3.0, 4.0, 5.0, 6.0])
     edges = np.linspace(-25.0, 60.0, 3001)
@@ -169,7 +173,9 @@ def test_orbital_angular_momenta_are_those_that_vector_addition_allows(argon_nit
         for parity in (1, -1):
             channels = close_coupling(rotor, total, parity, 3)
             expected = sorted(
-                (j, l) for j in range(7) for l in range(abs(total - j), total + j + 1)
+                (j, l)
+                for j in range(7)
+                for l in range(abs(total - j), total + j + 1)
                 if (-1) ** (j + l) == parity
             )
             assert sorted(zip(channels.j, channels.l, strict=True)) == expected
@@ -177,7 +183,9 @@ def test_orbital_angular_momenta_are_those_that_vector_addition_allows(argon_nit
     constant = np.zeros((1, 3, 1))
     constant[0, 0] = 0.7
     for channels in (close_coupling(rotor, 5, -1, 3), coupled_states(rotor, 5, 2, 3)):
-        np.testing.assert_allclose(channels.coupling(constant)[0], 0.7 * np.eye(len(channels)), atol=1e-12)
+        np.testing.assert_allclose(
+            channels.coupling(constant)[0], 0.7 * np.eye(len(channels)), atol=1e-12
+        )
 
 
 @pytest.fixture(scope="module")
@@ -255,7 +263,9 @@ def test_three_coupled_channels_by_finite_differences():
     coupling = np.array([[1.0, 0.6, 0.3], [0.6, 1.1, 0.5], [0.3, 0.5, 1.2]])
 
     def potential(r):
-        return (200.0 * np.exp(-3.0 * r) - 0.8 * np.exp(-((r - 2.5) ** 2)))[:, None, None] * coupling
+        return (200.0 * np.exp(-3.0 * r) - 0.8 * np.exp(-((r - 2.5) ** 2)))[
+            :, None, None
+        ] * coupling
 
     k = np.sqrt(2.0 * mass * np.abs(energy - thresholds))
 
@@ -266,8 +276,10 @@ def test_three_coupled_channels_by_finite_differences():
         closed_f, closed_g = x * spherical_in(l, x), x * spherical_kn(l, x)
         opened = energy > thresholds
         scale = np.where(opened, np.sqrt(k), 1.0)
-        return (np.diag(np.where(opened, open_f, closed_f / spherical_in(l, k * end)) / scale),
-                np.diag(np.where(opened, open_g, closed_g / spherical_kn(l, k * end)) / scale))
+        return (
+            np.diag(np.where(opened, open_f, closed_f / spherical_in(l, k * end)) / scale),
+            np.diag(np.where(opened, open_g, closed_g / spherical_kn(l, k * end)) / scale),
+        )
 
     def s_matrix_on(points):
         r, h = np.linspace(start, end, points, retstep=True)

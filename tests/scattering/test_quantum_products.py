@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from vibrates.abinitio.atom_geometries import atom_diatom_geometries
-from vibrates.config import read_layers
+from vibrates.core.units import CM_TO_HARTREE, HARTREE_TO_CM, KELVIN_TO_HARTREE
+from vibrates.core.yaml_files import read_layers
 from vibrates.learning import readers
 from vibrates.potential.sites import SiteSurface
 from vibrates.scattering import settings, surface
 from vibrates.scattering.vibrational import vibrational_rates
-from vibrates.units import CM_TO_HARTREE, HARTREE_TO_CM, KELVIN_TO_HARTREE
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -39,7 +39,9 @@ def test_the_surface_in_the_repository_is_the_fit_to_its_points():
     for points, limit in ((small, 0.05), (large, 0.03)):
         hidden = points[(points["group"] == "held_out") & (points["energy"] > 100 * CM_TO_HARTREE)]
         assert len(hidden) >= 4
-        fit = surface.value(stored, tuple(hidden[n].to_numpy() for n in ("distance", "r", "cosine")))
+        fit = surface.value(
+            stored, tuple(hidden[n].to_numpy() for n in ("distance", "r", "cosine"))
+        )
         assert np.abs(fit / hidden["energy"] - 1.0).max() < limit
     # Attraction falls off as R^-6 between the last points and far away.
     far = stored.potential(np.array([30.0, 60.0]), 0.5, r_a=1.4)

@@ -11,13 +11,14 @@ import pytest
 import xarray as xr
 import yaml
 
-from vibrates.campaign import parts, storage
-from vibrates.errors import UserError
+from vibrates.core import checkpoint as parts
+from vibrates.core import netcdf as storage
+from vibrates.core.errors import UserError
+from vibrates.core.units import CM_TO_HARTREE
 from vibrates.scattering import plan, product, settings
 from vibrates.scattering.hours import by_initial_j
 from vibrates.scattering.partial_waves import cross_sections
 from vibrates.scattering.work import Work
-from vibrates.units import CM_TO_HARTREE
 
 REPOSITORY = Path(__file__).parents[2]
 TINY = {
@@ -110,7 +111,9 @@ def run(path, block, output, ranks):
     )  # fmt: skip
 
 
-def test_a_job_gives_the_same_for_one_and_two_ranks_and_goes_on_from_its_pieces(described, tmp_path):
+def test_a_job_gives_the_same_for_one_and_two_ranks_and_goes_on_from_its_pieces(
+    described, tmp_path
+):
     description, path = described
     one, two = tmp_path / "one.nc", tmp_path / "two.nc"
     for output, ranks in ((one, 1), (two, 2)):
@@ -158,7 +161,8 @@ def test_products_of_a_calculation(described):
     # pi/k^2 sum (2J + 1) over J <= last.
     for index in np.flatnonzero(here):
         last = np.concatenate([b["last"].values for b in blocks])[
-            np.argsort(np.concatenate([b["energy"].values for b in blocks]), kind="stable")][index]
+            np.argsort(np.concatenate([b["energy"].values for b in blocks]), kind="stable")
+        ][index]
         k_squared = 2 * mass * (sections.energies[index] - sections.initial[0])
         expected = np.pi * (last + 1) ** 2 / k_squared / (2 * sections.numbers["j"][0] + 1)
         assert sections.sigma[index, 0] == pytest.approx(expected, rel=1e-9)

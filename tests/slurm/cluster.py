@@ -18,7 +18,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 PACKAGES = ["slurmctld", "slurmd", "slurm-client", "munge"]
-PROGRAMS = ["munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scancel", "scontrol", "sinfo"]
+PROGRAMS = [
+    "munged",
+    "slurmctld",
+    "slurmd",
+    "sbatch",
+    "srun",
+    "squeue",
+    "scancel",
+    "scontrol",
+    "sinfo",
+]
 PARTITIONS = {"main": ["n1", "n2", "n3", "n4"], "daemon": ["n5"], "lossy": ["n6", "n7"]}
 NODES = [node for nodes in PARTITIONS.values() for node in nodes]
 _SEARCH = f"/usr/sbin:/usr/bin:/sbin:/bin:{os.environ['PATH']}"
@@ -33,8 +43,13 @@ def provide() -> str | None:
             return f"{', '.join(missing)} not found, and there is no apt-get to install SLURM with"
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for command in (["update"], ["install", "--yes", "--no-install-recommends", *PACKAGES]):
-            done = subprocess.run(["apt-get", "--quiet", *command], capture_output=True, text=True,
-                                  env=quiet, check=False)
+            done = subprocess.run(
+                ["apt-get", "--quiet", *command],
+                capture_output=True,
+                text=True,
+                env=quiet,
+                check=False,
+            )
         if missing := _missing():
             return f"{', '.join(missing)} not found, apt-get: {(done.stderr or done.stdout)[-300:]}"
     return None
@@ -52,23 +67,40 @@ class Cluster:
         self.conf = directory / "slurm.conf"
         self.log = directory / "log"
         self._daemons: dict[str, subprocess.Popen] = {}
-        self.environment = {**os.environ, "SLURM_CONF": str(self.conf),
-                            "PATH": f"{directory / 'bin'}:{os.environ['PATH']}:/usr/sbin"}
+        self.environment = {
+            **os.environ,
+            "SLURM_CONF": str(self.conf),
+            "PATH": f"{directory / 'bin'}:{os.environ['PATH']}:/usr/sbin",
+        }
 
     def start(self) -> None:
         """Start all daemons and wait until every node is idle; RuntimeError if one stays away."""
-        for name in ("bin", "log", "munge", "state", *(f"spool/{n}" for n in NODES),
-                     *(f"tmp/{n}" for n in NODES)):
+        for name in (
+            "bin",
+            "log",
+            "munge",
+            "state",
+            *(f"spool/{n}" for n in NODES),
+            *(f"tmp/{n}" for n in NODES),
+        ):
             (self.directory / name).mkdir(parents=True, exist_ok=True, mode=0o755)
         key = self.directory / "munge" / "key"
         key.write_bytes(os.urandom(1024))
         key.chmod(0o600)
         self._configure()
-        self._spawn("munged", ["munged", "--force", "--foreground", f"--key-file={key}",
-                               f"--socket={self.directory}/munge/socket",
-                               f"--pid-file={self.directory}/munge/pid",
-                               f"--seed-file={self.directory}/munge/seed",
-                               f"--log-file={self.log}/munged.log"])
+        self._spawn(
+            "munged",
+            [
+                "munged",
+                "--force",
+                "--foreground",
+                f"--key-file={key}",
+                f"--socket={self.directory}/munge/socket",
+                f"--pid-file={self.directory}/munge/pid",
+                f"--seed-file={self.directory}/munge/seed",
+                f"--log-file={self.log}/munged.log",
+            ],
+        )
         limit = time.monotonic() + 20
         while not (self.directory / "munge" / "socket").exists() and time.monotonic() < limit:
             time.sleep(0.1)
@@ -102,8 +134,9 @@ class Cluster:
 
     def ask(self, *command: str) -> str:
         """Standard output of one of SLURM's commands."""
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True,
-                              timeout=60, check=True).stdout
+        return subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, timeout=60, check=True
+        ).stdout
 
     def start_controller(self) -> None:
         """Start slurmctld; it takes up its state again."""
@@ -131,15 +164,23 @@ class Cluster:
         """A power cut: slurmd, its slurmstepds and all processes of jobs on the node are gone."""
         self._end(node, signal.SIGKILL)
         for pid in _processes():
-            if _holds_open(pid, self.log / f"slurmd-{node}.log") and _name(pid).startswith("slurmstepd"):
+            if _holds_open(pid, self.log / f"slurmd-{node}.log") and _name(pid).startswith(
+                "slurmstepd"
+            ):
                 for one in _tree(pid):
                     _kill(one, signal.SIGKILL)
 
     def _spawn(self, name: str, command: list[str]) -> None:
         out = open(self.log / f"{name}.out", "ab")
         path = {**self.environment, "PATH": _SEARCH}
-        self._daemons[name] = subprocess.Popen(command, env=path, stdin=subprocess.DEVNULL, stdout=out,
-                                               stderr=out, start_new_session=True)
+        self._daemons[name] = subprocess.Popen(
+            command,
+            env=path,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
 
     def _end(self, name: str, how: int = signal.SIGTERM) -> None:
         if (daemon := self._daemons.pop(name, None)) is None:
@@ -157,27 +198,50 @@ class Cluster:
         lines = [
             "ClusterName=test",
             # MPI names its shared memory after the job: no number of another cluster on this machine.
-            f"FirstJobId={1000 * ports[0]}", f"SlurmctldHost={host}(127.0.0.1)", f"SlurmctldPort={ports[0]}",
-            f"SlurmUser={user}", f"SlurmdUser={user}",
-            "AuthType=auth/munge", f"AuthInfo=socket={here}/munge/socket", "CredType=cred/munge",
-            f"StateSaveLocation={here}/state", f"SlurmdSpoolDir={here}/spool/%n", f"TmpFS={here}/tmp/%n",
-            f"SlurmctldPidFile={here}/slurmctld.pid", f"SlurmdPidFile={here}/slurmd-%n.pid",
-            f"SlurmctldLogFile={here}/log/slurmctld.log", f"SlurmdLogFile={here}/log/slurmd-%n.log",
+            f"FirstJobId={1000 * ports[0]}",
+            f"SlurmctldHost={host}(127.0.0.1)",
+            f"SlurmctldPort={ports[0]}",
+            f"SlurmUser={user}",
+            f"SlurmdUser={user}",
+            "AuthType=auth/munge",
+            f"AuthInfo=socket={here}/munge/socket",
+            "CredType=cred/munge",
+            f"StateSaveLocation={here}/state",
+            f"SlurmdSpoolDir={here}/spool/%n",
+            f"TmpFS={here}/tmp/%n",
+            f"SlurmctldPidFile={here}/slurmctld.pid",
+            f"SlurmdPidFile={here}/slurmd-%n.pid",
+            f"SlurmctldLogFile={here}/log/slurmctld.log",
+            f"SlurmdLogFile={here}/log/slurmd-%n.log",
             # No control groups, no binding: works in any container.
-            "ProctrackType=proctrack/linuxproc", "TaskPlugin=task/none",
-            "SelectType=select/cons_tres", "SelectTypeParameters=CR_CPU_Memory",
-            "SlurmdParameters=config_overrides", "DefMemPerCPU=200", "ReturnToService=2",
-            "MinJobAge=3600", "KillWait=10", "SlurmctldTimeout=30", "SlurmdTimeout=20",
+            "ProctrackType=proctrack/linuxproc",
+            "TaskPlugin=task/none",
+            "SelectType=select/cons_tres",
+            "SelectTypeParameters=CR_CPU_Memory",
+            "SlurmdParameters=config_overrides",
+            "DefMemPerCPU=200",
+            "ReturnToService=2",
+            "MinJobAge=3600",
+            "KillWait=10",
+            "SlurmctldTimeout=30",
+            "SlurmdTimeout=20",
             "SchedulerParameters=bf_interval=5,sched_min_interval=200000",
             # Memory is watched by polling, and a job above its share is ended.
-            "JobAcctGatherType=jobacct_gather/linux", "JobAcctGatherFrequency=task=1",
-            "JobAcctGatherParams=OverMemoryKill", "AccountingStorageType=accounting_storage/none",
+            "JobAcctGatherType=jobacct_gather/linux",
+            "JobAcctGatherFrequency=task=1",
+            "JobAcctGatherParams=OverMemoryKill",
+            "AccountingStorageType=accounting_storage/none",
         ]
-        lines += [f"NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs=8 "
-                  "RealMemory=16000 State=UNKNOWN"
-                  for node, port in zip(NODES, ports[1:], strict=True)]
-        lines += [f"PartitionName={name} Nodes={','.join(nodes)} MaxTime=INFINITE State=UP"
-                  + (" Default=YES" if name == "main" else "") for name, nodes in PARTITIONS.items()]
+        lines += [
+            f"NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs=8 "
+            "RealMemory=16000 State=UNKNOWN"
+            for node, port in zip(NODES, ports[1:], strict=True)
+        ]
+        lines += [
+            f"PartitionName={name} Nodes={','.join(nodes)} MaxTime=INFINITE State=UP"
+            + (" Default=YES" if name == "main" else "")
+            for name, nodes in PARTITIONS.items()
+        ]
         self.conf.write_text("\n".join(lines) + "\n")
         # Job steps are started without SLURM_CONF: these say it again.
         for name in PROGRAMS[3:]:
@@ -199,7 +263,9 @@ def end_strays(directory: Path) -> None:
     """End what still runs in a directory: without control groups, parts of a cancelled job may."""
     for pid in _processes():
         with contextlib.suppress(OSError):
-            if Path(os.readlink(f"/proc/{pid}/cwd").removesuffix(" (deleted)")).is_relative_to(directory):
+            if Path(os.readlink(f"/proc/{pid}/cwd").removesuffix(" (deleted)")).is_relative_to(
+                directory
+            ):
                 _kill(pid, signal.SIGKILL)
 
 
@@ -223,7 +289,9 @@ def _name(pid: int) -> str:
 
 def _holds_open(pid: int, path: Path) -> bool:
     with contextlib.suppress(OSError):
-        return any(os.readlink(f"/proc/{pid}/fd/{fd}") == str(path) for fd in os.listdir(f"/proc/{pid}/fd"))
+        return any(
+            os.readlink(f"/proc/{pid}/fd/{fd}") == str(path) for fd in os.listdir(f"/proc/{pid}/fd")
+        )
     return False
 
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-pytest.register_assert_rewrite("faults", "slurm_project", "cluster")  # so that a failure says the values
+pytest.register_assert_rewrite(
+    "faults", "slurm_project", "cluster"
+)  # so that a failure says the values
 
 from cluster import Cluster, end_strays, provide
 from slurm_project import SlurmProject
@@ -22,7 +24,9 @@ def cluster(tmp_path_factory):
 @pytest.fixture(scope="session")
 def undisturbed(cluster, tmp_path_factory):
     """The campaign without a fault."""
-    project = SlurmProject(tmp_path_factory.mktemp("campaigns", numbered=False) / "undisturbed", cluster)
+    project = SlurmProject(
+        tmp_path_factory.mktemp("campaigns", numbered=False) / "undisturbed", cluster
+    )
     assert project.run(*project.command()) == 0, project.output[-3000:]
     project.finish_rates()
     yield project

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from slurm_project import LAUNCHER, SlurmProject, kill, manifest
 
-from vibrates.campaign.progress import FAILED_ATTEMPT
+from vibrates.trajectories.progress import FAILED_ATTEMPT
 
 
 def _finish(project: SlurmProject, driver: subprocess.Popen, seconds: float = 600) -> None:
@@ -52,13 +52,20 @@ def walltime_reached(project: SlurmProject) -> str:
 
 def memory_exceeded(project: SlurmProject) -> str:
     """Less memory than two ranks need at the first attempt; more with every further one."""
-    driver = project.start(project.command(
-        "--set-resources", f"trajectories:mpi='{LAUNCHER}'", "trajectories:mem_mb=400*attempt"))
+    driver = project.start(
+        project.command(
+            "--set-resources", f"trajectories:mpi='{LAUNCHER}'", "trajectories:mem_mb=400*attempt"
+        )
+    )
     _finish(project, driver)
     states = _states(project)
     assert states.count("COMPLETED") == 1 and len(states) >= 2, states
-    logs = " ".join(path.read_text() for path in project.directory.glob(".snakemake/slurm_logs/**/*.log"))
-    assert "memory" in logs and "exceeded" in logs.lower() or "OUT_OF_MEMORY" in states, logs[-2000:]
+    logs = " ".join(
+        path.read_text() for path in project.directory.glob(".snakemake/slurm_logs/**/*.log")
+    )
+    assert "memory" in logs and "exceeded" in logs.lower() or "OUT_OF_MEMORY" in states, logs[
+        -2000:
+    ]
     return f"ended by SLURM {len(states) - 1} time(s) at 400 MB times the attempt, then enough"
 
 
@@ -101,8 +108,10 @@ def lost_node(project: SlurmProject) -> str:
 
 def controller_outage(project: SlurmProject) -> str:
     """60 s without slurmctld: one campaign's job runs, another's was just submitted, a third one's is yet to be."""
-    second, third = (SlurmProject(project.directory.with_name(name), project.cluster)
-                    for name in ("submitted_at_the_outage", "submits_in_the_outage"))
+    second, third = (
+        SlurmProject(project.directory.with_name(name), project.cluster)
+        for name in ("submitted_at_the_outage", "submits_in_the_outage")
+    )
     for one in (second, third):
         one.begin_from(project, missing=())
     driver = project.start(project.command())
@@ -127,9 +136,11 @@ def controller_outage(project: SlurmProject) -> str:
     forgotten = "CANCELLED" in _states(second) or "no longer knows job" in second.output
     refused = (third.results / "campaign.log").read_text().count(FAILED_ATTEMPT)
     assert refused >= 1, "the third campaign submitted nothing during the outage"
-    return ("the running job was not lost; one submitted a moment before was "
-            + ("forgotten by the controller, and submitted again" if forgotten else "not lost either")
-            + f"; one submitted during it was refused {refused} times, then ran")
+    return (
+        "the running job was not lost; one submitted a moment before was "
+        + ("forgotten by the controller, and submitted again" if forgotten else "not lost either")
+        + f"; one submitted during it was refused {refused} times, then ran"
+    )
 
 
 def killed_driver(project: SlurmProject) -> str:
@@ -144,8 +155,11 @@ def killed_driver(project: SlurmProject) -> str:
     assert project.run("vibrates", "status", "config/config.yaml") == 0
     assert "SLURM jobs: 1 running" in project.output
     assert project.run("vibrates", "resume", "config/config.yaml") == 0, project.output[-3000:]
-    for line in ("found 1 SLURM jobs of an earlier run (1 running): cancelling " + job,
-                 "removed the lock that a killed run left behind", "found 1 unfinished batches"):
+    for line in (
+        "found 1 SLURM jobs of an earlier run (1 running): cancelling " + job,
+        "removed the lock that a killed run left behind",
+        "found 1 unfinished batches",
+    ):
         assert line in project.output, line
     return "vibrates resume cancelled the job and removed the lock; " + _resumed(project)
 
@@ -156,7 +170,10 @@ def truncated_batch_file(project: SlurmProject) -> str:
     with victim.open("r+b") as file:
         file.truncate(victim.stat().st_size // 2)
     _finish(project, project.start(project.command()))
-    assert "set aside: results/trajectories/round0/batch00001.nc: damaged or truncated" in project.output
+    assert (
+        "set aside: results/trajectories/round0/batch00001.nc: damaged or truncated"
+        in project.output
+    )
     return "found at the start, set aside, computed again"
 
 
@@ -169,12 +186,16 @@ def full_disk(project: SlurmProject) -> str:
         while True:
             file.write(bytes(1 << 16))
     assert driver.wait(timeout=600) != 0
-    logs = " ".join(path.read_text() for path in project.directory.glob(".snakemake/slurm_logs/**/*.log"))
+    logs = " ".join(
+        path.read_text() for path in project.directory.glob(".snakemake/slurm_logs/**/*.log")
+    )
     line = next(line for line in logs.splitlines() if line.startswith("error: "))
     assert "No space left on device" in line and "make room" in line, line
     filler.unlink()
     assert project.run("vibrates", "resume", "config/config.yaml") == 0, project.output[-3000:]
-    return "stopped with one line that says so; after making room, vibrates resume: " + _resumed(project)
+    return "stopped with one line that says so; after making room, vibrates resume: " + _resumed(
+        project
+    )
 
 
 def two_drivers(project: SlurmProject) -> str:
@@ -195,21 +216,39 @@ def corrupted_cache(project: SlurmProject) -> str:
     kernels = sorted(cache.rglob("*.nbc"), key=lambda path: path.stat().st_size)
     content = bytearray(kernels[-1].read_bytes())
     middle = len(content) // 2
-    content[middle:middle + 64] = os.urandom(64)
+    content[middle : middle + 64] = os.urandom(64)
     kernels[-1].write_bytes(content)
     index = next(cache.rglob("*.nbi"))
     index.write_bytes(index.read_bytes()[:20])
     _finish(project, project.start(project.command()))
-    logs = " ".join(path.read_text() for path in project.directory.glob(".snakemake/slurm_logs/**/*.log"))
+    logs = " ".join(
+        path.read_text() for path in project.directory.glob(".snakemake/slurm_logs/**/*.log")
+    )
     assert "compiled kernels were damaged; compiling them anew" in logs
     kept = manifest(cache)
-    assert kept and all(sha256(path.read_bytes()).hexdigest() == checksum for path, checksum in kept.items())
+    assert kept and all(
+        sha256(path.read_bytes()).hexdigest() == checksum for path, checksum in kept.items()
+    )
     return "found by checksum, compiled anew"
 
 
-FAULTS = {fault.__name__: fault for fault in (
-    cancelled_job, walltime_reached, memory_exceeded, killed_rank, killed_node_daemon, lost_node,
-    controller_outage, killed_driver, truncated_batch_file, full_disk, two_drivers, corrupted_cache)}
+FAULTS = {
+    fault.__name__: fault
+    for fault in (
+        cancelled_job,
+        walltime_reached,
+        memory_exceeded,
+        killed_rank,
+        killed_node_daemon,
+        lost_node,
+        controller_outage,
+        killed_driver,
+        truncated_batch_file,
+        full_disk,
+        two_drivers,
+        corrupted_cache,
+    )
+}
 PARTITION = {"killed_node_daemon": "daemon", "lost_node": "lossy"}
 # Meets every campaign on the cluster, and therefore comes after the others.
 ALONE = ("controller_outage",)
@@ -220,6 +259,10 @@ def small_disk(directory: Path) -> str | None:
     directory.mkdir(parents=True)
     if shutil.which("mount") is None or os.geteuid() != 0:
         return "only root can mount a small disk"
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(directory)],
-                          capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(directory)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     return done.stderr.strip() or "mount failed" if done.returncode else None

@@ -13,18 +13,34 @@ import xarray as xr
 import yaml
 from cluster import Cluster, until
 
-from vibrates.campaign import parts, plan, storage
+from vibrates.core import checkpoint as parts
+from vibrates.core import netcdf as storage
+from vibrates.trajectories import plan
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 # Three initial states, one batch of 32 pieces each, a few seconds long.
 CAMPAIGN = {
-    "grid": {"states": [[1, 0], [2, 0], [3, 0]], "energies_cm": [2000, 4000, 8000, 16000],
-             "impact_parameter_edges_angstrom": [0, 2, 4], "start_distance_angstrom": 12},
-    "basis": {"N2": {"below": 15, "above": 7, "minimum": 8}, "H2": {"below": 15, "above": 4, "minimum": 5}},
-    "sampling": {"replicates": 4, "head_on_share": 0.5, "pilot": 1024, "rounds": 0, "budget": 30000,
-                 "target_relative_error": 0.05, "target_temperatures_K": [1000, 3000],
-                 "target_transitions": [[-1, 0]]},
+    "grid": {
+        "states": [[1, 0], [2, 0], [3, 0]],
+        "energies_cm": [2000, 4000, 8000, 16000],
+        "impact_parameter_edges_angstrom": [0, 2, 4],
+        "start_distance_angstrom": 12,
+    },
+    "basis": {
+        "N2": {"below": 15, "above": 7, "minimum": 8},
+        "H2": {"below": 15, "above": 4, "minimum": 5},
+    },
+    "sampling": {
+        "replicates": 4,
+        "head_on_share": 0.5,
+        "pilot": 1024,
+        "rounds": 0,
+        "budget": 30000,
+        "target_relative_error": 0.05,
+        "target_temperatures_K": [1000, 3000],
+        "target_transitions": [[-1, 0]],
+    },
     "jobs": {"trajectories_per_batch": 20000, "ranks": 2, "minutes": 5, "memory_mb": 1000},
     "results": "results",
 }
@@ -39,8 +55,11 @@ class SlurmProject:
     def __init__(self, directory: Path, cluster: Cluster, partition: str = "main") -> None:
         self.directory, self.cluster, self.partition = directory, cluster, partition
         self.results = directory / "results"
-        self.environment = {**cluster.environment, "OMP_NUM_THREADS": "1",
-                            "PATH": f"{BIN}:{cluster.environment['PATH']}"}
+        self.environment = {
+            **cluster.environment,
+            "OMP_NUM_THREADS": "1",
+            "PATH": f"{BIN}:{cluster.environment['PATH']}",
+        }
         directory.mkdir()
         for name in ("Snakefile", "workflow", "profiles", "slurm"):
             (directory / name).symlink_to(ROOT / name)
@@ -51,16 +70,35 @@ class SlurmProject:
 
     def command(self, *options: str) -> list[str]:
         """The campaign's trajectories with the profile; a test looks more often than a site would."""
-        return ["snakemake", "all_trajectories", "--profile", "slurm",
-                "--slurm-init-seconds-before-status-checks", "2", "--latency-wait", "10",
-                "--default-resources", f"slurm_partition={self.partition}", "slurm_account=main",
-                "runtime=15", "mem_mb=1500", "tasks=1", *options]
+        return [
+            "snakemake",
+            "all_trajectories",
+            "--profile",
+            "slurm",
+            "--slurm-init-seconds-before-status-checks",
+            "2",
+            "--latency-wait",
+            "10",
+            "--default-resources",
+            f"slurm_partition={self.partition}",
+            "slurm_account=main",
+            "runtime=15",
+            "mem_mb=1500",
+            "tasks=1",
+            *options,
+        ]
 
     def start(self, command: list[str]) -> subprocess.Popen:
         """Start a program of the project; its output goes to ``output.txt``."""
         output = open(self.directory / "output.txt", "ab")
-        return subprocess.Popen(command, cwd=self.directory, env=self.environment, stdout=output,
-                                stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        return subprocess.Popen(
+            command,
+            cwd=self.directory,
+            env=self.environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
 
     def run(self, *command: str, seconds: float = 600) -> int:
         """Run a program of the project to its end; its exit code."""
@@ -78,8 +116,11 @@ class SlurmProject:
             shutil.copytree(finished.results / name, self.results / name)
         for name in ("configuration.yaml", ".verified.json"):
             shutil.copy2(finished.results / name, self.results / name)
-        shutil.copytree(finished.directory / ".snakemake", self.directory / ".snakemake",
-                        ignore=shutil.ignore_patterns("locks", "log", "slurm_logs"))
+        shutil.copytree(
+            finished.directory / ".snakemake",
+            self.directory / ".snakemake",
+            ignore=shutil.ignore_patterns("locks", "log", "slurm_logs"),
+        )
         for number in missing:
             self.batch(number).unlink()
 
@@ -95,16 +136,25 @@ class SlurmProject:
 
     def await_pieces(self, count: int = 2, number: int = 0) -> None:
         """Wait until the running batch has kept some pieces; AssertionError if it ended before."""
-        until(lambda: self.pieces(number) >= count or self.batch(number).exists(), "pieces of a batch")
+        until(
+            lambda: self.pieces(number) >= count or self.batch(number).exists(), "pieces of a batch"
+        )
         assert not self.batch(number).exists(), "the batch was over before the fault"
 
     def jobs(self) -> list[dict[str, str]]:
         """Jobs of this project's runs in the queue, ended ones too."""
         runs = (self.results / ".slurm_runs").read_text().split()
-        lines = self.cluster.ask("squeue", "--noheader", "--states=all", "--format=%i|%T|%N|%k",
-                                 f"--name={','.join(runs)}").splitlines()
-        return [dict(zip(("id", "state", "node", "comment"), line.split("|"), strict=True))
-                for line in lines]
+        lines = self.cluster.ask(
+            "squeue",
+            "--noheader",
+            "--states=all",
+            "--format=%i|%T|%N|%k",
+            f"--name={','.join(runs)}",
+        ).splitlines()
+        return [
+            dict(zip(("id", "state", "node", "comment"), line.split("|"), strict=True))
+            for line in lines
+        ]
 
     def await_submission(self) -> None:
         """Wait until Snakemake says that it has submitted a job."""
@@ -124,8 +174,12 @@ class SlurmProject:
                 environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
             except OSError:
                 continue
-            if (here and b"vibrates.campaign.batch" in words and words[0].endswith(b"python")
-                    and f"PMI_RANK={number}".encode() in environment):
+            if (
+                here
+                and b"vibrates.trajectories.batch" in words
+                and words[0].endswith(b"python")
+                and f"PMI_RANK={number}".encode() in environment
+            ):
                 return int(pid)
         raise AssertionError(f"no rank {number} of {self.directory} is running")
 
@@ -136,10 +190,15 @@ class SlurmProject:
 
     def data(self) -> dict[str, xr.Dataset]:
         """All data of batches and rates, without when, where and in how many attempts they were made."""
-        files = [*sorted((self.results / "trajectories").glob("round*/batch*.nc")),
-                 self.results / "rates.nc"]
+        files = [
+            *sorted((self.results / "trajectories").glob("round*/batch*.nc")),
+            self.results / "rates.nc",
+        ]
         with ONE_READER:
-            return {str(f.relative_to(self.results)): storage.read_product(f).drop_attrs() for f in files}
+            return {
+                str(f.relative_to(self.results)): storage.read_product(f).drop_attrs()
+                for f in files
+            }
 
     def finish_rates(self) -> None:
         """Rates from the trajectories, with the same rules on this machine's own cores."""
@@ -161,8 +220,11 @@ def assert_same_products(project: SlurmProject, other: SlurmProject) -> None:
         columns = (batch[name].values.tolist() for name in ("energy_cm", "shell", "index"))
         found += [(int(batch.attrs["v"]), *row) for row in zip(*columns, strict=True)]
     rows = plan.read_plan(plan.plan_path(project.results, 0))
-    planned = {(row.v, row.energy_cm, row.shell, index) for row in rows.itertuples()
-               for index in range(row.start, row.stop)}
+    planned = {
+        (row.v, row.energy_cm, row.shell, index)
+        for row in rows.itertuples()
+        for index in range(row.start, row.stop)
+    }
     assert len(found) == len(set(found)) == len(planned)
     assert set(found) == planned
     assert not list((project.results / "trajectories").glob("round*/*.part")), "pieces left over"

@@ -28,10 +28,16 @@ def test_all_is_in_order(undisturbed):
     assert not list(undisturbed.directory.glob(".doctor-*"))
 
 
-@pytest.mark.parametrize(("changes", "wrong"), [
-    ({"resources": {"slurm_partition": "nowhere"}}, "no partition 'nowhere' (there: daemon, lossy, main)"),
-    ({"batches": {"mpi": "srun --mpi=none"}}, "MPI started 1 rank(s), 2 asked for"),
-])
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        (
+            {"resources": {"slurm_partition": "nowhere"}},
+            "no partition 'nowhere' (there: daemon, lossy, main)",
+        ),
+        ({"batches": {"mpi": "srun --mpi=none"}}, "MPI started 1 rank(s), 2 asked for"),
+    ],
+)
 def test_what_is_wrong_is_named_with_its_remedy(undisturbed, changes, wrong):
     code, said = doctor(undisturbed, **changes)
     assert code == 1

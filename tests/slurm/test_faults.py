@@ -13,7 +13,7 @@ import pytest
 from faults import ALONE, FAULTS, PARTITION, small_disk
 from slurm_project import ROOT, SlurmProject, assert_same_products
 
-from vibrates.dynamics import cache as kernels
+from vibrates.trajectories import cache as kernels
 
 pytestmark = pytest.mark.slurm
 TABLE = ROOT / "results-slurm/faults.md"
@@ -60,8 +60,11 @@ def _write_table(found):
     lines = ["| fault | what came of it | time |", "|---|---|---|"]
     for name, outcome in found.items():
         failed = isinstance(outcome, BaseException)
-        text = f"NOT SURVIVED: {str(outcome).splitlines()[0] if str(outcome) else outcome!r} | " if failed \
+        text = (
+            f"NOT SURVIVED: {str(outcome).splitlines()[0] if str(outcome) else outcome!r} | "
+            if failed
             else outcome
+        )
         lines.append(f"| {name.replace('_', ' ')} | {text} |")
     TABLE.parent.mkdir(exist_ok=True)
     TABLE.write_text("\n".join(lines) + "\n")

@@ -5,11 +5,12 @@ from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
-from vibrates.campaign import cost, driver, plan as plans, progress, rounds
-from vibrates.campaign.configuration import load_all
-from vibrates.campaign.grid import states
-from vibrates.campaign.quiet import quieten
-from vibrates.errors import UserError
+from vibrates.trajectories import plan as plans, progress
+from vibrates.campaign import cost, driver, rounds
+from vibrates.config.campaign import load_all
+from vibrates.config.grid import states
+from vibrates.hpc.quiet import quieten
+from vibrates.core.errors import UserError
 
 # The interpreter that runs Snakemake, and its mpiexec, are those of all jobs.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

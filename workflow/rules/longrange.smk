@@ -7,8 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-from vibrates.errors import UserError
-from vibrates.files import write_text
+from vibrates.core.errors import UserError
+from vibrates.core.files import write_text
 from vibrates.longrange import description as descriptions
 from vibrates.longrange.geometries import geometries
 

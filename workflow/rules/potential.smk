@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from vibrates.abinitio import settings as descriptions
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 DESCRIPTION = (workflow.overwrite_configfiles or ["config/abinitio/n2h2.yaml"])[0]

@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.scattering import plan, settings
 
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

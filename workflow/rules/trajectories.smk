@@ -25,7 +25,7 @@ rule trajectories:
             cost.walltime_minutes(estimate(wildcards.round, wildcards.batch)) * growth(attempt)
         ),
     shell:
-        "{resources.mpi} -n {resources.tasks} python -m vibrates.campaign.batch "
+        "{resources.mpi} -n {resources.tasks} python -m vibrates.trajectories.batch "
         "{params.configuration} {wildcards.round} {wildcards.batch} {output} "
         "--ranks {resources.tasks} --digest {params.digest}"
 

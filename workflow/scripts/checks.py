@@ -3,7 +3,7 @@
 import json
 import sys
 
-from vibrates.files import write_text
+from vibrates.core.files import write_text
 from vibrates.rates.sanity import check_products, load_inputs
 
 
@@ -17,7 +17,7 @@ def checks(reduced, cross_sections, rates, output, config):
 
 
 if __name__ == "__main__":
-    from vibrates.campaign.scripts import run
+    from vibrates.core.scripts import run
 
     run(
         checks,

@@ -1,6 +1,6 @@
 """Write the table of cross sections and opacity functions of all initial states."""
 
-from vibrates.campaign.storage import write_atomic
+from vibrates.core.netcdf import write_atomic
 from vibrates.rates.cross_sections import cross_section_table
 from vibrates.rates.layout import read_reduced
 
@@ -12,7 +12,7 @@ def cross_sections(reduced, output, config):
 
 
 if __name__ == "__main__":
-    from vibrates.campaign.scripts import run
+    from vibrates.core.scripts import run
 
     run(
         cross_sections,

@@ -1,7 +1,7 @@
 """Cross sections and opacity functions of the transitions that the configuration names."""
 
-from vibrates.campaign.scripts import run
-from vibrates.campaign.storage import read_product
+from vibrates.core.netcdf import read_product
+from vibrates.core.scripts import run
 from vibrates.figures import cross_sections, style
 
 

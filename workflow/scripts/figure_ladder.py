@@ -3,12 +3,12 @@
 from functools import partial
 from typing import Any
 
-from vibrates.campaign.scripts import run
-from vibrates.campaign.storage import read_product
+from vibrates.core.netcdf import read_product
+from vibrates.core.scripts import run
 from vibrates.figures import ladder, style
 from vibrates.figures.published import INITIAL_W, TRANSITION, published_rates
 from vibrates.learning.product import ladder_of
-from vibrates.molecule import Diatom
+from vibrates.molecules.diatom import Diatom
 
 
 def main(

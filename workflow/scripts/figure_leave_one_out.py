@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from vibrates.campaign.scripts import run
-from vibrates.campaign.storage import read_product
+from vibrates.core.netcdf import read_product
+from vibrates.core.scripts import run
 from vibrates.figures import leave_one_out, style
 from vibrates.learning.product import ladder_of
 

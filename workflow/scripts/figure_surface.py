@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vibrates.campaign.scripts import run
+from vibrates.core.scripts import run
 from vibrates.figures import style, surface
 
 

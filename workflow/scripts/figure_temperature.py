@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from vibrates.campaign.scripts import run
-from vibrates.campaign.storage import read_product
+from vibrates.core.netcdf import read_product
+from vibrates.core.scripts import run
 from vibrates.figures import style, temperature
 from vibrates.figures.published import INITIAL_W, TRANSITION, published_rates
 

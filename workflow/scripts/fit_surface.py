@@ -5,10 +5,11 @@ import json
 import numpy as np
 import yaml
 
-from vibrates.abinitio import settings, table
-from vibrates.campaign.scripts import run
-from vibrates.files import write_text
-from vibrates.molecule import Diatom
+from vibrates.abinitio import settings
+from vibrates.core import tables as table
+from vibrates.core.files import write_text
+from vibrates.core.scripts import run
+from vibrates.molecules.diatom import Diatom
 from vibrates.potential import FittedSurface, Surface, cross_validation
 from vibrates.potential import fit as fitting
 from vibrates.potential import points as comparison

@@ -3,8 +3,8 @@
 import json
 
 from vibrates.abinitio import settings
-from vibrates.campaign.scripts import run
-from vibrates.files import write_text
+from vibrates.core.files import write_text
+from vibrates.core.scripts import run
 
 
 def main(described: dict, geometries: str, level: str) -> None:

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from vibrates.campaign.scripts import run
-from vibrates.campaign.storage import batch_attributes
-from vibrates.files import write_text
+from vibrates.core.files import write_text
+from vibrates.core.netcdf import batch_attributes
+from vibrates.core.scripts import run
 
 
 def main(batches: list[str], output: str) -> None:

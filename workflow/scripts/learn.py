@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from vibrates.campaign.scripts import run
-from vibrates.campaign.storage import provenance, read_product, write_atomic
+from vibrates.core.netcdf import provenance, read_product, write_atomic
+from vibrates.core.scripts import run
 from vibrates.learning.product import learn
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from vibrates.campaign.scripts import run
-from vibrates.campaign.storage import write_atomic
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
+from vibrates.core.netcdf import write_atomic
+from vibrates.core.scripts import run
 from vibrates.learning.readers import from_campaign, read
 from vibrates.rates.compare import read_rates
 
@@ -23,8 +23,10 @@ def main(path: str, source: str, learning: dict[str, Any], output: str) -> None:
         limit = learning["scenarios"]["maximum_temperature_K"]
         data = data.isel(temperature=np.flatnonzero(data["temperature"].values <= limit))
         if data.sizes["temperature"] < 2:
-            raise UserError(f"{path}: {data.sizes['temperature']} temperatures up to {limit} K; raise "
-                            "learning.scenarios.maximum_temperature_K")
+            raise UserError(
+                f"{path}: {data.sizes['temperature']} temperatures up to {limit} K; raise "
+                "learning.scenarios.maximum_temperature_K"
+            )
     write_atomic(data, output)
 
 

@@ -2,9 +2,9 @@
 
 import json
 
-from vibrates.campaign.scripts import run
+from vibrates.core.files import write_text
+from vibrates.core.scripts import run
 from vibrates.figures import longrange, style
-from vibrates.files import write_text
 from vibrates.longrange import description
 from vibrates.longrange.study import hold_out
 
@@ -15,7 +15,12 @@ def main(path: str, points: str, scores: str, table: str, figure: str) -> None:
     spec, limit = described["holdout"], described["holdout"]["R_bohr"]
     beyond, found = hold_out(problem, limit, spec["hidden"], description.training(described))
     write_text(scores, json.dumps(found, indent=1))
-    style.write(lambda t: longrange.draw_hold_out(t, found, limit, described["title"]), beyond, figure, table)
+    style.write(
+        lambda t: longrange.draw_hold_out(t, found, limit, described["title"]),
+        beyond,
+        figure,
+        table,
+    )
 
 
 if __name__ == "__main__":

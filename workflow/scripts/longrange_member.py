@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from threadpoolctl import threadpool_limits
 
-from vibrates.campaign.scripts import run
-from vibrates.files import write_text
+from vibrates.core.files import write_text
+from vibrates.core.scripts import run
 from vibrates.longrange import description, train
 from vibrates.longrange.progress import Kept, Progress
 from vibrates.longrange.study import errors

@@ -4,9 +4,9 @@ import json
 
 import pandas as pd
 
-from vibrates.abinitio.table import write
-from vibrates.campaign.scripts import run
-from vibrates.files import write_text
+from vibrates.core.files import write_text
+from vibrates.core.scripts import run
+from vibrates.core.tables import write
 from vibrates.longrange import description
 from vibrates.longrange.geometries import geometries
 
@@ -40,4 +40,8 @@ def known(path: str, output: str) -> None:
 
 
 if __name__ == "__main__":
-    run(globals()[snakemake.params.task], path=snakemake.params.description, **snakemake.params.values)
+    run(
+        globals()[snakemake.params.task],
+        path=snakemake.params.description,
+        **snakemake.params.values,
+    )

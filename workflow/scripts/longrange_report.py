@@ -5,13 +5,13 @@ import json
 import numpy as np
 import pandas as pd
 
-from vibrates.campaign.scripts import run
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
+from vibrates.core.files import write_text
+from vibrates.core.scripts import run
+from vibrates.core.units import HARTREE_TO_CM
 from vibrates.figures import longrange, style
-from vibrates.files import write_text
 from vibrates.longrange import LongRangeSurface, description
 from vibrates.longrange.study import along_bond, quality, spread
-from vibrates.units import HARTREE_TO_CM
 
 FAR_BOHR = 1000.0
 CUT = 120  # distances of the fitted curve
@@ -28,9 +28,12 @@ def cut_table(described: dict, surface: LongRangeSurface, points: pd.DataFrame) 
         parts.append(("surface of the points", distance, energy))
     else:
         cut = points[points["group"] == "cut"]
-        parts.append(("ab initio points (not fitted)", cut["R_bohr"], cut[described["energy_column"]]))
+        parts.append(
+            ("ab initio points (not fitted)", cut["R_bohr"], cut[described["energy_column"]])
+        )
     return pd.concat(
-        [pd.DataFrame({"source": name, "R_bohr": r, "u_cm": u}) for name, r, u in parts], ignore_index=True
+        [pd.DataFrame({"source": name, "R_bohr": r, "u_cm": u}) for name, r, u in parts],
+        ignore_index=True,
     )
 
 
@@ -45,19 +48,31 @@ def bond_table(described: dict, members: list[LongRangeSurface]) -> pd.DataFrame
     if asked:
         parts = {"fit": spread(members, bonds)}
         for basis, one in response(described).groupby("basis", sort=False):
-            parts[f"dipole spectra, {basis}"] = pd.DataFrame({"r_bohr": one["r_bohr"], "m": 6, "C_m": one["C6_au"]})
-        published = [{"r_bohr": one["r_bohr"], "m": 6, "C_m": one["value"]} for one in asked if "value" in one]
+            parts[f"dipole spectra, {basis}"] = pd.DataFrame(
+                {"r_bohr": one["r_bohr"], "m": 6, "C_m": one["C6_au"]}
+            )
+        published = [
+            {"r_bohr": one["r_bohr"], "m": 6, "C_m": one["value"]}
+            for one in asked
+            if "value" in one
+        ]
         parts["published"] = pd.DataFrame(published)
     else:
-        x = description.in_atomic_units(described, np.tile(described["cut"], (BONDS, 1)).astype(float))
+        x = description.in_atomic_units(
+            described, np.tile(described["cut"], (BONDS, 1)).astype(float)
+        )
         x[:, 0] = bonds
         parts = {"fit": along_bond(members, x)}
         known = description.known_surface(described)
         if hasattr(known, "coefficients"):
             exact = known.coefficients(x)
-            table = pd.DataFrame({"r_bohr": bonds} | dict(zip(members[0].powers, exact.T, strict=True)))
+            table = pd.DataFrame(
+                {"r_bohr": bonds} | dict(zip(members[0].powers, exact.T, strict=True))
+            )
             parts["surface of the points"] = table.melt("r_bohr", var_name="m", value_name="C_m")
-    return pd.concat([one.assign(source=name) for name, one in parts.items() if len(one)], ignore_index=True)
+    return pd.concat(
+        [one.assign(source=name) for name, one in parts.items() if len(one)], ignore_index=True
+    )
 
 
 def response(described: dict) -> pd.DataFrame:
@@ -68,7 +83,9 @@ def response(described: dict) -> pd.DataFrame:
     try:
         return pd.read_csv(path, comment="#")[["basis", "r_bohr", "C6_au"]]
     except (OSError, ValueError, KeyError) as error:
-        raise UserError(f"{path}: no table of C_6 ({error}); compute it with the target dispersion") from None
+        raise UserError(
+            f"{path}: no table of C_6 ({error}); compute it with the target dispersion"
+        ) from None
 
 
 def far_away(described: dict, surface: LongRangeSurface, x: np.ndarray) -> dict:
@@ -76,7 +93,10 @@ def far_away(described: dict, surface: LongRangeSurface, x: np.ndarray) -> dict:
     distance = np.full(len(x), FAR_BOHR)
     exact = description.known_surface(described).energy(distance, x)
     relative = 100.0 * np.abs(surface.energy(distance, x) / exact - 1.0)
-    return {"median_percent": float(np.median(relative)), "p90_percent": float(np.percentile(relative, 90))}
+    return {
+        "median_percent": float(np.median(relative)),
+        "p90_percent": float(np.percentile(relative, 90)),
+    }
 
 
 def main(
@@ -101,7 +121,11 @@ def main(
     if description.is_known(described):
         found["at 1000 bohr"] = far_away(described, members[0], problem.x[:2000])
     asked = described["report"].get("isotropic_C6", [])
-    c_m = spread(members, [one["r_bohr"] for one in asked]) if asked else pd.DataFrame(columns=["r_bohr", "m"])
+    c_m = (
+        spread(members, [one["r_bohr"] for one in asked])
+        if asked
+        else pd.DataFrame(columns=["r_bohr", "m"])
+    )
     published = {one["r_bohr"]: one for one in asked if "value" in one}
     for name in ("value", "source"):
         c_m[f"published_{name}"] = [
@@ -115,7 +139,10 @@ def main(
     along = cut_table(described, members[0], table)
     style.write(lambda t: longrange.draw_fit(tables[0], t, described["title"]), along, figure, cut)
     style.write(
-        lambda t: longrange.draw_coefficients(t, described["title"]), bond_table(described, members), bond_figure, bonds
+        lambda t: longrange.draw_coefficients(t, described["title"]),
+        bond_table(described, members),
+        bond_figure,
+        bonds,
     )
 
 

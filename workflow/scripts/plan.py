@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from vibrates.campaign import plan, progress, rounds
-from vibrates.campaign.scripts import run
+from vibrates.campaign import rounds
+from vibrates.core.scripts import run
+from vibrates.trajectories import plan, progress
 
 
 def main(

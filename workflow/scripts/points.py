@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from vibrates.abinitio import table
-from vibrates.campaign.scripts import run
+from vibrates.core import tables as table
+from vibrates.core.scripts import run
 
 PROGRAM = "PySCF 2.14.0"
 

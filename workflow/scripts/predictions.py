@@ -3,14 +3,15 @@
 import re
 from pathlib import Path
 
-from vibrates.campaign.scripts import run
-from vibrates.campaign.storage import read_product
+from vibrates.core.netcdf import read_product
+from vibrates.core.scripts import run
 from vibrates.figures import predictions, style
 
 
 def main(sources: list[str], models: list[str], png: str, csv: str) -> None:
-    families = {re.search(r"(dv\d+)", Path(path).name).group(1): read_product(path)
-                for path in sources}
+    families = {
+        re.search(r"(dv\d+)", Path(path).name).group(1): read_product(path) for path in sources
+    }
     style.write(predictions.draw, predictions.table(families, models), png, csv)
 
 

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from vibrates.abinitio import settings
-from vibrates.campaign.scripts import run
-from vibrates.files import write_text
+from vibrates.core.files import write_text
+from vibrates.core.scripts import run
 
 
 def main(described: dict, outputs: list[str]) -> None:

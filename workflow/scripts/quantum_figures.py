@@ -2,13 +2,23 @@
 
 import pandas as pd
 
-from vibrates.campaign import storage
-from vibrates.campaign.scripts import run
-from vibrates.figures import quantum as figures, style
+from vibrates.core import netcdf as storage
+from vibrates.core.scripts import run
+from vibrates.figures import quantum as figures
+from vibrates.figures import style
 
 # Rotation within v, and the loss of vibrational quanta, from low and middle j.
-SHOWN = [(0, 1, 0, 0), (0, 2, 0, 0), (0, 2, 0, 1), (0, 10, 0, 9), (1, 0, 0, 0), (1, 0, 0, 5),
-         (1, 5, 0, 5), (2, 0, 1, 0), (2, 0, 0, 0)]
+SHOWN = [
+    (0, 1, 0, 0),
+    (0, 2, 0, 0),
+    (0, 2, 0, 1),
+    (0, 10, 0, 9),
+    (1, 0, 0, 0),
+    (1, 0, 0, 5),
+    (1, 5, 0, 5),
+    (2, 0, 1, 0),
+    (2, 0, 0, 0),
+]
 
 
 def main(rates: str, cross_sections: str, rates_png: str, cross_sections_png: str) -> None:
@@ -19,8 +29,12 @@ def main(rates: str, cross_sections: str, rates_png: str, cross_sections_png: st
     data = storage.read_product(cross_sections, "run the calculation again")
     v_max = int(data["v"].max())
     changes = [(v, v - 1) for v in range(1, v_max + 1)] + ([(2, 0)] if v_max > 1 else [])
-    style.write(figures.draw_cross_sections, figures.cross_sections(data, changes or [(0, 0)]),
-                cross_sections_png, cross_sections_png.replace(".png", ".csv"))
+    style.write(
+        figures.draw_cross_sections,
+        figures.cross_sections(data, changes or [(0, 0)]),
+        cross_sections_png,
+        cross_sections_png.replace(".png", ".csv"),
+    )
 
 
 if __name__ == "__main__":

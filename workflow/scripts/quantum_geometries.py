@@ -2,8 +2,8 @@
 
 import json
 
-from vibrates.campaign.scripts import run
-from vibrates.files import write_text
+from vibrates.core.files import write_text
+from vibrates.core.scripts import run
 from vibrates.scattering import surface
 
 

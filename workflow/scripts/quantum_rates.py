@@ -7,14 +7,15 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from vibrates.campaign import storage
-from vibrates.campaign.scripts import run
-from vibrates.files import write_text
+from vibrates.core import netcdf as storage
+from vibrates.core.files import write_text
+from vibrates.core.scripts import run
 from vibrates.scattering import hours, plan, product, settings
 
 
-def main(description: str, waves: list[str], rates: str, cross_sections: str, hours_csv: str,
-         checks: str) -> None:
+def main(
+    description: str, waves: list[str], rates: str, cross_sections: str, hours_csv: str, checks: str
+) -> None:
     described = settings.load(description)
     levels = settings.rotor(described).energies
     mass = settings.reduced_masses(described)[1]
@@ -40,7 +41,9 @@ def main(description: str, waves: list[str], rates: str, cross_sections: str, ho
     dataset.attrs = storage.provenance(described, [yaml.safe_dump(provenance)])
     storage.write_atomic(dataset, cross_sections)
     planned = plan.blocks(described, levels, mass)
-    write_text(hours_csv, hours.by_initial_j(planned, seconds, levels, described).to_csv(index=False))
+    write_text(
+        hours_csv, hours.by_initial_j(planned, seconds, levels, described).to_csv(index=False)
+    )
     write_text(checks, json.dumps(product.checks(found, table), indent=2) + "\n")
 
 

@@ -3,9 +3,10 @@
 import pandas as pd
 import yaml
 
-from vibrates.campaign.scripts import run
-from vibrates.figures import quantum as figures, style
-from vibrates.files import write_text
+from vibrates.core.files import write_text
+from vibrates.core.scripts import run
+from vibrates.figures import quantum as figures
+from vibrates.figures import style
 from vibrates.scattering import surface
 
 HEAD = """# The interaction of He and H2 and its isotopes. Made by workflow/rules/quantum_surface.smk from data/quantum_heh2_*.csv
@@ -21,11 +22,14 @@ def main(description: str, small: str, large: str, output: str, errors: str, fig
     content = {"surface": {"parameters": "sites", "sites": fitted.to_mapping()}}
     write_text(output, HEAD + yaml.safe_dump(content, sort_keys=False))
     alone = surface.fitted_to_small(described["fit"], sets["small"])
-    rows = [surface.errors(alone, sets["small"]).assign(set="small, fit of it alone"),
-            surface.errors(fitted, sets["large"]).assign(set="large, final fit")]
+    rows = [
+        surface.errors(alone, sets["small"]).assign(set="small, fit of it alone"),
+        surface.errors(fitted, sets["large"]).assign(set="large, final fit"),
+    ]
     pd.concat(rows).to_csv(errors, index=False)
-    style.write(figures.draw_surface, figures.surface(fitted, sets), figure,
-                figure.replace(".png", ".csv"))
+    style.write(
+        figures.draw_surface, figures.surface(fitted, sets), figure, figure.replace(".png", ".csv")
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Write the table of rate coefficients of all initial states."""
 
-from vibrates.campaign.storage import write_atomic
+from vibrates.core.netcdf import write_atomic
 from vibrates.rates.basis_edge import require_room
 from vibrates.rates.layout import read_reduced
 from vibrates.rates.table import rate_table
@@ -14,7 +14,7 @@ def rates(reduced, output, config):
 
 
 if __name__ == "__main__":
-    from vibrates.campaign.scripts import run
+    from vibrates.core.scripts import run
 
     run(
         rates,

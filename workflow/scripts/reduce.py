@@ -1,6 +1,6 @@
 """Reduce the batch files of some initial states to sums per stratum, one file per state."""
 
-from vibrates.campaign.storage import by_state, provenance, write_atomic
+from vibrates.core.netcdf import by_state, provenance, write_atomic
 from vibrates.rates.reduction import reduce_batches
 
 
@@ -15,7 +15,7 @@ def reduce(batches, outputs, config, states):
 
 
 if __name__ == "__main__":
-    from vibrates.campaign.scripts import run
+    from vibrates.core.scripts import run
 
     run(
         reduce,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from vibrates.campaign.scripts import run
+from vibrates.core.files import write_text
+from vibrates.core.scripts import run
 from vibrates.figures import scenarios, style
-from vibrates.files import write_text
 from vibrates.learning import verdict
 
 
@@ -27,8 +27,12 @@ def main(scores: list[str], table: str, times: str, judged: str, figures: list[s
         shown = verdict.medians(everything[everything["scenario"] == name.group(1)])
         if name.group(2) is None:
             shown = shown[shown["model"] != "NN2"]
-        style.write(partial(scenarios.draw, scenario=name.group(1)), shown, path,
-                    str(Path(path).with_suffix(".csv")))
+        style.write(
+            partial(scenarios.draw, scenario=name.group(1)),
+            shown,
+            path,
+            str(Path(path).with_suffix(".csv")),
+        )
 
 
 if __name__ == "__main__":

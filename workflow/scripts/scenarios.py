@@ -4,16 +4,18 @@ from typing import Any
 
 import pandas as pd
 
-from vibrates.campaign.scripts import run
-from vibrates.campaign.storage import read_product
-from vibrates.files import write_text
+from vibrates.core.files import write_text
+from vibrates.core.netcdf import read_product
+from vibrates.core.scripts import run
 from vibrates.learning import scenario_run
 
 
 def main(source: str, model: str, scenarios: dict[str, Any], store: str, output: str) -> None:
     data = read_product(source)
     tables = [
-        scenario_run.run(data, name, model, scenarios["seeds"], scenarios["every_temperature"], store)
+        scenario_run.run(
+            data, name, model, scenarios["seeds"], scenarios["every_temperature"], store
+        )
         for name in scenarios["names"]
     ]
     write_text(output, pd.concat(tables, ignore_index=True).to_csv(index=False))

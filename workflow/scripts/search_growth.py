@@ -4,14 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from vibrates.campaign.scripts import run
-from vibrates.campaign.storage import read_product
-from vibrates.files import write_text
+from vibrates.core.files import write_text
+from vibrates.core.netcdf import read_product
+from vibrates.core.scripts import run
 from vibrates.learning.search import run as search_run
 
 
-def main(source: str, sets: str, optimiser: str, search: dict[str, Any], store: str,
-         output: str) -> None:
+def main(
+    source: str, sets: str, optimiser: str, search: dict[str, Any], store: str, output: str
+) -> None:
     best = json.loads(Path(sets).read_text(encoding="utf-8"))[0]
     grown = search_run.growth(read_product(source), search, best["trained"], optimiser, store)
     write_text(output, json.dumps(grown, indent=1))

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from vibrates.campaign.scripts import run
-from vibrates.campaign.storage import read_product
+from vibrates.core.netcdf import read_product
+from vibrates.core.scripts import run
 from vibrates.learning.search import run as search_run
 
 

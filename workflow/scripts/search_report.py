@@ -5,18 +5,26 @@ from pathlib import Path
 
 import pandas as pd
 
-from vibrates.campaign.scripts import run
-from vibrates.campaign.storage import read_product
+from vibrates.core.files import write_text
+from vibrates.core.netcdf import read_product
+from vibrates.core.scripts import run
 from vibrates.figures import search as figures
 from vibrates.figures import style
-from vibrates.files import write_text
 from vibrates.learning.search import tables
 from vibrates.learning.search.cost import fourth_power, recorded_hours
 from vibrates.learning.search.training_sets import levels
 
 
-def main(sets: list[str], growths: list[str], source: str, hours: str | None, outputs: list[str],
-         level_csv: str, transition_csv: str, pictures: list[str]) -> None:
+def main(
+    sets: list[str],
+    growths: list[str],
+    source: str,
+    hours: str | None,
+    outputs: list[str],
+    level_csv: str,
+    transition_csv: str,
+    pictures: list[str],
+) -> None:
     data = read_product(source)
     ranked = [json.loads(Path(path).read_text(encoding="utf-8")) for path in sets]
     grown = [g for path in growths for g in json.loads(Path(path).read_text(encoding="utf-8"))]
@@ -35,8 +43,9 @@ def main(sets: list[str], growths: list[str], source: str, hours: str | None, ou
     write_text(level_csv, by_level.to_csv(index=False, float_format="%.6g"))
     transitions = tables.transition_table(grown, data)
     write_text(transition_csv, transitions.to_csv(index=False, float_format="%.4g"))
-    for draw, table, path in zip((figures.draw_sizes, figures.draw_levels), (made["III"], by_level),
-                                 pictures, strict=True):
+    for draw, table, path in zip(
+        (figures.draw_sizes, figures.draw_levels), (made["III"], by_level), pictures, strict=True
+    ):
         style.write(draw, table, path, str(Path(path).with_suffix(".csv")))
 
 

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from vibrates.campaign.scripts import run
-from vibrates.campaign.storage import read_product
-from vibrates.files import write_text
+from vibrates.core.files import write_text
+from vibrates.core.netcdf import read_product
+from vibrates.core.scripts import run
 from vibrates.learning.search import run as search_run
 
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from vibrates.campaign import rounds
-from vibrates.campaign.scripts import run
-from vibrates.campaign.storage import by_state, provenance, write_atomic
+from vibrates.core.netcdf import by_state, provenance, write_atomic
+from vibrates.core.scripts import run
 
 
 def main(

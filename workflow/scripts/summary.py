@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from vibrates.campaign.scripts import run
+from vibrates.core.scripts import run
 from vibrates.summary import summary_text
 
 

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from vibrates.abinitio import settings, table
-from vibrates.campaign.scripts import run
-from vibrates.config import read_layers
+from vibrates.abinitio import settings
+from vibrates.core import tables as table
+from vibrates.core.scripts import run
+from vibrates.core.yaml_files import read_layers
 from vibrates.figures import style, surface_checks
-from vibrates.molecule import Diatom
+from vibrates.molecules.diatom import Diatom
 from vibrates.potential import points as comparison
 from vibrates.potential import surface_from_config
 
@@ -26,7 +27,10 @@ def main(description: str, points: str, surface: str, virial: str, pngs: dict[st
     correlation = pd.read_csv(virial, comment="#")
     drawn = {
         "cuts": (surface_checks.draw_cuts, surface_checks.cuts(surfaces, prepared, a, b)),
-        "stretched": (surface_checks.draw_stretched, surface_checks.stretched(surfaces, prepared, a, b)),
+        "stretched": (
+            surface_checks.draw_stretched,
+            surface_checks.stretched(surfaces, prepared, a, b),
+        ),
         "virial": (surface_checks.draw_virial, surface_checks.virial(surfaces, correlation, a, b)),
     }
     for name, (draw, data) in drawn.items():

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from vibrates.abinitio import kept_points
-from vibrates.errors import UserError
-from vibrates.units import HARTREE_TO_CM
+from vibrates.core.errors import UserError
+from vibrates.core.units import HARTREE_TO_CM
 
 COORDINATES = ["R_bohr", "r_bohr", "theta_deg"]
 ENERGIES = ["E_HF_cm", "E_CCSD_cm", "E_CCSDT_cm"]
@@ -78,7 +78,8 @@ def point(row: Mapping, settings: Mapping) -> np.ndarray:
     fields.append(restricted(every, integrals, sum(map(spin_densities, fields))))
     core, tolerance = settings["core_orbitals"], settings["tolerance_hartree"]
     e_diatom, e_atom, e_all = (
-        energies(field, count * core, tolerance) for field, count in zip(fields, (2, 1, 3), strict=True)
+        energies(field, count * core, tolerance)
+        for field, count in zip(fields, (2, 1, 3), strict=True)
     )
     return (e_all - e_diatom - e_atom) * HARTREE_TO_CM
 

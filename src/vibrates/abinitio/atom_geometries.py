@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.stats import qmc
 
 from vibrates.abinitio.geometries import ANGLES, COORDINATES
-from vibrates.units import BOHR_TO_ANGSTROM
+from vibrates.core.units import BOHR_TO_ANGSTROM
 
 
 def _nearest(theta_deg, distance, bond):
@@ -25,7 +25,10 @@ def atom_diatom_geometries(settings: Mapping) -> pd.DataFrame:
     """
     grid = np.stack(
         np.meshgrid(
-            settings["angles_deg"], settings["distances_bohr"], settings["bonds_bohr"], indexing="ij"
+            settings["angles_deg"],
+            settings["distances_bohr"],
+            settings["bonds_bohr"],
+            indexing="ij",
         ),
         axis=-1,
     ).reshape(-1, 3)

@@ -9,7 +9,7 @@ import numpy as np
 
 from vibrates.abinitio import kept_points
 from vibrates.abinitio.geometries import ANGLES, COORDINATES
-from vibrates.units import HARTREE_TO_MEV
+from vibrates.core.units import HARTREE_TO_MEV
 
 ENERGIES = ["E_HF_meV", "E_CCSD_meV", "E_CCSDT_meV"]
 

@@ -9,9 +9,9 @@ import pandas as pd
 from pyscf import lib
 
 from vibrates.abinitio.properties import Molecule
-from vibrates.abinitio.table import write
-from vibrates.campaign.scripts import run
-from vibrates.units import BOHR_TO_ANGSTROM
+from vibrates.core.scripts import run
+from vibrates.core.tables import write
+from vibrates.core.units import BOHR_TO_ANGSTROM
 
 
 def compute(symbols: str, basis: str, lengths: str, output: str) -> None:

@@ -21,9 +21,9 @@ from pyscf import ao2mo, gto, lib, mcscf, scf
 from scipy.linalg import eigh_tridiagonal
 
 from vibrates.abinitio.atom_diatom import basis
-from vibrates.abinitio.table import write
-from vibrates.campaign.scripts import run
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
+from vibrates.core.scripts import run
+from vibrates.core.tables import write
 
 STEPS = 60  # of the Lanczos recursion: twice what ten digits want
 Operator = Callable[[NDArray], NDArray]
@@ -43,7 +43,9 @@ def spectrum(element: str, places: Sequence[float], settings: Mapping) -> NDArra
     core = settings["core_orbitals"] * count
     electrons = molecule.nelectron - 2 * core
     if electrons not in (1, 2):
-        raise UserError(f"dispersion: {element} has {electrons} valence electrons; one or two can be done")
+        raise UserError(
+            f"dispersion: {element} has {electrons} valence electrons; one or two can be done"
+        )
     field = (scf.ROHF if count % 2 else scf.RHF)(molecule)
     field.conv_tol = 1e-12
     field.kernel()
@@ -138,7 +140,10 @@ def compute(settings: str, output: str) -> None:
                 "basis": _name(here), "r_bohr": r, "alpha_atom_au": polarizability(atom),
                 "alpha_diatom_au": polarizability(diatom), "C6_au": c_6(atom, diatom),
             })  # fmt: skip
-    provenance = {"method": "full CI of the valence electrons, Lanczos", "program": f"PySCF {pyscf.__version__}"}
+    provenance = {
+        "method": "full CI of the valence electrons, Lanczos",
+        "program": f"PySCF {pyscf.__version__}",
+    }
     write(output, pd.DataFrame(rows).round(4), provenance | chosen)
 
 

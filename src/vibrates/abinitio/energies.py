@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from pyscf import cc, gto, lib, scf
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 
 # 1s of the second row, 1s 2s 2p of the third.
 CORE_ORBITALS = {**dict.fromkeys(("Li Be B C N O F Ne").split(), 1),

@@ -6,8 +6,8 @@ import numpy as np
 from pyscf import fci, gto, lib, mcscf, scf
 
 from vibrates.abinitio.atom_diatom import systems
-from vibrates.errors import UserError
-from vibrates.units import HARTREE_TO_CM
+from vibrates.core.errors import UserError
+from vibrates.core.units import HARTREE_TO_CM
 
 
 def interaction(row: Mapping, settings: Mapping) -> float:
@@ -24,7 +24,9 @@ def _energy(molecule: gto.Mole, atoms: int, core_orbitals: int) -> float:
     core = atoms * core_orbitals
     electrons = molecule.nelectron - 2 * core
     field = scf.ROHF(molecule).run(conv_tol=1e-13)
-    active = mcscf.CASCI(field, field.mo_coeff.shape[1] - core, ((electrons + 1) // 2, electrons // 2), ncore=core)
+    active = mcscf.CASCI(
+        field, field.mo_coeff.shape[1] - core, ((electrons + 1) // 2, electrons // 2), ncore=core
+    )
     one, rest = active.get_h1eff()
     if electrons == 1:
         return np.linalg.eigvalsh(one)[0] + rest

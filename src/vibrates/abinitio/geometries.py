@@ -63,7 +63,9 @@ def _skew(spec: Mapping, group: str, like_ends: tuple[bool, bool]) -> Iterator[t
             yield group, name, *angles, offset, largest * (2 * s_a - 1), largest * (2 * s_b - 1)
 
 
-def geometries(settings: Mapping, r_e: tuple[float, float], like_ends: tuple[bool, bool]) -> pd.DataFrame:
+def geometries(
+    settings: Mapping, r_e: tuple[float, float], like_ends: tuple[bool, bool]
+) -> pd.DataFrame:
     """The list of geometries: group, configuration, angles (degrees), distances (angstrom).
 
     ``settings``: the ``geometries`` block; ``r_e``: equilibrium bond lengths, angstrom;
@@ -74,7 +76,9 @@ def geometries(settings: Mapping, r_e: tuple[float, float], like_ends: tuple[boo
         rows += _reference(spec, group) if "stretches" in spec else _skew(spec, group, like_ends)
     columns = ["group", "configuration", *ANGLES, "offset", "stretch_a", "stretch_b"]
     table = pd.DataFrame(rows, columns=columns)
-    contact = coefficients([settings["contact_angstrom"][name] for name in REFERENCE_CONFIGURATIONS])
+    contact = coefficients(
+        [settings["contact_angstrom"][name] for name in REFERENCE_CONFIGURATIONS]
+    )
     angular = harmonics(*cosines(*(table[name].to_numpy() for name in ANGLES)))
     table["R_angstrom"] = (contact @ angular + table.pop("offset")).round(2)
     table["r_a_angstrom"] = (r_e[0] * (1.0 + table.pop("stretch_a"))).round(4)

@@ -15,7 +15,7 @@ from pyscf import ao2mo, gto, scf
 from pyscf.cc import uccsd
 from pyscf.scf.hf import dot_eri_dm
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 
 
 class FewElectrons(uccsd.UCCSD):
@@ -54,7 +54,9 @@ class FewElectrons(uccsd.UCCSD):
             pairs = [(i, j) for i in range(n_1) for j in range(n_2) if s_1 != s_2 or i < j]
             ladder = np.zeros_like(amplitudes)
             if pairs:
-                over_ao = [reduce(np.dot, (virtual[s_1], amplitudes[p], virtual[s_2].T)) for p in pairs]
+                over_ao = [
+                    reduce(np.dot, (virtual[s_1], amplitudes[p], virtual[s_2].T)) for p in pairs
+                ]
                 exchange = dot_eri_dm(self._scf._eri, np.array(over_ao), hermi=0, with_j=False)[1]
                 for (i, j), matrix in zip(pairs, exchange, strict=True):
                     ladder[i, j] = reduce(np.dot, (virtual[s_1].T, matrix, virtual[s_2]))
@@ -71,7 +73,9 @@ def triples_energy(cluster: FewElectrons, eris: uccsd._ChemistsERIs) -> float:
     the Fock matrix that an open shell keeps (Watts, Gauss, Bartlett, JCP 98, 8718 (1993)).
     """
     if cluster.nocc != (2, 1):
-        raise UserError(f"(T) is for two electrons and one, not for {cluster.nocc}; use PySCF's own")
+        raise UserError(
+            f"(T) is for two electrons and one, not for {cluster.nocc}; use PySCF's own"
+        )
     (t_a, t_b), (t_aa, t_ab, _) = cluster.t1, cluster.t2
     fock_a, fock_b = eris.focka[:2, 2:], eris.fockb[0, 1:]
     t_k = t_ab[:, 0]  # (i, a, C)
@@ -124,7 +128,9 @@ def restricted(molecule: gto.Mole, integrals: NDArray, guess: NDArray | None) ->
     field.conv_tol, field.conv_tol_grad, field.max_cycle = 1e-13, 1e-8, 200
     field.kernel(dm0=guess)
     if not field.converged:
-        raise UserError(f"ROHF did not converge at {molecule.atom}; leave the geometry out of the list")
+        raise UserError(
+            f"ROHF did not converge at {molecule.atom}; leave the geometry out of the list"
+        )
     return field
 
 
@@ -144,6 +150,8 @@ def energies(field: scf.rohf.ROHF, core: int, tolerance: float) -> NDArray:
     integrals = cluster.ao2mo()
     cluster.kernel(eris=integrals)
     if not cluster.converged:
-        raise UserError(f"UCCSD did not converge at {field.mol.atom}; leave the geometry out of the list")
+        raise UserError(
+            f"UCCSD did not converge at {field.mol.atom}; leave the geometry out of the list"
+        )
     triples = triples_energy(cluster, integrals) if sum(cluster.nocc) > 2 else 0.0
     return np.array([field.e_tot, cluster.e_tot, cluster.e_tot + triples])

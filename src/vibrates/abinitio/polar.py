@@ -17,10 +17,10 @@ import pyscf
 from pyscf import cc, gto, lib
 
 from vibrates.abinitio import weak_fields
-from vibrates.abinitio.table import write
-from vibrates.campaign.scripts import run
-from vibrates.errors import UserError
-from vibrates.files import write_text
+from vibrates.core.errors import UserError
+from vibrates.core.files import write_text
+from vibrates.core.scripts import run
+from vibrates.core.tables import write
 
 FIELD = 0.0008  # a.u.; the polarizability is some hundred
 GRADIENT = 0.0001  # a.u.
@@ -47,7 +47,9 @@ class PolarMolecule:
         solver.conv_tol, solver.conv_tol_normt = 1e-10, 1e-6
         solver.kernel()
         if not (mean_field.converged and solver.converged):
-            raise UserError(f"CCSD of {self.molecule.atom} did not converge; leave the bond length out")
+            raise UserError(
+                f"CCSD of {self.molecule.atom} did not converge; leave the bond length out"
+            )
         return solver.e_tot + solver.ccsd_t()
 
     def properties(self) -> dict[str, float]:

@@ -19,9 +19,9 @@ from pyscf import cc, gto, lib, mcscf
 
 from vibrates.abinitio import weak_fields
 from vibrates.abinitio.energies import CORE_ORBITALS, positions
-from vibrates.campaign.scripts import run
-from vibrates.errors import UserError
-from vibrates.files import write_text
+from vibrates.core.errors import UserError
+from vibrates.core.files import write_text
+from vibrates.core.scripts import run
 
 FIELD = 0.004  # a.u.
 GRADIENT = 0.0005  # a.u.
@@ -47,8 +47,10 @@ class Molecule:
         mean_field.kernel()
         solver = self._casscf(mean_field) if self.method == "casscf" else self._ccsd(mean_field)
         if not (mean_field.converged and solver.converged):
-            raise UserError(f"{self.method} of {''.join(self.symbols)} did not converge; "
-                            "leave the bond length out")
+            raise UserError(
+                f"{self.method} of {''.join(self.symbols)} did not converge; "
+                "leave the bond length out"
+            )
         triples = self.method == "ccsd(t)" and self.molecule.nelectron > 2
         return solver.e_tot + (solver.ccsd_t(eris=self.integrals) if triples else 0.0)
 

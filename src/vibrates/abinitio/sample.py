@@ -8,9 +8,9 @@ import sys
 
 import numpy as np
 
-from vibrates.abinitio import table
 from vibrates.abinitio.blocks import ENERGIES, point
-from vibrates.campaign.scripts import run
+from vibrates.core import tables as table
+from vibrates.core.scripts import run
 
 LIMIT_MEV = 0.005  # convergence of both calculations; other hardware sums in another order
 
@@ -19,17 +19,24 @@ def repeat(file: str, count: int) -> None:
     """Compute ``count`` points, spread evenly over the file, once more."""
     points, provenance = table.read(file)
     chosen = points.iloc[np.linspace(0, len(points) - 1, count).round().astype(int)]
-    print(f"{file}: {len(points)} points, {provenance['method']}/{provenance['basis']}, "
-          f"{provenance['program']}; {count} repeated")
+    print(
+        f"{file}: {len(points)} points, {provenance['method']}/{provenance['basis']}, "
+        f"{provenance['program']}; {count} repeated"
+    )
     worst = 0.0
     for _, row in chosen.iterrows():
         difference = point(row, provenance)[2] - row[table.ENERGY]
         worst = max(worst, abs(difference))
-        print(f"  {row['configuration']:>10} R = {row['R_angstrom']:5.2f} angstrom  stored "
-              f"{row[table.ENERGY]:11.4f} meV  difference {difference:+.4f}", flush=True)
+        print(
+            f"  {row['configuration']:>10} R = {row['R_angstrom']:5.2f} angstrom  stored "
+            f"{row[table.ENERGY]:11.4f} meV  difference {difference:+.4f}",
+            flush=True,
+        )
     verdict = "within" if worst <= LIMIT_MEV else "exceeds"
-    print(f"largest difference {worst:.4f} meV: {verdict} the limit of {LIMIT_MEV} meV "
-          f"({', '.join(ENERGIES)} are stored)")
+    print(
+        f"largest difference {worst:.4f} meV: {verdict} the limit of {LIMIT_MEV} meV "
+        f"({', '.join(ENERGIES)} are stored)"
+    )
     sys.exit(int(worst > LIMIT_MEV))
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from vibrates.abinitio.geometries import geometries
-from vibrates.campaign import schema
-from vibrates.config import SCHEMA, read_layers, read_yaml
-from vibrates.errors import UserError
+from vibrates.config import schema
+from vibrates.core.errors import UserError
+from vibrates.core.yaml_files import SCHEMA, read_layers, read_yaml
 
 
 def load(path: str | Path) -> dict[str, Any]:
@@ -19,11 +19,15 @@ def load(path: str | Path) -> dict[str, Any]:
     molecules = read_layers(path.parent / settings["molecules"])["molecules"]
     for name in settings["pair"]:
         if name not in molecules:
-            raise UserError(f"{path}: pair: '{name}' has no entry in {settings['molecules']} (there: "
-                            f"{', '.join(molecules)}); add it")
+            raise UserError(
+                f"{path}: pair: '{name}' has no entry in {settings['molecules']} (there: "
+                f"{', '.join(molecules)}); add it"
+            )
     if settings["fit"]["chosen"] not in settings["fit"]["candidates"]:
-        raise UserError(f"{path}: fit.chosen: '{settings['fit']['chosen']}' is no candidate (there: "
-                        f"{', '.join(settings['fit']['candidates'])}); name one of them")
+        raise UserError(
+            f"{path}: fit.chosen: '{settings['fit']['chosen']}' is no candidate (there: "
+            f"{', '.join(settings['fit']['candidates'])}); name one of them"
+        )
     return settings | {"molecules": {name: molecules[name] for name in settings["pair"]}}
 
 

@@ -38,8 +38,9 @@ def needed(single: np.ndarray, cost: np.ndarray, done: np.ndarray, target: float
     return np.maximum(done, counts * max(excess, 1.0))
 
 
-def allocate(states: list[xr.Dataset], sampling: dict[str, Any], budget: int
-             ) -> tuple[list[np.ndarray], list[dict[str, Any]]]:
+def allocate(
+    states: list[xr.Dataset], sampling: dict[str, Any], budget: int
+) -> tuple[list[np.ndarray], list[dict[str, Any]]]:
     """Trajectories to add, at most about `budget` in all, and what they should achieve.
 
     states: one dataset per state, as `vibrates.rates.variance.contributions` returns. Gives one
@@ -50,8 +51,11 @@ def allocate(states: list[xr.Dataset], sampling: dict[str, Any], budget: int
     wanted, known = [], []
     for state in states:
         done = state["n"].values.ravel()
-        single = (state["variance"] * state["n"]).transpose(
-            "transition", "temperature", "energy", "shell").values.reshape(-1, done.size)
+        single = (
+            (state["variance"] * state["n"])
+            .transpose("transition", "temperature", "energy", "shell")
+            .values.reshape(-1, done.size)
+        )
         counts = needed(single, np.maximum(state["cost"].values.ravel(), 1.0), done, target)
         wanted.append(replicates * np.ceil((counts - done) / replicates).astype(int))
         known.append((single, done))
@@ -66,17 +70,38 @@ def allocate(states: list[xr.Dataset], sampling: dict[str, Any], budget: int
     return extras, records
 
 
-def _records(state: xr.Dataset, single: np.ndarray, done: np.ndarray, extra: np.ndarray,
-             target: float, cut: bool) -> list[dict[str, Any]]:
+def _records(
+    state: xr.Dataset,
+    single: np.ndarray,
+    done: np.ndarray,
+    extra: np.ndarray,
+    target: float,
+    cut: bool,
+) -> list[dict[str, Any]]:
     now = np.sqrt((single / done).sum(axis=1))
     then = np.sqrt((single / (done + extra)).sum(axis=1))
-    goals = [(int(vp), int(wp), float(t))
-             for vp, wp in zip(state["vp"].values, state["wp"].values, strict=True)
-             for t in state["temperature"].values]
-    return [{"v": int(state.attrs["v"]), "w": int(state.attrs["w"]), "vp": vp, "wp": wp,
-             "temperature_K": t, "relative_error": a, "predicted_relative_error": b,
-             "added_trajectories": int(extra.sum()),
-             "outcome": ("target reached" if a <= target else
-                         "share of the budget spent" if cut and b > target else
-                         "target expected after this round")}
-            for (vp, wp, t), a, b in zip(goals, now, then, strict=True)]
+    goals = [
+        (int(vp), int(wp), float(t))
+        for vp, wp in zip(state["vp"].values, state["wp"].values, strict=True)
+        for t in state["temperature"].values
+    ]
+    return [
+        {
+            "v": int(state.attrs["v"]),
+            "w": int(state.attrs["w"]),
+            "vp": vp,
+            "wp": wp,
+            "temperature_K": t,
+            "relative_error": a,
+            "predicted_relative_error": b,
+            "added_trajectories": int(extra.sum()),
+            "outcome": (
+                "target reached"
+                if a <= target
+                else "share of the budget spent"
+                if cut and b > target
+                else "target expected after this round"
+            ),
+        }
+        for (vp, wp, t), a, b in zip(goals, now, then, strict=True)
+    ]

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from vibrates.campaign.grid import bases, energies, shell_edges, states
-from vibrates.campaign.plan import UNIT
-from vibrates.molecule import molecule_from_config, pair_reduced_mass
-from vibrates.units import ANGSTROM_TO_BOHR, AU_TO_FS, CM_TO_HARTREE
+from vibrates.config.grid import bases, energies, shell_edges, states
+from vibrates.core.units import ANGSTROM_TO_BOHR, AU_TO_FS, CM_TO_HARTREE
+from vibrates.molecules.diatom import molecule_from_config, pair_reduced_mass
+from vibrates.trajectories.plan import UNIT
 
 # Microseconds of one time step of one trajectory: 1, number of states, states times levels.
 STEP_MICROSECONDS = (0.12, 0.0025, 0.000175)
@@ -43,8 +43,9 @@ class Batch(NamedTuple):
     stored_bytes: float
 
 
-def trajectory_seconds(config: dict[str, Any], v: int, w: int, energies_cm: np.ndarray
-                       ) -> np.ndarray:
+def trajectory_seconds(
+    config: dict[str, Any], v: int, w: int, energies_cm: np.ndarray
+) -> np.ndarray:
     """Core seconds (n,) of one trajectory of the initial state (v, w) at each total energy U."""
     sizes = [len(levels) for levels in bases(config, v, w)]
     n_final = sizes[0] * sizes[1]
@@ -55,8 +56,9 @@ def trajectory_seconds(config: dict[str, Any], v: int, w: int, energies_cm: np.n
     dynamics = config["dynamics"]
     step_fs = STEP_FS * np.maximum(energies_cm / ELBOW_CM, 1.0) ** STEP_POWER
     # No larger than the first run's and the second's, two thirds of it, together.
-    step_fs = np.minimum(step_fs * math.sqrt(dynamics["accuracy"] / 0.005),
-                         0.4 * dynamics["time_step_fs"])
+    step_fs = np.minimum(
+        step_fs * math.sqrt(dynamics["accuracy"] / 0.005), 0.4 * dynamics["time_step_fs"]
+    )
     return SLOWER * path / speed * AU_TO_FS / step_fs * per_step
 
 

@@ -17,10 +17,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from vibrates.campaign import parts, progress, slurm, slurm_plugin, verify
-from vibrates.config import read_yaml, write
-from vibrates.errors import UserError
-from vibrates.files import write_text
+from vibrates.campaign import verify
+from vibrates.core import checkpoint as parts
+from vibrates.core.errors import UserError
+from vibrates.core.files import write_text
+from vibrates.core.yaml_files import read_yaml, write
+from vibrates.hpc import slurm, slurm_plugin
+from vibrates.trajectories import progress
 
 _BEAT = 30.0  # seconds between signs of life, for drivers on other machines
 _held = []  # keeps the lock of this process open
@@ -72,12 +75,18 @@ def _become_driver(results: Path) -> None:
     if _taken(handle, results):
         os.close(handle)
         who = record(results)
-        raise UserError(f"{results}: another driver runs this campaign (process {who.get('pid')} on "
-                        f"{who.get('host')}, since {who.get('started')}); wait for its end or stop "
-                        "it; 'vibrates status' shows how far it is")
+        raise UserError(
+            f"{results}: another driver runs this campaign (process {who.get('pid')} on "
+            f"{who.get('host')}, since {who.get('started')}); wait for its end or stop "
+            "it; 'vibrates status' shows how far it is"
+        )
     _held.append(handle)
-    mine = {"arguments": sys.argv[1:], "host": socket.gethostname(), "pid": os.getpid(),
-            "started": datetime.now().isoformat(timespec="seconds")}
+    mine = {
+        "arguments": sys.argv[1:],
+        "host": socket.gethostname(),
+        "pid": os.getpid(),
+        "started": datetime.now().isoformat(timespec="seconds"),
+    }
     write_text(results / ".driver.json", json.dumps(mine))
     beat = results / ".driver.alive"
     beat.touch()
@@ -119,8 +128,11 @@ def _end_old_jobs(results: Path) -> None:
     if found := slurm.jobs(results):
         states = [job.state for job in found]
         counts = ", ".join(f"{states.count(s)} {s.lower()}" for s in sorted(set(states)))
-        progress.log(results, f"found {len(found)} SLURM jobs of an earlier run ({counts}): cancelling "
-                     f"{' '.join(job.id for job in found)}; what they have finished is kept")
+        progress.log(
+            results,
+            f"found {len(found)} SLURM jobs of an earlier run ({counts}): cancelling "
+            f"{' '.join(job.id for job in found)}; what they have finished is kept",
+        )
         slurm.cancel(results, found)
     slurm.runs_file(results).unlink(missing_ok=True)
 
@@ -152,8 +164,11 @@ def _tidy(results: Path) -> None:
         else:
             unfinished.add(batch)
     if unfinished:
-        progress.log(results, f"found {len(unfinished)} unfinished batches: they go on from the pieces "
-                     "they have finished")
+        progress.log(
+            results,
+            f"found {len(unfinished)} unfinished batches: they go on from the pieces "
+            "they have finished",
+        )
 
 
 class _Recorder(logging.Handler):

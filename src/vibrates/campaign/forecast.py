@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from vibrates.campaign import cost, plan, rounds
-from vibrates.campaign.grid import energies, shell_edges, states
+from vibrates.campaign import cost, rounds
+from vibrates.config.grid import energies, shell_edges, states
+from vibrates.trajectories import plan
 
 # Measured with `snakemake -n` on the paper's campaign (docs/slurm.md), per job of the graph.
 GRAPH_SECONDS, GRAPH_MB = 0.0028, 0.025
@@ -23,29 +24,36 @@ def text(config: dict[str, Any], source: str) -> str:
     every = states(config)
     pilot = _table(config, frame, 0)
     left = max(0, sampling["budget"] - int(pilot["trajectories"].sum()))
-    later = [_later(config, pilot, left // sampling["rounds"], n + 1)
-             for n in range(sampling["rounds"])]
+    later = [
+        _later(config, pilot, left // sampling["rounds"], n + 1) for n in range(sampling["rounds"])
+    ]
     table = pd.concat([pilot, *later], ignore_index=True)
     groups = len(rounds.parts(config))
     helpers = groups * sampling["rounds"] + sampling["rounds"] + 1
     total = len(table) + helpers + groups + OTHER_JOBS
-    lines = [f"{source}: {config['name']}, {len(every)} initial states, {len(energies(config))} energies, "
-             f"{len(shell_edges(config)) - 1} shells of b", "",
-             f"{'round':<22}{'trajectories':>14}{'batches':>9}{'core hours':>12}{'GB':>8}"]
+    lines = [
+        f"{source}: {config['name']}, {len(every)} initial states, {len(energies(config))} energies, "
+        f"{len(shell_edges(config)) - 1} shells of b",
+        "",
+        f"{'round':<22}{'trajectories':>14}{'batches':>9}{'core hours':>12}{'GB':>8}",
+    ]
     for n, rows in table.groupby("round"):
         name = "0 (pilot)" if n == 0 else f"{n} (at most)"
         lines.append(_row(name, rows))
-    lines += [_row("together", table), "",
-              f"a batch            {_span(table['core_hours'] / table['ranks'] * 60.0)} minutes on "
-              f"{_span(table['ranks'])} ranks (median, largest), {_span(table['memory_mb'])} MB",
-              f"walltime asked for {_span(table['walltime'])} minutes at the first attempt",
-              f"jobs               {total}: batches {len(table)}, reductions {groups}, plans and "
-              f"their strata {helpers}, others {OTHER_JOBS}",
-              f"files              {len(table) + 2 * len(every) + helpers + 20}, {table['bytes'].sum() / 1e9:.1f} GB of "
-              "trajectories, compressed",
-              f"Snakemake          graph in {GRAPH_START_SECONDS + GRAPH_SECONDS * total:.0f} s with "
-              f"{GRAPH_START_MB + GRAPH_MB * total:.0f} MB at every start",
-              f"on 100 cores       {_hours(table['core_hours'].sum() / 100.0)} of computing"]
+    lines += [
+        _row("together", table),
+        "",
+        f"a batch            {_span(table['core_hours'] / table['ranks'] * 60.0)} minutes on "
+        f"{_span(table['ranks'])} ranks (median, largest), {_span(table['memory_mb'])} MB",
+        f"walltime asked for {_span(table['walltime'])} minutes at the first attempt",
+        f"jobs               {total}: batches {len(table)}, reductions {groups}, plans and "
+        f"their strata {helpers}, others {OTHER_JOBS}",
+        f"files              {len(table) + 2 * len(every) + helpers + 20}, {table['bytes'].sum() / 1e9:.1f} GB of "
+        "trajectories, compressed",
+        f"Snakemake          graph in {GRAPH_START_SECONDS + GRAPH_SECONDS * total:.0f} s with "
+        f"{GRAPH_START_MB + GRAPH_MB * total:.0f} MB at every start",
+        f"on 100 cores       {_hours(table['core_hours'].sum() / 100.0)} of computing",
+    ]
     if total > 10_000:
         fewer = math.ceil(jobs["trajectories_per_batch"] * total / 10_000 / 1000) * 1000
         lines.append(f"more than 10 000 jobs: raise jobs.trajectories_per_batch to {fewer} or more")
@@ -57,13 +65,26 @@ def _table(config: dict[str, Any], frame: pd.DataFrame, round_: int) -> pd.DataF
     rows = []
     for _, own in frame.groupby("batch"):
         one = cost.batch(config, own)
-        rows.append((round_, int((own["stop"] - own["start"]).sum()), one.core_seconds / 3600.0,
-                     one.ranks, one.memory_mb, one.stored_bytes, cost.walltime_minutes(one)))
-    return pd.DataFrame(rows, columns=["round", "trajectories", "core_hours", "ranks", "memory_mb",
-                                       "bytes", "walltime"])
+        rows.append(
+            (
+                round_,
+                int((own["stop"] - own["start"]).sum()),
+                one.core_seconds / 3600.0,
+                one.ranks,
+                one.memory_mb,
+                one.stored_bytes,
+                cost.walltime_minutes(one),
+            )
+        )
+    return pd.DataFrame(
+        rows,
+        columns=["round", "trajectories", "core_hours", "ranks", "memory_mb", "bytes", "walltime"],
+    )
 
 
-def _later(config: dict[str, Any], pilot: pd.DataFrame, trajectories: int, round_: int) -> pd.DataFrame:
+def _later(
+    config: dict[str, Any], pilot: pd.DataFrame, trajectories: int, round_: int
+) -> pd.DataFrame:
     """A round that spends its whole share of the budget, spread over strata as the pilot is."""
     factor = trajectories / pilot["trajectories"].sum()
     pieces = np.ceil(pilot["trajectories"] * factor / config["jobs"]["trajectories_per_batch"])
@@ -76,8 +97,10 @@ def _later(config: dict[str, Any], pilot: pd.DataFrame, trajectories: int, round
 
 
 def _row(name: str, rows: pd.DataFrame) -> str:
-    return (f"{name:<22}{rows['trajectories'].sum():>14.0f}{len(rows):>9}{rows['core_hours'].sum():>12.1f}"
-            f"{rows['bytes'].sum() / 1e9:>8.2f}")
+    return (
+        f"{name:<22}{rows['trajectories'].sum():>14.0f}{len(rows):>9}{rows['core_hours'].sum():>12.1f}"
+        f"{rows['bytes'].sum() / 1e9:>8.2f}"
+    )
 
 
 def _span(values: pd.Series) -> str:

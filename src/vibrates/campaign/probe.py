@@ -15,13 +15,12 @@ from pathlib import Path
 
 from mpi4py import MPI
 
-from vibrates.campaign import plan
-from vibrates.campaign.configuration import load
-from vibrates.campaign.mpi import check_size
-from vibrates.campaign.work import BatchWork
-from vibrates.dynamics import cache
-from vibrates.errors import UserError
-from vibrates.files import write_text
+from vibrates.config.campaign import load
+from vibrates.core.errors import UserError
+from vibrates.core.files import write_text
+from vibrates.core.mpi import check_size
+from vibrates.trajectories import cache, plan
+from vibrates.trajectories.work import BatchWork
 
 
 def look(comm: MPI.Comm, config: Path, directory: Path) -> dict[str, object]:
@@ -35,11 +34,16 @@ def look(comm: MPI.Comm, config: Path, directory: Path) -> dict[str, object]:
     scratch = Path(tempfile.gettempdir())
     token = directory / "token"
     return {
-        "size": comm.size, "host": socket.gethostname(), "python": sys.version.split()[0],
+        "size": comm.size,
+        "host": socket.gethostname(),
+        "python": sys.version.split()[0],
         "mpi": MPI.Get_library_version().split("\n")[0],
         "token": token.read_text() if token.exists() else None,
-        "scratch": str(scratch), "scratch_mb": shutil.disk_usage(scratch).free // 10**6,
-        "cache": str(cache.directory()), "cached": cache.whole(), "kernel_seconds": seconds,
+        "scratch": str(scratch),
+        "scratch_mb": shutil.disk_usage(scratch).free // 10**6,
+        "cache": str(cache.directory()),
+        "cached": cache.whole(),
+        "kernel_seconds": seconds,
         "cores": len(os.sched_getaffinity(0)),
     }
 
@@ -55,8 +59,10 @@ def main() -> None:
     try:
         check_size(comm, options.ranks)
         if comm.rank == 0:
-            write_text(options.directory / "found.json",
-                       json.dumps(look(comm, options.config, options.directory)))
+            write_text(
+                options.directory / "found.json",
+                json.dumps(look(comm, options.config, options.directory)),
+            )
         comm.Barrier()
     except UserError as error:
         print(f"error: {error}", file=sys.stderr, flush=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vibrates.campaign import driver
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 
 
 def main(config: dict[str, Any], path: Path, options: list[str]) -> int:
@@ -19,16 +19,20 @@ def main(config: dict[str, Any], path: Path, options: list[str]) -> int:
     results = Path(config["results"])
     last = driver.record(results)
     if driver.running(results):
-        raise UserError(f"{results}: the campaign is running (process {last.get('pid')} on "
-                        f"{last.get('host')}, since {last.get('started')}); nothing to resume")
+        raise UserError(
+            f"{results}: the campaign is running (process {last.get('pid')} on "
+            f"{last.get('host')}, since {last.get('started')}); nothing to resume"
+        )
     if options:
         arguments = ["--configfile", str(path), *options]
     elif last:
         arguments = last["arguments"]
     else:
         arguments = ["--configfile", str(path), "--cores", "all"]
-    print(f"{results}: " + (f"last run began {last['started']} on {last['host']}" if last
-                            else "no run so far"))
+    print(
+        f"{results}: "
+        + (f"last run began {last['started']} on {last['host']}" if last else "no run so far")
+    )
     print("snakemake " + shlex.join(arguments), flush=True)
     program = Path(sys.executable).with_name("snakemake")
     os.execv(program, [str(program), *arguments])

@@ -9,15 +9,24 @@ import pandas as pd
 import xarray as xr
 
 from vibrates.campaign.allocation import allocate
-from vibrates.campaign.grid import states
-from vibrates.campaign.plan import into_batches, pilot
-from vibrates.campaign.storage import read_product
+from vibrates.config.grid import states
+from vibrates.core.netcdf import read_product
 from vibrates.rates.basis_edge import require_room
 from vibrates.rates.reduction import reduce_batches
 from vibrates.rates.variance import contributions
+from vibrates.trajectories.plan import into_batches, pilot
 
-REPORT = ["v", "w", "vp", "wp", "temperature_K", "relative_error", "predicted_relative_error",
-          "added_trajectories", "outcome"]
+REPORT = [
+    "v",
+    "w",
+    "vp",
+    "wp",
+    "temperature_K",
+    "relative_error",
+    "predicted_relative_error",
+    "added_trajectories",
+    "outcome",
+]
 STATES_PER_JOB = 48  # initial states whose strata one job looks through
 
 _NAMES = {
@@ -38,7 +47,7 @@ def first(config: dict[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame]:
 def parts(config: dict[str, Any]) -> list[list[tuple[int, int]]]:
     """The initial states in groups of `STATES_PER_JOB`."""
     every = states(config)
-    return [every[i:i + STATES_PER_JOB] for i in range(0, len(every), STATES_PER_JOB)]
+    return [every[i : i + STATES_PER_JOB] for i in range(0, len(every), STATES_PER_JOB)]
 
 
 def strata(config: dict[str, Any], batches: Mapping[tuple[int, int], Sequence[Path]]) -> xr.Dataset:
@@ -55,40 +64,52 @@ def strata(config: dict[str, Any], batches: Mapping[tuple[int, int], Sequence[Pa
         reduced = reduce_batches(files, config, v, w)
         require_room([reduced], config)
         # ASSUME: the strata's variances found so far are those of the trajectories to come.
-        one = contributions(reduced, sampling["target_temperatures_K"], targets,
-                            config["rates"]["symmetrisation"])
+        one = contributions(
+            reduced, sampling["target_temperatures_K"], targets, config["rates"]["symmetrisation"]
+        )
         # Failed trajectories keep their numbers, so that none is used twice, and count as spent.
         one["numbered"] = (reduced["count"] + reduced["failed"]).sum("replicate")
-        changes = [targets.index((int(vp) - v, int(wp) - w))
-                   for vp, wp in zip(one["vp"].values, one["wp"].values, strict=True)]
-        every.append(one.drop_vars(["vp", "wp"]).assign_coords(transition=changes)
-                     .reindex(transition=range(len(targets)))
-                     .assign_coords(v=v, w=w))
+        changes = [
+            targets.index((int(vp) - v, int(wp) - w))
+            for vp, wp in zip(one["vp"].values, one["wp"].values, strict=True)
+        ]
+        every.append(
+            one.drop_vars(["vp", "wp"])
+            .assign_coords(transition=changes)
+            .reindex(transition=range(len(targets)))
+            .assign_coords(v=v, w=w)
+        )
     joined = xr.concat(every, "state", combine_attrs="drop")
     for name, variable in joined.variables.items():
-        variable.attrs = {"units": {"energy": "cm^-1", "temperature": "K"}.get(name, "1"),
-                          "long_name": _NAMES.get(name, name)}
+        variable.attrs = {
+            "units": {"energy": "cm^-1", "temperature": "K"}.get(name, "1"),
+            "long_name": _NAMES.get(name, name),
+        }
     return joined
 
 
-def _by_state(found: xr.Dataset, targets: Sequence[Sequence[int]]
-              ) -> dict[tuple[int, int], xr.Dataset]:
+def _by_state(
+    found: xr.Dataset, targets: Sequence[Sequence[int]]
+) -> dict[tuple[int, int], xr.Dataset]:
     """The datasets of `contributions` that `strata` joined."""
     every = {}
     for i in range(found.sizes["state"]):
         one = found.isel(state=i)
         v, w = int(one["v"]), int(one["w"])
         made = one["variance"].notnull().all(["temperature", "energy", "shell"]).values
-        changes = np.array([change for change, kept in zip(targets, made, strict=True) if kept],
-                           dtype=int).reshape(-1, 2)
-        one = one.isel(transition=made).assign_coords(vp=("transition", v + changes[:, 0]),
-                                                      wp=("transition", w + changes[:, 1]))
+        changes = np.array(
+            [change for change, kept in zip(targets, made, strict=True) if kept], dtype=int
+        ).reshape(-1, 2)
+        one = one.isel(transition=made).assign_coords(
+            vp=("transition", v + changes[:, 0]), wp=("transition", w + changes[:, 1])
+        )
         every[v, w] = one.assign_attrs(v=v, w=w)
     return every
 
 
-def later(config: dict[str, Any], round_: int, files: Sequence[str | Path]
-          ) -> tuple[pd.DataFrame, pd.DataFrame]:
+def later(
+    config: dict[str, Any], round_: int, files: Sequence[str | Path]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The plan of round `round_` > 0 and the allocation's report, from the files of `strata`.
 
     The round may spend what is left of `sampling.budget`, divided by the number of rounds left.
@@ -96,17 +117,22 @@ def later(config: dict[str, Any], round_: int, files: Sequence[str | Path]
     sampling = config["sampling"]
     found = {}
     for path in files:
-        found |= _by_state(read_product(path, "remove it and run the campaign again"),
-                           sampling["target_transitions"])
+        found |= _by_state(
+            read_product(path, "remove it and run the campaign again"),
+            sampling["target_transitions"],
+        )
     every = [found[state] for state in states(config)]
     spent = sum(int(one["numbered"].sum()) for one in every)
     budget = max(0, sampling["budget"] - spent) // (sampling["rounds"] - round_ + 1)
     extras, records = allocate(every, sampling, budget)
     numbered = [one["numbered"].values for one in every]
-    rows = [(v, w, energy, shell, starts[i, shell], starts[i, shell] + extra[i, shell])
-            for (v, w), starts, extra in zip(states(config), numbered, extras, strict=True)
-            for i, energy in enumerate(every[0]["energy"].values)
-            for shell in range(extra.shape[1]) if extra[i, shell] > 0]
+    rows = [
+        (v, w, energy, shell, starts[i, shell], starts[i, shell] + extra[i, shell])
+        for (v, w), starts, extra in zip(states(config), numbered, extras, strict=True)
+        for i, energy in enumerate(every[0]["energy"].values)
+        for shell in range(extra.shape[1])
+        if extra[i, shell] > 0
+    ]
     frame = pd.DataFrame(rows, columns=["v", "w", "energy_cm", "shell", "start", "stop"])
     plan = into_batches(frame, config["jobs"]["trajectories_per_batch"])
     return plan, pd.DataFrame(records, columns=REPORT)

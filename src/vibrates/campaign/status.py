@@ -4,10 +4,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vibrates.campaign import cost, driver, parts, plan, progress, slurm, storage
-from vibrates.config import read_yaml
-from vibrates.dynamics.status import Status
-from vibrates.errors import UserError
+from vibrates.campaign import cost, driver
+from vibrates.core import checkpoint as parts
+from vibrates.core import netcdf as storage
+from vibrates.core.errors import UserError
+from vibrates.core.yaml_files import read_yaml
+from vibrates.hpc import slurm
+from vibrates.trajectories import plan, progress
+from vibrates.trajectories.status import Status
 
 
 @dataclass
@@ -34,24 +38,36 @@ def main(config: dict[str, Any]) -> int:
     if (results / "configuration.yaml").exists():
         config = read_yaml(results / "configuration.yaml")
     if not plan.plan_path(results, 0).exists():
-        raise UserError(f"{results}: nothing planned yet; start the campaign, or see what it takes "
-                        "with 'vibrates plan'")
-    rounds = [n for n in range(config["sampling"]["rounds"] + 1)
-              if plan.plan_path(results, n).exists()]
+        raise UserError(
+            f"{results}: nothing planned yet; start the campaign, or see what it takes "
+            "with 'vibrates plan'"
+        )
+    rounds = [
+        n for n in range(config["sampling"]["rounds"] + 1) if plan.plan_path(results, n).exists()
+    ]
     tallies = [tally(config, results, n) for n in rounds]
     print(f"{config['name']} in {results}/, {_driver(results)}")
     for n, one in zip(rounds, tallies, strict=True):
-        print(f"  round {n}: {one.done} of {one.batches} batches, {one.computed} of "
-              f"{one.trajectories} trajectories")
+        print(
+            f"  round {n}: {one.done} of {one.batches} batches, {one.computed} of "
+            f"{one.trajectories} trajectories"
+        )
     if (still := config["sampling"]["rounds"] + 1 - len(rounds)) > 0:
-        print(f"  {still} more round(s) not planned yet: at most "
-              f"{config['sampling']['budget'] - sum(one.trajectories for one in tallies)} trajectories")
+        print(
+            f"  {still} more round(s) not planned yet: at most "
+            f"{config['sampling']['budget'] - sum(one.trajectories for one in tallies)} trajectories"
+        )
     _print_unfinished(tallies)
     attempts = _failed_attempts(results)
-    failures = {name: sum(one.failures.get(name, 0) for one in tallies)
-                for name in sorted({name for one in tallies for name in one.failures})}
-    print("  failed trajectories: " + (", ".join(f"{n} {name}" for name, n in failures.items()) or "none")
-          + f"; failed attempts at jobs: {attempts}")
+    failures = {
+        name: sum(one.failures.get(name, 0) for one in tallies)
+        for name in sorted({name for one in tallies for name in one.failures})
+    }
+    print(
+        "  failed trajectories: "
+        + (", ".join(f"{n} {name}" for name, n in failures.items()) or "none")
+        + f"; failed attempts at jobs: {attempts}"
+    )
     for line in (line for one in tallies for line in one.damaged):
         print(f"  damaged: {line}")
     for line in _queue(results):
@@ -64,7 +80,10 @@ def tally(config: dict[str, Any], results: Path, round_: int) -> Tally:
     """What there is of one planned round."""
     sums = Tally()
     for number, rows in plan.batches(plan.plan_path(results, round_)).rows.items():
-        path, count = plan.batch_path(results, round_, number), int((rows["stop"] - rows["start"]).sum())
+        path, count = (
+            plan.batch_path(results, round_, number),
+            int((rows["stop"] - rows["start"]).sum()),
+        )
         model = cost.batch(config, rows).core_seconds / 3600.0
         sums.batches += 1
         sums.trajectories += count
@@ -100,7 +119,9 @@ def _add_finished(sums: Tally, path: Path, count: int, model: float) -> None:
 def _driver(results: Path) -> str:
     who = driver.record(results)
     if driver.running(results):
-        return f"running (process {who.get('pid')} on {who.get('host')}, since {who.get('started')})"
+        return (
+            f"running (process {who.get('pid')} on {who.get('host')}, since {who.get('started')})"
+        )
     if (results / "summary.txt").exists():
         return "finished, see summary.txt"
     return "not running; 'vibrates resume CONFIG' continues it"
@@ -108,8 +129,10 @@ def _driver(results: Path) -> str:
 
 def _print_unfinished(tallies: list[Tally]) -> None:
     if unfinished := sum(one.unfinished for one in tallies):
-        print(f"  {unfinished} unfinished batches keep {sum(one.kept_pieces for one in tallies)} of their "
-              f"{sum(one.pieces for one in tallies)} pieces")
+        print(
+            f"  {unfinished} unfinished batches keep {sum(one.kept_pieces for one in tallies)} of their "
+            f"{sum(one.pieces for one in tallies)} pieces"
+        )
 
 
 def _failed_attempts(results: Path) -> int:
@@ -134,5 +157,7 @@ def _print_cost(tallies: list[Tally]) -> None:
     factor = spent / model if model else 1.0
     left = factor * sum(t.left_model for t in tallies)
     basis = "at the pace so far" if model else "by the cost model"
-    print(f"  core hours: {spent:.2f} spent on finished batches, {left:.2f} left in the planned rounds "
-          f"({basis})")
+    print(
+        f"  core hours: {spent:.2f} spent on finished batches, {left:.2f} left in the planned rounds "
+        f"({basis})"
+    )

@@ -4,17 +4,19 @@ import json
 import os
 from pathlib import Path
 
-from vibrates.campaign import storage
-from vibrates.errors import UserError
-from vibrates.files import write_text
+from vibrates.core import netcdf as storage
+from vibrates.core.errors import UserError
+from vibrates.core.files import write_text
 
 _MEMORY = ".verified.json"
 
 
 def batch_files(results: Path) -> list[Path]:
     """All batch files under a results directory, in the order of rounds and batches."""
-    return sorted((results / "trajectories").glob("round*/batch*.nc"),
-                  key=lambda path: (len(path.parent.name), str(path)))
+    return sorted(
+        (results / "trajectories").glob("round*/batch*.nc"),
+        key=lambda path: (len(path.parent.name), str(path)),
+    )
 
 
 def damaged(results: Path, remember: bool = False) -> dict[Path, str]:
@@ -58,8 +60,10 @@ def main(results: Path, remove: bool) -> int:
     """`vibrates verify`: list damaged batch files, delete them with `remove`; 1 if any is left."""
     files = batch_files(results)
     if not files:
-        raise UserError(f"{results}: no batch files below trajectories/; name the results "
-                        "directory or the configuration of a campaign that has run")
+        raise UserError(
+            f"{results}: no batch files below trajectories/; name the results "
+            "directory or the configuration of a campaign that has run"
+        )
     broken = damaged(results)
     for path, reason in broken.items():
         print(reason)

@@ -6,7 +6,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.figures import style
 
 Transition = tuple[int, int, int, int]

@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from vibrates.figures import style
-from vibrates.molecule import Diatom
+from vibrates.molecules.diatom import Diatom
 from vibrates.rates.approximate import scaling_law
 
 KINDS = ("computed", "predicted", "gaussian_process", "scaling_law", "published")

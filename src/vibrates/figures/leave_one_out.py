@@ -78,9 +78,7 @@ def draw(table: pd.DataFrame) -> Figure:
         title=_scores(table),
     )
     crowded = len(levels) > 14
-    errors.set_xticks(
-        range(len(levels)), [str(v) for v in levels], rotation=90 if crowded else 0
-    )
+    errors.set_xticks(range(len(levels)), [str(v) for v in levels], rotation=90 if crowded else 0)
     errors.grid(visible=False, axis="x")
     figure.legend(
         handles=[

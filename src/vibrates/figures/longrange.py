@@ -22,7 +22,9 @@ def draw_fit(errors: pd.DataFrame, cut: pd.DataFrame, title: str) -> Figure:
     _errors(left, errors)
     left.set_title(f"{title}: errors of {len(errors)} points")
     fit = cut[cut["source"] == "fit"]
-    right.plot(fit["R_bohr"], np.abs(fit["u_cm"]), color=style.PALETTE[0], label="networks for $C_m$")
+    right.plot(
+        fit["R_bohr"], np.abs(fit["u_cm"]), color=style.PALETTE[0], label="networks for $C_m$"
+    )
     others = [name for name in dict.fromkeys(cut["source"]) if name != "fit"]
     for number, name in enumerate(others, start=1):
         here = cut[cut["source"] == name]
@@ -40,7 +42,9 @@ def draw_fit(errors: pd.DataFrame, cut: pd.DataFrame, title: str) -> Figure:
 def _errors(axes: Axes, errors: pd.DataFrame) -> None:
     size = np.abs(errors["u_cm"].to_numpy())
     error = np.abs((errors["fitted_cm"] - errors["u_cm"]).to_numpy())
-    for number, (name, which) in enumerate((("trained", ~errors["test"]), ("test", errors["test"]))):
+    for number, (name, which) in enumerate(
+        (("trained", ~errors["test"]), ("test", errors["test"]))
+    ):
         axes.plot(size[which], error[which], linestyle="none", marker=style.MARKERS[number], markersize=2.5,
                   alpha=0.6, color=style.PALETTE[number], label=f"{name} points")  # fmt: skip
     span = np.array([size.min(), size.max()])
@@ -86,7 +90,9 @@ def draw_hold_out(table: pd.DataFrame, scores: Mapping, limit: float, title: str
     """Relative error against R of points beyond ``limit``, where neither network was trained."""
     figure = style.new_figure(5.6, 4.0)
     axes = figure.subplots()
-    for number, (name, label) in enumerate((("series", "networks for $C_m$"), ("plain", "network of $(R, x)$"))):
+    for number, (name, label) in enumerate(
+        (("series", "networks for $C_m$"), ("plain", "network of $(R, x)$"))
+    ):
         error = 100.0 * np.abs(table[f"{name}_cm"] / table["u_cm"] - 1.0)
         score = scores[name]
         axes.plot(

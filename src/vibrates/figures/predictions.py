@@ -31,8 +31,11 @@ def table(families: dict[str, xr.Dataset], models: list[str]) -> pd.DataFrame:
                 rows.append(_rows(family, name, v, data, mean[0], None if std is None else std[0]))
         for v in levels:
             for row in _neighbours(data, v):
-                rows.append(_rows(family, "data", int(data.v[row]), data, log10_k(data)[row], None)
-                            .assign(beside=v))
+                rows.append(
+                    _rows(family, "data", int(data.v[row]), data, log10_k(data)[row], None).assign(
+                        beside=v
+                    )
+                )
     return pd.concat(rows, ignore_index=True)
 
 
@@ -59,18 +62,27 @@ def draw(table: pd.DataFrame) -> Figure:
                 colour = style.PALETTE[list(MODELS).index(name)]
                 axes.plot(part["temperature_K"], part["k"], line, color=colour, linewidth=1.2)
                 if name == "ladder":
-                    axes.fill_between(part["temperature_K"], part["lower"], part["upper"],
-                                      color=colour, alpha=0.2, linewidth=0)
+                    axes.fill_between(
+                        part["temperature_K"],
+                        part["lower"],
+                        part["upper"],
+                        color=colour,
+                        alpha=0.2,
+                        linewidth=0,
+                    )
             beside = table[(table["family"] == family) & (table.get("beside") == v)]
             for _, part in beside.groupby("v"):
                 axes.plot(part["temperature_K"], part["k"], color="0.75", linewidth=0.8, zorder=1)
         axes.set(xscale="log", yscale="log", xlabel="temperature (K)", title=f"$v$ = {v}")
     panels[0].set_ylabel(style.RATE_LABEL)
-    handles = [Line2D([], [], color=style.PALETTE[list(MODELS).index(n)], label=MODELS[n])
-               for n in names]
+    handles = [
+        Line2D([], [], color=style.PALETTE[list(MODELS).index(n)], label=MODELS[n]) for n in names
+    ]
     handles.append(Line2D([], [], color="0.75", label="neighbouring levels, in the data"))
-    handles += [Line2D([], [], color="0.3", linestyle=line, label=f"$\\Delta v$ = {family[2:]}")
-                for family, line in lines.items()]
+    handles += [
+        Line2D([], [], color="0.3", linestyle=line, label=f"$\\Delta v$ = {family[2:]}")
+        for family, line in lines.items()
+    ]
     figure.legend(handles=handles, loc="outside upper center", ncols=4)
     return figure
 
@@ -79,8 +91,13 @@ def _one_level(data: xr.Dataset, v: int) -> xr.Dataset:
     shift = int(data.vp[0] - data.v[0])
     numbers = {"v": np.array([v]), "vp": np.array([v + shift])}
     numbers |= {name: data[name].values[:1] for name in ("w", "wp") if name in data.coords}
-    return rate_data(numbers, data["temperature"].values, np.ones((1, data.sizes["temperature"])),
-                     "the figure", origin="predicted")
+    return rate_data(
+        numbers,
+        data["temperature"].values,
+        np.ones((1, data.sizes["temperature"])),
+        "the figure",
+        origin="predicted",
+    )
 
 
 def _neighbours(data: xr.Dataset, v: int) -> list[int]:
@@ -91,6 +108,14 @@ def _neighbours(data: xr.Dataset, v: int) -> list[int]:
 
 def _rows(family, name, v, data, mean, std) -> pd.DataFrame:
     spread = np.zeros_like(mean) if std is None else std
-    return pd.DataFrame({"family": family, "model": name, "v": v,
-                         "temperature_K": data["temperature"].values, "k": 10.0**mean,
-                         "lower": 10.0 ** (mean - spread), "upper": 10.0 ** (mean + spread)})
+    return pd.DataFrame(
+        {
+            "family": family,
+            "model": name,
+            "v": v,
+            "temperature_K": data["temperature"].values,
+            "k": 10.0**mean,
+            "lower": 10.0 ** (mean - spread),
+            "upper": 10.0 ** (mean + spread),
+        }
+    )

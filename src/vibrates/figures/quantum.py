@@ -7,9 +7,9 @@ import pandas as pd
 import xarray as xr
 from matplotlib.figure import Figure
 
+from vibrates.core.units import HARTREE_TO_CM
 from vibrates.figures import style
 from vibrates.potential.sites import SiteSurface
-from vibrates.units import HARTREE_TO_CM
 
 _ANGLES, _BONDS = (0.0, 90.0), (0.95, 1.4, 2.2)
 
@@ -82,12 +82,20 @@ def draw_cross_sections(table: pd.DataFrame) -> Figure:
     """One panel for each change of v."""
     changes = list(table.groupby(["v", "vp"], sort=False).groups)
     figure = style.new_figure(4.2 * len(changes), 3.8)
-    for axis, (v, vp) in zip(figure.subplots(1, len(changes), squeeze=False)[0], changes, strict=True):
+    for axis, (v, vp) in zip(
+        figure.subplots(1, len(changes), squeeze=False)[0], changes, strict=True
+    ):
         for colour, (j, mine) in zip(
             style.PALETTE, table[(table["v"] == v) & (table["vp"] == vp)].groupby("j"), strict=False
         ):
-            axis.loglog(mine["collision_energy_cm"], mine["sigma_angstrom2"], ".-", color=colour,
-                        markersize=3, label=f"$j$ = {j}")
+            axis.loglog(
+                mine["collision_energy_cm"],
+                mine["sigma_angstrom2"],
+                ".-",
+                color=colour,
+                markersize=3,
+                label=f"$j$ = {j}",
+            )
         axis.set_title(rf"$v$ = {v} $\to$ {vp}, all exothermic $j'$")
         axis.set_xlabel(r"collision energy (cm$^{-1}$)")
         axis.legend()
@@ -102,8 +110,14 @@ def draw_rates(table: pd.DataFrame) -> Figure:
     groups = table.groupby(["v", "j", "vp", "jp"], sort=False)
     for colour, (name, mine) in zip(style.sequence(len(groups)), groups, strict=True):
         v, j, vp, jp = name
-        axis.loglog(mine["T_K"], mine["k_cm3_s"], "o-", markersize=3, color=colour,
-                    label=rf"$({v},{j}) \to ({vp},{jp})$")
+        axis.loglog(
+            mine["T_K"],
+            mine["k_cm3_s"],
+            "o-",
+            markersize=3,
+            color=colour,
+            label=rf"$({v},{j}) \to ({vp},{jp})$",
+        )
     axis.set_xlabel("temperature (K)")
     axis.set_ylabel(style.RATE_LABEL)
     figure.legend(loc="outside right upper")

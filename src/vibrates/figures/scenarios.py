@@ -6,10 +6,18 @@ from matplotlib.figure import Figure
 
 from vibrates.figures import style
 
-MODELS = {"GP": "GP (published)", "NN": "NN (published)", "NN2": "NN2 (published)",
-          "ladder": "ours"}
-LABELS = {"temperature": "temperature left out (K)", "level": "initial level left out $v$",
-          "random": "share left out at random (%)", "sets": "set left out"}
+MODELS = {
+    "GP": "GP (published)",
+    "NN": "NN (published)",
+    "NN2": "NN2 (published)",
+    "ladder": "ours",
+}
+LABELS = {
+    "temperature": "temperature left out (K)",
+    "level": "initial level left out $v$",
+    "random": "share left out at random (%)",
+    "sets": "set left out",
+}
 
 
 def draw(table: pd.DataFrame, scenario: str) -> Figure:
@@ -33,12 +41,26 @@ def draw(table: pd.DataFrame, scenario: str) -> Figure:
                 x = x + 0.08 * (number - 1.5)
             value = part["mse_normalised"].to_numpy()
             bars = np.vstack([value - part["lowest"], part["highest"] - value])
-            axes.errorbar(x, value, yerr=bars, color=style.PALETTE[number], linewidth=1.0,
-                          marker=style.MARKERS[number], markersize=4, label=MODELS[name],
-                          linestyle="none" if scenario == "sets" else "-")
+            axes.errorbar(
+                x,
+                value,
+                yerr=bars,
+                color=style.PALETTE[number],
+                linewidth=1.0,
+                marker=style.MARKERS[number],
+                markersize=4,
+                label=MODELS[name],
+                linestyle="none" if scenario == "sets" else "-",
+            )
         mean = own.groupby("label")["mean_mse_normalised"].median()
-        axes.plot(mean.index, mean, color="0.4", linestyle=":", linewidth=1.0,
-                  label="mean of the training data")
+        axes.plot(
+            mean.index,
+            mean,
+            color="0.4",
+            linestyle=":",
+            linewidth=1.0,
+            label="mean of the training data",
+        )
         axes.set(yscale="log", xlabel=LABELS[scenario], title=f"$\\Delta v$ = {family[2:]}")
         if scenario == "sets":
             axes.set_xticks(sorted(own["label"].unique()))

@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
+from vibrates.core.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV
 from vibrates.figures import style
-from vibrates.molecule import molecule_from_config
+from vibrates.molecules.diatom import molecule_from_config
 from vibrates.potential import REFERENCE_CONFIGURATIONS, surface_from_config
-from vibrates.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV
 
 R_ANGSTROM = np.linspace(1.8, 7.0, 261)
 WALL_MEV = (5.0, 5000.0)

@@ -7,11 +7,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from vibrates.core.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV
 from vibrates.figures import style
-from vibrates.molecule import Diatom
+from vibrates.molecules.diatom import Diatom
 from vibrates.potential import REFERENCE_CONFIGURATIONS
 from vibrates.potential.virial import second_virial
-from vibrates.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV
 
 R_ANGSTROM = np.linspace(1.7, 6.5, 193)
 TEMPERATURES_K = np.geomspace(80.0, 700.0, 24)
@@ -38,8 +38,13 @@ def cuts(surfaces: Mapping, points: pd.DataFrame, a: Diatom, b: Diatom) -> pd.Da
 
 def _rows(source, configuration, distance, energy, **more) -> pd.DataFrame:
     return pd.DataFrame(
-        {"source": source, "configuration": configuration, **more,
-         "R_angstrom": np.asarray(distance), "V_meV": np.asarray(energy)}  # fmt: skip
+        {
+            "source": source,
+            "configuration": configuration,
+            **more,
+            "R_angstrom": np.asarray(distance),
+            "V_meV": np.asarray(energy),
+        }  # fmt: skip
     )
 
 
@@ -54,7 +59,9 @@ def draw_cuts(table: pd.DataFrame) -> Figure:
             line = _line(source)
             axes[0, column].plot(cut["R_angstrom"], cut["V_meV"].where(cut["V_meV"] > 1.0), **line)
             axes[1, column].plot(cut["R_angstrom"], cut["V_meV"], **line)
-        axes[0, column].set(yscale="log", ylim=(3, 4000), xlim=(1.7, 3.9), title=_label(configuration))
+        axes[0, column].set(
+            yscale="log", ylim=(3, 4000), xlim=(1.7, 3.9), title=_label(configuration)
+        )
         axes[1, column].set(ylim=(-10, 8), xlim=(2.8, 6.5), xlabel=r"$R$ ($\mathrm{\AA}$)")
         axes[1, column].axhline(0.0, color="0.4", linewidth=0.8)
     for row in axes:
@@ -76,12 +83,15 @@ def stretched(
     }
     points = points.assign(**percent)
     one = points[
-        points["configuration"].isin(shown) & ((points["stretch_a"] == 0) | (points["stretch_b"] == 0))
+        points["configuration"].isin(shown)
+        & ((points["stretch_a"] == 0) | (points["stretch_b"] == 0))
     ]
     parts = []
     for (configuration, s_a, s_b), cut in one.groupby(["configuration", "stretch_a", "stretch_b"]):
         kind = {"stretch_a": s_a, "stretch_b": s_b}
-        parts.append(_rows("ab initio", configuration, cut["R_angstrom"], cut["energy_meV"], **kind))
+        parts.append(
+            _rows("ab initio", configuration, cut["R_angstrom"], cut["energy_meV"], **kind)
+        )
         for name, surface in surfaces.items():
             energy = surface.potential(
                 R_ANGSTROM * ANGSTROM_TO_BOHR,
@@ -89,9 +99,7 @@ def stretched(
                 a.r_e * (1.0 + 0.01 * s_a),
                 b.r_e * (1.0 + 0.01 * s_b),
             )
-            parts.append(
-                _rows(name, configuration, R_ANGSTROM, energy * HARTREE_TO_MEV, **kind)
-            )
+            parts.append(_rows(name, configuration, R_ANGSTROM, energy * HARTREE_TO_MEV, **kind))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -101,14 +109,23 @@ def draw_stretched(table: pd.DataFrame) -> Figure:
     figure = style.new_figure(9.0, 3.4 * len(configurations))
     axes = figure.subplots(len(configurations), 2, sharex="row", sharey="row", squeeze=False)
     for row, configuration in enumerate(configurations):
-        for column, (bond, other) in enumerate((("stretch_a", "stretch_b"), ("stretch_b", "stretch_a"))):
+        for column, (bond, other) in enumerate(
+            (("stretch_a", "stretch_b"), ("stretch_b", "stretch_a"))
+        ):
             here = table[(table["configuration"] == configuration) & (table[other] == 0)]
-            shades = dict(zip(sorted(here[bond].unique()), style.sequence(here[bond].nunique()), strict=True))
+            shades = dict(
+                zip(sorted(here[bond].unique()), style.sequence(here[bond].nunique()), strict=True)
+            )
             for (source, stretch), cut in here.groupby(["source", bond], sort=False):
                 line = _line(source) | {"color": shades[stretch]}
-                axes[row, column].plot(cut["R_angstrom"], cut["V_meV"].where(cut["V_meV"] > 1), **line)
+                axes[row, column].plot(
+                    cut["R_angstrom"], cut["V_meV"].where(cut["V_meV"] > 1), **line
+                )
             axes[row, column].set(
-                yscale="log", ylim=(5, 3000), xlim=(1.9, 3.8), xlabel=r"$R$ ($\mathrm{\AA}$)",
+                yscale="log",
+                ylim=(5, 3000),
+                xlim=(1.9, 3.8),
+                xlabel=r"$R$ ($\mathrm{\AA}$)",
                 title=f"{_label(configuration)}, {'first' if column == 0 else 'second'} molecule stretched",
             )
             handles = [Line2D([], [], color=c, label=f"{s:+.0f} %") for s, c in shades.items()]
@@ -128,10 +145,20 @@ def virial(surfaces: Mapping, correlation: pd.DataFrame, a: Diatom, b: Diatom) -
         temperatures = np.union1d(TEMPERATURES_K, correlation["T_K"])
         classical, quantum = second_virial(surface, a, b, temperatures)
         parts.append(
-            pd.DataFrame({"source": name, "T_K": temperatures, "B_cm3_mol": classical + quantum,
-                          "quantum_cm3_mol": quantum})  # fmt: skip
+            pd.DataFrame(
+                {
+                    "source": name,
+                    "T_K": temperatures,
+                    "B_cm3_mol": classical + quantum,
+                    "quantum_cm3_mol": quantum,
+                }
+            )  # fmt: skip
         )
-    values = {"source": "GERG-2008", "T_K": correlation["T_K"], "B_cm3_mol": correlation["B12_cm3_mol"]}
+    values = {
+        "source": "GERG-2008",
+        "T_K": correlation["T_K"],
+        "B_cm3_mol": correlation["B12_cm3_mol"],
+    }
     return pd.concat([*parts, pd.DataFrame(values)], ignore_index=True)
 
 
@@ -162,7 +189,9 @@ def _line(source: str) -> dict:
 def _legend(figure: Figure, table: pd.DataFrame, points="CCSD(T)", coloured=True) -> None:
     handles = []
     for source in sorted(table["source"].unique(), key=[*LINES, "ab initio", "GERG-2008"].index):
-        line = _line(source) if coloured or source not in LINES else _line(source) | {"color": "0.2"}
+        line = (
+            _line(source) if coloured or source not in LINES else _line(source) | {"color": "0.2"}
+        )
         handles.append(Line2D([], [], label=source if source in LINES else points, **line))
     figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
 

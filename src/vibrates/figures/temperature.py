@@ -108,7 +108,7 @@ def draw(table: pd.DataFrame, title: str = "", computed_label: str = "computed")
 
 
 def _landau_teller(temperature_K: np.ndarray) -> np.ndarray:
-    return -np.maximum(temperature_K, 1e-3) ** (-1.0 / 3.0)
+    return -(np.maximum(temperature_K, 1e-3) ** (-1.0 / 3.0))
 
 
 def _landau_teller_inverse(x: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.learning.transitions import (
     NUMBER_NAMES,
     NUMBERS,
@@ -72,18 +72,25 @@ def rate_data(
             for key in NUMBERS
             if key in numbers
         }
-        | {"temperature": ("temperature", np.asarray(temperature_K, float),
-                           _about("K", "temperature"))},
+        | {
+            "temperature": (
+                "temperature",
+                np.asarray(temperature_K, float),
+                _about("K", "temperature"),
+            )
+        },
         {"source": name},
     )
     if energy_difference_cm is not None:
         data["energy_difference"] = (
-            "transition", np.asarray(energy_difference_cm, float),
+            "transition",
+            np.asarray(energy_difference_cm, float),
             _about("cm^-1", "energy of the initial minus that of the final state"),
         )
     if error_correlation is not None:
         data["k_error_correlation"] = (
-            (*CELL, "temperature_2"), _cleaned(np.asarray(error_correlation, float), name),
+            (*CELL, "temperature_2"),
+            _cleaned(np.asarray(error_correlation, float), name),
             _about("1", "correlation of the errors of k between temperatures"),
         )
     present = [key for key in NUMBERS if key in numbers]
@@ -96,9 +103,7 @@ def rate_data(
     return data
 
 
-def from_rows(
-    rows: pd.DataFrame, name: str, origin: str = "published"
-) -> xr.Dataset:
+def from_rows(rows: pd.DataFrame, name: str, origin: str = "published") -> xr.Dataset:
     """The Dataset of tidy rows: columns of `NUMBERS`, T_K, k_cm3_s and maybe k_stderr_cm3_s."""
     numbers = [key for key in NUMBERS if key in rows.columns]
     check_numbers(numbers, name)
@@ -106,39 +111,54 @@ def from_rows(
         bad = ~np.isfinite(rows[column].to_numpy(float))
         if bad.any():
             at = int(np.argmax(bad))
-            raise UserError(f"{name}: {column} = {rows[column].iloc[at]} in data row {at + 1}; "
-                            "correct or remove the row")
+            raise UserError(
+                f"{name}: {column} = {rows[column].iloc[at]} in data row {at + 1}; "
+                "correct or remove the row"
+            )
     for key in numbers:
         fraction = rows[key] != np.round(rows[key])
         if fraction.any():
-            raise UserError(f"{name}: {key} = {rows[key][fraction].iloc[0]} is no integer; "
-                            "correct the column")
+            raise UserError(
+                f"{name}: {key} = {rows[key][fraction].iloc[0]} is no integer; correct the column"
+            )
     twice = rows.duplicated([*numbers, "T_K"])
     if twice.any():
         row = rows[twice].iloc[0]
-        raise UserError(f"{name}: state {transition_text(row, numbers)} at {row['T_K']:g} K occurs twice; "
-                        "keep one")
+        raise UserError(
+            f"{name}: state {transition_text(row, numbers)} at {row['T_K']:g} K occurs twice; "
+            "keep one"
+        )
     table = rows.pivot(index=numbers, columns="T_K", values="k_cm3_s")
     if table.isna().to_numpy().any():
         i, j = np.argwhere(table.isna().to_numpy())[0]
         state = table.reset_index().iloc[i]
-        raise UserError(f"{name}: state {transition_text(state, numbers)} is missing at "
-                        f"{table.columns[j]:g} K; every state needs every temperature: add the row, "
-                        "or drop this temperature")
+        raise UserError(
+            f"{name}: state {transition_text(state, numbers)} is missing at "
+            f"{table.columns[j]:g} K; every state needs every temperature: add the row, "
+            "or drop this temperature"
+        )
     stderr = None
     if "k_stderr_cm3_s" in rows:
         stderr = rows.pivot(index=numbers, columns="T_K", values="k_stderr_cm3_s").to_numpy()
     index = table.index.to_frame(index=False)
-    return rate_data({key: index[key].to_numpy() for key in numbers}, table.columns.to_numpy(),
-                     table.to_numpy(), name, k_stderr=stderr, origin=origin)
+    return rate_data(
+        {key: index[key].to_numpy() for key in numbers},
+        table.columns.to_numpy(),
+        table.to_numpy(),
+        name,
+        k_stderr=stderr,
+        origin=origin,
+    )
 
 
 def check(data: xr.Dataset, name: str) -> None:
     """UserError (one line: file, state, value, remedy) unless log10 k can be learned from `data`."""
     temperature_K = data["temperature"].values
     if temperature_K.size < MINIMUM_TEMPERATURES:
-        raise UserError(f"{name}: {temperature_K.size} temperature, learning in T needs at least "
-                        f"{MINIMUM_TEMPERATURES}; add temperatures")
+        raise UserError(
+            f"{name}: {temperature_K.size} temperature, learning in T needs at least "
+            f"{MINIMUM_TEMPERATURES}; add temperatures"
+        )
     bad = ~(np.isfinite(temperature_K) & (temperature_K > 0))
     if bad.any():
         raise UserError(f"{name}: temperature {temperature_K[bad][0]} K; it must be above 0")
@@ -151,8 +171,12 @@ def check(data: xr.Dataset, name: str) -> None:
         row = states[states.duplicated()].iloc[0]
         raise UserError(f"{name}: state {transition_text(row, numbers)} occurs twice; keep one")
     for variable, good, need in (
-        ("k", lambda x: x > 0, "its logarithm needs k > 0: compute it with more effort, or drop "
-                               "this state or temperature"),
+        (
+            "k",
+            lambda x: x > 0,
+            "its logarithm needs k > 0: compute it with more effort, or drop "
+            "this state or temperature",
+        ),
         ("k_stderr", lambda x: x >= 0, "it must be 0 or more: raise sampling.replicates"),
     ):
         values = data[variable].transpose(*CELL).values
@@ -160,8 +184,9 @@ def check(data: xr.Dataset, name: str) -> None:
         if bad.any():
             i, j = np.argwhere(bad)[0]
             state = transition_text(states.iloc[i], numbers)
-            raise UserError(f"{name}: {variable} = {values[i, j]} of {state} at "
-                            f"{temperature_K[j]:g} K; {need}")
+            raise UserError(
+                f"{name}: {variable} = {values[i, j]} of {state} at {temperature_K[j]:g} K; {need}"
+            )
 
 
 def log10_k(data: xr.Dataset) -> np.ndarray:
@@ -187,8 +212,10 @@ def _cleaned(correlation: np.ndarray, name: str) -> np.ndarray:
     # A value without spread has no correlation with anything; its error is zero anyway.
     correlation = np.where(np.isfinite(correlation), correlation, np.eye(correlation.shape[-1]))
     if np.abs(correlation).max(initial=0.0) > 1.0 + _CORRELATION_SLACK:
-        raise UserError(f"{name}: k_error_correlation reaches {np.abs(correlation).max():.3g}, "
-                        "above 1; run the rule rates again")
+        raise UserError(
+            f"{name}: k_error_correlation reaches {np.abs(correlation).max():.3g}, "
+            "above 1; run the rule rates again"
+        )
     return correlation
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import xarray as xr
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.learning.transitions import state_text
 
 OFFSETS_K = (300, 1000)  # added to T: what bends Landau-Teller lines at low temperature (`trends`)
@@ -28,8 +28,10 @@ def _change(final: str, initial: str) -> Callable[[xr.Dataset], np.ndarray]:
 
 def _get(data: xr.Dataset, name: str) -> np.ndarray:
     if name not in data.coords:
-        raise UserError(f"{data.attrs.get('source', 'rates')}: no quantum number {name}, which a "
-                        "feature needs; choose other features or add the column")
+        raise UserError(
+            f"{data.attrs.get('source', 'rates')}: no quantum number {name}, which a "
+            "feature needs; choose other features or add the column"
+        )
     return data[name].values.astype(float)[:, None]
 
 
@@ -67,22 +69,31 @@ def _log_v(data: xr.Dataset) -> np.ndarray:
 
 def _gap(data: xr.Dataset) -> np.ndarray:
     if "energy_difference" not in data:
-        raise UserError(f"{data.attrs.get('source', 'rates')}: feature gap needs the energies of "
-                        "the levels, which this source does not have; choose another feature")
+        raise UserError(
+            f"{data.attrs.get('source', 'rates')}: feature gap needs the energies of "
+            "the levels, which this source does not have; choose another feature"
+        )
     return data["energy_difference"].values[:, None]
 
 
 FEATURES: dict[str, Callable[[xr.Dataset], np.ndarray]] = {
     "T": _temperature,
-    "v": _number("v"), "j": _number("j"), "w": _number("w"),
-    "vp": _number("vp"), "jp": _number("jp"), "wp": _number("wp"),
-    "dv": _change("vp", "v"), "dj": _change("jp", "j"), "dw": _change("wp", "w"),
+    "v": _number("v"),
+    "j": _number("j"),
+    "w": _number("w"),
+    "vp": _number("vp"),
+    "jp": _number("jp"),
+    "wp": _number("wp"),
+    "dv": _change("vp", "v"),
+    "dj": _change("jp", "j"),
+    "dw": _change("wp", "w"),
     "dj_odd": lambda data: np.abs(_change("jp", "j")(data)) % 2,
     "dv_nonzero": lambda data: (_change("vp", "v")(data) != 0).astype(float),
     "log_v": _log_v,
     "ladder": _ladder,
     "gap": _gap,
-    "T_log": _log(0.0), "T_cube_root": _root(0.0),
+    "T_log": _log(0.0),
+    "T_cube_root": _root(0.0),
     **{f"T_log_{T0}": _log(T0) for T0 in OFFSETS_K},
     **{f"T_cube_root_{T0}": _root(T0) for T0 in OFFSETS_K},
 }

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.learning.backend import gpflow
 from vibrates.learning.likelihood import Factor, Likelihood, blocks
 
@@ -25,21 +25,26 @@ class GaussianProcess:
         """Trainable parameters: of the kernel and, where it is one, the noise."""
         return sum(int(np.prod(v.shape)) for v in self.likelihood.variables)
 
-    def train(self, X: np.ndarray, y: np.ndarray, optimiser: Optimiser,
-              known: np.ndarray | None = None) -> dict:
+    def train(
+        self, X: np.ndarray, y: np.ndarray, optimiser: Optimiser, known: np.ndarray | None = None
+    ) -> dict:
         """Optimise the parameters on X (n, D), y (n,); returns what the optimiser reports."""
         if len(y) < self.n_parameters:
-            raise UserError(f"learning: {len(y)} points for {self.n_parameters} parameters of the "
-                            "Gaussian process; add data, or choose a simpler kernel")
+            raise UserError(
+                f"learning: {len(y)} points for {self.n_parameters} parameters of the "
+                "Gaussian process; add data, or choose a simpler kernel"
+            )
         return optimiser(self.likelihood, X, y, known)
 
-    def condition(self, X: np.ndarray, y: np.ndarray, known: np.ndarray | None = None
-                  ) -> "GaussianProcess":
+    def condition(
+        self, X: np.ndarray, y: np.ndarray, known: np.ndarray | None = None
+    ) -> "GaussianProcess":
         """Make `X`, `y` the data that predictions rest on, with the parameters as they are."""
         self.X, self.factor = X, self.likelihood.factor(X, known)
         self.weights = self.factor.solve(y)
         self.log_marginal_likelihood = -0.5 * (
-            float(y @ self.weights) + self.factor.log_determinant + len(y) * np.log(2.0 * np.pi))
+            float(y @ self.weights) + self.factor.log_determinant + len(y) * np.log(2.0 * np.pi)
+        )
         return self
 
     @property
@@ -49,8 +54,9 @@ class GaussianProcess:
 
     def predict_mean(self, X: np.ndarray) -> np.ndarray:
         """Posterior mean of f at X (m, D), (m,); never holds more than a block of rows."""
-        parts = [self.likelihood.covariance(X[rows], self.X) @ self.weights
-                 for rows in blocks(len(X))]
+        parts = [
+            self.likelihood.covariance(X[rows], self.X) @ self.weights for rows in blocks(len(X))
+        ]
         return np.concatenate(parts) if parts else np.empty(0)
 
     def predict(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

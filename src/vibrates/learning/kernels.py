@@ -9,7 +9,7 @@ import re
 
 import numpy as np
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.learning.backend import gpflow, tf
 
 # EXP and M12 are one family: GPflow's Exponential is exp(-r/2), its Matern12 exp(-r), equal for
@@ -39,7 +39,8 @@ def base_kernel(name: str, dimensions: list[int]) -> gpflow.kernels.Kernel:
         return BASE[name](active_dims=dimensions, variance=ones)
     kernel = BASE[name](active_dims=dimensions, lengthscales=ones)
     kernel.lengthscales = gpflow.Parameter(
-        ones, transform=gpflow.utilities.positive(LENGTHSCALE_FLOOR))
+        ones, transform=gpflow.utilities.positive(LENGTHSCALE_FLOOR)
+    )
     return kernel
 
 
@@ -48,8 +49,9 @@ def parse(expression: str) -> list[tuple[str, str]]:
     steps = re.findall(r"([+*]?)([A-Z0-9]+)", expression.replace("(", "").replace(")", ""))
     parsed = [(operation or "+", name) for operation, name in steps]
     if not parsed or compose_text(parsed) != expression:
-        raise UserError(f"kernel {expression!r} is no expression; write as M52*EXP+RBF with "
-                        f"{', '.join(BASE)}")
+        raise UserError(
+            f"kernel {expression!r} is no expression; write as M52*EXP+RBF with {', '.join(BASE)}"
+        )
     for _, name in parsed:
         if name not in BASE:
             raise UserError(f"kernel {name} is unknown; choose from {', '.join(BASE)}")

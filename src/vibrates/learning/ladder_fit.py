@@ -33,8 +33,11 @@ class Fit:
 
     def __init__(self, candidate: Candidate, data: xr.Dataset, train: np.ndarray, processes: dict):
         self.candidate, self.data, self.train = candidate, data, train
-        self.levels = [name for name in ("v", "w") if name in data.coords
-                       and np.ptp(data[name].values[train.any(axis=1)]) > 0] or ["v"]
+        self.levels = [
+            name
+            for name in ("v", "w")
+            if name in data.coords and np.ptp(data[name].values[train.any(axis=1)]) > 0
+        ] or ["v"]
         columns = [*self.levels, candidate.temperature]
         values = np.column_stack([feature(name, data)[train] for name in columns])
         self.centre, scale = values.mean(axis=0), values.std(axis=0)
@@ -71,8 +74,11 @@ class Fit:
         mean, variance = self.process.predict(self._inputs(data, np.ones(shape, dtype=bool)))
         mean = mean + self.mean
         # A value that it is compared with is rounded as the training data are.
-        std = np.sqrt(variance + float(self.process.likelihood.noise.numpy())
-                      + rounding_std(mean, self.digits) ** 2)
+        std = np.sqrt(
+            variance
+            + float(self.process.likelihood.noise.numpy())
+            + rounding_std(mean, self.digits) ** 2
+        )
         return mean.reshape(shape), std.reshape(shape)
 
     def covariance(self, data: xr.Dataset) -> np.ndarray:
@@ -83,19 +89,33 @@ class Fit:
     @property
     def hyperparameters(self) -> dict[str, float]:
         """Standard deviations in dex, length scales in standard deviations of the feature."""
-        names = ["smooth_std_dex", *(f"length_{n}" for n in self.levels), "length_T",
-                 "own_std_dex", "own_length_T", "noise_std_dex"]
+        names = [
+            "smooth_std_dex",
+            *(f"length_{n}" for n in self.levels),
+            "length_T",
+            "own_std_dex",
+            "own_length_T",
+            "noise_std_dex",
+        ]
         values = np.concatenate([np.ravel(v) for v in self.values])
-        return {name: float(np.sqrt(value)) if name.endswith("dex") else float(value)
-                for name, value in zip(names, values, strict=True)}
+        return {
+            name: float(np.sqrt(value)) if name.endswith("dex") else float(value)
+            for name, value in zip(names, values, strict=True)
+        }
 
     def _inputs(self, data: xr.Dataset, cells: np.ndarray) -> np.ndarray:
         columns = [*self.levels, self.candidate.temperature]
         smooth = np.column_stack([feature(name, data)[cells] for name in columns])
         codes = np.broadcast_to(state_codes(data)[:, None], cells.shape)[cells]
         trend = trend_matrix(self.trend, data, cells)
-        return np.column_stack([(smooth - self.centre) / self.scale, codes, np.ones(len(codes)),
-                                (trend - self.trend_centre) / self.trend_scale])
+        return np.column_stack(
+            [
+                (smooth - self.centre) / self.scale,
+                codes,
+                np.ones(len(codes)),
+                (trend - self.trend_centre) / self.trend_scale,
+            ]
+        )
 
     def _points(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
         y = model_data.log10_k(self.data)[cells] - self.mean
@@ -146,8 +166,10 @@ def _process(along: str, n_levels: int, n_trend: int) -> tuple[GaussianProcess, 
         gpflow.set_trainable(kernel.variance, False)
     own = SameState(active_dims=[state])
     level_of_own = gpflow.kernels.Constant()
-    trend = gpflow.kernels.Linear(variance=np.full(1 + n_trend, TREND_PRIOR_STD_DEX**2),
-                                  active_dims=list(range(first, first + 1 + n_trend)))
+    trend = gpflow.kernels.Linear(
+        variance=np.full(1 + n_trend, TREND_PRIOR_STD_DEX**2),
+        active_dims=list(range(first, first + 1 + n_trend)),
+    )
     gpflow.set_trainable(trend, False)
     starts = []
 
@@ -175,5 +197,8 @@ def positive_parameter(value: float | np.ndarray) -> gpflow.Parameter:
     """
     median = np.log(np.asarray(value, dtype=float)) + PRIOR_STD**2
     return gpflow.Parameter(
-        value, transform=tfp.bijectors.Exp(),
-        prior=tfp.distributions.Normal(median, np.float64(PRIOR_STD)), prior_on="unconstrained")
+        value,
+        transform=tfp.bijectors.Exp(),
+        prior=tfp.distributions.Normal(median, np.float64(PRIOR_STD)),
+        prior_on="unconstrained",
+    )

@@ -24,7 +24,7 @@ Test data have no part in either.
 import numpy as np
 import xarray as xr
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.learning.data import log10_k
 from vibrates.learning.ladder_fit import Fit
 from vibrates.learning.stacking import mixture_std, stacking_weights
@@ -40,8 +40,9 @@ class LadderModel:
     `weights`: of the forms, by name; `chosen` has the largest.
     """
 
-    def __init__(self, candidates: dict[str, Candidate] = CANDIDATES,
-                 beyond: dict[str, Candidate] = BEYOND):
+    def __init__(
+        self, candidates: dict[str, Candidate] = CANDIDATES, beyond: dict[str, Candidate] = BEYOND
+    ):
         self.candidates, self.beyond = candidates, beyond
         self._processes: dict[tuple, tuple] = {}
 
@@ -52,12 +53,16 @@ class LadderModel:
         """
         levels = np.flatnonzero(train.any(axis=1))
         if len(levels) < 2:
-            raise UserError(f"{data.attrs.get('source', 'rates')}: {len(levels)} transition to "
-                            "learn from, at least 2 needed; add states")
+            raise UserError(
+                f"{data.attrs.get('source', 'rates')}: {len(levels)} transition to "
+                "learn from, at least 2 needed; add states"
+            )
         tests = edge_tests(data["temperature"].values, train)
         self._offered = self.beyond if tests else self.candidates
-        fits = {name: Fit(candidate, data, train, self._processes)
-                for name, candidate in self._offered.items()}
+        fits = {
+            name: Fit(candidate, data, train, self._processes)
+            for name, candidate in self._offered.items()
+        }
         if tests:
             found = [_beyond(fit, data, train, tests) for fit in fits.values()]
             weights = 1.0 / np.array([mse for mse, _ in found])
@@ -82,8 +87,12 @@ class LadderModel:
         temperatures each form counts as wide as its errors were in the tests there.
         """
         weights = np.array([self.weights[name] for name in self._fits])
-        means, stds = (np.stack(part) for part in zip(
-            *(fit.condition().predict(data) for fit in self._fits.values()), strict=True))
+        means, stds = (
+            np.stack(part)
+            for part in zip(
+                *(fit.condition().predict(data) for fit in self._fits.values()), strict=True
+            )
+        )
         T = data["temperature"].values
         outside = (T < self._range[0]) | (T > self._range[1])
         stds *= np.where(outside, self._widening[:, None, None], 1.0)
@@ -100,9 +109,12 @@ class LadderModel:
     @property
     def description(self) -> str:
         """What was chosen, in words."""
-        parts = [f"{self.weights[name]:.2f} {name} ({form.along} along the ladder, M52 in "
-                 f"{form.temperature})" for name, form in self._offered.items()
-                 if self.weights[name] > 0]
+        parts = [
+            f"{self.weights[name]:.2f} {name} ({form.along} along the ladder, M52 in "
+            f"{form.temperature})"
+            for name, form in self._offered.items()
+            if self.weights[name] > 0
+        ]
         return f"Gaussian processes, weights of the forms: {'; '.join(parts)}"
 
     @property

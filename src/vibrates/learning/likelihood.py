@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import lapack
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.learning.backend import gpflow, tf
 
 BLOCK = 512  # rows: blocks of a few MB stay in the processor's cache
@@ -69,8 +69,13 @@ class Likelihood:
     def covariance(self, X: np.ndarray, X2: np.ndarray) -> np.ndarray:
         """Kernel matrix (n, n2) of two sets of points."""
         columns = tf.constant(X2)
-        return np.concatenate([self._block(tf.constant(X[rows]), columns).numpy()
-                               for rows in blocks(len(X))]) if len(X) else np.empty((0, len(X2)))
+        return (
+            np.concatenate(
+                [self._block(tf.constant(X[rows]), columns).numpy() for rows in blocks(len(X))]
+            )
+            if len(X)
+            else np.empty((0, len(X2)))
+        )
 
     def variance(self, X: np.ndarray) -> np.ndarray:
         """Kernel diagonal (n,)."""
@@ -91,9 +96,11 @@ class Likelihood:
             matrix, info = lapack.dpotrf(matrix, lower=1, clean=0, overwrite_a=1)
             if info == 0 and np.isfinite(np.diagonal(matrix)).all():
                 return Factor(matrix, jitter)
-        raise UserError(f"the covariance matrix of {len(X)} points cannot be factorised, even with "
-                        f"{JITTERS[-1]:g} of its diagonal added; look for repeated points or "
-                        "outliers, or choose another kernel")
+        raise UserError(
+            f"the covariance matrix of {len(X)} points cannot be factorised, even with "
+            f"{JITTERS[-1]:g} of its diagonal added; look for repeated points or "
+            "outliers, or choose another kernel"
+        )
 
     def loss(self, X: np.ndarray, y: np.ndarray, known: np.ndarray | None = None) -> float:
         """-log p(y | X) without priors."""
@@ -110,10 +117,15 @@ class Likelihood:
         inverse = factor.inverse()
         gradient = [np.zeros(v.shape) for v in self._of_kernel]
         for rows in blocks(len(X)):
-            for total, part in zip(gradient, self._pull(
-                tf.constant(X[rows]), tf.constant(X[:rows.stop]),
-                tf.constant(_weights(inverse, a, rows)),
-            ), strict=True):
+            for total, part in zip(
+                gradient,
+                self._pull(
+                    tf.constant(X[rows]),
+                    tf.constant(X[: rows.stop]),
+                    tf.constant(_weights(inverse, a, rows)),
+                ),
+                strict=True,
+            ):
                 total += part.numpy()
         prior, prior_gradient, noise_gradient = self._terms()
         trace = 0.5 * (np.trace(inverse) - a @ a)
@@ -125,19 +137,21 @@ class Likelihood:
         n = len(X)
         matrix = np.zeros((n, n), order="F")
         for rows in blocks(n):
-            block = self._block(tf.constant(X[rows]), tf.constant(X[:rows.stop])).numpy()
-            matrix[rows, :rows.stop] = block
+            block = self._block(tf.constant(X[rows]), tf.constant(X[: rows.stop])).numpy()
+            matrix[rows, : rows.stop] = block
         if known is not None and known.ndim == 2:
             matrix += known
         np.einsum("ii->i", matrix)[:] += float(self.noise.numpy()) + (
-            known if known is not None and known.ndim == 1 else 0.0)
+            known if known is not None and known.ndim == 1 else 0.0
+        )
         return matrix
 
     def _pulled(self, X: tf.Tensor, X2: tf.Tensor, weights: tf.Tensor) -> list[tf.Tensor]:
         with tf.GradientTape() as tape:
             total = tf.reduce_sum(self.kernel(X, X2) * weights)
-        return tape.gradient(total, self._of_kernel,
-                             unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        return tape.gradient(
+            total, self._of_kernel, unconnected_gradients=tf.UnconnectedGradients.ZERO
+        )
 
     def _own_terms(self) -> tuple[tf.Tensor, list[tf.Tensor], list[tf.Tensor]]:
         """log prior, its gradient over all variables, d noise / d its variables."""
@@ -146,9 +160,11 @@ class Likelihood:
             densities = [p.log_prior_density() for p in self._parameters if p.prior is not None]
             prior = tf.add_n([tf.zeros((), tf.float64), *densities])
         zero = tf.UnconnectedGradients.ZERO
-        return (prior, tape.gradient(prior, self.variables, unconnected_gradients=zero),
-                tape.gradient(noise, self._of_noise,
-                              unconnected_gradients=zero))
+        return (
+            prior,
+            tape.gradient(prior, self.variables, unconnected_gradients=zero),
+            tape.gradient(noise, self._of_noise, unconnected_gradients=zero),
+        )
 
 
 def _loss(factor: Factor, y: np.ndarray, a: np.ndarray) -> float:
@@ -162,10 +178,10 @@ def blocks(n: int) -> list[slice]:
 
 def _weights(inverse: np.ndarray, a: np.ndarray, rows: slice) -> np.ndarray:
     """Rows of dloss/dK up to the diagonal block; columns before it count for their mirror too."""
-    weights = np.array(inverse[rows, :rows.stop], order="C")
-    corner = weights[:, rows.start:]
+    weights = np.array(inverse[rows, : rows.stop], order="C")
+    corner = weights[:, rows.start :]
     lower = np.tril(corner)
     corner[:] = 0.5 * (lower + np.tril(lower, -1).T)
     corner -= 0.5 * np.outer(a[rows], a[rows])
-    weights[:, :rows.start] -= np.outer(a[rows], a[:rows.start])
+    weights[:, : rows.start] -= np.outer(a[rows], a[: rows.start])
     return weights

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 
 NAMES = ("GP", "NN", "NN2", "ladder")
 

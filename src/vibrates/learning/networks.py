@@ -27,7 +27,9 @@ class Network:
         dense = tf.keras.layers.Dense
         self.model = tf.keras.Sequential(
             [tf.keras.Input((inputs.shape[1],))]
-            + [dense(units, activation="relu") for units in self.layers] + [dense(1)])
+            + [dense(units, activation="relu") for units in self.layers]
+            + [dense(1)]
+        )
         self.model.compile(optimizer="adam", loss="mse")
         self.model.fit(inputs, self.scaled.targets[train], epochs=EPOCHS, batch_size=32, verbose=0)
         return self

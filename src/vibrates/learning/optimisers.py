@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import minimize
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.learning.backend import tf
 from vibrates.learning.likelihood import Likelihood
 
@@ -42,16 +42,25 @@ def lbfgs(iterations: int = 100) -> Callable[..., dict]:
         start, left, evaluations = _values(likelihood), iterations, 1
         for _ in range(1 + RESTARTS):
             impossible.clear()
-            result = minimize(objective, start, jac=True, method="L-BFGS-B",
-                              options={"maxiter": left, "maxls": 30})
+            result = minimize(
+                objective,
+                start,
+                jac=True,
+                method="L-BFGS-B",
+                options={"maxiter": left, "maxls": 30},
+            )
             start, left = result.x, left - int(result.nit)
             evaluations += int(result.nfev)
             if result.success or left <= 0 or not impossible:
                 break
         _assign(likelihood, start)
-        return {"loss": float(result.fun) * len(y), "evaluations": evaluations,
-                "iterations": iterations - left, "converged": bool(result.success),
-                "seconds": time.perf_counter() - clock}
+        return {
+            "loss": float(result.fun) * len(y),
+            "evaluations": evaluations,
+            "iterations": iterations - left,
+            "converged": bool(result.success),
+            "seconds": time.perf_counter() - clock,
+        }
 
     return optimise
 
@@ -77,19 +86,27 @@ def rmsprop(iterations: int = 100, learning_rate: float = 1.0) -> Callable[..., 
                 break
             if loss < best:
                 best, best_values = loss, _values(likelihood)
-            optimiser.apply_gradients(zip(_shaped(likelihood, gradient), likelihood.variables,
-                                          strict=True))
+            optimiser.apply_gradients(
+                zip(_shaped(likelihood, gradient), likelihood.variables, strict=True)
+            )
         if not np.isfinite(best):
             raise UserError(_NO_START)
         _assign(likelihood, best_values)
-        return {"loss": best, "evaluations": done, "iterations": done, "converged": converged,
-                "seconds": time.perf_counter() - clock}
+        return {
+            "loss": best,
+            "evaluations": done,
+            "iterations": done,
+            "converged": converged,
+            "seconds": time.perf_counter() - clock,
+        }
 
     return optimise
 
 
-_NO_START = ("learning: the likelihood cannot be evaluated at its start; look for outliers in k, or "
-             "choose another kernel")
+_NO_START = (
+    "learning: the likelihood cannot be evaluated at its start; look for outliers in k, or "
+    "choose another kernel"
+)
 OPTIMISERS = {"lbfgs": lbfgs, "rmsprop": rmsprop}
 
 
@@ -100,8 +117,10 @@ def _values(likelihood: Likelihood) -> np.ndarray:
 def _shaped(likelihood: Likelihood, values: np.ndarray) -> list[tf.Tensor]:
     sizes = [int(np.prod(v.shape)) for v in likelihood.variables]
     parts = np.split(values, np.cumsum(sizes)[:-1])
-    return [tf.constant(part.reshape(v.shape)) for part, v in
-            zip(parts, likelihood.variables, strict=True)]
+    return [
+        tf.constant(part.reshape(v.shape))
+        for part, v in zip(parts, likelihood.variables, strict=True)
+    ]
 
 
 def _assign(likelihood: Likelihood, values: np.ndarray) -> None:

@@ -43,7 +43,8 @@ def learn(rates: xr.Dataset, config: Mapping[str, Any], name: str = "rates.nc") 
     learned.attrs = {
         "title": "State-to-state rate coefficients, computed where available, predicted elsewhere",
         "symmetrisation": rates.attrs.get("symmetrisation", "not recorded"),
-        "error_correlation": "from the bootstrap of the rates" if "k_error_correlation" in rates
+        "error_correlation": "from the bootstrap of the rates"
+        if "k_error_correlation" in rates
         else "none: errors at different temperatures taken as independent",
     }
     return learned
@@ -62,21 +63,31 @@ def leave_each_state_out(model, training: xr.Dataset) -> xr.Dataset:
         train[row] = False
         mean, model_std = model.fit(training, train).predict(training.isel(transition=[row]))
         predicted[row], std[row] = mean[0], np.hypot(model_std[0], stderr[row])
-    return xr.Dataset({"left_out_predicted": (CELL, predicted), "left_out_std": (CELL, std),
-                       "left_out_error": (CELL, predicted - true)})
+    return xr.Dataset(
+        {
+            "left_out_predicted": (CELL, predicted),
+            "left_out_std": (CELL, std),
+            "left_out_error": (CELL, predicted - true),
+        }
+    )
 
 
 def ladder_of(learned: xr.Dataset, change, w: int) -> xr.Dataset:
     """One family at one w as a ladder: dimensions (v, temperature), its scores as attributes."""
     dv, dw = change
-    rows = ((learned.vp - learned.v == dv) & (learned.wp - learned.w == dw) & (learned.w == w)
-            & (learned.direction == "learned"))
+    rows = (
+        (learned.vp - learned.v == dv)
+        & (learned.wp - learned.w == dw)
+        & (learned.w == w)
+        & (learned.direction == "learned")
+    )
     part = learned.isel(transition=np.flatnonzero(rows.values)).drop_dims("family")
     part = part.swap_dims(transition="v").drop_vars(["w", "vp", "wp"]).sortby("v")
     family = np.flatnonzero(((learned.family_dv == dv) & (learned.family_dw == dw)).values)
     own = learned.isel(family=int(family[0]))
     part.attrs = {"transition": [dv, dw], "initial_w": w, "model": str(own["model"].values)} | {
-        name: float(own[name]) for name in own.data_vars if name.startswith("score_")}
+        name: float(own[name]) for name in own.data_vars if name.startswith("score_")
+    }
     return part
 
 
@@ -92,10 +103,20 @@ def _family(model, training: xr.Dataset, target: xr.Dataset) -> xr.Dataset:
     k[at] = training["k"].transpose(*CELL).values
     origin = np.where(flag == COMPUTED, "computed", "predicted").astype(object)
     result = target[["energy_difference", "temperature"]].assign(
-        {name: (CELL, values) for name, values in {
-            "k": k, "log10_k": log10_k, "log10_k_std": log10_std, "k_factor": 10.0**log10_std,
-            "origin": origin, "flag": flag.astype(np.int8), "gp_log10_k": mean,
-            "gp_log10_k_std": std}.items()})
+        {
+            name: (CELL, values)
+            for name, values in {
+                "k": k,
+                "log10_k": log10_k,
+                "log10_k_std": log10_std,
+                "k_factor": 10.0**log10_std,
+                "origin": origin,
+                "flag": flag.astype(np.int8),
+                "gp_log10_k": mean,
+                "gp_log10_k_std": std,
+            }.items()
+        }
+    )
     result["direction"] = ("transition", np.full(len(k), "learned", dtype=object))
     result.attrs = {}
     return result
@@ -112,8 +133,9 @@ def _spread(left_out: xr.Dataset, training: xr.Dataset, family: xr.Dataset) -> x
 
 def _reverse(forward: xr.Dataset) -> xr.Dataset:
     """The endothermic directions, k exp(-|D|/kT) (Hong et al. 2023, eq. 8), errors in dex kept."""
-    factor = detailed_balance(forward["energy_difference"].values[:, None],
-                              forward["temperature"].values)
+    factor = detailed_balance(
+        forward["energy_difference"].values[:, None], forward["temperature"].values
+    )
     backward = forward.assign_coords(v=forward.vp, w=forward.wp, vp=forward.v, wp=forward.w)
     sign = np.sign(forward["energy_difference"].values)[:, None]
     factor = factor**sign  # of a family that is endothermic itself, the reverse is faster
@@ -131,11 +153,25 @@ def _summary(model, training: xr.Dataset, left_out: xr.Dataset, change) -> xr.Da
     """What was chosen for a family, and the scores of its left-out predictions."""
     model.fit(training, np.ones(training["k"].shape, dtype=bool))
     true = model_data.log10_k(training)
-    result = scores(left_out["left_out_predicted"].values, left_out["left_out_std"].values, true,
-                    np.zeros_like(true), float(np.ptp(true)))
+    result = scores(
+        left_out["left_out_predicted"].values,
+        left_out["left_out_std"].values,
+        true,
+        np.zeros_like(true),
+        float(np.ptp(true)),
+    )
     numbers = {"family_dv": change[0], "family_dw": change[1], "model": model.description}
     numbers |= {f"score_{name}": value for name, value in result.items()}
-    numbers |= {f"hyper_{name}": model.hyperparameters.get(name, np.nan)
-                for name in ("smooth_std_dex", "length_v", "length_w", "length_T", "own_std_dex",
-                             "own_length_T", "noise_std_dex")}
+    numbers |= {
+        f"hyper_{name}": model.hyperparameters.get(name, np.nan)
+        for name in (
+            "smooth_std_dex",
+            "length_v",
+            "length_w",
+            "length_T",
+            "own_std_dex",
+            "own_length_T",
+            "noise_std_dex",
+        )
+    }
     return xr.Dataset({name: ((), value) for name, value in numbers.items()})

@@ -19,8 +19,10 @@ def described(learned: xr.Dataset) -> xr.Dataset:
             text = f"hyperparameter {name[6:]}"
             units = "dex" if name.endswith("dex") else "standard deviations of the feature"
         variable.attrs |= {"units": units, "long_name": text}
-    learned["flag"].attrs |= {"flag_values": [COMPUTED, INTERPOLATED, EXTRAPOLATED],
-                              "flag_meanings": " ".join(FLAGS)}
+    learned["flag"].attrs |= {
+        "flag_values": [COMPUTED, INTERPOLATED, EXTRAPOLATED],
+        "flag_meanings": " ".join(FLAGS),
+    }
     return learned
 
 
@@ -30,18 +32,30 @@ _TEXTS = {
     "energy_difference": ("cm^-1", "energy of the initial minus that of the final state"),
     "k": ("cm^3 s^-1", "rate coefficient"),
     "log10_k": ("1", "log10 of k / (cm^3 s^-1)"),
-    "log10_k_std": ("dex", "standard deviation of log10 k: Monte-Carlo standard error of a computed "
-                           "value, predictive standard deviation of a predicted one"),
+    "log10_k_std": (
+        "dex",
+        "standard deviation of log10 k: Monte-Carlo standard error of a computed "
+        "value, predictive standard deviation of a predicted one",
+    ),
     "k_factor": ("1", "one standard deviation as a factor of k, 10^log10_k_std"),
     "origin": ("1", "computed from trajectories, or predicted by the Gaussian process"),
     "flag": ("1", "computed, interpolated between computed v, or extrapolated beyond them"),
     "direction": ("1", "learned, or its reverse from detailed balance"),
     "gp_log10_k": ("1", "posterior mean of the Gaussian process for log10 k, all data used"),
-    "gp_log10_k_std": ("dex", "posterior standard deviation of the Gaussian process, all data used"),
+    "gp_log10_k_std": (
+        "dex",
+        "posterior standard deviation of the Gaussian process, all data used",
+    ),
     "left_out_predicted": ("1", "log10 k predicted from all other states"),
-    "left_out_std": ("dex", "predictive standard deviation of the computed value: of the model and "
-                            "Monte-Carlo error in quadrature"),
-    "left_out_error": ("dex", "predicted minus computed log10 k, the state left out of the training"),
+    "left_out_std": (
+        "dex",
+        "predictive standard deviation of the computed value: of the model and "
+        "Monte-Carlo error in quadrature",
+    ),
+    "left_out_error": (
+        "dex",
+        "predicted minus computed log10 k, the state left out of the training",
+    ),
     "family_dv": ("1", "v' - v of a family"),
     "family_dw": ("1", "w' - w of a family"),
     "model": ("1", "the forms of the regression of a family, weighted by its left-out states"),

@@ -12,16 +12,17 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from vibrates.campaign.grid import states as grid_states
-from vibrates.errors import UserError
+from vibrates.config.grid import states as grid_states
+from vibrates.core.errors import UserError
 from vibrates.learning import data as model_data
 from vibrates.learning.data import rate_data
 from vibrates.learning.families import complete, energy_difference, training_data
 from vibrates.learning.ladder_model import LadderModel
 
 
-def propose(rates: xr.Dataset, hours: Mapping[tuple[int, int], float],
-            config: Mapping[str, Any], name: str) -> pd.DataFrame:
+def propose(
+    rates: xr.Dataset, hours: Mapping[tuple[int, int], float], config: Mapping[str, Any], name: str
+) -> pd.DataFrame:
     """The `learning.next.states` states to add, best first, each given those before it.
 
     hours: recorded core-hours of every computed state. Columns v, w, core_hours (estimated by the
@@ -30,15 +31,22 @@ def propose(rates: xr.Dataset, hours: Mapping[tuple[int, int], float],
     """
     settings = config["learning"]
     computed = set(hours)
-    candidates = [(v, w) for w in settings["next"]["w"]
-                  for v in range(settings["next"]["v"][0], settings["next"]["v"][1] + 1)
-                  if (v, w) not in computed]
+    candidates = [
+        (v, w)
+        for w in settings["next"]["w"]
+        for v in range(settings["next"]["v"][0], settings["next"]["v"][1] + 1)
+        if (v, w) not in computed
+    ]
     if not candidates:
-        raise UserError("learning.next: every state in v "
-                        f"{settings['next']['v']}, w {settings['next']['w']} is computed; widen it")
+        raise UserError(
+            "learning.next: every state in v "
+            f"{settings['next']['v']}, w {settings['next']['w']} is computed; widen it"
+        )
     model = LadderModel()
-    families = [_Family(model, rates, change, candidates, config, name)
-                for change in settings["transitions"]]
+    families = [
+        _Family(model, rates, change, candidates, config, name)
+        for change in settings["transitions"]
+    ]
     cost = {state: expected_hours(state, hours) for state in candidates}
     rows = []
     for _ in range(min(settings["next"]["states"], len(candidates))):
@@ -46,9 +54,16 @@ def propose(rates: xr.Dataset, hours: Mapping[tuple[int, int], float],
         after = {state: _rms(families, state) for state in candidates}
         gain = {state: (before - after[state]) / cost[state] for state in candidates}
         best = max(candidates, key=gain.get)
-        rows.append({"v": best[0], "w": best[1], "core_hours": cost[best],
-                     "rms_before_dex": before, "rms_after_dex": after[best],
-                     "gain_dex_per_core_hour": gain[best]})
+        rows.append(
+            {
+                "v": best[0],
+                "w": best[1],
+                "core_hours": cost[best],
+                "rms_before_dex": before,
+                "rms_after_dex": after[best],
+                "gain_dex_per_core_hour": gain[best],
+            }
+        )
         for family in families:
             family.add(best)
         candidates = [state for state in candidates if state != best]
@@ -66,9 +81,12 @@ def extended_grid(config: Mapping[str, Any], proposal: pd.DataFrame, source: str
     """A configuration that adds the proposed states to those of `config`, as a file extends one."""
     states = set(grid_states(config))
     states |= {(int(v), int(w)) for v, w in zip(proposal["v"], proposal["w"], strict=True)}
-    return {"extends": source, "name": f"{config['name']}-next",
-            "results": f"{config['results']}-next",
-            "grid": dict(config["grid"]) | {"states": [list(state) for state in sorted(states)]}}
+    return {
+        "extends": source,
+        "name": f"{config['name']}-next",
+        "results": f"{config['results']}-next",
+        "grid": dict(config["grid"]) | {"states": [list(state) for state in sorted(states)]},
+    }
 
 
 class _Family:
@@ -87,12 +105,22 @@ class _Family:
         v, w = np.array(states).T
         numbers = {"v": v, "w": w, "vp": v + dv, "wp": w + dw}
         m = training.sizes["temperature"]
-        target = rate_data(numbers, training["temperature"].values, np.ones((len(v), m)), "ladder",
-                           energy_difference_cm=energy_difference(numbers, config))
+        target = rate_data(
+            numbers,
+            training["temperature"].values,
+            np.ones((len(v), m)),
+            "ladder",
+            energy_difference_cm=energy_difference(numbers, config),
+        )
         self.covariance = model.covariance(target)
         self.rows = {state: slice(i * m, (i + 1) * m) for i, state in enumerate(states)}
-        self.wanted = np.concatenate([np.arange(*self.rows[(int(v), int(w))].indices(10**9))
-                                      for v, w in wanted]) if wanted else np.array([], int)
+        self.wanted = (
+            np.concatenate(
+                [np.arange(*self.rows[(int(v), int(w))].indices(10**9)) for v, w in wanted]
+            )
+            if wanted
+            else np.array([], int)
+        )
         stderr = np.median(model_data.log10_k_stderr(training), axis=0)
         correlation = np.mean(model_data.error_correlation(training), axis=0)
         # A new state is expected to come with the errors that the computed ones have.

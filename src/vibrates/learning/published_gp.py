@@ -50,8 +50,11 @@ class PublishedGP:
         self.scaled = Scaled(data)
         for restarts in (0, RESTARTS):
             self.model = GaussianProcessRegressor(
-                1.0 * Matern(1.0, LENGTH_BOUNDS, nu=2.5), alpha=1e-10, random_state=seed,
-                n_restarts_optimizer=restarts)
+                1.0 * Matern(1.0, LENGTH_BOUNDS, nu=2.5),
+                alpha=1e-10,
+                random_state=seed,
+                n_restarts_optimizer=restarts,
+            )
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ConvergenceWarning)
                 self.model.fit(self.scaled.inputs(data)[train], self.scaled.targets[train])

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.learning.data import from_rows, rate_data
 from vibrates.learning.transitions import NUMBERS
 from vibrates.rates.compare import read_published, read_rates
@@ -35,8 +35,9 @@ def from_campaign(
     """
     missing = {"k", "k_stderr", "v", "w", "vp", "wp", "temperature"} - set(rates.variables)
     if missing:
-        raise UserError(f"{name}: variable {', '.join(sorted(missing))} is missing; run the rule "
-                        "rates again")
+        raise UserError(
+            f"{name}: variable {', '.join(sorted(missing))} is missing; run the rule rates again"
+        )
     wanted = np.ones(rates.sizes["transition"], dtype=bool)
     if "direction" in rates:
         wanted &= rates["direction"].values == "computed"
@@ -73,8 +74,10 @@ def read_csv(path: str | Path) -> xr.Dataset:
         rows = pd.read_csv(path, comment="#")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no CSV table"
-        raise UserError(f"{path}: cannot be read ({reason}); give a CSV file with quantum numbers, "
-                        "T_K and k_cm3_s") from None
+        raise UserError(
+            f"{path}: cannot be read ({reason}); give a CSV file with quantum numbers, "
+            "T_K and k_cm3_s"
+        ) from None
     numbers = [key for key in NUMBERS if key in rows.columns]
     if numbers == ["v"]:
         rows = read_published(path)
@@ -82,9 +85,11 @@ def read_csv(path: str | Path) -> xr.Dataset:
         numbers = ["v", "vp", "w", "wp"]
     missing = [column for column in ("T_K", "k_cm3_s") if column not in rows.columns]
     if missing or not numbers:
-        raise UserError(f"{path}: column {', '.join(missing) or 'of a quantum number'} is missing "
-                        f"(found {', '.join(map(str, rows.columns))}); name the columns "
-                        f"{', '.join(NUMBERS)}, T_K, k_cm3_s")
+        raise UserError(
+            f"{path}: column {', '.join(missing) or 'of a quantum number'} is missing "
+            f"(found {', '.join(map(str, rows.columns))}); name the columns "
+            f"{', '.join(NUMBERS)}, T_K, k_cm3_s"
+        )
     columns = [*numbers, "T_K", "k_cm3_s"]
     columns += [c for c in ("k_stderr_cm3_s",) if c in rows.columns]
     try:
@@ -103,13 +108,17 @@ def read_lamda(path: str | Path, partner: int = 1) -> xr.Dataset:
     try:
         text = Path(path).read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror}); name an existing file") from None
+        raise UserError(
+            f"{path}: cannot be read ({error.strerror}); name an existing file"
+        ) from None
     lines = iter(text.splitlines())
     try:
         return _lamda(lines, str(path), partner)
     except (StopIteration, ValueError, IndexError, KeyError):
-        raise UserError(f"{path}: no LAMDA/RADEX table with collision partner {partner}, or cut "
-                        "short; compare it with the format's description") from None
+        raise UserError(
+            f"{path}: no LAMDA/RADEX table with collision partner {partner}, or cut "
+            "short; compare it with the format's description"
+        ) from None
 
 
 def _lamda(lines: Iterator[str], name: str, partner: int) -> xr.Dataset:
@@ -148,8 +157,9 @@ def _lamda_rates(rows, temperature_K, levels, name) -> xr.Dataset:
         numbers[before[i]] = np.array([quanta[i] for _, quanta in upper])
         numbers[after[i]] = np.array([quanta[i] for _, quanta in lower])
     energies = np.array([[e for e, _ in side] for side in (upper, lower)])
-    k = np.array([row[3:3 + len(temperature_K)] for row in rows], dtype=float)
+    k = np.array([row[3 : 3 + len(temperature_K)] for row in rows], dtype=float)
     if k.shape[1] != len(temperature_K):
         raise ValueError
-    return rate_data(numbers, temperature_K, k, name,
-                     energy_difference_cm=energies[0] - energies[1])
+    return rate_data(
+        numbers, temperature_K, k, name, energy_difference_cm=energies[0] - energies[1]
+    )

@@ -20,16 +20,24 @@ VERSIONS = {"GP": 3, "NN": 2, "NN2": 2, "ladder": 5}
 NETWORK_STARTS = 3
 
 
-def run(data: xr.Dataset, scenario: str, name: str, seeds: int, every: int,
-        store: str | Path) -> pd.DataFrame:
+def run(
+    data: xr.Dataset, scenario: str, name: str, seeds: int, every: int, store: str | Path
+) -> pd.DataFrame:
     """Scores of model `name` in `scenario`: one row per test set and network seed."""
     kept, content, make = Store(store), digest(data), None
     rows = []
     for split in splits(scenario, data, seeds, every):
         for start in range(_starts(data, split, name)):
-            key = {"version": VERSIONS[name], "data": content, "scenario": scenario, "model": name,
-                   "label": split.label, "seed": split.seed, "start": start,
-                   "test": np.flatnonzero(split.test).tolist()}
+            key = {
+                "version": VERSIONS[name],
+                "data": content,
+                "scenario": scenario,
+                "model": name,
+                "label": split.label,
+                "seed": split.seed,
+                "start": start,
+                "test": np.flatnonzero(split.test).tolist(),
+            }
 
             def compute():
                 nonlocal make
@@ -37,8 +45,17 @@ def run(data: xr.Dataset, scenario: str, name: str, seeds: int, every: int,
                 return _row(data, split, make(), start)
 
             row = kept.get(key, compute)
-            rows.append({"scenario": scenario, "label": split.label, "seed": split.seed,
-                         "model": name, "start": start} | row | _mean_scores(data, split))
+            rows.append(
+                {
+                    "scenario": scenario,
+                    "label": split.label,
+                    "seed": split.seed,
+                    "model": name,
+                    "start": start,
+                }
+                | row
+                | _mean_scores(data, split)
+            )
     return pd.DataFrame(rows)
 
 
@@ -65,7 +82,16 @@ def _row(data: xr.Dataset, split: Split, fresh, start: int) -> dict:
     seconds = time.perf_counter() - began
     predicted, std = fitted.predict(data)
     test = split.test
-    return {"n_train": int((~test).sum()), "n_test": int(test.sum()), "fit_seconds": seconds,
-            "chosen": getattr(fitted, "chosen", ""),
-            **scores(predicted[test], None if std is None else std[test], true[test], stderr[test],
-                     float(np.ptp(true)))}
+    return {
+        "n_train": int((~test).sum()),
+        "n_test": int(test.sum()),
+        "fit_seconds": seconds,
+        "chosen": getattr(fitted, "chosen", ""),
+        **scores(
+            predicted[test],
+            None if std is None else std[test],
+            true[test],
+            stderr[test],
+            float(np.ptp(true)),
+        ),
+    }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 
 NAMES = ("temperature", "level", "random", "sets")
 FRACTIONS = tuple(range(5, 55, 5))  # per cent removed at random
@@ -69,7 +69,10 @@ def set_levels(v: np.ndarray) -> dict[int, tuple[int, ...]]:
     if set(v) <= set(LADDER):
         return SETS
     levels = np.unique(v)
-    place = {1: levels[1::2], 2: levels[::2],
-             3: [x for i, x in enumerate(levels[:-1]) if i % 3 != 0],
-             4: [x for i, x in enumerate(levels) if i % 3 != 2]}
+    place = {
+        1: levels[1::2],
+        2: levels[::2],
+        3: [x for i, x in enumerate(levels[:-1]) if i % 3 != 0],
+        4: [x for i, x in enumerate(levels) if i % 3 != 2],
+    }
     return {number: tuple(int(x) for x in removed) for number, removed in place.items()}

@@ -4,7 +4,10 @@ import numpy as np
 
 
 def scores(
-    predicted: np.ndarray, std: np.ndarray | None, true: np.ndarray, true_stderr: np.ndarray,
+    predicted: np.ndarray,
+    std: np.ndarray | None,
+    true: np.ndarray,
+    true_stderr: np.ndarray,
     data_range: float,
 ) -> dict[str, float | None]:
     """Scores of predictions (n,) of log10 k against `true` (n,), all in dex.
@@ -15,9 +18,15 @@ def scores(
     """
     error = predicted - true
     mse = float(np.mean(error**2))
-    result = {"mse_normalised": mse / data_range**2, "mse_dex2": mse,
-              "worst_dex": float(np.abs(error).max())}
+    result = {
+        "mse_normalised": mse / data_range**2,
+        "mse_dex2": mse,
+        "worst_dex": float(np.abs(error).max()),
+    }
     for factor in (1, 2):
-        result[f"coverage_{factor}"] = None if std is None else float(
-            np.mean(np.abs(error) <= factor * np.hypot(std, true_stderr)))
+        result[f"coverage_{factor}"] = (
+            None
+            if std is None
+            else float(np.mean(np.abs(error) <= factor * np.hypot(std, true_stderr)))
+        )
     return result

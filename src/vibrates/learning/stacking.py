@@ -26,7 +26,8 @@ def stacking_weights(error: np.ndarray, std: np.ndarray) -> np.ndarray:
     return weights
 
 
-def mixture_std(weights: np.ndarray, mean: np.ndarray, means: np.ndarray, stds: np.ndarray
-                ) -> np.ndarray:
+def mixture_std(
+    weights: np.ndarray, mean: np.ndarray, means: np.ndarray, stds: np.ndarray
+) -> np.ndarray:
     """Root mean square deviation from `mean` (...) of the mixture of K predictions (K, ...)."""
     return np.sqrt(np.tensordot(weights, stds**2 + (means - mean) ** 2, 1))

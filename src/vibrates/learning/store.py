@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from vibrates.files import write_text
+from vibrates.core.files import write_text
 
 
 class Store:

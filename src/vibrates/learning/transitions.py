@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 import xarray as xr
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 
 INITIAL, FINAL = ("v", "j", "w"), ("vp", "jp", "wp")
 NUMBERS = (*INITIAL, *FINAL)

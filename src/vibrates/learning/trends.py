@@ -33,9 +33,11 @@ class Candidate:
         """The trend's functions, products of feature names, that are not constant in `data`."""
         names = ["ladder", "v", "w"] if "w" in data.coords else ["ladder", "v"]
         usable = {*varying(names, data), "T"}
-        return [term.replace("T", self.trend_temperature)
-                for term in (*self.trend, *(OF_W if w_varies else ()))
-                if set(term.split("*")) <= usable]
+        return [
+            term.replace("T", self.trend_temperature)
+            for term in (*self.trend, *(OF_W if w_varies else ()))
+            if set(term.split("*")) <= usable
+        ]
 
 
 # Levels are predicted by one of these.
@@ -50,15 +52,19 @@ CANDIDATES = {
 BEYOND = {
     f"linear trend in {text}": Candidate(LINEAR, scale, "M52", scale)
     for T0 in OFFSETS_K
-    for scale, text in [(f"T_cube_root_{T0}", f"(T + {T0} K)^(-1/3)"),
-                        (f"T_log_{T0}", f"log(T + {T0} K)")]
+    for scale, text in [
+        (f"T_cube_root_{T0}", f"(T + {T0} K)^(-1/3)"),
+        (f"T_log_{T0}", f"log(T + {T0} K)"),
+    ]
 }
 
 
 def trend_matrix(terms: Sequence[str], data: xr.Dataset, cells: np.ndarray) -> np.ndarray:
     """The functions `terms` at the cells where `cells` (N, M) is true, (n, len(terms))."""
-    columns = [np.prod([feature(name, data) / _unit(name) for name in term.split("*")], axis=0)
-               for term in terms]
+    columns = [
+        np.prod([feature(name, data) / _unit(name) for name in term.split("*")], axis=0)
+        for term in terms
+    ]
     return np.column_stack([column[cells] for column in columns])
 
 

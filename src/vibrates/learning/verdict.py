@@ -14,20 +14,29 @@ _PLACE = ["family", "scenario", "label"]
 def medians(scores: pd.DataFrame) -> pd.DataFrame:
     """Median, lowest and highest over random choices and starts, per test set and model."""
     grouped = scores.groupby([*_PLACE, "model"], sort=False)
-    columns = {"mse_normalised": ("mse_normalised", "median"),
-               "lowest": ("mse_normalised", "min"), "highest": ("mse_normalised", "max"),
-               "mse_dex2": ("mse_dex2", "median"),
-               "mean_mse_normalised": ("mean_mse_normalised", "median"), "worst_dex": ("worst_dex", "median"),
-               "coverage_1": ("coverage_1", "median"), "coverage_2": ("coverage_2", "median"),
-               "fit_seconds": ("fit_seconds", "median"), "repeats": ("mse_dex2", "size")}
+    columns = {
+        "mse_normalised": ("mse_normalised", "median"),
+        "lowest": ("mse_normalised", "min"),
+        "highest": ("mse_normalised", "max"),
+        "mse_dex2": ("mse_dex2", "median"),
+        "mean_mse_normalised": ("mean_mse_normalised", "median"),
+        "worst_dex": ("worst_dex", "median"),
+        "coverage_1": ("coverage_1", "median"),
+        "coverage_2": ("coverage_2", "median"),
+        "fit_seconds": ("fit_seconds", "median"),
+        "repeats": ("mse_dex2", "size"),
+    }
     return grouped.agg(**columns).reset_index()
 
 
 def times(scores: pd.DataFrame) -> pd.DataFrame:
     """Table S1: median seconds of a fit and the number of training points."""
     grouped = scores.groupby(["family", "scenario", "model"], sort=False)
-    return grouped.agg(fit_seconds=("fit_seconds", "median"), n_train=("n_train", "median"),
-                       fits=("fit_seconds", "size")).reset_index()
+    return grouped.agg(
+        fit_seconds=("fit_seconds", "median"),
+        n_train=("n_train", "median"),
+        fits=("fit_seconds", "size"),
+    ).reset_index()
 
 
 def verdict(scores: pd.DataFrame) -> pd.DataFrame:
@@ -41,19 +50,35 @@ def verdict(scores: pd.DataFrame) -> pd.DataFrame:
     table = medians(scores).pivot(index=_PLACE, columns="model", values="mse_dex2").reset_index()
     published = [name for name in PUBLISHED if name in table]
     if "ladder" not in table or not published:
-        return pd.DataFrame(columns=[*_PLACE, "better", "better_mse_dex2", "ladder_mse_dex2",
-                                     "ratio", "limit", "kept", "mean_mse_dex2"])
+        return pd.DataFrame(
+            columns=[
+                *_PLACE,
+                "better",
+                "better_mse_dex2",
+                "ladder_mse_dex2",
+                "ratio",
+                "limit",
+                "kept",
+                "mean_mse_dex2",
+            ]
+        )
     # Test sets that a model did not run cannot be judged.
     table = table.dropna(subset=["ladder"]).dropna(subset=published, how="all")
     ends = scores[scores["scenario"] == "level"].groupby("family")["label"].agg(["min", "max"])
-    strict = [row.scenario == "sets" or (
-        row.scenario == "level" and row.label in ends.loc[row.family].to_numpy())
-        for row in table.itertuples()]
+    strict = [
+        row.scenario == "sets"
+        or (row.scenario == "level" and row.label in ends.loc[row.family].to_numpy())
+        for row in table.itertuples()
+    ]
     better = table[published].min(axis=1)
     limit = np.maximum(np.where(strict, SHARE, 1.0) * better, FLOOR_DEX2)
     mean = scores.groupby(_PLACE)["mean_mse_dex2"].median()
     return table[_PLACE].assign(
-        better=table[published].idxmin(axis=1), better_mse_dex2=better,
-        ladder_mse_dex2=table["ladder"], ratio=table["ladder"] / better, limit=limit,
+        better=table[published].idxmin(axis=1),
+        better_mse_dex2=better,
+        ladder_mse_dex2=table["ladder"],
+        ratio=table["ladder"] / better,
+        limit=limit,
         kept=table["ladder"] <= limit,
-        mean_mse_dex2=mean.loc[pd.MultiIndex.from_frame(table[_PLACE])].to_numpy())
+        mean_mse_dex2=mean.loc[pd.MultiIndex.from_frame(table[_PLACE])].to_numpy(),
+    )

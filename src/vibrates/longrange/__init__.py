@@ -6,7 +6,7 @@ levenberg_marquardt  least squares with a Jacobian that is never held whole
 training             test set, early stopping, restarts, weights, ensembles
 """
 
-from vibrates.longrange.surface import Coordinate, LongRangeSurface
 from vibrates.longrange.training import Problem, Training, ensemble, train
+from vibrates.potential.long_range import Coordinate, LongRangeSurface
 
 __all__ = ["Coordinate", "LongRangeSurface", "Problem", "Training", "ensemble", "train"]

@@ -8,16 +8,16 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
-from vibrates.campaign import schema
-from vibrates.config import SCHEMA, read_layers, read_yaml
-from vibrates.errors import UserError
+from vibrates.config import schema
+from vibrates.core.errors import UserError
+from vibrates.core.units import CM_TO_HARTREE, HARTREE_TO_CM
+from vibrates.core.yaml_files import SCHEMA, read_layers, read_yaml
 from vibrates.longrange.polar_pair import PolarPair
-from vibrates.longrange.surface import Coordinate
 from vibrates.longrange.training import Problem, Training
-from vibrates.molecule import Diatom
+from vibrates.molecules.diatom import Diatom
 from vibrates.potential import FittedSurface
+from vibrates.potential.long_range import Coordinate
 from vibrates.potential.orientation import cosines, quadrupole_angular
-from vibrates.units import CM_TO_HARTREE, HARTREE_TO_CM
 
 DISTANCE = "R_bohr"
 
@@ -48,7 +48,9 @@ class Tail:
         c_a, c_b, c_ab = cosines(theta_a, theta_b, phi)
         one_by_one = zip(distance, c_a, c_b, c_ab, r_a, r_b, strict=True)
         whole = np.array([float(self.surface.potential(*row)) for row in one_by_one])
-        electrostatic = self.surface.quadrupole_product(r_a, r_b) * quadrupole_angular(c_a, c_b, c_ab)
+        electrostatic = self.surface.quadrupole_product(r_a, r_b) * quadrupole_angular(
+            c_a, c_b, c_ab
+        )
         return whole - electrostatic / distance**5
 
 
@@ -79,7 +81,9 @@ def in_atomic_units(described: dict[str, Any], values: NDArray) -> NDArray:
 
 def coordinates(described: dict[str, Any]) -> tuple[Coordinate, ...]:
     """Internal coordinates: bohr, radian, or cosines of angles."""
-    ends = in_atomic_units(described, np.array([one["range"] for one in described["coordinates"]]).T)
+    ends = in_atomic_units(
+        described, np.array([one["range"] for one in described["coordinates"]]).T
+    )
     found = []
     for one, (lower, upper) in zip(described["coordinates"], np.sort(ends, axis=0).T, strict=True):
         name = ("cos_" if one.get("cosine", False) else "") + one["column"].rsplit("_", 1)[0]
@@ -106,7 +110,9 @@ def read_points(described: dict[str, Any], path: str | Path) -> tuple[Problem, p
     columns = [one["column"] for one in described["coordinates"]]
     missing = {DISTANCE, "group", described["energy_column"], *columns} - set(table.columns)
     if missing:
-        raise UserError(f"{path}: column {', '.join(sorted(missing))} is missing; name a file of points")
+        raise UserError(
+            f"{path}: column {', '.join(sorted(missing))} is missing; name a file of points"
+        )
     return problem(described, table[table["group"] == "sample"]), table
 
 
@@ -126,7 +132,9 @@ def known_points(described: dict[str, Any]) -> pd.DataFrame:
     inner, outer = source["R_bohr"]
     unit = qmc.Sobol(6, rng=source["seed"]).random(1 << (source["count"] - 1).bit_length())
     unit = unit[: source["count"]]
-    table = pd.DataFrame({"group": "sample", DISTANCE: np.round(inner * (outer / inner) ** unit[:, 0], 4)})
+    table = pd.DataFrame(
+        {"group": "sample", DISTANCE: np.round(inner * (outer / inner) ** unit[:, 0], 4)}
+    )
     for number, one in enumerate(described_coordinates, start=1):
         lower, upper = one["range"]
         if one["column"].startswith("theta"):
@@ -134,6 +142,8 @@ def known_points(described: dict[str, Any]) -> pd.DataFrame:
         else:
             values = lower + (upper - lower) * unit[:, number]
         table[one["column"]] = np.round(values, 4)
-    x = in_atomic_units(described, table[[one["column"] for one in described_coordinates]].to_numpy())
+    x = in_atomic_units(
+        described, table[[one["column"] for one in described_coordinates]].to_numpy()
+    )
     energy = known_surface(described).energy(table[DISTANCE].to_numpy(), x)
     return table.assign(**{described["energy_column"]: energy * HARTREE_TO_CM})

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 
 POWERS = (3, 4, 5, 6)
 PROPERTIES = ("dipole_au", "quadrupole_au", "alpha_par_au", "alpha_perp_au")
@@ -40,7 +40,9 @@ class PolarPair:
             table = pd.read_csv(path, comment="#")
             return cls(CubicSpline(table["r_bohr"], table[list(PROPERTIES)]), excitation)
         except (OSError, KeyError, ValueError) as error:
-            raise UserError(f"{path}: no table of r_bohr, {', '.join(PROPERTIES)} ({error}); name one") from None
+            raise UserError(
+                f"{path}: no table of r_bohr, {', '.join(PROPERTIES)} ({error}); name one"
+            ) from None
 
     def coefficients(self, x: NDArray) -> NDArray:
         """C_3 to C_6 (N, 4), hartree bohr^m, at x (N, 5): r_a, r_b (bohr), theta_a, theta_b, phi (radian).
@@ -48,7 +50,10 @@ class PolarPair:
         The bonds point from the first atom to the second, R from a to b.
         """
         r_a, r_b, theta_a, theta_b, phi = x.T
-        if min(r_a.min(), r_b.min()) < self.splines.x[0] or max(r_a.max(), r_b.max()) > self.splines.x[-1]:
+        if (
+            min(r_a.min(), r_b.min()) < self.splines.x[0]
+            or max(r_a.max(), r_b.max()) > self.splines.x[-1]
+        ):
             raise UserError(
                 f"polar pair: a bond length lies outside {self.splines.x[0]:g} to {self.splines.x[-1]:g} "
                 "bohr, where properties are known; stay inside or compute more"
@@ -82,4 +87,3 @@ class PolarPair:
     def energy(self, distance: NDArray, x: NDArray) -> NDArray:
         """u (N,), hartree, at R (N,), bohr, and x (N, 5)."""
         return -(self.coefficients(x) / distance[:, None] ** np.array(POWERS)).sum(axis=1)
-

@@ -52,7 +52,9 @@ def fingerprint(*parts: Any) -> str:
     for part in parts:
         for name, value in vars(part).items():
             digest.update(name.encode())
-            digest.update(value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
+            digest.update(
+                value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode()
+            )
     return digest.hexdigest()
 
 

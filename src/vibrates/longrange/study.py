@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vibrates.longrange.surface import LongRangeSurface
+from vibrates.core.units import HARTREE_TO_CM
 from vibrates.longrange.training import Problem, Training, train
-from vibrates.units import HARTREE_TO_CM
+from vibrates.potential.long_range import LongRangeSurface
 
 
 def errors(surface: LongRangeSurface, problem: Problem, test: NDArray) -> pd.DataFrame:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.longrange.levenberg_marquardt import minimise
 from vibrates.longrange.progress import Kept, Progress, fingerprint
-from vibrates.longrange.surface import Coordinate, LongRangeSurface
+from vibrates.potential.long_range import Coordinate, LongRangeSurface
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,9 @@ class Problem:
 
     def part(self, which: NDArray) -> "Problem":
         """The points ``which``, a mask or indices."""
-        return replace(self, distance=self.distance[which], x=self.x[which], energy=self.energy[which])
+        return replace(
+            self, distance=self.distance[which], x=self.x[which], energy=self.energy[which]
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,11 +90,15 @@ class Residuals:
     factors: NDArray
 
     @classmethod
-    def build(cls, problem: Problem, chosen: Training, generator: np.random.Generator) -> "Residuals":
+    def build(
+        cls, problem: Problem, chosen: Training, generator: np.random.Generator
+    ) -> "Residuals":
         """Draw the test points; UserError if there are fewer training points than weights."""
         distance, energy = problem.distance, problem.energy
         test = np.zeros(len(energy), bool)
-        test[generator.permutation(len(energy))[: int(round(chosen.test_share * len(energy)))]] = True
+        test[generator.permutation(len(energy))[: int(round(chosen.test_share * len(energy)))]] = (
+            True
+        )
         weight = np.ones_like(energy)
         if np.isfinite(chosen.relative_floor):
             weight = 1.0 / np.maximum(np.abs(energy), chosen.relative_floor)
@@ -154,9 +160,7 @@ def train(problem: Problem, chosen: Training, kept: Kept | None = None) -> Train
 
 def ensemble(problem: Problem, chosen: Training, members: int) -> list[Trained]:
     """Surfaces from different test sets and starts; their spread is the uncertainty of C_m."""
-    return [
-        train(problem, replace(chosen, seed=chosen.seed + number)) for number in range(members)
-    ]
+    return [train(problem, replace(chosen, seed=chosen.seed + number)) for number in range(members)]
 
 
 def _run(
@@ -171,7 +175,9 @@ def _run(
         state.weights, len(fit), left, state.damping, chosen.single,
     ):  # fmt: skip
         training_error = float(np.sqrt(2.0 * one.loss / len(fit)))
-        test_error = float(np.sqrt(np.mean(residuals.at(one.weights, test) ** 2))) if test.any() else np.nan
+        test_error = (
+            float(np.sqrt(np.mean(residuals.at(one.weights, test) ** 2))) if test.any() else np.nan
+        )
         state.take(one, training_error, test_error)
         if state.since >= chosen.patience:
             break

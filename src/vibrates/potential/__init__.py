@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from vibrates.molecule import Atom, Diatom
+from vibrates.molecules.diatom import Atom, Diatom
 from vibrates.potential.atoms import AtomPairSurface
 from vibrates.potential.flexible import FittedSurface
 from vibrates.potential.joined import JoinedSurface
@@ -10,8 +10,15 @@ from vibrates.potential.orientation import REFERENCE_CONFIGURATIONS
 from vibrates.potential.sites import SiteSurface
 from vibrates.potential.surface import Surface
 
-__all__ = ["REFERENCE_CONFIGURATIONS", "AtomPairSurface", "FittedSurface", "JoinedSurface", "SiteSurface",
-           "Surface", "surface_from_config"]
+__all__ = [
+    "REFERENCE_CONFIGURATIONS",
+    "AtomPairSurface",
+    "FittedSurface",
+    "JoinedSurface",
+    "SiteSurface",
+    "Surface",
+    "surface_from_config",
+]
 
 
 KINDS = {"fitted": FittedSurface, "atom_pairs": AtomPairSurface, "sites": SiteSurface}

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vibrates.errors import UserError
-from vibrates.molecule import Atom, Diatom
+from vibrates.core.errors import UserError
+from vibrates.core.units import ANGSTROM_TO_BOHR, MEV_TO_HARTREE
+from vibrates.molecules.diatom import Atom, Diatom
 from vibrates.potential.forms import ATOM_PAIRS
 from vibrates.potential.surface import improved_lennard_jones
-from vibrates.units import ANGSTROM_TO_BOHR, MEV_TO_HARTREE
 
 
 @dataclass(frozen=True)

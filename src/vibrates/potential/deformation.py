@@ -7,10 +7,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vibrates.errors import UserError
-from vibrates.molecule import Diatom
+from vibrates.core.errors import UserError
+from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR3_TO_ANGSTROM3, MEV_TO_HARTREE
+from vibrates.molecules.diatom import Diatom
 from vibrates.potential.orientation import REFERENCE_CONFIGURATIONS
-from vibrates.units import ANGSTROM_TO_BOHR, BOHR3_TO_ANGSTROM3, MEV_TO_HARTREE
 
 
 class Deformation(Protocol):

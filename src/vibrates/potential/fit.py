@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.potential.flexible import (
     HARMONICS,
     PARAMETERS,
@@ -78,8 +78,7 @@ class Design:
     def parameters(self, values: NDArray) -> list[NDArray]:
         """R_m (angstrom), eps (meV), beta, zeta of every point."""
         return [
-            sum(values[place] @ basis for place, basis in self.columns[name])
-            for name in PARAMETERS
+            sum(values[place] @ basis for place, basis in self.columns[name]) for name in PARAMETERS
         ]
 
     def energy(self, values: NDArray) -> NDArray:

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vibrates.errors import UserError
-from vibrates.molecule import Diatom
+from vibrates.core.errors import UserError
+from vibrates.core.units import ANGSTROM_TO_BOHR, MEV_TO_HARTREE
+from vibrates.molecules.diatom import Diatom
 from vibrates.potential.forms import FLEXIBLE_LENNARD_JONES
 from vibrates.potential.orientation import (
     EXTRA,
@@ -26,7 +27,6 @@ from vibrates.potential.orientation import (
     harmonics,
     quadrupole_angular,
 )
-from vibrates.units import ANGSTROM_TO_BOHR, MEV_TO_HARTREE
 
 # Names in the configuration, in the order of the tables, and their units in atomic units.
 PARAMETERS = {

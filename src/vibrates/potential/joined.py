@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import qmc
 
-from vibrates.errors import UserError
-from vibrates.longrange.surface import LongRangeSurface
-from vibrates.molecule import Diatom
+from vibrates.core.errors import UserError
+from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM
+from vibrates.molecules.diatom import Diatom
 from vibrates.potential.flexible import FittedSurface, all_harmonics
 from vibrates.potential.forms import JOINED
+from vibrates.potential.long_range import LongRangeSurface
 from vibrates.potential.orientation import at_orientation, cosines, quadrupole_angular
-from vibrates.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM
 
 POWERS = (6, 7, 8)
 COORDINATES = ("r_a", "r_b", "theta_a", "theta_b", "phi")
@@ -86,7 +86,12 @@ class JoinedSurface:
         """Angles (K, 3) theta_a, theta_b, phi, and the matrix (9, K) that fits harmonics to values there."""
         unit = qmc.Sobol(3, rng=1).random(_ORIENTATIONS)
         angles = np.stack(
-            [np.arccos(2.0 * unit[:, 0] - 1.0), np.arccos(2.0 * unit[:, 1] - 1.0), np.pi * unit[:, 2]], axis=1
+            [
+                np.arccos(2.0 * unit[:, 0] - 1.0),
+                np.arccos(2.0 * unit[:, 1] - 1.0),
+                np.pi * unit[:, 2],
+            ],
+            axis=1,
         )
         return angles, np.linalg.pinv(all_harmonics(*cosines(*angles.T))[:HARMONICS].T)
 

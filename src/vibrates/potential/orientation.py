@@ -86,9 +86,5 @@ def quadrupole_angular(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArr
     """
     c_a, c_b, c_ab = (np.asarray(c, dtype=float) for c in (c_a, c_b, c_ab))
     return 0.75 * (
-        1
-        - 5 * c_a**2
-        - 5 * c_b**2
-        - 15 * c_a**2 * c_b**2
-        + 2 * (5 * c_a * c_b - c_ab) ** 2
+        1 - 5 * c_a**2 - 5 * c_b**2 - 15 * c_a**2 * c_b**2 + 2 * (5 * c_a * c_b - c_ab) ** 2
     )

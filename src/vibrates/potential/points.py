@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vibrates.abinitio.table import ENERGY, with_cosines
-from vibrates.molecule import Diatom
+from vibrates.core.tables import ENERGY, with_cosines
+from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, HARTREE_TO_MEV
+from vibrates.molecules.diatom import Diatom
 from vibrates.potential.flexible import bounded_stretch
 from vibrates.potential.orientation import quadrupole_angular
-from vibrates.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, HARTREE_TO_MEV
 
 WALL_MEV = (50.0, 1000.0)
 WELL_MEV = 0.0  # below: attraction
@@ -20,7 +20,9 @@ def prepare(points: pd.DataFrame, a: Diatom, b: Diatom, lengths: list[float]) ->
     """The points with the columns that `fit.Design` reads; ``lengths``: l of the stretches."""
     out = with_cosines(points)
     out["energy_meV"] = out[ENERGY]
-    r_a, r_b = (out[name].to_numpy() * ANGSTROM_TO_BOHR for name in ("r_a_angstrom", "r_b_angstrom"))
+    r_a, r_b = (
+        out[name].to_numpy() * ANGSTROM_TO_BOHR for name in ("r_a_angstrom", "r_b_angstrom")
+    )
     for name, r, molecule, length in (("xi_a", r_a, a, lengths[0]), ("xi_b", r_b, b, lengths[1])):
         xi = bounded_stretch(r, molecule.r_e, length * ANGSTROM_TO_BOHR)
         # Input bond lengths are rounded: at r_e the stretch is nothing.
@@ -62,7 +64,8 @@ def by_configuration(points: pd.DataFrame, error: NDArray) -> dict[str, dict[str
     )
     reference = points["energy_meV"].to_numpy()
     out = {
-        name: quality(reference[label == name], error[label == name]) for name in dict.fromkeys(label)
+        name: quality(reference[label == name], error[label == name])
+        for name in dict.fromkeys(label)
     }
     return out | {"all": quality(reference, error)}
 

@@ -25,8 +25,14 @@ def weights(energies: NDArray, floor: float) -> NDArray:
     return 1.0 / np.hypot(energies, floor)
 
 
-def _solved(surface: SiteSurface, points: Sequence[NDArray], energies: NDArray, weight: NDArray,
-            ridge: float, kept: Sequence[bool]) -> tuple[SiteSurface, float]:
+def _solved(
+    surface: SiteSurface,
+    points: Sequence[NDArray],
+    energies: NDArray,
+    weight: NDArray,
+    ridge: float,
+    kept: Sequence[bool],
+) -> tuple[SiteSurface, float]:
     sizes = [one.short.size + one.long.size for one in surface.terms]
     column = np.repeat(kept, sizes)
     matrix = design(surface, *points)[:, column] * weight[:, None]
@@ -41,9 +47,14 @@ def _solved(surface: SiteSurface, points: Sequence[NDArray], energies: NDArray, 
     return replace(surface, terms=terms), float(np.sqrt(np.mean(residual**2)))
 
 
-def fit(settings: Mapping, points: Sequence[NDArray], energies: NDArray,
-        start: SiteSurface | None = None, scale: NDArray | None = None,
-        kept: Sequence[bool] = (True, True, True)) -> tuple[SiteSurface, float]:
+def fit(
+    settings: Mapping,
+    points: Sequence[NDArray],
+    energies: NDArray,
+    start: SiteSurface | None = None,
+    scale: NDArray | None = None,
+    kept: Sequence[bool] = (True, True, True),
+) -> tuple[SiteSurface, float]:
     """The surface and its weighted root mean square residual.
 
     ``points``: R, r (bohr), cos theta of a bond with equal ends; ``energies``: hartree.
@@ -64,6 +75,10 @@ def fit(settings: Mapping, points: Sequence[NDArray], energies: NDArray,
 
     if start is not None:
         return solved([*(one.decay for one in start.terms), start.terms[0].damping])
-    found = minimize(lambda p: solved(p)[1], settings["start"], method="Nelder-Mead",
-                     options={"xatol": 1e-3, "fatol": 1e-7, "maxiter": 250})
+    found = minimize(
+        lambda p: solved(p)[1],
+        settings["start"],
+        method="Nelder-Mead",
+        options={"xatol": 1e-3, "fatol": 1e-7, "maxiter": 250},
+    )
     return solved(found.x)

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.polynomial.polynomial import polyval, polyvander
 from numpy.typing import ArrayLike, NDArray
 
-from vibrates.errors import UserError
-from vibrates.molecule import Atom, Diatom
+from vibrates.core.errors import UserError
+from vibrates.molecules.diatom import Atom, Diatom
 from vibrates.potential.forms import SITES
 
 # Where the functions sit: fraction of the way from the bond's middle to a nucleus.
@@ -41,13 +41,16 @@ class Radial:
         """What multiplies the coefficients, short ones first, (points, n): V is linear in them."""
         short = np.exp(-self.decay * rho)[:, None] * rho[:, None] ** np.arange(len(self.short))
         long = -((rho**2 + self.damping**2)[:, None] ** np.array([-3.0, -4.0]))
-        return np.concatenate([_products(short, z, self.short), _products(long, z, self.long)], axis=1)
+        return np.concatenate(
+            [_products(short, z, self.short), _products(long, z, self.long)], axis=1
+        )
 
     def with_coefficients(self, values: NDArray) -> "Radial":
         """The same with the coefficients of `basis`."""
         short, long = np.split(values, [self.short.size])
-        return Radial(self.decay, self.damping, short.reshape(self.short.shape),
-                      long.reshape(self.long.shape))
+        return Radial(
+            self.decay, self.damping, short.reshape(self.short.shape), long.reshape(self.long.shape)
+        )
 
     def __call__(self, rho: NDArray, z: NDArray) -> NDArray:
         """The function itself; arguments broadcast."""
@@ -90,8 +93,10 @@ class SiteSurface:
     def from_config(cls, mapping: Mapping, a: Diatom, b: Diatom | Atom) -> "SiteSurface":
         """From the ``surface`` entry of a campaign; ``b`` is an atom."""
         if not isinstance(a, Diatom) or not isinstance(b, Atom):
-            raise UserError(f"surface.parameters: 'sites' is for a diatom and an atom, the pair is "
-                            f"{a.name}, {b.name}; name such a pair, or other parameters")
+            raise UserError(
+                f"surface.parameters: 'sites' is for a diatom and an atom, the pair is "
+                f"{a.name}, {b.name}; name such a pair, or other parameters"
+            )
         # The lighter nucleus first: which one is does not matter to rates.
         half = 0.5 * a.total_mass
         apart = np.sqrt(max(half**2 - a.reduced_mass * a.total_mass, 0.0))
@@ -146,4 +151,6 @@ class SiteSurface:
             self.terms[number](np.sqrt(distance**2 + h**2 - 2.0 * distance * h * cosine), z)
             for number, h in self.sites(r)
         )
-        return np.broadcast_to(energy, np.broadcast_shapes(energy.shape, np.shape(c_b), np.shape(c_ab)))
+        return np.broadcast_to(
+            energy, np.broadcast_shapes(energy.shape, np.shape(c_b), np.shape(c_ab))
+        )

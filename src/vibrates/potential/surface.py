@@ -2,7 +2,7 @@
 
 V_vdW is the Improved Lennard-Jones function (Pirani et al., PCCP 10, 5489 (2008)) with R_m, eps and
 beta that depend on orientation and bond lengths; V_elect the quadrupole-quadrupole energy (Hong et
-al. 2023, eqs. 6 and 7). This module is the plain NumPy form; `vibrates.dynamics.kernel` evaluates
+al. 2023, eqs. 6 and 7). This module is the plain NumPy form; `vibrates.trajectories.kernel` evaluates
 the same expressions, with forces, on the vibrational grid.
 """
 
@@ -12,16 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vibrates.core.errors import UserError
+from vibrates.core.units import ANGSTROM_TO_BOHR, MEV_TO_HARTREE
+from vibrates.molecules.diatom import Diatom
+from vibrates.potential.deformation import Deformation, Fitted, Polarizability, Rigid, correlation
 from vibrates.potential.forms import IMPROVED_LENNARD_JONES
-from vibrates.errors import UserError
-from vibrates.molecule import Diatom
-from vibrates.potential.deformation import (
-    Deformation,
-    Fitted,
-    Polarizability,
-    Rigid,
-    correlation,
-)
 from vibrates.potential.orientation import (
     REFERENCE_CONFIGURATIONS,
     at_orientation,
@@ -29,7 +24,6 @@ from vibrates.potential.orientation import (
     harmonics,
     quadrupole_angular,
 )
-from vibrates.units import ANGSTROM_TO_BOHR, MEV_TO_HARTREE
 
 # Hong et al. 2023, Table 2: (R_m / angstrom, eps / meV) of N2-H2 at H, X, Ta, Tb, I.
 PUBLISHED_N2_H2 = {
@@ -77,7 +71,9 @@ class Surface:
                     "coefficients_au [0.0] for a molecule without a quadrupole"
                 )
         beta = mapping.get("beta")
-        correlated = correlation(diatom_a, diatom_b) if mapping["parameters"] == "correlation" else None
+        correlated = (
+            correlation(diatom_a, diatom_b) if mapping["parameters"] == "correlation" else None
+        )
         rows = []
         for index, name in enumerate(REFERENCE_CONFIGURATIONS):
             if mapping["parameters"] == "table":

@@ -14,17 +14,15 @@ dE is the anharmonicity w_e x_e = (E10 - E21)/2 of the original work. `deficit` 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vibrates.errors import UserError
-from vibrates.molecule import Diatom
-from vibrates.units import KELVIN_TO_HARTREE
+from vibrates.core.errors import UserError
+from vibrates.core.units import KELVIN_TO_HARTREE
+from vibrates.molecules.diatom import Diatom
 
 _REFERENCE_TEMPERATURE_K = 300.0
 DEFICITS = ("anharmonicity", "spacing")
 
 
-def ladder_factor(
-    molecule: Diatom, level: ArrayLike, deficit: str = "anharmonicity"
-) -> NDArray:
+def ladder_factor(molecule: Diatom, level: ArrayLike, deficit: str = "anharmonicity") -> NDArray:
     """Factor (n+1)(1 + n dE/E10) of the transition n+1 -> n (eqs. A3 and A4)."""
     if deficit not in DEFICITS:
         raise UserError(f"deficit: {deficit!r} is unknown; choose one of {', '.join(DEFICITS)}")
@@ -54,7 +52,11 @@ def _exchange(
 
 
 def vibrational_exchange(
-    a: Diatom, b: Diatom, v: ArrayLike, w: ArrayLike, temperature: ArrayLike,
+    a: Diatom,
+    b: Diatom,
+    v: ArrayLike,
+    w: ArrayLike,
+    temperature: ArrayLike,
     deficit: str = "anharmonicity",
 ) -> NDArray:
     """a(v) + b(w+1) -> a(v+1) + b(w): k = Q0 d_w d_v F (1.5 - 0.5 F) (eqs. A1-A4).
@@ -69,7 +71,11 @@ def vibrational_exchange(
 
 
 def asymmetric_exchange(
-    a: Diatom, b: Diatom, v: ArrayLike, w: ArrayLike, temperature: ArrayLike,
+    a: Diatom,
+    b: Diatom,
+    v: ArrayLike,
+    w: ArrayLike,
+    temperature: ArrayLike,
     deficit: str = "anharmonicity",
 ) -> NDArray:
     """a(v+2) + b(w) -> a(v) + b(w+1): eq. A1 with two quanta of a, d'_v = d_v (d_v + 1)/2.
@@ -85,7 +91,10 @@ def asymmetric_exchange(
 
 
 def scaling_law(
-    a: Diatom, v: ArrayLike, temperature: ArrayLike, k_10: ArrayLike,
+    a: Diatom,
+    v: ArrayLike,
+    temperature: ArrayLike,
+    k_10: ArrayLike,
     deficit: str = "anharmonicity",
 ) -> NDArray:
     """a(v) + b -> a(v-1) + b from k_10 = k(1 -> 0), v >= 1, at the same temperature (eq. A5).

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import xarray as xr
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.rates.sanity.shares import largest_mean
 
 

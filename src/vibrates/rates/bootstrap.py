@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 
 
 def draw(seed: int, v: int, w: int, samples: int, shape: tuple[int, int, int]) -> NDArray:

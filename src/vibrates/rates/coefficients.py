@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 import xarray as xr
+from numpy.typing import ArrayLike, NDArray
 
-from vibrates.molecule import molecule_from_config, pair_reduced_mass
+from vibrates.core.units import ANGSTROM_TO_BOHR, KELVIN_TO_CM, KELVIN_TO_HARTREE, RATE_AU_TO_CM3_S
+from vibrates.molecules.diatom import molecule_from_config, pair_reduced_mass
 from vibrates.rates import bootstrap, layout, strata
 from vibrates.rates.symmetrisation import SCHEMES, check_scheme, mean_trajectory_factor
 from vibrates.rates.thermal import EnergyGrid, mean_speed
-from vibrates.units import ANGSTROM_TO_BOHR, KELVIN_TO_CM, KELVIN_TO_HARTREE, RATE_AU_TO_CM3_S
 
 # Energies next to the threshold whose cross section is less certain than this are left out: it
 # rests then on a single replicate.
@@ -63,9 +63,7 @@ def usable_energies(value: NDArray, stderr: NDArray, above: NDArray) -> NDArray:
     return np.where(sure.any(axis=-1, keepdims=True), positive & reached, positive)
 
 
-def thermal_average(
-    reduced: xr.Dataset, row: int, scheme: str, draws: NDArray
-) -> ThermalAverage:
+def thermal_average(reduced: xr.Dataset, row: int, scheme: str, draws: NDArray) -> ThermalAverage:
     """Thermal average of transition `row` at all temperatures, exothermic direction.
 
     NaN where no trajectory of any energy passes the threshold. draws (B, E, S, R).

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from vibrates.campaign.storage import read_product
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
+from vibrates.core.netcdf import read_product
 from vibrates.rates.symmetrisation import SCHEMES
 
 CHOICES = ("configured", *SCHEMES, "all")
@@ -57,8 +57,7 @@ def read_published(path, dv: int | None = None) -> pd.DataFrame:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no CSV table"
         raise UserError(
-            f"{path}: cannot be read ({reason}); give a CSV file with columns "
-            f"{', '.join(_COLUMNS)}"
+            f"{path}: cannot be read ({reason}); give a CSV file with columns {', '.join(_COLUMNS)}"
         ) from None
     missing = [name for name in _COLUMNS if name not in table.columns]
     if missing:
@@ -83,8 +82,10 @@ def read_published(path, dv: int | None = None) -> pd.DataFrame:
     bad = ~(table["k_cm3_s"] > 0).to_numpy()
     if bad.any():
         row = int(np.argmax(bad))
-        raise UserError(f"{path}: k_cm3_s = {table['k_cm3_s'].iloc[row]:g} in data row {row + 1}; it "
-                        "must be positive: correct or remove the row")
+        raise UserError(
+            f"{path}: k_cm3_s = {table['k_cm3_s'].iloc[row]:g} in data row {row + 1}; it "
+            "must be positive: correct or remove the row"
+        )
     return table
 
 
@@ -100,11 +101,15 @@ def ratios(rates: xr.Dataset, published: pd.DataFrame, scheme: str = "configured
     frame = frame.assign(dv=frame["v"] - frame["vp"], T_K=frame["temperature"])
     frame = frame[["v", "dv", "T_K", name, f"{name}_stderr"]].astype(float)
     both = frame.merge(published, on=["v", "dv", "T_K"]).sort_values(["dv", "v", "T_K"])
-    return pd.DataFrame({
-        "v": both["v"].astype(int), "dv": both["dv"].astype(int), "T_K": both["T_K"],
-        "ratio": both[name] / both["k_cm3_s"],
-        "stderr": both[f"{name}_stderr"] / both["k_cm3_s"],
-    }).reset_index(drop=True)
+    return pd.DataFrame(
+        {
+            "v": both["v"].astype(int),
+            "dv": both["dv"].astype(int),
+            "T_K": both["T_K"],
+            "ratio": both[name] / both["k_cm3_s"],
+            "stderr": both[f"{name}_stderr"] / both["k_cm3_s"],
+        }
+    ).reset_index(drop=True)
 
 
 def format_ratios(rates: xr.Dataset, published: pd.DataFrame, scheme: str, title: str) -> str:

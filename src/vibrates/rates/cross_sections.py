@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import xarray as xr
 
-from vibrates.campaign.storage import provenance
+from vibrates.core.netcdf import provenance
 from vibrates.rates import layout, strata
 
 _SIGMA = ("transition", "energy")
@@ -21,8 +21,20 @@ def cross_section_table(
     the endothermic ones: at a classical energy U no direction is closed.
     """
     area = layout.shell_area(reduced[0])
-    parts = {name: [] for name in ("sigma", "sigma_stderr", "opacity", "opacity_stderr",
-                                   "v", "w", "vp", "wp", "energy_difference")}
+    parts = {
+        name: []
+        for name in (
+            "sigma",
+            "sigma_stderr",
+            "opacity",
+            "opacity_stderr",
+            "v",
+            "w",
+            "vp",
+            "wp",
+            "energy_difference",
+        )
+    }
     for one in reduced:
         sums, count = one["probability_sum"].values, one["count"].values
         parts["sigma"].append(strata.cross_section(sums, count, area))
@@ -52,7 +64,8 @@ def cross_section_table(
             "n_trajectories": _per_transition(reduced, "count", "good trajectories"),
             "n_failed": _per_transition(reduced, "failed", "failed trajectories, left out"),
             "impact_parameter_bounds": (
-                ("impact_parameter", "bound"), np.stack([lower, upper], axis=-1),
+                ("impact_parameter", "bound"),
+                np.stack([lower, upper], axis=-1),
                 {"units": "angstrom", "long_name": "edges of the shell"},
             ),
         },
@@ -62,20 +75,28 @@ def cross_section_table(
             "vp": variable("transition", "vp", "1", "final level of molecule a"),
             "wp": variable("transition", "wp", "1", "final level of molecule b"),
             "energy_difference": variable(
-                "transition", "energy_difference", "cm^-1",
+                "transition",
+                "energy_difference",
+                "cm^-1",
                 "vibrational energy of the initial less the final state",
             ),
-            "energy": ("energy", reduced[0]["energy"].values,
-                       {"units": "cm^-1", "long_name": "total classical energy U"}),
+            "energy": (
+                "energy",
+                reduced[0]["energy"].values,
+                {"units": "cm^-1", "long_name": "total classical energy U"},
+            ),
             "impact_parameter": (
-                "impact_parameter", (lower + upper) / 2,
-                {"units": "angstrom", "long_name": "impact parameter, middle of the shell",
-                 "bounds": "impact_parameter_bounds"},
+                "impact_parameter",
+                (lower + upper) / 2,
+                {
+                    "units": "angstrom",
+                    "long_name": "impact parameter, middle of the shell",
+                    "bounds": "impact_parameter_bounds",
+                },
             ),
         },
-        provenance(config, list(sources)) | {
-            "title": "Cross sections and opacity functions of vibrational transitions"
-        },
+        provenance(config, list(sources))
+        | {"title": "Cross sections and opacity functions of vibrational transitions"},
     )
 
 

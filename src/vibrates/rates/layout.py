@@ -7,8 +7,8 @@ classical energy U), shell (of impact parameter), replicate (independent Sobol s
 import numpy as np
 import xarray as xr
 
-from vibrates.campaign.storage import read_product
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
+from vibrates.core.netcdf import read_product
 
 _REMEDY = "remove it and run the campaign again"
 
@@ -32,7 +32,9 @@ def reduced_dataset(sums) -> xr.Dataset:
             ("transition", *_CELL), sums.probability, "1", "sum of weight times probability"
         ),
         "thermal_sum": _variable(
-            ("transition", "temperature", *_CELL), sums.thermal, "1",
+            ("transition", "temperature", *_CELL),
+            sums.thermal,
+            "1",
             "sum of weight, probability and factor of the translational symmetrisation",
         ),
         "mean_steps": _variable(
@@ -45,7 +47,9 @@ def reduced_dataset(sums) -> xr.Dataset:
             _STRATUM, sums.norm_error, "1", "largest norm error of a good trajectory"
         ),
         "probability_error": _variable(
-            _STRATUM, sums.error / np.maximum(sums.error_weight, 1e-300), "1",
+            _STRATUM,
+            sums.error / np.maximum(sums.error_weight, 1e-300),
+            "1",
             "mean estimated relative error of P of the target transitions, weighted by P",
         ),
         "edge_population_a": _variable(
@@ -59,7 +63,9 @@ def reduced_dataset(sums) -> xr.Dataset:
         "vp": _variable("transition", sums.vp[sums.kept], "1", "final level of molecule a"),
         "wp": _variable("transition", sums.wp[sums.kept], "1", "final level of molecule b"),
         "energy_difference": _variable(
-            "transition", sums.differences, "cm^-1",
+            "transition",
+            sums.differences,
+            "cm^-1",
             "vibrational energy of the initial less that of the final state",
         ),
         "temperature": _variable("temperature", sums.temperatures, "K", "temperature"),

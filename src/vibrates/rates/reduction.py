@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from vibrates.campaign.grid import energies as grid_energies
-from vibrates.campaign.grid import shell_edges
-from vibrates.campaign.storage import read_batch
-from vibrates.errors import UserError
-from vibrates.molecule import molecule_from_config
+from vibrates.config.grid import energies as grid_energies
+from vibrates.config.grid import shell_edges
+from vibrates.core.errors import UserError
+from vibrates.core.netcdf import read_batch
+from vibrates.core.units import HARTREE_TO_CM, KELVIN_TO_CM
+from vibrates.molecules.diatom import molecule_from_config
 from vibrates.rates import layout
 from vibrates.rates.symmetrisation import trajectory_factor
-from vibrates.units import HARTREE_TO_CM, KELVIN_TO_CM
 
 _OK = 0
 
@@ -60,10 +60,12 @@ class Sums:
                 f"sampling.replicates: {self.replicates} leaves no spread to take standard errors "
                 "from; set it to 2 or more (16 is usual)"
             )
-        self.temperatures = np.array(sorted(
-            {float(t) for t in config["rates"]["temperatures_K"]}
-            | {float(t) for t in config["sampling"]["target_temperatures_K"]}
-        ))
+        self.temperatures = np.array(
+            sorted(
+                {float(t) for t in config["rates"]["temperatures_K"]}
+                | {float(t) for t in config["sampling"]["target_temperatures_K"]}
+            )
+        )
         self.kept = self._kept_final_states()
         self.targets = self._target_states()
         self.differences = self._energy_differences()

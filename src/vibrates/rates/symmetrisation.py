@@ -20,7 +20,7 @@ average of P without a threshold of its own.
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 
 SCHEMES = ("translational", "total", "initial")
 
@@ -91,9 +91,7 @@ def mean_trajectory_factor(energy: ArrayLike, difference: ArrayLike, kT: ArrayLi
     return np.sum(0.5 * upper * _WEIGHTS * integrand, axis=-1)
 
 
-def energy_weight(
-    scheme: str, energy: ArrayLike, difference: float, kT: ArrayLike
-) -> NDArray:
+def energy_weight(scheme: str, energy: ArrayLike, difference: float, kT: ArrayLike) -> NDArray:
     """Weight of the cross section at U in the thermal integral, per unit of energy.
 
     (1/kT) * (phase space)^3 / 6 * exp(-Ubar/kT) * (<f> or dUbar/dU), Ubar the symmetrised U;

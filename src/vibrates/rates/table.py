@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import xarray as xr
 
-from vibrates.campaign.storage import provenance
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
+from vibrates.core.netcdf import provenance
 from vibrates.rates.coefficients import detailed_balance, relative_mass, state_rates
 from vibrates.rates.symmetrisation import SCHEMES, check_scheme
 
@@ -103,11 +103,17 @@ def _target_reached(key, rates: xr.Dataset, config: Mapping) -> int:
 def _dataset(rows, kept, temperature, scheme, config, sources) -> xr.Dataset:
     rate, share = {"units": "cm^3 s^-1"}, {"units": "1"}
     labels = {
-        "k_edge_fraction": (share, "share of the thermal integral outside the energy grid and in "
-                                   "its first and last interval"),
+        "k_edge_fraction": (
+            share,
+            "share of the thermal integral outside the energy grid and in "
+            "its first and last interval",
+        ),
         "k_extrapolated_fraction": (share, "share of the thermal integral outside the energy grid"),
-        "k_direct": (rate, "endothermic rate from its own trajectories, not used; missing where "
-                           "the state was not run"),
+        "k_direct": (
+            rate,
+            "endothermic rate from its own trajectories, not used; missing where "
+            "the state was not run",
+        ),
         "k_direct_stderr": (rate, "standard error of k_direct"),
     }
     for name in SCHEMES:
@@ -145,11 +151,17 @@ def _dataset(rows, kept, temperature, scheme, config, sources) -> xr.Dataset:
     }
     coordinates = {
         "temperature": (
-            "temperature", temperature[kept], {"units": "K", "long_name": "temperature"}
+            "temperature",
+            temperature[kept],
+            {"units": "K", "long_name": "temperature"},
         )
     }
-    names = {"v": "initial level of molecule a", "w": "initial level of molecule b",
-             "vp": "final level of molecule a", "wp": "final level of molecule b"}
+    names = {
+        "v": "initial level of molecule a",
+        "w": "initial level of molecule b",
+        "vp": "final level of molecule a",
+        "wp": "final level of molecule b",
+    }
     for position, (name, long_name) in enumerate(names.items()):
         values = np.array([row["key"][position] for row in rows])
         coordinates[name] = ("transition", values, {"units": "1", "long_name": long_name})

@@ -63,10 +63,16 @@ class EnergyGrid:
         energies = np.asarray(energies, dtype=float)
         threshold = abs(difference) / 4
         first, last = energies[0], energies[-1]
-        bounds = np.unique(np.concatenate([
-            threshold + np.array(_BELOW) * max(first - threshold, 0.0), [threshold],
-            energies, last * np.array(_ABOVE),
-        ]))
+        bounds = np.unique(
+            np.concatenate(
+                [
+                    threshold + np.array(_BELOW) * max(first - threshold, 0.0),
+                    [threshold],
+                    energies,
+                    last * np.array(_ABOVE),
+                ]
+            )
+        )
         # U = 0 has no logarithm; the integrand vanishes there like U^3.
         bounds = bounds[(bounds >= threshold) & (bounds > 0)]
         low, high = np.log(bounds[:-1, None]), np.log(bounds[1:, None])
@@ -94,9 +100,11 @@ class EnergyGrid:
         density (..., q) -> (..., n): d ln k / d ln S of each grid energy, for interpolation by
         straight lines in log-log; sums to 1.
         """
-        hats = np.array([
-            np.interp(np.log(self.points), np.log(self.energies), row)
-            for row in np.eye(len(self.energies))
-        ])
+        hats = np.array(
+            [
+                np.interp(np.log(self.points), np.log(self.energies), row)
+                for row in np.eye(len(self.energies))
+            ]
+        )
         shares = density @ hats.T
         return shares / shares.sum(axis=-1, keepdims=True)

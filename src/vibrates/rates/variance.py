@@ -7,12 +7,12 @@ import xarray as xr
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
+from vibrates.core.units import KELVIN_TO_CM
 from vibrates.rates import layout, strata
 from vibrates.rates.coefficients import effective_sums, usable_energies
 from vibrates.rates.symmetrisation import check_scheme
 from vibrates.rates.thermal import EnergyGrid
-from vibrates.units import KELVIN_TO_CM
 
 # Energies on either side whose trajectories inform the spread of a stratum.
 _NEIGHBOURS = 3
@@ -78,7 +78,9 @@ def _rows(reduced: xr.Dataset, transitions) -> list[int]:
     v, w = int(reduced.attrs["v"]), int(reduced.attrs["w"])
     for dv, dw in transitions:
         match = (reduced["vp"].values == v + dv) & (reduced["wp"].values == w + dw)
-        rows += [int(row) for row in np.flatnonzero(match & (reduced["energy_difference"].values > 0))]
+        rows += [
+            int(row) for row in np.flatnonzero(match & (reduced["energy_difference"].values > 0))
+        ]
     return rows
 
 

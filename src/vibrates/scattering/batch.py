@@ -16,16 +16,19 @@ import numpy as np
 import xarray as xr
 from mpi4py import MPI
 
-from vibrates.campaign import parts, storage
-from vibrates.campaign.dispatch import share_out
-from vibrates.campaign.mpi import check_size
-from vibrates.errors import UserError
+from vibrates.core import checkpoint as parts
+from vibrates.core import netcdf as storage
+from vibrates.core.dispatch import share_out
+from vibrates.core.errors import UserError
+from vibrates.core.mpi import check_size
+from vibrates.core.units import HARTREE_TO_CM
 from vibrates.scattering.settings import load
 from vibrates.scattering.work import Work, pairs
-from vibrates.units import HARTREE_TO_CM
 
-SOURCES = ["coupled states: McGuire and Kouri, J. Chem. Phys. 60, 2488 (1974)",
-           "propagator: Manolopoulos, J. Chem. Phys. 85, 6425 (1986)"]
+SOURCES = [
+    "coupled states: McGuire and Kouri, J. Chem. Phys. 60, 2488 (1974)",
+    "propagator: Manolopoulos, J. Chem. Phys. 85, 6425 (1986)",
+]
 
 
 def compute(comm: MPI.Comm, work: Work, output: Path) -> dict[int, parts.Columns] | None:

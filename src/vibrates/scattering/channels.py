@@ -70,8 +70,14 @@ def coupled_states(
     """
     v, j = np.nonzero(_all(rotor) if among is None else among)
     kept = j >= omega
-    return _channels(rotor, v[kept], j[kept], np.full(kept.sum(), total),
-                     angular_factors(j[kept], omega, terms), None)
+    return _channels(
+        rotor,
+        v[kept],
+        j[kept],
+        np.full(kept.sum(), total),
+        angular_factors(j[kept], omega, terms),
+        None,
+    )
 
 
 def close_coupling(

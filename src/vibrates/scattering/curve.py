@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
-from vibrates.basis import Podvr, sinc_kinetic
+from vibrates.molecules.podvr import Podvr, sinc_kinetic
 
 
 @dataclass(frozen=True, eq=False)

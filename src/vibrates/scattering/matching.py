@@ -13,7 +13,12 @@ _UNREACHED = 1e30
 
 
 def k_matrices(
-    y: NDArray, reduced_mass: float, distance: float, thresholds: NDArray, l: NDArray, energies: NDArray
+    y: NDArray,
+    reduced_mass: float,
+    distance: float,
+    thresholds: NDArray,
+    l: NDArray,
+    energies: NDArray,
 ) -> NDArray:
     """K (n_energies, n, n) from Y at ``distance``; zero where a channel is closed.
 

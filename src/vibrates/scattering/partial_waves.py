@@ -9,7 +9,7 @@ from numpy.polynomial.legendre import leggauss, legvander
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.scattering.channels import Channels, close_coupling, coupled_states
 from vibrates.scattering.propagator import Propagator
 from vibrates.scattering.rotor import Rotor
@@ -36,9 +36,7 @@ class Collision:
     def legendre_terms(self, distances: NDArray) -> NDArray:
         """V_lambda(R, r), (m, lambda, g), by Gauss-Legendre quadrature over cos theta."""
         x, weights = leggauss(2 * self.terms)
-        v = self.potential(
-            distances[:, None, None], self.rotor.r[None, :, None], x[None, None, :]
-        )
+        v = self.potential(distances[:, None, None], self.rotor.r[None, :, None], x[None, None, :])
         projector = legvander(x, self.terms - 1) * weights[:, None]
         projector = projector * (np.arange(self.terms) + 0.5)
         if self.homonuclear:
@@ -56,11 +54,17 @@ class Collision:
     ) -> list[tuple[float, Channels]]:
         """The blocks of J = ``total`` with their statistical weight; ``among``: as in `channels`."""
         if method == "close_coupling":
-            both = [(1.0, close_coupling(self.rotor, total, parity, self.terms, among)) for parity in (1, -1)]
+            both = [
+                (1.0, close_coupling(self.rotor, total, parity, self.terms, among))
+                for parity in (1, -1)
+            ]
         elif method == "coupled_states":
             last = min(total, self.rotor.energies.shape[1] - 1)
             both = [
-                (1.0 if omega == 0 else 2.0, coupled_states(self.rotor, total, omega, self.terms, among))
+                (
+                    1.0 if omega == 0 else 2.0,
+                    coupled_states(self.rotor, total, omega, self.terms, among),
+                )
                 for omega in range(last + 1)
             ]
         else:
@@ -70,18 +74,14 @@ class Collision:
     def propagator(self, channels: Channels) -> Propagator:
         """What does not depend on the energy, nor on the partial wave of coupled states."""
         at_edges, at_middle = (channels.coupling(terms) for terms in self._terms)
-        return Propagator(
-            self.reduced_mass, channels.thresholds, self.edges, at_edges, at_middle
-        )
+        return Propagator(self.reduced_mass, channels.thresholds, self.edges, at_edges, at_middle)
 
     def s_matrices(self, channels: Channels, energies: NDArray) -> NDArray:
         """S (n_energies, n, n) of one block at total energies (n_energies,)."""
         return self.propagator(channels).s_matrices(energies, channels.l)
 
 
-def opacity(
-    collision: Collision, total: int, energies: NDArray, method: str
-) -> NDArray:
+def opacity(collision: Collision, total: int, energies: NDArray, method: str) -> NDArray:
     """sum over blocks and l, l' of |delta - S|^2, (n_energies, n_v, n_j, n_v, n_j), for one J.
 
     The same with initial and final levels exchanged, since S is symmetric.

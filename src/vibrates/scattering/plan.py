@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vibrates.units import CM_TO_HARTREE
+from vibrates.core.units import CM_TO_HARTREE
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,22 +9,28 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
-from vibrates.errors import UserError
-from vibrates.scattering.thermal import rate_coefficient
-from vibrates.units import (
+from vibrates.core.errors import UserError
+from vibrates.core.units import (
     BOHR2_TO_ANGSTROM2,
     CM_TO_HARTREE,
     KELVIN_TO_HARTREE,
     RATE_AU_TO_CM3_S,
 )
+from vibrates.scattering.thermal import rate_coefficient
 
 NUMBERS = ("v", "j", "vp", "jp")
 
 
 def joined(chunks: Sequence[xr.Dataset]) -> xr.Dataset:
     """The jobs of one block together, partial waves ascending."""
-    return xr.concat(chunks, "wave", data_vars="minimal", coords="minimal",
-                     combine_attrs="drop", compat="override").sortby("wave")
+    return xr.concat(
+        chunks,
+        "wave",
+        data_vars="minimal",
+        coords="minimal",
+        combine_attrs="drop",
+        compat="override",
+    ).sortby("wave")
 
 
 def summed_waves(block: xr.Dataset) -> tuple[NDArray, NDArray]:
@@ -69,8 +75,10 @@ def cross_sections(
     initial = levels[numbers["v"], numbers["j"]]
     energies = np.concatenate([block["energy"].values for block in blocks]) * CM_TO_HARTREE
     reference = np.concatenate([block["reference"].values for block in blocks]) * CM_TO_HARTREE
-    sums, tails = (np.concatenate(parts) for parts in
-                   zip(*(summed_waves(block) for block in blocks), strict=True))
+    sums, tails = (
+        np.concatenate(parts)
+        for parts in zip(*(summed_waves(block) for block in blocks), strict=True)
+    )
     order = np.argsort(energies, kind="stable")
     energies, reference = energies[order, None], reference[order, None]
     k_squared = 2.0 * reduced_mass * (energies - initial)
@@ -87,8 +95,10 @@ def rates(found: CrossSections, reduced_mass: float, temperatures_K: NDArray) ->
         here = np.isfinite(found.sigma[:, pair])
         if here.sum() < 3:
             name = ", ".join(f"{key} = {values[pair]}" for key, values in found.numbers.items())
-            raise UserError(f"energies: {here.sum()} cross sections for {name}, at least 3 needed; add "
-                            "near_cm or raise highest_cm")
+            raise UserError(
+                f"energies: {here.sum()} cross sections for {name}, at least 3 needed; add "
+                "near_cm or raise highest_cm"
+            )
         energies = found.energies[here] - found.initial[pair]
         k, edge = rate_coefficient(energies, found.sigma[here, pair], reduced_mass, k_t)
         tables.append(pd.DataFrame(
@@ -100,6 +110,7 @@ def rates(found: CrossSections, reduced_mass: float, temperatures_K: NDArray) ->
 
 def table(found: CrossSections) -> xr.Dataset:
     """The product: sigma in angstrom^2 at total energies in cm^-1."""
+
     def about(units: str, long_name: str) -> dict[str, str]:
         return {"units": units, "long_name": long_name}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vibrates.basis import Podvr
+from vibrates.molecules.podvr import Podvr
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vibrates.campaign import schema
-from vibrates.config import SCHEMA, read_layers, read_yaml
-from vibrates.errors import UserError
+from vibrates.config import schema
+from vibrates.core.errors import UserError
+from vibrates.core.units import AMU_TO_ME, CM_TO_HARTREE
+from vibrates.core.yaml_files import SCHEMA, read_layers, read_yaml
 from vibrates.potential.sites import SiteSurface
 from vibrates.scattering.curve import Curve
 from vibrates.scattering.partial_waves import Collision
 from vibrates.scattering.rotor import Rotor
-from vibrates.units import AMU_TO_ME, CM_TO_HARTREE
 
 
 def load(path: str | Path) -> dict[str, Any]:
@@ -25,11 +25,15 @@ def load(path: str | Path) -> dict[str, Any]:
     v_max, j_max = settings["levels"]["v_max"], settings["levels"]["j_max"]
     tops = settings["basis"]["j_max"]
     if len(tops) <= v_max or min(tops[: v_max + 1]) < j_max:
-        raise UserError(f"{path}: basis.j_max: {tops} does not hold levels up to v = {v_max}, j = "
-                        f"{j_max}; give at least {v_max + 1} entries of {j_max} or more")
+        raise UserError(
+            f"{path}: basis.j_max: {tops} does not hold levels up to v = {v_max}, j = "
+            f"{j_max}; give at least {v_max + 1} entries of {j_max} or more"
+        )
     if len(tops) > settings["molecule"]["vibrations"]:
-        raise UserError(f"{path}: molecule.vibrations: {settings['molecule']['vibrations']} is less "
-                        f"than the {len(tops)} levels of basis.j_max; raise it")
+        raise UserError(
+            f"{path}: molecule.vibrations: {settings['molecule']['vibrations']} is less "
+            f"than the {len(tops)} levels of basis.j_max; raise it"
+        )
     places = [place for place, _ in settings["sectors_bohr"]]
     if places != sorted(set(places)):
         raise UserError(f"{path}: sectors_bohr: distances {places} do not ascend; order them")
@@ -50,8 +54,10 @@ def read_curve(path: str | Path) -> Curve:
         table = pd.read_csv(path, comment="#")
         return Curve(table["r_bohr"].to_numpy(), table["E_hartree"].to_numpy())
     except (OSError, KeyError, ValueError) as error:
-        raise UserError(f"{path}: cannot be read as a potential curve ({error}); name a CSV file "
-                        "with columns r_bohr and E_hartree") from None
+        raise UserError(
+            f"{path}: cannot be read as a potential curve ({error}); name a CSV file "
+            "with columns r_bohr and E_hartree"
+        ) from None
 
 
 def sector_edges(pairs: list[list[float]]) -> NDArray:
@@ -75,8 +81,10 @@ def collision(settings: Mapping) -> Collision:
     """The problem to solve; UserError if a file is missing."""
     surface = read_layers(settings["surface"])["surface"]
     if surface.get("parameters") != "sites":
-        raise UserError(f"{settings['surface']}: surface.parameters: '{surface.get('parameters')}' is "
-                        "not 'sites'; name a surface of a diatom and an atom")
+        raise UserError(
+            f"{settings['surface']}: surface.parameters: '{surface.get('parameters')}' is "
+            "not 'sites'; name a surface of a diatom and an atom"
+        )
     sites = SiteSurface.from_mapping(surface["sites"], settings["molecule"]["masses_u"])
     return Collision(
         rotor(settings), reduced_masses(settings)[1],

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from vibrates.abinitio import table
 from vibrates.abinitio.atom_geometries import atom_diatom_geometries
-from vibrates.campaign import schema
-from vibrates.config import SCHEMA, read_yaml
+from vibrates.config import schema
+from vibrates.core import tables as table
+from vibrates.core.units import ANGSTROM_TO_BOHR, HARTREE_TO_CM, MEV_TO_HARTREE
+from vibrates.core.yaml_files import SCHEMA, read_yaml
 from vibrates.potential import site_fit
 from vibrates.potential.sites import Radial, SiteSurface
-from vibrates.units import ANGSTROM_TO_BOHR, HARTREE_TO_CM, MEV_TO_HARTREE
 
 # A bond with equal ends, and an atom; only ratios matter.
 MASSES = [[1.0, 1.0], [4.0]]
@@ -22,7 +22,6 @@ MASSES = [[1.0, 1.0], [4.0]]
 # leaves the dispersion alone, which its few points cannot tell.
 _CORRECTION = {"powers": 3, "bond_powers": 2, "long_bond_powers": 0, "floor_hartree": 1e-4}
 _CORRECTED = (True, False, True)
-
 
 
 def load(path: str | Path) -> dict[str, Any]:
@@ -107,7 +106,9 @@ def value(surface: SiteSurface, points: tuple) -> np.ndarray:
 
 def _grid(points: pd.DataFrame) -> tuple[tuple, np.ndarray]:
     grid = points[points["group"] == "grid"]
-    return tuple(grid[name].to_numpy() for name in ("distance", "r", "cosine")), grid["energy"].to_numpy()
+    return tuple(grid[name].to_numpy() for name in ("distance", "r", "cosine")), grid[
+        "energy"
+    ].to_numpy()
 
 
 def _sum(a: SiteSurface, b: SiteSurface) -> SiteSurface:

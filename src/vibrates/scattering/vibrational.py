@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vibrates.units import KELVIN_TO_HARTREE
+from vibrates.core.units import KELVIN_TO_HARTREE
 
 
 def vibrational_rates(rates: pd.DataFrame, levels: NDArray) -> pd.DataFrame:

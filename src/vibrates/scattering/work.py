@@ -43,9 +43,12 @@ class Work:
     def digest(self) -> str:
         """Fingerprint of all that the results depend on."""
         asked = {key: value for key, value in self.settings.items() if key not in _ELSEWHERE}
-        asked |= {"surface_at": self.collision.legendre_terms(np.array([4.0, 7.0])).tolist(),
-                  "levels_at": self.levels.tolist(), "waves": self.waves.tolist(),
-                  "energies_at": self.block.energies.tolist()}
+        asked |= {
+            "surface_at": self.collision.legendre_terms(np.array([4.0, 7.0])).tolist(),
+            "levels_at": self.levels.tolist(),
+            "waves": self.waves.tolist(),
+            "energies_at": self.block.energies.tolist(),
+        }
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
     @cached_property
@@ -82,5 +85,7 @@ class Work:
         s = self.collision.propagator(channels).s_matrices(self.block.energies[energy], l)
         probability = np.abs(s[:, mine[:, None], mine]) ** 2
         between = np.einsum("na,bnm,mc->bac", member, probability, member, optimize=True)
-        result[np.searchsorted(self.waves, waves[wave]), energy] = weight * between[:, initial, final]
+        result[np.searchsorted(self.waves, waves[wave]), energy] = (
+            weight * between[:, initial, final]
+        )
         return result

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.learning import optimisers
 from vibrates.learning.data import log10_k
 from vibrates.learning.features import MIHALIK, feature_matrix, varying
@@ -25,8 +25,9 @@ class Trainer:
 
     def __init__(self, data: xr.Dataset, store: Store, optimiser: str, iterations: int):
         if optimiser not in optimisers.OPTIMISERS:
-            raise UserError(f"optimiser {optimiser} is unknown; choose from "
-                            f"{', '.join(optimisers.OPTIMISERS)}")
+            raise UserError(
+                f"optimiser {optimiser} is unknown; choose from {', '.join(optimisers.OPTIMISERS)}"
+            )
         self.data, self.store = data, store
         self.optimiser, self.iterations = optimiser, iterations
         self.content = digest(data)
@@ -34,8 +35,9 @@ class Trainer:
         self.target = log10_k(data)
         self._processes: dict[str, tuple[GaussianProcess, list]] = {}
 
-    def candidate(self, expression: str, trained: Sequence[int], sizes: Sequence[int],
-                  whole: bool = False) -> dict:
+    def candidate(
+        self, expression: str, trained: Sequence[int], sizes: Sequence[int], whole: bool = False
+    ) -> dict:
         """Errors of the kernel `expression` trained on the initial levels `trained`.
 
         sizes: training points of the stages; the last is what predictions rest on, or all points
@@ -44,10 +46,17 @@ class Trainer:
         log marginal likelihood, BIC, parameters, seconds; with `whole` also percent and rms in dex of
         every transition.
         """
-        key = {"version": VERSION, "data": self.content, "kernel": expression,
-               "trained": [int(x) for x in trained], "sizes": [int(x) for x in sizes],
-               "whole": whole, "optimiser": self.optimiser, "iterations": self.iterations,
-               "features": self.features}
+        key = {
+            "version": VERSION,
+            "data": self.content,
+            "kernel": expression,
+            "trained": [int(x) for x in trained],
+            "sizes": [int(x) for x in sizes],
+            "whole": whole,
+            "optimiser": self.optimiser,
+            "iterations": self.iterations,
+            "features": self.features,
+        }
         return self.store.get(key, lambda: self._trained(expression, trained, sizes, whole))
 
     def _trained(self, expression, trained, sizes, whole) -> dict:
@@ -60,20 +69,31 @@ class Trainer:
         y, mean, std = standardised(y)
         order = np.random.default_rng(SUBSET_SEED).permutation(len(y))
         process = self._process(expression)
-        report, basis = {"converged": False}, {
-            "kernel": expression, "trained": list(trained), "transitions": int(own.sum()),
-            "parameters": process.n_parameters}
+        report, basis = (
+            {"converged": False},
+            {
+                "kernel": expression,
+                "trained": list(trained),
+                "transitions": int(own.sum()),
+                "parameters": process.n_parameters,
+            },
+        )
         try:
             for size, limit in self._stages(sizes, len(y)):
                 rows = np.sort(order[:size])
-                report = process.train(X[rows], y[rows],
-                                       optimisers.OPTIMISERS[self.optimiser](limit))
-            rows = slice(None) if whole else np.sort(order[:sizes[-1]])
+                report = process.train(
+                    X[rows], y[rows], optimisers.OPTIMISERS[self.optimiser](limit)
+                )
+            rows = slice(None) if whole else np.sort(order[: sizes[-1]])
             process.condition(X[rows], y[rows])
         except UserError as error:
             # A kernel that cannot be trained on these data loses; it does not end the search.
-            return basis | {"failed": str(error), "levels": {}, "bic": float("-inf"),
-                            "seconds": time.perf_counter() - began}
+            return basis | {
+                "failed": str(error),
+                "levels": {},
+                "bic": float("-inf"),
+                "seconds": time.perf_counter() - began,
+            }
         predicted = np.full(self.target.shape, np.nan)
         others = np.broadcast_to(~own[:, None], self.target.shape)
         inputs = (feature_matrix(self.features, self.data, others) - centre) / scale
@@ -81,13 +101,19 @@ class Trainer:
         percent, square = transition_errors(predicted, self.target)
         # Of chosen kernels every transition is kept, of those that only compete the levels.
         each = {"percent": percent.tolist(), "rms_dex": np.sqrt(square).tolist()} if whole else {}
-        return basis | each | {
-            "points": int(len(process.X)), "converged": report["converged"],
-            "jitter": process.factor.jitter,
-            "log_marginal_likelihood": process.log_marginal_likelihood, "bic": process.bic,
-            "levels": level_errors(self.data, percent, square, ~own),
-            "seconds": time.perf_counter() - began,
-        }
+        return (
+            basis
+            | each
+            | {
+                "points": int(len(process.X)),
+                "converged": report["converged"],
+                "jitter": process.factor.jitter,
+                "log_marginal_likelihood": process.log_marginal_likelihood,
+                "bic": process.bic,
+                "levels": level_errors(self.data, percent, square, ~own),
+                "seconds": time.perf_counter() - began,
+            }
+        )
 
     def _stages(self, sizes: Sequence[int], available: int) -> list[tuple[int, int]]:
         """(points, iterations) of every stage: the first has all iterations, others a quarter.
@@ -98,8 +124,11 @@ class Trainer:
         # RMSProp as published knows no stages: it runs on the last size at once.
         chosen = sizes if self.optimiser == "lbfgs" else sizes[-1:]
         last_steps = max(self.iterations // 4, 5)
-        return [(size, last_steps if i else self.iterations) for i, size in enumerate(chosen)
-                if i == 0 or chosen[i - 1] < available]
+        return [
+            (size, last_steps if i else self.iterations)
+            for i, size in enumerate(chosen)
+            if i == 0 or chosen[i - 1] < available
+        ]
 
     def _process(self, expression: str) -> GaussianProcess:
         if expression not in self._processes:
@@ -118,8 +147,10 @@ def transition_errors(predicted, target) -> tuple[np.ndarray, np.ndarray]:
     Mean over temperatures of |predicted - true| / |true| in per cent (Mihalik et al. 2024, section
     II), and of (predicted - true)^2 in dex^2.
     """
-    return (100.0 * np.abs((predicted - target) / target).mean(axis=1),
-            ((predicted - target) ** 2).mean(axis=1))
+    return (
+        100.0 * np.abs((predicted - target) / target).mean(axis=1),
+        ((predicted - target) ** 2).mean(axis=1),
+    )
 
 
 def level_errors(data: xr.Dataset, percent, square, rows) -> dict[str, dict]:
@@ -129,9 +160,12 @@ def level_errors(data: xr.Dataset, percent, square, rows) -> dict[str, dict]:
     for level in np.unique(number[rows]):
         own = rows & (number == level)
         result[str(int(level))] = {
-            "transitions": int(own.sum()), "percent": float(percent[own].mean()),
-            "worst_percent": float(percent[own].max()), "mse_dex2": float(square[own].mean()),
-            "over": int((percent[own] > OVER).sum()), "below": int((percent[own] < BELOW).sum()),
+            "transitions": int(own.sum()),
+            "percent": float(percent[own].mean()),
+            "worst_percent": float(percent[own].max()),
+            "mse_dex2": float(square[own].mean()),
+            "over": int((percent[own] > OVER).sum()),
+            "below": int((percent[own] < BELOW).sum()),
         }
     return result
 
@@ -152,6 +186,12 @@ def search_features(data: xr.Dataset) -> list[str]:
 
 
 def _available(name: str, data: xr.Dataset) -> bool:
-    needs = {"T": (), "dv": ("v", "vp"), "dj": ("j", "jp"), "dw": ("w", "wp"), "dj_odd": ("j", "jp"),
-             "dv_nonzero": ("v", "vp")}.get(name, (name,))
+    needs = {
+        "T": (),
+        "dv": ("v", "vp"),
+        "dj": ("j", "jp"),
+        "dw": ("w", "wp"),
+        "dj_odd": ("j", "jp"),
+        "dv_nonzero": ("v", "vp"),
+    }.get(name, (name,))
     return all(number in data.coords for number in needs)

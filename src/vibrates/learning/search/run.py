@@ -20,15 +20,25 @@ from vibrates.learning.store import Store
 
 def screening(data: xr.Dataset, settings: dict, size: int) -> dict:
     """The training sets of `size` levels that are to be trained, and how many there are."""
-    every = all_training_sets(levels(data), settings["fixed"], size,
-                              data.attrs.get("source", "rates"))
-    return {"combinations": len(every), "sets": screened(
-        data, search_features(data), every, settings["maximum_combinations"],
-        settings["points"][0], settings["iterations"])}
+    every = all_training_sets(
+        levels(data), settings["fixed"], size, data.attrs.get("source", "rates")
+    )
+    return {
+        "combinations": len(every),
+        "sets": screened(
+            data,
+            search_features(data),
+            every,
+            settings["maximum_combinations"],
+            settings["points"][0],
+            settings["iterations"],
+        ),
+    }
 
 
-def one_kernel(data: xr.Dataset, settings: dict, kernel: str, sets: list[list[int]],
-               store: str | Path) -> None:
+def one_kernel(
+    data: xr.Dataset, settings: dict, kernel: str, sets: list[list[int]], store: str | Path
+) -> None:
     """Train one base kernel on all training sets of `sets`; `training_sets` finds them."""
     trainer = Trainer(data, Store(store), "lbfgs", settings["iterations"])
     for trained in sets:
@@ -39,12 +49,15 @@ def training_sets(data: xr.Dataset, settings: dict, screen: dict, store: str | P
     """The training sets that `screening` left, best first (Table I, II)."""
     trainer = Trainer(data, Store(store), "lbfgs", settings["iterations"])
     ranked = best_training_sets(trainer, settings, screen["sets"])
-    return [entry | {"sets_trained": len(ranked), "combinations": screen["combinations"]}
-            for entry in ranked]
+    return [
+        entry | {"sets_trained": len(ranked), "combinations": screen["combinations"]}
+        for entry in ranked
+    ]
 
 
-def growth(data: xr.Dataset, settings: dict, trained: list[int], optimiser: str,
-           store: str | Path) -> list[dict]:
+def growth(
+    data: xr.Dataset, settings: dict, trained: list[int], optimiser: str, store: str | Path
+) -> list[dict]:
     """Single and optimal kernel on one training set: by every validation set, and by BIC.
 
     The kernels are compared on settings["points"]; the chosen two then predict from all points.
@@ -63,16 +76,25 @@ def growth(data: xr.Dataset, settings: dict, trained: list[int], optimiser: str,
 
 def _grown(trainer: Trainer, settings, trained, sizes, name, validating, criterion) -> dict:
     path = grow(trainer, trained, sizes, criterion, settings["growth"])
-    single, optimal = (trainer.candidate(result["kernel"], trained, sizes, whole=True)
-                       for result in (path[0], path[-1]))
-    tried = [trainer.candidate(expression, trained, sizes)
-             for expression in _tried(path, settings["growth"])]
+    single, optimal = (
+        trainer.candidate(result["kernel"], trained, sizes, whole=True)
+        for result in (path[0], path[-1])
+    )
+    tried = [
+        trainer.candidate(expression, trained, sizes)
+        for expression in _tried(path, settings["growth"])
+    ]
     base = tried[:7]
     return {
-        "N": len(trained), "trained": list(trained), "validating": list(validating),
+        "N": len(trained),
+        "trained": list(trained),
+        "validating": list(validating),
         "predicted": predicted_levels(trainer, trained, validating),
-        "optimiser": trainer.optimiser, "criterion": name,
-        "path": [result["kernel"] for result in path], "single": single, "optimal": optimal,
+        "optimiser": trainer.optimiser,
+        "criterion": name,
+        "path": [result["kernel"] for result in path],
+        "single": single,
+        "optimal": optimal,
         "seconds_single": sum(r["seconds"] for r in base) + single["seconds"],
         "seconds": sum(r["seconds"] for r in tried) + optimal["seconds"],
     }
@@ -86,6 +108,6 @@ def _tried(path: list[dict], limit: int) -> list[str]:
     from vibrates.learning.kernels import BASE, OPERATIONS, extended
 
     expressions = list(BASE)
-    for result in path[:limit - 1]:
+    for result in path[: limit - 1]:
         expressions += [extended(result["kernel"], o, n) for o in OPERATIONS for n in BASE]
     return expressions

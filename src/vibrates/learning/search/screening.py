@@ -22,8 +22,14 @@ KERNEL, SEED = "M52", 7
 CELLS = 80  # of every level
 
 
-def screened(data: xr.Dataset, features: Sequence[str], sets: Sequence[tuple[int, ...]],
-             count: int, points: int, iterations: int) -> list[tuple[int, ...]]:
+def screened(
+    data: xr.Dataset,
+    features: Sequence[str],
+    sets: Sequence[tuple[int, ...]],
+    count: int,
+    points: int,
+    iterations: int,
+) -> list[tuple[int, ...]]:
     """The `count` best of `sets` by the mean error of log10 k on the levels a set does not have.
 
     points, iterations: of the training of the shared parameters.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 from vibrates.learning.kernels import BASE, OPERATIONS, extended
 from vibrates.learning.search.candidate import Trainer, mean_error
 from vibrates.learning.search.training_sets import levels, validation_set
@@ -12,8 +12,9 @@ from vibrates.learning.search.training_sets import levels, validation_set
 Criterion = Callable[[dict], float]  # of a stored candidate; the smaller the better
 
 
-def predicted_levels(trainer: Trainer, trained: Sequence[int], validating: Sequence[int] = ()
-                     ) -> list[int]:
+def predicted_levels(
+    trainer: Trainer, trained: Sequence[int], validating: Sequence[int] = ()
+) -> list[int]:
     """Initial levels that are neither trained on nor validate."""
     return [x for x in levels(trainer.data) if x not in trained and x not in validating]
 
@@ -38,8 +39,9 @@ def single_kernels(trainer: Trainer, trained: Sequence[int], sizes: Sequence[int
     return [trainer.candidate(name, trained, sizes) for name in BASE]
 
 
-def best_training_sets(trainer: Trainer, settings: dict, sets: Sequence[Sequence[int]]
-                       ) -> list[dict]:
+def best_training_sets(
+    trainer: Trainer, settings: dict, sets: Sequence[Sequence[int]]
+) -> list[dict]:
     """Every training set of `sets` with the single kernel its validation chooses.
 
     Sorted by the error on all levels that are not trained on: a guide to which levels should be
@@ -53,16 +55,23 @@ def best_training_sets(trainer: Trainer, settings: dict, sets: Sequence[Sequence
         results = single_kernels(trainer, trained, settings["points"][:1])
         best = best_of(results, by_validation(validating))
         others = predicted_levels(trainer, trained)
-        found.append({"trained": list(trained), "kernel": best["kernel"],
-                      "validating": list(validating), "transitions": best["transitions"],
-                      "test_percent": mean_error(best, others),
-                      "test_mse_dex2": mean_error(best, others, "mse_dex2"),
-                      "seconds": sum(result["seconds"] for result in results)})
+        found.append(
+            {
+                "trained": list(trained),
+                "kernel": best["kernel"],
+                "validating": list(validating),
+                "transitions": best["transitions"],
+                "test_percent": mean_error(best, others),
+                "test_mse_dex2": mean_error(best, others, "mse_dex2"),
+                "seconds": sum(result["seconds"] for result in results),
+            }
+        )
     return sorted(found, key=lambda entry: entry["test_percent"])
 
 
-def grow(trainer: Trainer, trained: Sequence[int], sizes: Sequence[int], criterion: Criterion,
-         limit: int) -> list[dict]:
+def grow(
+    trainer: Trainer, trained: Sequence[int], sizes: Sequence[int], criterion: Criterion, limit: int
+) -> list[dict]:
     """From the best base kernel on: the best of all sums and products with a base kernel, again
     and again until the criterion gets no better or the kernel has `limit` base kernels.
 
@@ -70,12 +79,17 @@ def grow(trainer: Trainer, trained: Sequence[int], sizes: Sequence[int], criteri
     """
     path = [best_of(single_kernels(trainer, trained, sizes), criterion)]
     if "failed" in path[0]:
-        raise UserError(f"{trainer.data.attrs.get('source', 'rates')}: no kernel can be trained on "
-                        f"initial levels {', '.join(map(str, trained))} ({path[0]['failed']}); "
-                        "raise learning.search.sizes")
+        raise UserError(
+            f"{trainer.data.attrs.get('source', 'rates')}: no kernel can be trained on "
+            f"initial levels {', '.join(map(str, trained))} ({path[0]['failed']}); "
+            "raise learning.search.sizes"
+        )
     while len(path) < limit:
-        expressions = [extended(path[-1]["kernel"], operation, name)
-                       for operation in OPERATIONS for name in BASE]
+        expressions = [
+            extended(path[-1]["kernel"], operation, name)
+            for operation in OPERATIONS
+            for name in BASE
+        ]
         results = [trainer.candidate(expression, trained, sizes) for expression in expressions]
         best = best_of(results, criterion)
         if not criterion(best) < criterion(path[-1]):

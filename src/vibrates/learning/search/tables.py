@@ -13,20 +13,37 @@ from vibrates.learning.transitions import quantum_numbers
 
 def training_table(searches: Sequence[Mapping]) -> pd.DataFrame:
     """Table I: for every N the best training set, its single kernel, its transitions."""
-    return pd.DataFrame([
-        {"N": len(s["trained"]), "levels": _text(s["trained"]), "single_kernel": s["kernel"],
-         "transitions": s["transitions"], "test_percent": s["test_percent"],
-         "test_rms_dex": np.sqrt(s["test_mse_dex2"]), "sets_trained": s["sets_trained"],
-         "combinations": s["combinations"]}
-        for s in searches])
+    return pd.DataFrame(
+        [
+            {
+                "N": len(s["trained"]),
+                "levels": _text(s["trained"]),
+                "single_kernel": s["kernel"],
+                "transitions": s["transitions"],
+                "test_percent": s["test_percent"],
+                "test_rms_dex": np.sqrt(s["test_mse_dex2"]),
+                "sets_trained": s["sets_trained"],
+                "combinations": s["combinations"],
+            }
+            for s in searches
+        ]
+    )
 
 
 def deviating_table(ranked: Sequence[Mapping], count: int = 7) -> pd.DataFrame:
     """Table II: the best training sets of one N with their errors."""
-    return pd.DataFrame([
-        {"N": len(s["trained"]), "levels": _text(s["trained"]), "single_kernel": s["kernel"],
-         "test_percent": s["test_percent"], "test_rms_dex": np.sqrt(s["test_mse_dex2"])}
-        for s in ranked[:count]])
+    return pd.DataFrame(
+        [
+            {
+                "N": len(s["trained"]),
+                "levels": _text(s["trained"]),
+                "single_kernel": s["kernel"],
+                "test_percent": s["test_percent"],
+                "test_rms_dex": np.sqrt(s["test_mse_dex2"]),
+            }
+            for s in ranked[:count]
+        ]
+    )
 
 
 def kernel_table(growths: Sequence[Mapping]) -> pd.DataFrame:
@@ -40,9 +57,11 @@ def kernel_table(growths: Sequence[Mapping]) -> pd.DataFrame:
         row |= {"validation": _text(g["validating"])}
         for which in ("single", "optimal"):
             result = g[which]
-            row |= {f"{which}_kernel": result["kernel"],
-                    f"{which}_percent": mean_error(result, g["predicted"]),
-                    f"{which}_rms_dex": np.sqrt(mean_error(result, g["predicted"], "mse_dex2"))}
+            row |= {
+                f"{which}_kernel": result["kernel"],
+                f"{which}_percent": mean_error(result, g["predicted"]),
+                f"{which}_rms_dex": np.sqrt(mean_error(result, g["predicted"], "mse_dex2")),
+            }
         rows.append(row | {"seconds": g["seconds"]})
     return pd.DataFrame(rows)
 
@@ -52,10 +71,14 @@ def count_table(growths: Sequence[Mapping]) -> pd.DataFrame:
     rows = []
     for g in growths:
         levels = g["single"]["levels"]
-        row = {"N": g["N"], "optimiser": g["optimiser"], "criterion": g["criterion"],
-               "training": g["single"]["transitions"],
-               "validation": _count(levels, g["validating"]),
-               "predicted": _count(levels, g["predicted"])}
+        row = {
+            "N": g["N"],
+            "optimiser": g["optimiser"],
+            "criterion": g["criterion"],
+            "training": g["single"]["transitions"],
+            "validation": _count(levels, g["validating"]),
+            "predicted": _count(levels, g["predicted"]),
+        }
         for which in ("single", "optimal"):
             for quantity in ("over", "below"):
                 row[f"{which}_{quantity}"] = _count(g[which]["levels"], g["predicted"], quantity)
@@ -63,8 +86,9 @@ def count_table(growths: Sequence[Mapping]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def time_table(growths: Sequence[Mapping], cost: Mapping[int, float], recorded: bool
-               ) -> pd.DataFrame:
+def time_table(
+    growths: Sequence[Mapping], cost: Mapping[int, float], recorded: bool
+) -> pd.DataFrame:
     """Table V: cost of direct calculation by initial level, hours of learning, the share saved.
 
     cost: of every initial level; core-hours where they were `recorded`, else in any unit. Saved is
@@ -76,25 +100,42 @@ def time_table(growths: Sequence[Mapping], cost: Mapping[int, float], recorded: 
     for g in growths:
         spent = sum(cost[x] for x in (*g["trained"], *g["validating"]))
         search = g["seconds"] / 3600.0
-        rows.append({
-            "N": g["N"], "optimiser": g["optimiser"], "criterion": g["criterion"],
-            "validation": _text(g["validating"]),
-            "cost_unit": "core-hours" if recorded else "share of all",
-            "training_validation": spent if recorded else spent / total,
-            "predicted": sum(cost[x] for x in g["predicted"]) / (1.0 if recorded else total),
-            "hours_single": g["seconds_single"] / 3600.0, "hours_search": search,
-            "saved_percent": 100.0 * (1.0 - (spent + search) / total) if recorded else np.nan,
-            "saved_without_search_percent": 100.0 * (1.0 - spent / total)})
+        rows.append(
+            {
+                "N": g["N"],
+                "optimiser": g["optimiser"],
+                "criterion": g["criterion"],
+                "validation": _text(g["validating"]),
+                "cost_unit": "core-hours" if recorded else "share of all",
+                "training_validation": spent if recorded else spent / total,
+                "predicted": sum(cost[x] for x in g["predicted"]) / (1.0 if recorded else total),
+                "hours_single": g["seconds_single"] / 3600.0,
+                "hours_search": search,
+                "saved_percent": 100.0 * (1.0 - (spent + search) / total) if recorded else np.nan,
+                "saved_without_search_percent": 100.0 * (1.0 - spent / total),
+            }
+        )
     return pd.DataFrame(rows)
 
 
 def level_table(growths: Sequence[Mapping]) -> pd.DataFrame:
     """Figure 4: mean and worst error of every predicted initial level, single and optimal."""
-    return pd.DataFrame([
-        {"N": g["N"], "optimiser": g["optimiser"], "criterion": g["criterion"], "kernel": which,
-         "level": level, "percent": g[which]["levels"][str(level)]["percent"],
-         "worst_percent": g[which]["levels"][str(level)]["worst_percent"]}
-        for g in growths for which in ("single", "optimal") for level in g["predicted"]])
+    return pd.DataFrame(
+        [
+            {
+                "N": g["N"],
+                "optimiser": g["optimiser"],
+                "criterion": g["criterion"],
+                "kernel": which,
+                "level": level,
+                "percent": g[which]["levels"][str(level)]["percent"],
+                "worst_percent": g[which]["levels"][str(level)]["worst_percent"],
+            }
+            for g in growths
+            for which in ("single", "optimal")
+            for level in g["predicted"]
+        ]
+    )
 
 
 def transition_table(growths: Sequence[Mapping], data: xr.Dataset) -> pd.DataFrame:
@@ -106,11 +147,19 @@ def transition_table(growths: Sequence[Mapping], data: xr.Dataset) -> pd.DataFra
         for which in ("single", "optimal"):
             if "failed" in g[which]:
                 continue
-            parts.append(pd.DataFrame(
-                {"N": g["N"], "optimiser": g["optimiser"], "criterion": g["criterion"],
-                 "validation": _text(g["validating"]), "kernel": which}
-                | {name: data[name].values[rows] for name in numbers}
-                | {error: np.array(g[which][error])[rows] for error in ("percent", "rms_dex")}))
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "N": g["N"],
+                        "optimiser": g["optimiser"],
+                        "criterion": g["criterion"],
+                        "validation": _text(g["validating"]),
+                        "kernel": which,
+                    }
+                    | {name: data[name].values[rows] for name in numbers}
+                    | {error: np.array(g[which][error])[rows] for error in ("percent", "rms_dex")}
+                )
+            )
     return pd.concat(parts, ignore_index=True)
 
 

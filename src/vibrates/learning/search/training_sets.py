@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import xarray as xr
 
-from vibrates.errors import UserError
+from vibrates.core.errors import UserError
 
 
 def initial_number(data: xr.Dataset) -> str:
@@ -14,8 +14,10 @@ def initial_number(data: xr.Dataset) -> str:
     for name in ("j", "v", "w"):
         if name in data.coords and np.ptp(data[name].values) > 0:
             return name
-    raise UserError(f"{data.attrs.get('source', 'rates')}: all transitions start from one level; "
-                    "a search over initial levels needs several")
+    raise UserError(
+        f"{data.attrs.get('source', 'rates')}: all transitions start from one level; "
+        "a search over initial levels needs several"
+    )
 
 
 def levels(data: xr.Dataset) -> list[int]:
@@ -28,11 +30,15 @@ def training_sets(
 ) -> list[tuple[int, ...]]:
     """All sets of `size` of the `values` that hold `fixed`, in lexical order."""
     if fixed not in values:
-        raise UserError(f"{name}: learning.search.fixed: {fixed} is no initial level; choose from "
-                        f"{', '.join(map(str, values))}")
+        raise UserError(
+            f"{name}: learning.search.fixed: {fixed} is no initial level; choose from "
+            f"{', '.join(map(str, values))}"
+        )
     if size >= len(values):
-        raise UserError(f"{name}: learning.search.sizes: {size} of {len(values)} initial levels "
-                        f"leaves none to predict; use {len(values) - 1} or less")
+        raise UserError(
+            f"{name}: learning.search.sizes: {size} of {len(values)} initial levels "
+            f"leaves none to predict; use {len(values) - 1} or less"
+        )
     others = [value for value in values if value != fixed]
     return [tuple(sorted((fixed, *chosen))) for chosen in combinations(others, size - 1)]
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import xarray as xr
 
-from vibrates.campaign.storage import read_product
+from vibrates.core.netcdf import read_product
 from vibrates.rates import layout
 from vibrates.rates.sanity import tables, trajectories
 

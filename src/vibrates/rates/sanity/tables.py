@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import xarray as xr
 
+from vibrates.core.units import KELVIN_TO_CM
 from vibrates.rates.sanity.result import LIMITS, result
-from vibrates.units import KELVIN_TO_CM
 
 
 def positive_rates(rates: xr.Dataset) -> dict:
@@ -56,15 +56,20 @@ def detailed_balance(rates: xr.Dataset) -> dict:
         worst = max(worst, float(deviation.max(initial=0.0)))
     limit = LIMITS["detailed_balance"]
     message = f"largest deviation of ln(k_endo/k_exo) from -|D|/kT; {alone} rows without reverse"
-    return result("detailed_balance", worst <= limit and not alone, worst, limit, message,
-                  "failed")
+    return result("detailed_balance", worst <= limit and not alone, worst, limit, message, "failed")
 
 
 def errors_present(rates: xr.Dataset) -> dict:
     """Every k must carry a standard error."""
     zero = int(np.sum((rates["k"].values > 0) & ~(rates["k_stderr"].values > 0)))
-    return result("standard_errors", zero == 0, zero, 0,
-                  "values of k without a positive standard error", "failed")
+    return result(
+        "standard_errors",
+        zero == 0,
+        zero,
+        0,
+        "values of k without a positive standard error",
+        "failed",
+    )
 
 
 def target(rates: xr.Dataset, config: Mapping) -> dict:
@@ -105,8 +110,9 @@ def edge_fraction(rates: xr.Dataset, config: Mapping) -> dict:
 def reversibility(rates: xr.Dataset) -> dict:
     """Endothermic rates from their own trajectories against detailed balance, beyond 3 errors."""
     ratio = rates["k_direct"] / rates["k"]
-    error = ratio * np.hypot(rates["k_direct_stderr"] / rates["k_direct"],
-                             rates["k_stderr"] / rates["k"])
+    error = ratio * np.hypot(
+        rates["k_direct_stderr"] / rates["k_direct"], rates["k_stderr"] / rates["k"]
+    )
     excess = np.maximum(np.abs(ratio - 1) - 3 * error, 0.0)
     row, column, value = _worst(excess)
     limit = LIMITS["reversibility_deviation"]

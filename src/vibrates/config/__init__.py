@@ -1,0 +1,1 @@
+"""The configuration of a campaign: reading, validation, and the grid it describes."""

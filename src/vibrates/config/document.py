@@ -1,0 +1,86 @@
+"""config/README.md from the schema: ``python -m vibrates.config.document > config/README.md``."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from vibrates.core.yaml_files import SCHEMA, read_yaml
+
+HEAD = """\
+# Configurations
+
+- `config.yaml`: the default campaign, N2(v = 1-6, 8, 10) + H2(0), minutes on two cores.
+- `tiny.yaml`: every stage in about a minute, for a look and for tests; not for physics.
+- `paper.yaml`: the whole data set of Hong et al. 2023, 451 initial states, for a cluster.
+- `molecules.yaml`: constants of the molecules, which all extend.
+- `surfaces/fitted.yaml`: the fitted surface, the default; `surfaces/*_rates.yaml`: rates on the three surfaces of N2 + H2.
+- `pairs/`: N2 + N2, CO + N2, N2 + O. `abinitio/`: which ab initio points, and the fit to them (a schema of its own).
+- `schema.yaml`: the closed schema from which the table below is made.
+
+`make run CONFIG=config/tiny.yaml`, or `snakemake --cores 2 --configfile config/tiny.yaml`. Single
+values on the command line: `--config 'sampling={budget: 500000}'`. `vibrates check FILE` validates
+a file without running anything.
+
+A file may begin with `extends: other.yaml` (relative to itself): each top-level block it gives
+replaces that block of the other file whole. Every key is required unless marked optional; unknown
+keys are errors. Relative paths start from the directory in which the campaign is run. Changing
+`molecules`, `surface`, `dynamics`, `seed`, ... computes exactly those batches anew whose
+trajectories change; `rates`, `learning` and `figures` leave all trajectories as they are.
+
+To compare with published rates, name the files under `reference`; without them the comparison is
+skipped, and the figures say so.
+
+| key | meaning | unit | values |
+|---|---|---|---|
+"""
+
+
+def keys(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], bool]]:
+    """Every key of a schema: (dotted name, its entry with references filled in, required)."""
+    yield from _keys(schema, schema.get("$defs", {}), "")
+
+
+def _keys(entry: dict[str, Any], definitions: dict[str, Any], path: str) -> Iterator[tuple]:
+    children = entry.get("properties", {})
+    if len(children) > 1 and all(
+        child == next(iter(children.values())) for child in children.values()
+    ):
+        children = {f"({', '.join(children)})": next(iter(children.values()))}
+    for name, child in children.items():
+        full = _filled(child, definitions)
+        here = f"{path}.{name}" if path else name
+        yield here, full, name in entry.get("required", [])
+        for form in full.get("oneOf", [full]):
+            yield from _keys(_filled(form, definitions), definitions, here)
+    if isinstance(entry.get("additionalProperties"), dict):
+        child = _filled(entry["additionalProperties"], definitions)
+        yield from _keys(child, definitions, f"{path}.NAME")
+
+
+def _filled(entry: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in entry:
+        return entry
+    return {**definitions[entry["$ref"].rsplit("/", 1)[-1]], **entry}
+
+
+def _values(entry: dict[str, Any]) -> str:
+    if "enum" in entry:
+        return ", ".join(f"`{value}`" for value in entry["enum"])
+    limits = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
+    bounds = [f"{sign} {entry[key]}" for key, sign in limits.items() if key in entry]
+    kind = {"object": "block", "array": "list"}.get(entry.get("type", ""), entry.get("type", ""))
+    return " ".join([kind or "see description", ", ".join(bounds)]).strip()
+
+
+def table() -> str:
+    """The whole of config/README.md."""
+    rows = [
+        f"| `{name}` | {entry['description']}{'' if required else ' (optional)'} "
+        f"| {entry['unit']} | {_values(entry)} |"
+        for name, entry, required in keys(read_yaml(SCHEMA))
+        if "description" in entry
+    ]
+    return HEAD + "\n".join(rows) + "\n"
+
+
+if __name__ == "__main__":
+    print(table(), end="")

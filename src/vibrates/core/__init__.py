@@ -1,0 +1,1 @@
+"""What every stage uses: units, errors, files, checkpoints, netCDF products."""

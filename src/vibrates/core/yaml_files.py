@@ -1,0 +1,77 @@
+"""Reading and writing of configuration files.
+
+A configuration is a plain mapping with exactly the keys of its schema. A file may name another one
+under ``extends``; each top-level block it gives itself replaces that block whole.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from vibrates.core.errors import UserError
+from vibrates.core.files import write_text
+
+SCHEMA = Path(__file__).parents[2] / "config" / "schema.yaml"
+
+
+class _Loader(yaml.SafeLoader):
+    """A YAML loader that refuses a key given twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                line = node.start_mark.line + 1
+                raise UserError(
+                    f"{node.start_mark.name}: key '{key}' appears twice in the block "
+                    f"at line {line}; keep one of them"
+                )
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(path: str | Path) -> dict[str, Any]:
+    """The mapping in a YAML file; UserError if it is missing, malformed, or no mapping."""
+    path = Path(path)
+    try:
+        with path.open(encoding="utf-8") as stream:
+            content = yaml.load(stream, Loader=_Loader)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise UserError(f"{path}: cannot be read ({reason}); name an existing file") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"line {mark.line + 1}: " if mark else ""
+        problem = getattr(error, "problem", None) or "malformed"
+        raise UserError(f"{path}: {place}no valid YAML ({problem}); correct the line") from None
+    if not isinstance(content, dict):
+        raise UserError(f"{path}: holds no mapping of keys to values; see config/README.md")
+    return content
+
+
+def read_layers(path: str | Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
+    """The mapping in `path`, completed by the top-level blocks of the file it extends."""
+    path = Path(path)
+    if path.resolve() in seen:
+        raise UserError(f"{path}: 'extends' leads back to the file itself; remove one of the links")
+    own = read_yaml(path)
+    parent = own.pop("extends", None)
+    if parent is None:
+        return own
+    if not isinstance(parent, str):
+        raise UserError(f"{path}: extends: {parent!r} is no file name; name one YAML file")
+    return read_layers(path.parent / parent, (*seen, path.resolve())) | own
+
+
+def merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """`base` with `changes` laid over it, mapping by mapping (for values from a command line)."""
+    merged = dict(base)
+    for key, value in changes.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = merge(merged[key], value) if both else value
+    return merged
+
+
+def write(config: dict[str, Any], path: str | Path) -> None:
+    """Write a configuration as YAML, atomically."""
+    write_text(path, yaml.safe_dump(config, sort_keys=False))

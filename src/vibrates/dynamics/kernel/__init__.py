@@ -1,5 +1,0 @@
-"""Everything that is compiled: the propagation of trajectories in vector registers."""
-
-from vibrates.dynamics.kernel.lanes import mean_potential, propagate
-
-__all__ = ["mean_potential", "propagate"]

@@ -1,0 +1,1 @@
+"""Clusters: SLURM, the site's settings, and a check of both."""

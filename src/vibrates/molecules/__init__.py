@@ -1,0 +1,1 @@
+"""Diatomic molecules and their vibrational basis sets."""

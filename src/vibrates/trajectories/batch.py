@@ -1,0 +1,220 @@
+"""The MPI program that computes one batch: ``mpiexec -n N python -m vibrates.trajectories.batch ...``
+
+Ranks are given pieces of the batch as they finish others; rank 0 collects the results, keeps them on
+disk as they come, orders them in the end, and is the only one that writes. An attempt that is cut
+short loses what was being computed; the next one goes on from what is kept, to the same bits.
+"""
+
+import argparse
+import os
+import platform
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+# One thread per rank: before any library that reads these is imported.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+    os.environ[variable] = "1"
+
+import numba
+import numpy as np
+from mpi4py import MPI
+
+from vibrates.core import checkpoint as parts
+from vibrates.core import netcdf as storage
+from vibrates.core.dispatch import share_out
+from vibrates.core.errors import UserError
+from vibrates.core.mpi import check_size
+from vibrates.core.yaml_files import read_yaml
+from vibrates.trajectories import cache, plan, progress
+from vibrates.trajectories.status import Status
+from vibrates.trajectories.work import BatchWork, in_order
+
+SOURCES = ["method and surface: Hong et al. 2023, Eur. Phys. J. D, 10.1140/epjd/s10053-023-00688-4"]
+
+
+class Refused(UserError):
+    """A mistake that every rank knows of, so that all can end in order."""
+
+
+@dataclass
+class Computed:
+    """A batch's trajectories and what they took."""
+
+    columns: dict[str, np.ndarray]
+    seconds: float  # of all pieces, over all ranks and attempts
+    before: int  # pieces from earlier attempts
+    attempts: int
+
+
+class Stopped(SystemExit):
+    """The job was told to end: its walltime is over, or it was cancelled."""
+
+
+def compute(comm: MPI.Comm, work: BatchWork, output: Path) -> Computed | None:
+    """All trajectories of the batch, in the order of its pieces, on rank 0; None on the others.
+
+    Rank 0 keeps every finished piece on disk, and begins with those that earlier attempts kept.
+    """
+    done, writer = {}, parts.Writer(output, work.digest)
+    if comm.rank == 0:
+        done = parts.read(output, work.digest)
+        cache.load(work.warm_up)  # The other ranks then only read compiled kernels.
+    comm.Barrier()
+    before = len(done)
+
+    def timed(piece: int) -> dict[str, np.ndarray]:
+        began = time.perf_counter()
+        return work.compute(piece) | {"seconds": np.array(time.perf_counter() - began)}
+
+    def keep(piece: int, columns: dict[str, np.ndarray]) -> None:
+        writer.append(piece, columns)
+        done[piece] = columns
+
+    if comm.rank == 0:
+        signal.signal(signal.SIGTERM, lambda *_: _stop(len(done), len(work.pieces)))
+    share_out(comm, [i for i in range(len(work.pieces)) if i not in done], timed, keep)
+    if comm.rank != 0:
+        return None
+    writer.close()
+    seconds = sum(float(columns.pop("seconds")) for columns in done.values())
+    return Computed(in_order(done), seconds, before, len(parts.files(output)))
+
+
+def _stop(done: int, total: int) -> None:
+    print(
+        f"stopped: told to end (walltime reached or cancelled); {done} of {total} pieces are kept "
+        "for the next attempt",
+        file=sys.stderr,
+        flush=True,
+    )
+    raise Stopped(128 + signal.SIGTERM)
+
+
+def prepare(comm: MPI.Comm, arguments: argparse.Namespace) -> BatchWork:
+    """Read and check the input on every rank; UserError on all of them if it fails on one."""
+    mistake, work = None, None
+    try:
+        check_size(comm, arguments.ranks)
+        config = read_yaml(arguments.configuration)
+        source = plan.plan_path(config["results"], arguments.round)
+        rows = plan.batch_rows(plan.read_plan(source), arguments.batch)
+        work = BatchWork(config, rows)
+        if arguments.digest and work.digest != arguments.digest:
+            raise UserError(
+                f"{source}: batch {arguments.batch} has digest "
+                f"{work.digest[:12]}, asked for {arguments.digest[:12]}; the plan or "
+                "configuration changed meanwhile, run the campaign again"
+            )
+    except UserError as error:
+        mistake = str(error)
+    if mistakes := [m for m in comm.allgather(mistake) if m]:
+        raise Refused(mistakes[0])
+    return work
+
+
+def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
+    """Compute one batch and write its file; UserError if the input does not fit together."""
+    started, cpu = time.monotonic(), time.process_time()
+    work = prepare(comm, arguments)
+    computed = compute(comm, work, arguments.output)
+    cpu_seconds = comm.reduce(time.process_time() - cpu)
+    if computed is None:
+        return
+    columns = computed.columns
+    status = columns["status"]
+    attributes = (
+        storage.provenance(work.config, SOURCES)
+        | versions()
+        | {
+            "v": work.v,
+            "w": work.w,
+            "digest": work.digest,
+            "seed": work.config["seed"],
+            "trajectory_numbers": f"{columns['index'].min()} to {columns['index'].max()} per (U, shell)",
+            "status_counts": ", ".join(
+                f"{Status(code).name} {count}"
+                for code, count in zip(*np.unique(status, return_counts=True), strict=True)
+            ),
+            "ranks": comm.size,
+            "wall_seconds": time.monotonic() - started,
+            "cpu_seconds": cpu_seconds,
+            "trajectory_seconds": computed.seconds,
+            "attempts": computed.attempts,
+            "pieces_from_earlier_attempts": computed.before,
+            "slurm_job_id": os.environ.get("SLURM_JOB_ID", "none"),
+        }
+    )
+    probability = columns.pop("probability")
+    first = tuple(levels.start for levels in work.levels)
+    storage.write_atomic(
+        storage.batch_dataset(columns, probability, attributes, first), arguments.output
+    )
+    parts.remove(arguments.output)
+    for code, count in zip(*np.unique(status, return_counts=True), strict=True):
+        if code != Status.OK:
+            print(
+                f"warning: {arguments.output}: {count} of {len(probability)} trajectories failed: "
+                f"{Status(code).advice}",
+                file=sys.stderr,
+            )
+    elapsed = timedelta(seconds=round(time.monotonic() - started))
+    resumed = (
+        f", {computed.before} of {len(work.pieces)} pieces from before" if computed.before else ""
+    )
+    progress.batch_done(
+        Path(work.config["results"]),
+        arguments.round,
+        f"v={work.v} w={work.w}: {len(probability)} trajectories, "
+        f"{np.count_nonzero(status)} failed, {elapsed}{resumed}",
+    )
+
+
+def versions() -> dict[str, str]:
+    """Of what a trajectory's last bits may depend on."""
+    return {
+        "python_version": platform.python_version(),
+        "numpy_version": np.__version__,
+        "numba_version": numba.__version__,
+        "mpi_library": MPI.Get_library_version().split("\n")[0],
+    }
+
+
+def parser() -> argparse.ArgumentParser:
+    """Command line of the batch program."""
+    p = argparse.ArgumentParser(
+        prog="vibrates.trajectories.batch", description=__doc__.splitlines()[0]
+    )
+    p.add_argument("configuration", type=Path, help="resolved configuration (YAML)")
+    p.add_argument("round", type=int, help="round of the batch")
+    p.add_argument("batch", type=int, help="number of the batch in the plan of the round")
+    p.add_argument("output", type=Path, help="netCDF file to write")
+    p.add_argument("--ranks", type=int, required=True, help="MPI ranks there must be")
+    p.add_argument("--digest", default="", help="expected fingerprint of the batch")
+    return p
+
+
+def main() -> None:
+    """Run under MPI; a mistake of the user is one line from rank 0 and exit code 2."""
+    comm = MPI.COMM_WORLD
+    arguments = parser().parse_args()
+    try:
+        run(comm, arguments)
+    except Refused as error:
+        if comm.rank == 0:
+            print(f"error: {error}", file=sys.stderr, flush=True)
+        sys.exit(2)
+    except BaseException as error:
+        # A rank that ends alone would leave the others waiting for it for ever.
+        if isinstance(error, UserError):
+            print(f"error: {error}", file=sys.stderr, flush=True)
+        elif not isinstance(error, Stopped):
+            sys.excepthook(*sys.exc_info())
+        comm.Abort(2 if isinstance(error, UserError) else 1)
+
+
+if __name__ == "__main__":
+    main()

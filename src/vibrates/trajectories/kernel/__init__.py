@@ -1,0 +1,5 @@
+"""Everything that is compiled: the propagation of trajectories in vector registers."""
+
+from vibrates.trajectories.kernel.lanes import mean_potential, propagate
+
+__all__ = ["mean_potential", "propagate"]

@@ -1,0 +1,126 @@
+"""The interaction in vector registers: geometry, potential on the grid, mean-field forces.
+
+Each form of interaction fills in ``potential`` (points,), V at every grid point, and ``means``, the
+expectation values that the forces are made of. Atomic units.
+"""
+
+from numba import njit
+
+from vibrates.potential.forms import ATOM_PAIRS, EXPONENTIAL, FLEXIBLE_LENNARD_JONES, JOINED, SITES
+from vibrates.trajectories.kernel.atom_diatom import atom_pairs, sites
+from vibrates.trajectories.kernel.lennard_jones import (
+    flexible_lennard_jones,
+    improved_lennard_jones,
+)
+from vibrates.trajectories.kernel.long_range import add_series, handover
+from vibrates.trajectories.kernel.simd import at_least, load, sqrt, store
+from vibrates.trajectories.kernel.state_layout import (
+    BY_DISTANCE,
+    C_A,
+    C_AB,
+    C_B,
+    DISTANCE,
+    FADE,
+    FADE_FROM,
+    FADE_SLOPE,
+    HARMONICS,
+    INVERSE_FADE,
+    L_A,
+    L_B,
+    MEANS,
+    N_A,
+    N_B,
+    QUADRUPOLE,
+    SQUARE_A,
+    SQUARE_B,
+    R,
+)
+from vibrates.trajectories.kernel.vector_math import JIT_OPTIONS, exp
+
+
+@njit(**JIT_OPTIONS)
+def square(c, row):
+    """Squared length of the vector at ``row``."""
+    x, y, z = load(c, row), load(c, row + 1), load(c, row + 2)
+    return x * x + y * y + z * z
+
+
+@njit(**JIT_OPTIONS)
+def geometry(c, g):
+    """Distance, cosines, harmonics of the orientation, A^224/R^5 and L_i^2."""
+    x, y, z = load(c, R), load(c, R + 1), load(c, R + 2)
+    distance = sqrt(x * x + y * y + z * z)
+    inverse = 1.0 / distance
+    a_x, a_y, a_z = load(c, N_A), load(c, N_A + 1), load(c, N_A + 2)
+    b_x, b_y, b_z = load(c, N_B), load(c, N_B + 1), load(c, N_B + 2)
+    c_a = (a_x * x + a_y * y + a_z * z) * inverse
+    c_b = (b_x * x + b_y * y + b_z * z) * inverse
+    c_ab = a_x * b_x + a_y * b_y + a_z * b_z
+    aa, bb, ab = c_a * c_a, c_b * c_b, c_ab * c_ab
+    cross = 5.0 * c_a * c_b - c_ab
+    angular = 0.75 * (1.0 - 5.0 * (aa + bb) - 15.0 * aa * bb + 2.0 * cross * cross)
+    inverse_2 = inverse * inverse
+    store(g, DISTANCE, distance)
+    store(g, C_A, c_a)
+    store(g, C_B, c_b)
+    store(g, C_AB, c_ab)
+    store(g, HARMONICS, aa - 1.0 / 3.0)
+    store(g, HARMONICS + 1, bb - 1.0 / 3.0)
+    store(g, HARMONICS + 2, ab - 1.0 / 3.0)
+    store(g, HARMONICS + 3, c_a * c_b * c_ab - (aa + bb + ab) * (1.0 / 3.0) + 2.0 / 9.0)
+    store(g, QUADRUPOLE, angular * inverse_2 * inverse_2 * inverse)
+    store(g, SQUARE_A, square(c, L_A))
+    store(g, SQUARE_B, square(c, L_B))
+    share, slope = handover(distance, load(c, FADE_FROM), load(c, INVERSE_FADE))
+    store(g, FADE, 1.0 - share)
+    store(g, FADE_SLOPE, -slope)
+
+
+@njit(**JIT_OPTIONS)
+def _exponential(points, re, im, g, tables, potential, means):
+    """As `improved_lennard_jones`, for V = A exp(-alpha R)."""
+    distance, fade = load(g, DISTANCE), load(g, FADE)
+    by_distance, mean = 0.0 * distance, 0.0 * distance
+    for k in range(points):
+        value = tables[k, 0] * exp(at_least(-tables[k, 1] * distance, -600.0))
+        x, y = load(re, k), load(im, k)
+        store(potential, k, fade * value)
+        weighted = value * (x * x + y * y)
+        mean = mean + weighted
+        by_distance = by_distance - tables[k, 1] * weighted
+    for k in range(MEANS):
+        store(means, k, 0.0 * distance)
+    store(means, BY_DISTANCE, fade * by_distance + load(g, FADE_SLOPE) * mean)
+
+
+@njit(**JIT_OPTIONS)
+def _joined(points, re, im, g, tables, quadrupole, potential, means):
+    """(1 - s) V_flexible + s V_series, s(R) from 0 to 1 with four continuous derivatives."""
+    fade, fade_slope = load(g, FADE), load(g, FADE_SLOPE)
+    last = tables.shape[1] - 1
+    far, far_slope = handover(load(g, DISTANCE), tables[0, last - 1], tables[0, last])
+    store(g, FADE, fade * (1.0 - far))
+    store(g, FADE_SLOPE, fade_slope * (1.0 - far) - fade * far_slope)
+    flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)
+    store(g, FADE, fade * far)
+    store(g, FADE_SLOPE, fade_slope * far + fade * far_slope)
+    add_series(points, re, im, g, tables, quadrupole, potential, means)
+    store(g, FADE, fade)
+    store(g, FADE_SLOPE, fade_slope)
+
+
+@njit(**JIT_OPTIONS)
+def potential_and_means(form, points, re, im, g, tables, quadrupole, potential, means):
+    """V at every grid point, and the expectation values that the forces are made of."""
+    if form == EXPONENTIAL:
+        _exponential(points, re, im, g, tables, potential, means)
+    elif form == ATOM_PAIRS:
+        atom_pairs(points, re, im, g, tables, potential, means)
+    elif form == JOINED:
+        _joined(points, re, im, g, tables, quadrupole, potential, means)
+    elif form == SITES:
+        sites(points, re, im, g, tables, potential, means)
+    elif form == FLEXIBLE_LENNARD_JONES:
+        flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)
+    else:
+        improved_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)

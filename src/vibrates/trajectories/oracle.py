@@ -1,0 +1,143 @@
+"""`vibrates oracle FILE`: run single trajectories whose converged outcome is known.
+
+The file is a list of cases in atomic units: initial conditions, initial levels, sizes of the bases,
+the final classical state and the final probabilities. They belong to a surface made for this test.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from vibrates.core.errors import UserError
+from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, HARTREE_TO_CM
+from vibrates.molecules.diatom import Diatom
+from vibrates.potential import Surface
+from vibrates.trajectories.runner import Collision
+from vibrates.trajectories.sampling import Initial
+from vibrates.trajectories.settings import Settings
+
+LIMIT = 0.01  # largest relative deviation of a probability
+TIME_STEP_FS = 0.1
+
+
+def _linear_quadrupole(at_r_e: float, value: float, slope: float, r_0: float, r_e: float) -> dict:
+    """at_r_e (value + slope (r - r_0)) / (value + slope (r_e - r_0)); r in bohr, r_e in angstrom."""
+    scale = at_r_e / (value + slope * (r_e * ANGSTROM_TO_BOHR - r_0))
+    return {
+        "coefficients_au": [at_r_e, scale * slope * ANGSTROM_TO_BOHR],
+        "range_angstrom": [0.0, 20.0],
+    }
+
+
+MOLECULES = {
+    "N2": {
+        "masses_u": [14.0030740, 14.0030740],
+        "omega_e_cm": 2359.60,
+        "x_e": 0.006126,
+        "y_e": 0.0000032,
+        "r_e_angstrom": 1.098,
+        "beta_e_per_angstrom": 2.689,
+        "D_e_eV": 9.905,
+        "effective_electrons": 7.6,
+        "quadrupole": _linear_quadrupole(-1.1, -1.11, 0.95, 2.07, 1.098),
+    },
+    "H2": {
+        "masses_u": [1.00782503, 1.00782503],
+        "omega_e_cm": 4401.20,
+        "x_e": 0.027600,
+        "y_e": 0.0,
+        "r_e_angstrom": 0.740,
+        "beta_e_per_angstrom": 1.946,
+        "D_e_eV": 4.750,
+        "effective_electrons": 2,
+        "quadrupole": _linear_quadrupole(0.4835, 0.457, 0.62, 1.4, 0.740),
+    },
+}
+_ROWS = {  # R_m (angstrom), eps (meV), beta, dR_m/dr_N2, dR_m/dr_H2
+    "H": (3.792, 5.98, 5.15, 0.20, 0.32),
+    "X": (3.774, 5.98, 5.08, 0.15, 0.32),
+    "Ta": (3.759, 7.02, 5.37, 0.00, 0.75),
+    "Tb": (4.427, 4.30, 6.77, 0.72, 0.25),
+    "I": (4.458, 4.83, 6.79, 0.82, 0.40),
+}
+SURFACE = {
+    "parameters": "table",
+    "deformation": "fitted",
+    "configurations": {
+        name: {"R_m_angstrom": row[0], "eps_meV": row[1], "beta": row[2]}
+        for name, row in _ROWS.items()
+    },
+    "slopes": {name: {"dR_m_dr": row[3:]} for name, row in _ROWS.items()},
+}
+
+
+def molecules_and_surface() -> tuple[Diatom, Diatom, Surface]:
+    """N2, H2 and the test surface of the oracle file."""
+    n2, h2 = (Diatom.from_config(name, MOLECULES[name]) for name in ("N2", "H2"))
+    return n2, h2, Surface.from_config(SURFACE, n2, h2)
+
+
+def run_case(case: dict, time_step_fs: float = TIME_STEP_FS):
+    """Outcome of one case of the file."""
+    n2, h2, surface = molecules_and_surface()
+    settings = Settings.from_config(
+        {
+            "time_step_fs": time_step_fs,
+            "accuracy": np.inf,
+            "interaction_range_angstrom": np.inf,
+            "fade_from": 1.0,
+            "relative_energy_error_limit": 1e-3,
+            "norm_error_limit": 1e-9,
+            "maximum_steps": 10**7,
+            "repetitions": 0,
+        }
+    )
+    collision = Collision(surface, n2, h2, case["n_a"], case["n_b"], case["v"], case["w"], settings)
+    vectors = {k: np.array([case["initial"][k]]) for k in ("R", "P", "n_a", "L_a", "n_b", "L_b")}
+    nan = np.full(1, np.nan)  # energies and weight belong to sampling, not to propagation
+    initial = Initial(*vectors.values(), nan, nan, nan, nan, nan)
+    return collision.run(initial)
+
+
+def deviations(case: dict, outcome) -> dict[str, float]:
+    """Largest relative deviations from a case: of probabilities and of the final classical state."""
+    probability = max(
+        abs(outcome.probability[0, entry["v"], entry["w"]] / entry["P"] - 1.0)
+        for entry in case["probabilities"]
+    )
+    final = np.concatenate([case["final"][k] for k in ("R", "P", "n_a", "L_a", "n_b", "L_b")])
+    ours = outcome.classical[0]
+    # Vectors, not components, are compared: a component may pass through zero.
+    difference = np.linalg.norm((ours - final).reshape(6, 3), axis=1)
+    length = np.linalg.norm(final.reshape(6, 3), axis=1)
+    return {"probability": probability, "classical": float((difference / length).max())}
+
+
+def main(path: Path) -> int:
+    """Print the deviation of every case; 1 if one exceeds 1 %."""
+    try:
+        cases = json.loads(Path(path).read_text())
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror}); give an oracle file") from None
+    except ValueError as error:
+        raise UserError(f"{path}: not JSON ({error}); give an oracle file") from None
+    print(f"{len(cases)} trajectories, dt = {TIME_STEP_FS} fs, all probabilities of the file")
+    print(
+        f"{'v':>3} {'w':>3} {'basis':>7} {'U/cm-1':>8} {'b/A':>5} {'max dP/P':>10} "
+        f"{'classical':>10} {'dE/cm-1':>10}"
+    )
+    worst = 0.0
+    for case in cases:
+        outcome = run_case(case)
+        deviation = deviations(case, outcome)
+        worst = max(worst, *deviation.values())
+        b = abs(case["initial"]["R"][0]) * BOHR_TO_ANGSTROM
+        print(
+            f"{case['v']:3d} {case['w']:3d} {case['n_a']:3d}x{case['n_b']:<3d} "
+            f"{case['U_cm']:8g} {b:5.2f} {deviation['probability']:10.2e} "
+            f"{deviation['classical']:10.2e} {outcome.energy_error[0] * HARTREE_TO_CM:10.2e}"
+        )
+    verdict = "within" if worst <= LIMIT else "exceeds"
+    print(f"largest deviation {worst:.2e}: {verdict} the limit of {LIMIT:g}")
+    return 0 if worst <= LIMIT else 1

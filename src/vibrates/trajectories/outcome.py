@@ -1,0 +1,42 @@
+"""What became of trajectories."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibrates.trajectories.kernel import state_layout as rows
+
+
+@dataclass
+class Outcome:
+    """What became of N trajectories; atomic units.
+
+    ``probability`` (N, n_a, n_b): P(v, w -> v', w'). ``probability_error`` (N,): estimated relative
+    error of those that were controlled, nan if unknown. ``status``, ``steps`` (of all attempts),
+    ``energy_error``, ``norm_error``, ``time_step`` (of the last attempt): (N,). ``classical``
+    (N, 18): final R, P, n_a, L_a, n_b, L_b of the last attempt.
+    """
+
+    probability: NDArray
+    probability_error: NDArray
+    status: NDArray
+    steps: NDArray
+    energy_error: NDArray
+    norm_error: NDArray
+    time_step: NDArray
+    classical: NDArray
+
+    @classmethod
+    def empty(cls, count: int, n_a: int, n_b: int) -> "Outcome":
+        """Room for ``count`` trajectories that have not run."""
+        zeros = [np.zeros(count) for _ in range(3)]
+        return cls(
+            np.zeros((count, n_a, n_b)), np.full(count, np.nan), np.zeros(count, np.int8),
+            np.zeros(count, np.int64), *zeros, np.zeros((count, rows.CLASSICAL)),
+        )  # fmt: skip
+
+    def replace(self, where: NDArray, other: "Outcome") -> None:
+        """Put the trajectories of ``other`` in the places ``where``."""
+        for name, values in vars(self).items():
+            values[where] = getattr(other, name)

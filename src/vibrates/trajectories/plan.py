@@ -1,0 +1,172 @@
+"""The plan of a campaign: which trajectories are computed in which batch of which round.
+
+A plan is a table with one row per (batch, v, w, energy_cm, shell) and the half-open range
+[start, stop) of trajectory numbers inside (v, w, U, shell). A batch holds one state (v, w).
+"""
+
+import hashlib
+import json
+import math
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from vibrates.config.grid import bases, energies, shell_edges, states
+from vibrates.core.errors import UserError
+from vibrates.core.files import write_text
+
+COLUMNS = ["batch", "v", "w", "energy_cm", "shell", "start", "stop"]
+_TYPES = {name: float if name == "energy_cm" else int for name in COLUMNS}
+UNIT = 256  # trajectories one MPI rank takes at a time
+
+# Raise it whenever a change of the code changes trajectories, so that stored ones are redone.
+SCHEME = 3
+
+
+def pilot(config: dict[str, Any]) -> pd.DataFrame:
+    """Trajectory numbers of round 0: `sampling.pilot` for every (v, w, U, shell)."""
+    cells = [
+        (v, w, energy, shell)
+        for v, w in states(config)
+        for energy in energies(config)
+        for shell in range(len(shell_edges(config)) - 1)
+    ]
+    rows = pd.DataFrame(cells, columns=["v", "w", "energy_cm", "shell"])
+    return rows.assign(start=0, stop=config["sampling"]["pilot"])
+
+
+def into_batches(rows: pd.DataFrame, trajectories_per_batch: int) -> pd.DataFrame:
+    """`rows` (without `batch`, in the order given) cut into batches of one state each.
+
+    Rows are cut at multiples of `UNIT` where a batch holds that many, so that the pieces the ranks
+    take, and with them every bit of the results, do not depend on the size of the batches.
+    """
+    grain = UNIT if trajectories_per_batch >= UNIT else 1
+    limit = trajectories_per_batch // grain * grain
+    parts, batch = [], -1
+    for (v, w), own in rows.groupby(["v", "w"], sort=False):
+        # As few batches as the limit allows, of equal size: no job for a handful of trajectories.
+        total = int((own["stop"] - own["start"]).sum())
+        size = math.ceil(total / math.ceil(total / limit) / grain) * grain
+        free = 0
+        for row in own.itertuples(index=False):
+            start = row.start
+            while start < row.stop:
+                stop = min(row.stop, start + free)
+                if stop < row.stop:
+                    stop = stop // grain * grain
+                if stop <= start:
+                    free, batch = size, batch + 1
+                    continue
+                parts.append((batch, v, w, row.energy_cm, row.shell, start, stop))
+                free -= stop - start
+                start = stop
+    return pd.DataFrame(parts, columns=COLUMNS)
+
+
+def units(rows: pd.DataFrame) -> Iterator[tuple[float, int, np.ndarray]]:
+    """The pieces of work of a batch, (energy_cm, shell, trajectory numbers), slow ones first.
+
+    Pieces end at multiples of `UNIT`; the low energies, whose trajectories last longest, come
+    first, so that the ranks finish together.
+    """
+    for row in rows.sort_values(["energy_cm", "shell", "start"]).itertuples(index=False):
+        inner = range((row.start // UNIT + 1) * UNIT, row.stop, UNIT)
+        edges = [row.start, *inner, row.stop]
+        for start, stop in zip(edges, edges[1:], strict=False):
+            yield float(row.energy_cm), int(row.shell), np.arange(start, stop, dtype=np.int32)
+
+
+def physics(config: dict[str, Any], v: int, w: int) -> dict[str, Any]:
+    """Everything in the configuration that changes a trajectory of the initial state (v, w)."""
+    return {
+        "scheme": SCHEME,
+        "seed": config["seed"],
+        "pair": config["pair"],
+        "molecules": {name: config["molecules"][name] for name in config["pair"]},
+        "surface": config["surface"],
+        "levels": [[levels.start, levels.stop] for levels in bases(config, v, w)],
+        "edges": list(shell_edges(config)),
+        "start_distance": config["grid"]["start_distance_angstrom"],
+        "dynamics": config["dynamics"],
+        # The time step is accurate for these.
+        "target_transitions": config["sampling"]["target_transitions"],
+        "replicates": config["sampling"]["replicates"],
+        "head_on_share": config["sampling"]["head_on_share"],
+    }
+
+
+def digest(config: dict[str, Any], rows: pd.DataFrame) -> str:
+    """Fingerprint (sha256, hexadecimal) of a batch: its physics and its rows."""
+    v, w = int(rows["v"].iloc[0]), int(rows["w"].iloc[0])
+    content = {"physics": physics(config, v, w), "rows": rows[COLUMNS[1:]].to_numpy().tolist()}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+class Batches:
+    """A plan by batches, read once: Snakemake asks thousands of times."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.rows = {int(batch): rows for batch, rows in read_plan(path).groupby("batch")}
+        self.of_state: dict[tuple[int, int], list[int]] = {}
+        for batch, rows in self.rows.items():
+            state = int(rows["v"].iat[0]), int(rows["w"].iat[0])
+            self.of_state.setdefault(state, []).append(batch)
+
+
+def batches(path: str | Path) -> Batches:
+    """The batches of the plan at `path`, remembered as long as the file stays as it is."""
+    key = str(path), os.stat(path).st_mtime_ns
+    if key not in _known:
+        _known[key] = Batches(path)
+    return _known[key]
+
+
+_known: dict[tuple[str, int], Batches] = {}
+
+
+def write_plan(frame: pd.DataFrame, path: str | Path) -> None:
+    """Write a plan, atomically; energies keep every digit."""
+    write_text(path, frame[COLUMNS].to_csv(index=False))
+
+
+def read_plan(path: str | Path) -> pd.DataFrame:
+    """Read a plan written by `write_plan`; UserError if it is missing or damaged."""
+    remedy = "remove it and run the campaign again"
+    try:
+        frame = pd.read_csv(path)
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: no readable plan ({error}); {remedy}") from None
+    if list(frame.columns) != COLUMNS:
+        raise UserError(f"{path}: columns {list(frame.columns)}, expected {COLUMNS}; {remedy}")
+    if frame.empty:
+        return frame.astype(_TYPES)
+    if frame.isna().any(axis=None) or any(
+        frame[name].dtype != kind for name, kind in _TYPES.items()
+    ):
+        raise UserError(f"{path}: an incomplete row; {remedy}")
+    return frame
+
+
+def batch_rows(frame: pd.DataFrame, batch: int) -> pd.DataFrame:
+    """The rows of one batch; UserError if the plan has none."""
+    rows = frame[frame["batch"] == batch]
+    if rows.empty:
+        raise UserError(
+            f"batch {batch} is not in the plan (last one: {frame['batch'].max()}); name one that is"
+        )
+    return rows
+
+
+def batch_path(results: str | Path, round_: int, batch: int) -> Path:
+    """Where the trajectories of a batch are stored."""
+    return Path(results) / "trajectories" / f"round{round_}" / f"batch{batch:05d}.nc"
+
+
+def plan_path(results: str | Path, round_: int) -> Path:
+    """Where the plan of a round is stored."""
+    return Path(results) / "plan" / f"round{round_}.csv"

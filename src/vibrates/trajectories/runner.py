@@ -1,0 +1,149 @@
+"""Trajectories of one initial vibrational state (v, w): from initial conditions to probabilities."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibrates.core.errors import UserError
+from vibrates.core.units import FS_TO_AU
+from vibrates.molecules.diatom import Diatom
+from vibrates.potential import Surface
+from vibrates.trajectories.extrapolation import RATIO, extrapolate, relative_error
+from vibrates.trajectories.flight import fly_in
+from vibrates.trajectories.kernel import state_layout as rows
+from vibrates.trajectories.outcome import Outcome
+from vibrates.trajectories.propagation import Propagation
+from vibrates.trajectories.sampling import Initial
+from vibrates.trajectories.settings import Settings
+from vibrates.trajectories.status import Status
+
+# Two levels whose energies differ by 2 pi/dt look the same to a step dt. The largest step stays below
+# this share of that for levels up to so many quanta apart; beyond, rotation hardly couples them.
+_ALIASING_MARGIN, _ALIASING_QUANTA = 0.95, 10
+# Bohr: farthest the molecules may move in the step of a first attempt, less than half the length over
+# which repulsive walls fall to 1/e. With longer steps two runs can agree by accident.
+_REACH = 0.2
+_FLIGHT_STEP = 0.01 * FS_TO_AU  # so short that dressed states are those of the molecule
+
+
+class Collision:
+    """All that trajectories from one initial state (v, w) share.
+
+    ``levels_a``, ``levels_b``: vibrational levels of the two bases, a range or the number of lowest
+    levels; probabilities are indexed by position in them.
+    """
+
+    def __init__(
+        self,
+        surface: Surface,
+        diatom_a: Diatom,
+        diatom_b: Diatom,
+        levels_a: range | int,
+        levels_b: range | int,
+        v: int,
+        w: int,
+        settings: Settings,
+    ) -> None:
+        levels_a, levels_b = (
+            range(levels) if isinstance(levels, int) else levels for levels in (levels_a, levels_b)
+        )
+        for diatom, level, levels in ((diatom_a, v, levels_a), (diatom_b, w, levels_b)):
+            if level not in levels:
+                raise UserError(
+                    f"initial level {level} of {diatom.name} is outside its basis, {levels.start} "
+                    f"to {levels.stop - 1}; raise basis.{diatom.name}"
+                )
+        self.settings = settings
+        self.levels_a, self.levels_b = levels_a, levels_b
+        self.propagation = Propagation(
+            surface, diatom_a, diatom_b, levels_a, levels_b, levels_a.index(v), levels_b.index(w),
+            settings,
+        )  # fmt: skip
+        bases = self.propagation.basis_a, self.propagation.basis_b
+        spread = max(_spread(basis.energies) for basis in bases)
+        aliasing = 2.0 * np.pi / max(spread, 1e-300)
+        self.largest_time_step = min(settings.time_step, _ALIASING_MARGIN * aliasing)
+
+    def run(self, initial: Initial, finals: Sequence[tuple[int, int]] = ()) -> Outcome:
+        """Propagate trajectories, each with steps that make its P of ``finals`` accurate.
+
+        From the start the molecules fly freely to the interaction range; a trajectory ends when
+        they are as far apart again and separate. Every trajectory is run with two steps and its P
+        extrapolated to step zero; those whose estimated error, of any P in ``finals`` (v', w'),
+        passes ``settings.accuracy``, and those that fail, are repeated with a smaller step. One
+        that is still not accurate after all repetitions keeps its last P and the estimate.
+        """
+        start = self._at_the_range(initial.classical())
+        columns = self._columns(finals)
+        outcome = Outcome.empty(len(start), len(self.levels_a), len(self.levels_b))
+        # The last P before extrapolation, and whether it may be extrapolated from.
+        latest, usable = outcome.probability.copy(), np.zeros(len(start), bool)
+        settled = np.zeros(len(start), bool)
+        first = self._first_reduction(start)
+        for reduction in range(first.max(initial=0) + self.settings.repetitions + 1):
+            repetition = reduction - first
+            now = np.flatnonzero(
+                ~settled & (repetition >= 0) & (repetition <= self.settings.repetitions)
+            )
+            if not now.size:
+                continue
+            factor = RATIO**reduction
+            fine = self.propagation.run(
+                start[now],
+                self.largest_time_step / factor,
+                int(self.settings.maximum_steps * factor),
+            )
+            fine.steps += outcome.steps[now]
+            coarse, plain = latest[now], fine.probability.copy()
+            good = fine.status == Status.OK
+            both = usable[now] & good
+            before = outcome.probability[now]
+            before[np.isnan(outcome.probability_error[now])] = np.nan
+            fine.probability[both] = extrapolate(coarse[both], plain[both])
+            fine.probability_error[both] = relative_error(
+                *(one[both][:, *columns] for one in (coarse, plain, before))
+            )
+            latest[now], usable[now] = plain, good
+            outcome.replace(now, fine)
+            settled[now] = good & (
+                np.isinf(self.settings.accuracy)
+                | (fine.probability_error <= self.settings.accuracy)
+            )
+        return outcome
+
+    def _at_the_range(self, start: NDArray) -> NDArray:
+        """Classical states (N, 18) after free flight to the interaction range."""
+        distance = np.linalg.norm(start[:, rows.R : rows.R + 3], axis=1)
+        far = distance > self.settings.interaction_range
+        if not far.any():
+            return start
+        # As good as exact, and the same for all runs of a trajectory.
+        flown = fly_in(
+            start,
+            self.settings.interaction_range,
+            self.propagation.reduced_mass,
+            *self.propagation.mean_inverses(start, _FLIGHT_STEP),
+        )
+        return np.where(far[:, None], flown, start)
+
+    def _columns(self, finals: Sequence[tuple[int, int]]) -> tuple[NDArray, NDArray]:
+        """Positions of final states (v', w') in the two bases."""
+        pairs = [(self.levels_a.index(v), self.levels_b.index(w)) for v, w in finals]
+        return tuple(np.array(pairs, int).reshape(-1, 2).T)
+
+    def _first_reduction(self, start: NDArray) -> NDArray:
+        """How often (N,) the largest step is reduced before a trajectory's first attempt."""
+        if np.isinf(self.settings.accuracy):
+            return np.zeros(len(start), int)
+        speed = np.sqrt(
+            2.0 * self.propagation.classical_energy(start) / self.propagation.reduced_mass
+        )
+        excess = self.largest_time_step * speed / _REACH
+        return np.ceil(np.log(np.maximum(excess, 1.0)) / np.log(RATIO)).astype(int)
+
+
+def _spread(energies: NDArray) -> float:
+    """Largest difference of two energies up to `_ALIASING_QUANTA` levels apart."""
+    quanta = min(_ALIASING_QUANTA, len(energies) - 1)
+    return float((energies[quanta:] - energies[: len(energies) - quanta]).max())

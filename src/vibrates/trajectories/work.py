@@ -1,0 +1,104 @@
+"""The trajectories of one batch, piece by piece: from rows of the plan to columns of its file."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from vibrates.config.grid import bases, shell_edges
+from vibrates.core.units import (
+    ANGSTROM_TO_BOHR,
+    AU_TO_FS,
+    BOHR_TO_ANGSTROM,
+    CM_TO_HARTREE,
+    HARTREE_TO_CM,
+)
+from vibrates.molecules.diatom import molecule_from_config
+from vibrates.potential import surface_from_config
+from vibrates.trajectories import Collision, Settings
+from vibrates.trajectories.plan import digest, units
+from vibrates.trajectories.sampling import Initial, initial_conditions
+
+
+class BatchWork:
+    """The pieces of one batch and how each is computed; a piece's result depends on nothing else.
+
+    rows: the batch's rows of the plan, all of one state (v, w).
+    """
+
+    def __init__(self, config: dict[str, Any], rows: pd.DataFrame) -> None:
+        self.config = config
+        self.v, self.w = int(rows["v"].iloc[0]), int(rows["w"].iloc[0])
+        self.digest = digest(config, rows)
+        self.pieces = list(units(rows))
+        self.diatoms = [molecule_from_config(n, config["molecules"][n]) for n in config["pair"]]
+        surface = surface_from_config(config["surface"], *self.diatoms)
+        self.levels = bases(config, self.v, self.w)
+        self.collision = Collision(
+            surface,
+            *self.diatoms,
+            *self.levels,
+            self.v,
+            self.w,
+            Settings.from_config(config["dynamics"]),
+        )
+        # The final states whose probabilities are to meet `dynamics.accuracy`.
+        changes = config["sampling"]["target_transitions"]
+        finals = [(self.v + dv, self.w + dw) for dv, dw in changes]
+        self.finals = [(v, w) for v, w in finals if v in self.levels[0] and w in self.levels[1]]
+
+    def compute(self, piece: int) -> dict[str, np.ndarray]:
+        """Columns of the batch file (n,) and `probability` (n, n_a, n_b) of one piece."""
+        energy_cm, shell, indices = self.pieces[piece]
+        return self.columns(energy_cm, shell, indices, self.initial(energy_cm, shell, indices))
+
+    def warm_up(self) -> None:
+        """Compile (or load from the cache) everything a trajectory needs, by running one."""
+        energy_cm, shell, indices = self.pieces[-1]
+        self.collision.run(self.initial(energy_cm, shell, indices[:1]))
+
+    def initial(self, energy_cm: float, shell: int, indices: np.ndarray) -> Initial:
+        """Initial conditions of a stratum's trajectories."""
+        sampling, grid = self.config["sampling"], self.config["grid"]
+        lower, upper = shell_edges(self.config)[shell : shell + 2]
+        return initial_conditions(
+            *self.diatoms,
+            seed=self.config["seed"],
+            v=self.v,
+            w=self.w,
+            energy=energy_cm * CM_TO_HARTREE,
+            shell=shell,
+            b_edges=(lower * ANGSTROM_TO_BOHR, upper * ANGSTROM_TO_BOHR),
+            start_distance=grid["start_distance_angstrom"] * ANGSTROM_TO_BOHR,
+            indices=indices,
+            replicates=sampling["replicates"],
+            head_on_share=sampling["head_on_share"],
+        )
+
+    def columns(
+        self, energy_cm: float, shell: int, indices: np.ndarray, initial: Initial
+    ) -> dict[str, np.ndarray]:
+        """Run these trajectories: what the batch file holds of them, as `compute` returns it."""
+        outcome = self.collision.run(initial, self.finals)
+        n = len(indices)
+        return {
+            "energy_cm": np.full(n, energy_cm),
+            "shell": np.full(n, shell, dtype=np.int16),
+            "index": indices.astype(np.int32),
+            "impact_parameter": initial.impact_parameter * BOHR_TO_ANGSTROM,
+            "translational_energy": initial.translational_energy * HARTREE_TO_CM,
+            "weight": initial.weight,
+            "status": outcome.status.astype(np.int8),
+            "steps": outcome.steps.astype(np.int32),
+            "energy_error": outcome.energy_error * HARTREE_TO_CM,
+            "norm_error": outcome.norm_error,
+            "probability_error": outcome.probability_error,
+            "time_step": outcome.time_step * AU_TO_FS,
+            "probability": outcome.probability.astype(np.float32),
+        }
+
+
+def in_order(results: dict[int, dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """The columns of all pieces, joined in the order of the pieces."""
+    pieces = [results[piece] for piece in sorted(results)]
+    return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
