@@ -15,12 +15,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from vibrates.config import campaign as configuration
-from vibrates.core import netcdf as storage
 from vibrates.core.yaml_files import merge
 from vibrates.rates import bootstrap
 from vibrates.rates.coefficients import thermal_average
 from vibrates.rates.reduction import Sums
-from vibrates.trajectories import plan
+from vibrates.trajectories import batch_file, plan
 from vibrates.trajectories.sampling import Initial
 from vibrates.trajectories.work import BatchWork, in_order
 
@@ -81,7 +80,7 @@ def reduce(work: BatchWork, columns: dict[str, NDArray]) -> xr.Dataset:
     columns = dict(columns)
     first = tuple(levels.start for levels in work.levels)
     attributes = {"v": work.v, "w": work.w}
-    batch = storage.batch_dataset(columns, columns.pop("probability"), attributes, first)
+    batch = batch_file.batch_dataset(columns, columns.pop("probability"), attributes, first)
     sums = Sums(work.config, work.v, work.w, batch["vp"].values, batch["wp"].values)
     sums.add(batch, "study")
     return sums.dataset()

@@ -11,12 +11,12 @@ import pandas as pd
 from report import DOCUMENT, table, write_section
 
 from vibrates.abinitio import settings
-from vibrates.core import tables as points_table
 from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, HARTREE_TO_MEV
 from vibrates.core.yaml_files import read_layers
 from vibrates.molecules.diatom import Diatom
 from vibrates.potential import REFERENCE_CONFIGURATIONS, surface_from_config
 from vibrates.potential import points as comparison
+from vibrates.potential import points as points_table
 from vibrates.potential.virial import orientations, second_virial, spherical_average
 
 PAGE = DOCUMENT.with_name("surface.md")

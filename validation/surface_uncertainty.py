@@ -19,11 +19,11 @@ from study import Study, default, rates, resamplings
 from surface_rates import MEASURED_VV, ROOT, measured_relaxation, rate
 
 from vibrates.abinitio import settings
-from vibrates.abinitio.geometries import COORDINATES
-from vibrates.core import tables as points_table
 from vibrates.core.netcdf import read_product
 from vibrates.molecules.diatom import Diatom
 from vibrates.potential import basis_set, fit, points
+from vibrates.potential import points as points_table
+from vibrates.potential.points import COORDINATES
 from vibrates.rates import bootstrap
 
 PAGE = DOCUMENT.with_name("surface.md")

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from vibrates.abinitio import atom_diatom, blocks, settings
-from vibrates.abinitio.geometries import COORDINATES
-from vibrates.core import tables as table
 from vibrates.core.errors import UserError
 from vibrates.core.units import HARTREE_TO_MEV
+from vibrates.potential import points as point_tables
+from vibrates.potential.points import COORDINATES
 
 H2 = {"symbols": ["H"] * 4, "masses_u": [[1.0, 1.0]] * 2, "basis": "aug-cc-pvdz", "midbond": {"s": [0.3]},
       "method": "CCSD(T)", "program": "PySCF"}  # fmt: skip
@@ -54,7 +54,7 @@ def test_a_block_that_died_goes_on_where_it_stopped(files, monkeypatch):
     )
     blocks.compute_block(*arguments)
     done = pd.read_csv(files / "1.csv")
-    np.testing.assert_array_equal(done[table.ENERGY], done["R_angstrom"])
+    np.testing.assert_array_equal(done[point_tables.ENERGY], done["R_angstrom"])
     assert list(done["E_HF_meV"][:4]) == [1.0] * 4 and (done["E_HF_meV"][4:] == 0.0).all()
     assert not (files / "1.csv.part").exists()
 
@@ -74,18 +74,20 @@ def test_geometries_hold_what_the_issue_of_the_surface_asks(description):
 def test_data_file_holds_exactly_the_listed_geometries(root, description, kind):
     source = settings.larger_basis(description) if kind == "larger_basis" else description
     listed = settings.geometry_table(source)
-    stored, provenance = table.read(root / description[kind]["points"])
+    stored, provenance = point_tables.read(root / description[kind]["points"])
     assert provenance["basis"] == source["basis"]
     columns = ["group", "configuration", *COORDINATES]
     pd.testing.assert_frame_equal(listed[columns], stored[columns])
-    assert np.isfinite(stored[table.ENERGY]).all()
+    assert np.isfinite(stored[point_tables.ENERGY]).all()
 
 
 def test_points_of_the_larger_basis_are_also_in_the_basis_of_the_fit(root, description):
-    large, small = (table.read(root / description[k]["points"])[0] for k in ("larger_basis", "fit"))
+    large, small = (
+        point_tables.read(root / description[k]["points"])[0] for k in ("larger_basis", "fit")
+    )
     pairs = large.merge(small, on=COORDINATES, suffixes=("_large", ""))
     assert len(pairs) == len(large) >= 4
-    change = (pairs[f"{table.ENERGY}_large"] / pairs[table.ENERGY] - 1.0).abs()
+    change = (pairs[f"{point_tables.ENERGY}_large"] / pairs[point_tables.ENERGY] - 1.0).abs()
     assert change.max() < 0.1
 
 
@@ -93,10 +95,10 @@ def test_damaged_data_file_is_named(tmp_path):
     path = tmp_path / "points.csv"
     path.write_text("R_angstrom\n1.0\n")
     with pytest.raises(UserError, match=r"points\.csv: cannot be read .*name a file"):
-        table.read(path)
+        point_tables.read(path)
     path.write_text("# {}\nR_angstrom\n1.0\n")
     with pytest.raises(UserError, match=r"column .* is missing"):
-        table.read(path)
+        point_tables.read(path)
 
 
 @pytest.fixture(scope="module")

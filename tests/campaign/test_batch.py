@@ -8,8 +8,9 @@ import pytest
 import xarray as xr
 
 from vibrates.campaign import verify
-from vibrates.core import netcdf as storage
+from vibrates.core import netcdf
 from vibrates.core.errors import UserError
+from vibrates.trajectories import batch_file as batch_files
 from vibrates.trajectories import plan
 
 
@@ -50,7 +51,7 @@ def test_same_bits_for_one_and_two_ranks(one_batch):
     for ranks in (1, 2):
         ran = run_batch(one_batch, ranks, f"{ranks}.nc")
         assert ran.returncode == 0, ran.stderr
-        data.append(storage.read_batch(one_batch / f"{ranks}.nc"))
+        data.append(batch_files.read_batch(one_batch / f"{ranks}.nc"))
         assert data[-1].attrs["ranks"] == ranks
     xr.testing.assert_identical(data[0].drop_attrs(), data[1].drop_attrs())
     rows = plan.batch_rows(plan.read_plan(plan.plan_path(one_batch, 0)), 0)
@@ -77,7 +78,7 @@ def test_user_mistake_under_mpi_is_one_line(one_batch):
 
 
 def test_batch_file_says_where_it_comes_from(batch_file, small):
-    batch = storage.read_batch(batch_file)
+    batch = batch_files.read_batch(batch_file)
     for key in (
         "v",
         "w",
@@ -97,7 +98,7 @@ def test_batch_file_says_where_it_comes_from(batch_file, small):
         assert {"units", "long_name"} <= set(variable.attrs), name
     assert batch["probability"].dtype == np.float32
     with pytest.raises(UserError, match="another configuration.*run the campaign again"):
-        storage.read_batch(batch_file, digest="0" * 64)
+        batch_files.read_batch(batch_file, digest="0" * 64)
 
 
 def damage(path, how):
@@ -131,7 +132,7 @@ def test_damaged_file_is_detected_listed_and_removed(batch_file, how, capsys):
     assert verify.damaged(results, remember=True) == {}
     damage(batch_file, how)
     with pytest.raises(UserError, match=r"batch00000\.nc: .*run the campaign again") as caught:
-        storage.read_batch(batch_file)
+        batch_files.read_batch(batch_file)
     assert "\n" not in str(caught.value)
     assert list(verify.damaged(results, remember=True)) == [batch_file]
     assert verify.main(results, remove=False) == 1
@@ -143,11 +144,11 @@ def test_damaged_file_is_detected_listed_and_removed(batch_file, how, capsys):
 def test_a_write_that_fails_leaves_nothing_behind(tmp_path):
     target = tmp_path / "x.nc"
     dataset = xr.Dataset({"k": ("n", np.ones(3), {"units": "1", "long_name": "k"})})
-    storage.write_atomic(dataset, target)
+    netcdf.write_atomic(dataset, target)
     before = target.read_bytes()
     dataset["bad"] = ("n", np.array([object()] * 3), {"units": "1", "long_name": "no"})
     with pytest.raises((TypeError, ValueError)):
-        storage.write_atomic(dataset, target)
+        netcdf.write_atomic(dataset, target)
     assert [p.name for p in tmp_path.iterdir()] == ["x.nc"]
     assert target.read_bytes() == before
 
@@ -156,13 +157,13 @@ def test_disk_that_fills_up_is_one_clear_line_and_leaves_nothing(tmp_path):
     script = f"""
 import resource, signal
 import numpy as np, xarray as xr
-from vibrates.campaign import storage
+from vibrates.core import netcdf
 from vibrates.core.errors import UserError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (10**5, 10**5))
 values = np.random.default_rng(0).random(10**5)
 try:
-    storage.write_atomic(xr.Dataset({{"k": ("n", values, {{"units": "1", "long_name": "k"}})}}),
+    netcdf.write_atomic(xr.Dataset({{"k": ("n", values, {{"units": "1", "long_name": "k"}})}}),
                          "{tmp_path}/x.nc")
 except UserError as error:
     print(error)
@@ -176,6 +177,4 @@ except UserError as error:
 
 def test_products_must_state_units(tmp_path):
     with pytest.raises(UserError, match="'k' lacks long_name"):
-        storage.write_atomic(
-            xr.Dataset({"k": ("n", np.ones(2), {"units": "1"})}), tmp_path / "x.nc"
-        )
+        netcdf.write_atomic(xr.Dataset({"k": ("n", np.ones(2), {"units": "1"})}), tmp_path / "x.nc")

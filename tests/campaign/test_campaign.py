@@ -11,8 +11,9 @@ import xarray as xr
 from campaign_project import SMALL, Project
 
 from vibrates.config import campaign as configuration
-from vibrates.core import netcdf as storage
+from vibrates.core import netcdf
 from vibrates.core.yaml_files import read_yaml, write
+from vibrates.trajectories import batch_file
 
 RATES = "results/rates.nc"
 
@@ -31,9 +32,7 @@ def finished(tmp_path_factory, root):
 def data_of(project):
     """All data of the batches and rates of a project, without when and where they were made."""
     files = [*project.batches(), project.results / "rates.nc"]
-    return {
-        str(f.relative_to(project.results)): storage.read_product(f).drop_attrs() for f in files
-    }
+    return {str(f.relative_to(project.results)): netcdf.read_product(f).drop_attrs() for f in files}
 
 
 def assert_same(one, other):
@@ -55,7 +54,7 @@ def test_campaign_shows_its_progress_and_keeps_a_log(finished):
 
 
 def test_budget_is_kept_and_the_allocation_reported(finished, small):
-    total = sum(storage.read_batch(f).sizes["trajectory"] for f in finished.batches())
+    total = sum(batch_file.read_batch(f).sizes["trajectory"] for f in finished.batches())
     assert 144 < total <= small["sampling"]["budget"]
     report = (finished.results / "plan" / "round1_allocation.csv").read_text().splitlines()
     assert len(report) == 1 + 3 * 2  # three states, two temperatures

@@ -12,10 +12,9 @@ import xarray as xr
 from test_batch import run_batch
 
 from vibrates.core import checkpoint as parts
-from vibrates.core import netcdf as storage
 from vibrates.core.errors import UserError
 from vibrates.core.yaml_files import write
-from vibrates.trajectories import cache, plan
+from vibrates.trajectories import batch_file, cache, plan
 
 
 @pytest.fixture
@@ -114,7 +113,7 @@ def test_killed_batch_goes_on_to_the_bits_of_an_undisturbed_one(many_pieces, sma
     again = run_batch(many_pieces, 2, "cut.nc")
     assert again.returncode == 0, again.stderr
     assert f"{kept} of 24 pieces from before" in again.stderr
-    whole, resumed = (storage.read_batch(many_pieces / name) for name in ("whole.nc", "cut.nc"))
+    whole, resumed = (batch_file.read_batch(many_pieces / name) for name in ("whole.nc", "cut.nc"))
     xr.testing.assert_identical(whole.drop_attrs(), resumed.drop_attrs())
     assert resumed.attrs["pieces_from_earlier_attempts"] == kept and resumed.attrs["attempts"] == 2
     assert whole.attrs["attempts"] == 1

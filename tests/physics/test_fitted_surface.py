@@ -10,8 +10,7 @@ from scipy.integrate import quad
 from scipy.special import lpmv
 
 from vibrates.abinitio import settings
-from vibrates.abinitio.geometries import ANGLES, REFERENCE_ANGLES, cosines, skew_orientations
-from vibrates.core import tables as table
+from vibrates.abinitio.geometries import REFERENCE_ANGLES, skew_orientations
 from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV, KELVIN_TO_HARTREE
 from vibrates.core.yaml_files import read_layers
@@ -25,8 +24,10 @@ from vibrates.potential import (
     points,
     surface_from_config,
 )
+from vibrates.potential import points as point_tables
 from vibrates.potential.flexible import all_harmonics, flexible_lennard_jones
 from vibrates.potential.orientation import EXTRA, extra_harmonics
+from vibrates.potential.points import ANGLES, cosines
 from vibrates.potential.virial import orientations, second_virial, spherical_average
 
 
@@ -42,7 +43,7 @@ def molecules(described):
 
 @pytest.fixture(scope="module")
 def prepared(root, described, molecules):
-    computed, _ = table.read(root / described["fit"]["points"])
+    computed, _ = point_tables.read(root / described["fit"]["points"])
     return points.prepare(computed, *molecules, described["fit"]["stretch_length_angstrom"])
 
 
@@ -132,7 +133,7 @@ def test_independent_points_of_the_reference_data_are_met(root, molecules, fitte
     if not path.is_file():
         pytest.skip(f"{path} is not there")
     names = {"r_N2_angstrom": "r_a_angstrom", "r_H2_angstrom": "r_b_angstrom",
-             "E_int_meV": table.ENERGY, "config": "configuration"}  # fmt: skip
+             "E_int_meV": point_tables.ENERGY, "config": "configuration"}  # fmt: skip
     reference = points.prepare(pd.read_csv(path).rename(columns=names), *molecules, [0.5, 0.4])
     error = points.energy(fitted, reference) - reference["energy_meV"].to_numpy()
     assert points.quality(reference["energy_meV"].to_numpy(), error)["wall_percent_rms"] < 5.0
@@ -343,7 +344,7 @@ def test_description_names_its_mistakes(root, tmp_path):
 
 
 def test_data_file_says_how_it_was_computed(root, described):
-    _, provenance = table.read(root / described["fit"]["points"])
+    _, provenance = point_tables.read(root / described["fit"]["points"])
     assert provenance["basis"] == described["basis"]
     assert provenance["midbond"] == described["midbond"]
     assert "PySCF" in provenance["program"]

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from vibrates.core.netcdf import batch_dataset, write_atomic
+from vibrates.core.netcdf import write_atomic
 from vibrates.core.units import KELVIN_TO_CM
 from vibrates.rates.coefficients import rate_unit, relative_mass
+from vibrates.trajectories.batch_file import batch_dataset
 
 N_A, N_B = 4, 2
 

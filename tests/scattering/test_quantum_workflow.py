@@ -12,12 +12,11 @@ import xarray as xr
 import yaml
 
 from vibrates.core import checkpoint as parts
-from vibrates.core import netcdf as storage
+from vibrates.core import netcdf
 from vibrates.core.errors import UserError
 from vibrates.core.units import CM_TO_HARTREE
 from vibrates.scattering import plan, product, settings
 from vibrates.scattering.hours import by_initial_j
-from vibrates.scattering.partial_waves import cross_sections
 from vibrates.scattering.work import Work
 
 REPOSITORY = Path(__file__).parents[2]
@@ -119,8 +118,8 @@ def test_a_job_gives_the_same_for_one_and_two_ranks_and_goes_on_from_its_pieces(
     for output, ranks in ((one, 1), (two, 2)):
         done = run(path, 0, output, ranks)
         assert done.returncode == 0, done.stderr
-    first = storage.read_product(one, "")
-    assert first["opacity"].equals(storage.read_product(two, "")["opacity"])
+    first = netcdf.read_product(one, "")
+    assert first["opacity"].equals(netcdf.read_product(two, "")["opacity"])
     # A piece that an earlier attempt kept is taken as it is; one of other settings is not.
     work = Work(description, 0, 0)
     output = tmp_path / "resumed.nc"
@@ -131,7 +130,7 @@ def test_a_job_gives_the_same_for_one_and_two_ranks_and_goes_on_from_its_pieces(
     other.append(1, {"opacity": np.zeros(3), "seconds": np.array(1.0)})
     other.close()
     assert run(path, 0, output, 1).returncode == 0
-    resumed = storage.read_product(output, "")
+    resumed = netcdf.read_product(output, "")
     difference = (resumed["opacity"] - first["opacity"]).values
     np.testing.assert_allclose(difference, 0.125 - work.opacity(0), atol=1e-12)
     assert not parts.files(output)

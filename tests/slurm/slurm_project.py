@@ -14,8 +14,8 @@ import yaml
 from cluster import Cluster, until
 
 from vibrates.core import checkpoint as parts
-from vibrates.core import netcdf as storage
-from vibrates.trajectories import plan
+from vibrates.core import netcdf
+from vibrates.trajectories import batch_file, plan
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -186,7 +186,7 @@ class SlurmProject:
     def attributes(self, number: int = 0) -> dict[str, object]:
         """Attributes of a batch's file."""
         with ONE_READER:
-            return storage.batch_attributes(self.batch(number))
+            return batch_file.batch_attributes(self.batch(number))
 
     def data(self) -> dict[str, xr.Dataset]:
         """All data of batches and rates, without when, where and in how many attempts they were made."""
@@ -196,8 +196,7 @@ class SlurmProject:
         ]
         with ONE_READER:
             return {
-                str(f.relative_to(self.results)): storage.read_product(f).drop_attrs()
-                for f in files
+                str(f.relative_to(self.results)): netcdf.read_product(f).drop_attrs() for f in files
             }
 
     def finish_rates(self) -> None:
@@ -216,7 +215,7 @@ def assert_same_products(project: SlurmProject, other: SlurmProject) -> None:
     found = []
     for path in sorted((project.results / "trajectories").glob("round*/batch*.nc")):
         with ONE_READER:
-            batch = storage.read_batch(path)
+            batch = batch_file.read_batch(path)
         columns = (batch[name].values.tolist() for name in ("energy_cm", "shell", "index"))
         found += [(int(batch.attrs["v"]), *row) for row in zip(*columns, strict=True)]
     rows = plan.read_plan(plan.plan_path(project.results, 0))

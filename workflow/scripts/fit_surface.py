@@ -6,13 +6,13 @@ import numpy as np
 import yaml
 
 from vibrates.abinitio import settings
-from vibrates.core import tables as table
 from vibrates.core.files import write_text
 from vibrates.core.scripts import run
 from vibrates.molecules.diatom import Diatom
 from vibrates.potential import FittedSurface, Surface, cross_validation
 from vibrates.potential import fit as fitting
 from vibrates.potential import points as comparison
+from vibrates.potential import points as point_tables
 
 HEAD = """\
 # The surface fitted to ab initio points (docs/surface.md). Made by workflow/rules/potential.smk from {points};
@@ -26,7 +26,7 @@ def main(description: str, points: str, surface: str, report: str, errors: str) 
     described = settings.load(description)
     spec = described["fit"]
     a, b = (Diatom.from_config(n, described["molecules"][n]) for n in described["pair"])
-    computed, _ = table.read(points)
+    computed, _ = point_tables.read(points)
     prepared = comparison.prepare(computed, a, b, spec["stretch_length_angstrom"])
     held_out = prepared["group"].str.startswith("held_out").to_numpy()
     training = prepared[~held_out].reset_index(drop=True)

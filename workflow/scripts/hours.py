@@ -3,8 +3,8 @@
 import pandas as pd
 
 from vibrates.core.files import write_text
-from vibrates.core.netcdf import batch_attributes
 from vibrates.core.scripts import run
+from vibrates.trajectories.batch_file import batch_attributes
 
 
 def main(batches: list[str], output: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from vibrates.core import tables as table
+from vibrates.core import tables
 from vibrates.core.scripts import run
 
 PROGRAM = "PySCF 2.14.0"
@@ -14,7 +14,7 @@ PROGRAM = "PySCF 2.14.0"
 def main(blocks: list[str], level: str, output: str) -> None:
     points = pd.concat([pd.read_csv(path) for path in blocks], ignore_index=True)
     provenance = json.loads(Path(level).read_text(encoding="utf-8")) | {"program": PROGRAM}
-    table.write(output, points.drop(columns="block"), provenance)
+    tables.write(output, points.drop(columns="block"), provenance)
 
 
 if __name__ == "__main__":

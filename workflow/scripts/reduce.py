@@ -1,7 +1,8 @@
 """Reduce the batch files of some initial states to sums per stratum, one file per state."""
 
-from vibrates.core.netcdf import by_state, provenance, write_atomic
+from vibrates.core.netcdf import provenance, write_atomic
 from vibrates.rates.reduction import reduce_batches
+from vibrates.trajectories.batch_file import by_state
 
 
 def reduce(batches, outputs, config, states):

@@ -3,8 +3,9 @@
 from typing import Any
 
 from vibrates.campaign import rounds
-from vibrates.core.netcdf import by_state, provenance, write_atomic
+from vibrates.core.netcdf import provenance, write_atomic
 from vibrates.core.scripts import run
+from vibrates.trajectories.batch_file import by_state
 
 
 def main(

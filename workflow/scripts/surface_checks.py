@@ -5,12 +5,12 @@ from pathlib import Path
 import pandas as pd
 
 from vibrates.abinitio import settings
-from vibrates.core import tables as table
 from vibrates.core.scripts import run
 from vibrates.core.yaml_files import read_layers
 from vibrates.figures import style, surface_checks
 from vibrates.molecules.diatom import Diatom
 from vibrates.potential import points as comparison
+from vibrates.potential import points as point_tables
 from vibrates.potential import surface_from_config
 
 PUBLISHED = {"beta": 8.0, "deformation": "polarizability"}
@@ -19,7 +19,7 @@ PUBLISHED = {"beta": 8.0, "deformation": "polarizability"}
 def main(description: str, points: str, surface: str, virial: str, pngs: dict[str, str]) -> None:
     described = settings.load(description)
     a, b = (Diatom.from_config(n, described["molecules"][n]) for n in described["pair"])
-    computed, _ = table.read(points)
+    computed, _ = point_tables.read(points)
     prepared = comparison.prepare(computed, a, b, described["fit"]["stretch_length_angstrom"])
     kinds = [{"parameters": name} | PUBLISHED for name in ("original", "modified")]
     kinds.append(read_layers(surface)["surface"])

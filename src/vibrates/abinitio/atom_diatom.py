@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from vibrates.abinitio import kept_points
 from vibrates.core.errors import UserError
@@ -92,13 +91,9 @@ def computed_already(settings: Mapping) -> dict[tuple, list[float]]:
     path = settings.get("start")
     if path is None:
         return {}
-    try:
-        with open(path, encoding="utf-8") as stream:
-            provenance = json.loads(stream.readline().lstrip("# "))
-        table = pd.read_csv(path, comment="#")
-        values = table[[*COORDINATES, *ENERGIES, "seconds"]].to_numpy().tolist()
-    except (OSError, ValueError, KeyError) as error:
-        raise UserError(f"{path}: no file of points ({error}); leave source.start out") from None
+    columns = [*COORDINATES, *ENERGIES, "seconds"]
+    table, provenance = tables.read(path, columns, "a file of points, or leave source.start out")
+    values = table[columns].to_numpy().tolist()
     for name, value in settings.items():
         if name != "start" and provenance.get(name) != value:
             raise UserError(

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
-from vibrates.abinitio.geometries import ANGLES, COORDINATES
 from vibrates.core.units import BOHR_TO_ANGSTROM
+from vibrates.potential.points import ANGLES, COORDINATES
 
 
 def _nearest(theta_deg, distance, bond):

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from vibrates.abinitio import kept_points
-from vibrates.abinitio.geometries import ANGLES, COORDINATES
 from vibrates.core.units import HARTREE_TO_MEV
+from vibrates.potential.points import ANGLES, COORDINATES
 
 ENERGIES = ["E_HF_meV", "E_CCSD_meV", "E_CCSDT_meV"]
 

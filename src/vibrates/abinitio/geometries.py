@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
-from vibrates.potential import orientation
 from vibrates.potential.orientation import REFERENCE_CONFIGURATIONS, coefficients, harmonics
+from vibrates.potential.points import ANGLES, cosines
 
 # Angles (degrees) of the reference configurations: theta_a, theta_b, phi.
 REFERENCE_ANGLES = {
@@ -21,13 +21,6 @@ REFERENCE_ANGLES = {
     "Tb": (0.0, 90.0, 0.0),
     "I": (0.0, 0.0, 0.0),
 }
-ANGLES = ["theta_a_deg", "theta_b_deg", "phi_deg"]
-COORDINATES = [*ANGLES, "R_angstrom", "r_a_angstrom", "r_b_angstrom"]
-
-
-def cosines(theta_a_deg, theta_b_deg, phi_deg) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """c_a, c_b, c_ab of the angles between the bonds and R, and of the dihedral angle."""
-    return orientation.cosines(*np.radians([theta_a_deg, theta_b_deg, phi_deg]))
 
 
 def skew_orientations(count: int, seed: int, symmetric_a: bool, symmetric_b: bool) -> np.ndarray:

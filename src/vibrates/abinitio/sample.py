@@ -9,15 +9,15 @@ import sys
 import numpy as np
 
 from vibrates.abinitio.blocks import ENERGIES, point
-from vibrates.core import tables as table
 from vibrates.core.scripts import run
+from vibrates.potential import points as point_tables
 
 LIMIT_MEV = 0.005  # convergence of both calculations; other hardware sums in another order
 
 
 def repeat(file: str, count: int) -> None:
     """Compute ``count`` points, spread evenly over the file, once more."""
-    points, provenance = table.read(file)
+    points, provenance = point_tables.read(file)
     chosen = points.iloc[np.linspace(0, len(points) - 1, count).round().astype(int)]
     print(
         f"{file}: {len(points)} points, {provenance['method']}/{provenance['basis']}, "
@@ -25,11 +25,11 @@ def repeat(file: str, count: int) -> None:
     )
     worst = 0.0
     for _, row in chosen.iterrows():
-        difference = point(row, provenance)[2] - row[table.ENERGY]
+        difference = point(row, provenance)[2] - row[point_tables.ENERGY]
         worst = max(worst, abs(difference))
         print(
             f"  {row['configuration']:>10} R = {row['R_angstrom']:5.2f} angstrom  stored "
-            f"{row[table.ENERGY]:11.4f} meV  difference {difference:+.4f}",
+            f"{row[point_tables.ENERGY]:11.4f} meV  difference {difference:+.4f}",
             flush=True,
         )
     verdict = "within" if worst <= LIMIT_MEV else "exceeds"

@@ -6,11 +6,10 @@ from typing import Any
 
 from vibrates.campaign import cost, driver
 from vibrates.core import checkpoint as parts
-from vibrates.core import netcdf as storage
 from vibrates.core.errors import UserError
 from vibrates.core.yaml_files import read_yaml
 from vibrates.hpc import slurm
-from vibrates.trajectories import plan, progress
+from vibrates.trajectories import batch_file, plan, progress
 from vibrates.trajectories.status import Status
 
 
@@ -101,7 +100,7 @@ def tally(config: dict[str, Any], results: Path, round_: int) -> Tally:
 
 def _add_finished(sums: Tally, path: Path, count: int, model: float) -> None:
     try:
-        found = storage.batch_attributes(path)
+        found = batch_file.batch_attributes(path)
     except UserError as error:
         sums.damaged.append(str(error))
         sums.left_model += model

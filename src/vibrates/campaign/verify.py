@@ -4,9 +4,9 @@ import json
 import os
 from pathlib import Path
 
-from vibrates.core import netcdf as storage
 from vibrates.core.errors import UserError
 from vibrates.core.files import write_text
+from vibrates.trajectories import batch_file
 
 _MEMORY = ".verified.json"
 
@@ -31,7 +31,7 @@ def damaged(results: Path, remember: bool = False) -> dict[Path, str]:
         key, print_ = str(path), [state.st_size, state.st_mtime_ns]
         if memory.get(key) != print_:
             try:
-                storage.read_batch(path)
+                batch_file.read_batch(path)
             except UserError as error:
                 found[path] = str(error)
                 continue

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from vibrates.config import schema
+from vibrates.core import tables
 from vibrates.core.errors import UserError
 from vibrates.core.units import CM_TO_HARTREE, HARTREE_TO_CM
 from vibrates.core.yaml_files import SCHEMA, read_layers, read_yaml
@@ -103,16 +104,9 @@ def training(described: dict[str, Any]) -> Training:
 
 def read_points(described: dict[str, Any], path: str | Path) -> tuple[Problem, pd.DataFrame]:
     """The points that are fitted, and the table of all, cut included; UserError if it is none."""
-    try:
-        table = pd.read_csv(path, comment="#")
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: cannot be read ({error}); make the points first") from None
     columns = [one["column"] for one in described["coordinates"]]
-    missing = {DISTANCE, "group", described["energy_column"], *columns} - set(table.columns)
-    if missing:
-        raise UserError(
-            f"{path}: column {', '.join(sorted(missing))} is missing; name a file of points"
-        )
+    needed = [DISTANCE, "group", described["energy_column"], *columns]
+    table, _ = tables.read(path, needed, "a file of points, or make the points first")
     return problem(described, table[table["group"] == "sample"]), table
 
 

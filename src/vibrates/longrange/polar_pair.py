@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
+from vibrates.core import tables
 from vibrates.core.errors import UserError
 
 POWERS = (3, 4, 5, 6)
@@ -36,13 +36,12 @@ class PolarPair:
     @classmethod
     def from_file(cls, path: str | Path, excitation: float) -> "PolarPair":
         """From a table with columns r_bohr and PROPERTIES; UserError if it is none."""
+        columns = ["r_bohr", *PROPERTIES]
+        table, _ = tables.read(path, columns, f"a table of {', '.join(columns)}")
         try:
-            table = pd.read_csv(path, comment="#")
             return cls(CubicSpline(table["r_bohr"], table[list(PROPERTIES)]), excitation)
-        except (OSError, KeyError, ValueError) as error:
-            raise UserError(
-                f"{path}: no table of r_bohr, {', '.join(PROPERTIES)} ({error}); name one"
-            ) from None
+        except ValueError as error:
+            raise UserError(f"{path}: r_bohr: {error}; order the bond lengths") from None
 
     def coefficients(self, x: NDArray) -> NDArray:
         """C_3 to C_6 (N, 4), hartree bohr^m, at x (N, 5): r_a, r_b (bohr), theta_a, theta_b, phi (radian).

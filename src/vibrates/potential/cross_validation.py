@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vibrates.abinitio.geometries import ANGLES
 from vibrates.potential.fit import Design, Fit, Term, Weights, fit
-from vibrates.potential.points import quality
+from vibrates.potential.points import ANGLES, quality
 
 # 0.3 meV in the well, 5 % on the wall.
 ASKED_FOR = Weights(floor_meV=0.3, fraction=0.05, high_meV=1000.0)

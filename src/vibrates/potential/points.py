@@ -1,19 +1,45 @@
-"""Ab initio points as the fit needs them, and how far a surface is from them."""
+"""Ab initio points of two diatoms as the fit needs them, and how far a surface is from them."""
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vibrates.core.tables import ENERGY, with_cosines
+from vibrates.core import tables
 from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, HARTREE_TO_MEV
 from vibrates.molecules.diatom import Diatom
+from vibrates.potential import orientation
 from vibrates.potential.flexible import bounded_stretch
 from vibrates.potential.orientation import quadrupole_angular
 
+ANGLES = ["theta_a_deg", "theta_b_deg", "phi_deg"]
+COORDINATES = [*ANGLES, "R_angstrom", "r_a_angstrom", "r_b_angstrom"]
+ENERGY = "E_CCSDT_meV"
+
 WALL_MEV = (50.0, 1000.0)
 WELL_MEV = 0.0  # below: attraction
+
+
+def read(path: str | Path) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """A table of ab initio points and its provenance; UserError if it is none, or damaged."""
+    columns = [*COORDINATES, ENERGY, "group", "configuration"]
+    return tables.read(path, columns, "a file of ab initio points")
+
+
+def cosines(theta_a_deg, theta_b_deg, phi_deg) -> tuple[NDArray, NDArray, NDArray]:
+    """c_a, c_b, c_ab of the angles between the bonds and R, and of the dihedral angle."""
+    return orientation.cosines(*np.radians([theta_a_deg, theta_b_deg, phi_deg]))
+
+
+def with_cosines(points: pd.DataFrame) -> pd.DataFrame:
+    """The points with columns c_a, c_b, c_ab of their orientations."""
+    c_a, c_b, c_ab = cosines(*(points[name].to_numpy() for name in ANGLES))
+    # A right angle is meant where a cosine is 6e-17.
+    rounded = (np.round(c, 12) for c in (c_a, c_b, c_ab))
+    return points.assign(**dict(zip(("c_a", "c_b", "c_ab"), rounded, strict=True)))
 
 
 def prepare(points: pd.DataFrame, a: Diatom, b: Diatom, lengths: list[float]) -> pd.DataFrame:

@@ -15,11 +15,11 @@ import xarray as xr
 from vibrates.config.grid import energies as grid_energies
 from vibrates.config.grid import shell_edges
 from vibrates.core.errors import UserError
-from vibrates.core.netcdf import read_batch
 from vibrates.core.units import HARTREE_TO_CM, KELVIN_TO_CM
 from vibrates.molecules.diatom import molecule_from_config
 from vibrates.rates import layout
 from vibrates.rates.symmetrisation import trajectory_factor
+from vibrates.trajectories.batch_file import read_batch
 
 _OK = 0
 

@@ -17,7 +17,7 @@ import xarray as xr
 from mpi4py import MPI
 
 from vibrates.core import checkpoint as parts
-from vibrates.core import netcdf as storage
+from vibrates.core import netcdf
 from vibrates.core.dispatch import share_out
 from vibrates.core.errors import UserError
 from vibrates.core.mpi import check_size
@@ -74,7 +74,7 @@ def dataset(work: Work, done: dict[int, parts.Columns]) -> xr.Dataset:
         }
         | {name: ("pair", values, about("1", f"quantum number {name}"))
            for name, values in numbers.items()},
-        storage.provenance(work.settings, SOURCES)
+        netcdf.provenance(work.settings, SOURCES)
         | {"seconds": float(sum(columns["seconds"] for columns in done.values())),
            "digest": work.digest},
     )  # fmt: skip
@@ -87,7 +87,7 @@ def run(comm: MPI.Comm, description: str, block: int, chunk: int, output: Path, 
     done = compute(comm, work, output)
     if done is None:
         return
-    storage.write_atomic(dataset(work, done), output)
+    netcdf.write_atomic(dataset(work, done), output)
     parts.remove(output)
 
 

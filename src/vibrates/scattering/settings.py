@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from vibrates.config import schema
+from vibrates.core import tables
 from vibrates.core.errors import UserError
 from vibrates.core.units import AMU_TO_ME, CM_TO_HARTREE
 from vibrates.core.yaml_files import SCHEMA, read_layers, read_yaml
@@ -50,14 +50,8 @@ def reduced_masses(settings: Mapping) -> tuple[float, float]:
 
 def read_curve(path: str | Path) -> Curve:
     """A potential curve; UserError if the file is missing or no such table."""
-    try:
-        table = pd.read_csv(path, comment="#")
-        return Curve(table["r_bohr"].to_numpy(), table["E_hartree"].to_numpy())
-    except (OSError, KeyError, ValueError) as error:
-        raise UserError(
-            f"{path}: cannot be read as a potential curve ({error}); name a CSV file "
-            "with columns r_bohr and E_hartree"
-        ) from None
+    table, _ = tables.read(path, ["r_bohr", "E_hartree"], "a potential curve")
+    return Curve(table["r_bohr"].to_numpy(), table["E_hartree"].to_numpy())
 
 
 def sector_edges(pairs: list[list[float]]) -> NDArray:

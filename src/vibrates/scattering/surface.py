@@ -10,9 +10,9 @@ import pandas as pd
 
 from vibrates.abinitio.atom_geometries import atom_diatom_geometries
 from vibrates.config import schema
-from vibrates.core import tables as table
 from vibrates.core.units import ANGSTROM_TO_BOHR, HARTREE_TO_CM, MEV_TO_HARTREE
 from vibrates.core.yaml_files import SCHEMA, read_yaml
+from vibrates.potential import points as point_tables
 from vibrates.potential import site_fit
 from vibrates.potential.sites import Radial, SiteSurface
 
@@ -49,14 +49,14 @@ def level(described: Mapping, name: str) -> dict[str, Any]:
 
 def read_points(path: str | Path) -> pd.DataFrame:
     """Points with columns distance, r (bohr), cosine, energy (hartree) and group."""
-    points, _ = table.read(path)
+    points, _ = point_tables.read(path)
     return pd.DataFrame(
         {
             "group": points["group"],
             "distance": points["R_angstrom"] * ANGSTROM_TO_BOHR,
             "r": points["r_a_angstrom"] * ANGSTROM_TO_BOHR,
             "cosine": np.cos(np.radians(points["theta_a_deg"])),
-            "energy": points[table.ENERGY] * MEV_TO_HARTREE,
+            "energy": points[point_tables.ENERGY] * MEV_TO_HARTREE,
         }
     )
 

@@ -24,12 +24,12 @@ import numpy as np
 from mpi4py import MPI
 
 from vibrates.core import checkpoint as parts
-from vibrates.core import netcdf as storage
+from vibrates.core import netcdf
 from vibrates.core.dispatch import share_out
 from vibrates.core.errors import UserError
 from vibrates.core.mpi import check_size
 from vibrates.core.yaml_files import read_yaml
-from vibrates.trajectories import cache, plan, progress
+from vibrates.trajectories import batch_file, cache, plan, progress
 from vibrates.trajectories.status import Status
 from vibrates.trajectories.work import BatchWork, in_order
 
@@ -127,7 +127,7 @@ def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
     columns = computed.columns
     status = columns["status"]
     attributes = (
-        storage.provenance(work.config, SOURCES)
+        netcdf.provenance(work.config, SOURCES)
         | versions()
         | {
             "v": work.v,
@@ -150,8 +150,8 @@ def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
     )
     probability = columns.pop("probability")
     first = tuple(levels.start for levels in work.levels)
-    storage.write_atomic(
-        storage.batch_dataset(columns, probability, attributes, first), arguments.output
+    netcdf.write_atomic(
+        batch_file.batch_dataset(columns, probability, attributes, first), arguments.output
     )
     parts.remove(arguments.output)
     for code, count in zip(*np.unique(status, return_counts=True), strict=True):

@@ -1,0 +1,111 @@
+"""Which code a result was computed with: the commit, and a fingerprint of the sources of a stage.
+
+A fingerprint covers the module that computes and every module of this package that it imports,
+directly or through others, read as syntax: comments, docstrings and layout do not count, nor do
+the `CARRIERS`.
+"""
+
+import ast
+import hashlib
+import subprocess
+from functools import cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[1]
+# Modules that carry results and compute none: a change of theirs leaves results as they are.
+CARRIERS = {
+    f"vibrates.{name}"
+    for name in (
+        "core.checkpoint", "core.code", "core.dispatch", "core.errors", "core.files",
+        "core.fingerprint", "core.mpi", "core.netcdf", "core.scripts", "core.tables", "core.tasks",
+        "core.yaml_files", "trajectories.batch_file", "trajectories.cache",
+    )
+}  # fmt: skip
+
+
+@cache
+def commit() -> str:
+    """The commit of the checkout this code lies in, ``+changes`` if it differs; else ``release``."""
+    git = ["git", "-C", str(PACKAGE)]
+    try:
+        if subprocess.run(
+            [*git, "ls-files", "--error-unmatch", __file__], capture_output=True
+        ).returncode:
+            return "release"  # Installed: the directory may lie inside somebody else's checkout.
+        found = subprocess.run(
+            [*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True
+        )
+        state = subprocess.run(
+            [*git, "status", "--porcelain", "--untracked-files=no", "."],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+    except (OSError, subprocess.CalledProcessError):
+        return "release"
+    return found.stdout.strip() + ("+changes" if state.stdout.strip() else "")
+
+
+@cache
+def code_fingerprint(*modules: str) -> str:
+    """sha256 (hexadecimal) of the sources of ``modules`` and of all they import of this package."""
+    state = hashlib.sha256()
+    for name in sorted(sources(*modules) - CARRIERS):
+        state.update(f"{name}\n{_normalised(_file(name))}\n".encode())
+    return state.hexdigest()
+
+
+def sources(*modules: str) -> set[str]:
+    """The modules of this package that ``modules`` import, directly or not, themselves included."""
+    found: set[str] = set()
+    ahead = list(modules)
+    while ahead:
+        name = ahead.pop()
+        if name in found:
+            continue
+        if _file(name) is None:
+            raise ValueError(f"{name} is no module of this package")
+        found.add(name)
+        # Importing a module runs its packages first.
+        if "." in name:
+            ahead.append(name.rsplit(".", 1)[0])
+        ahead += _imports(name)
+    return found
+
+
+def _file(name: str) -> Path | None:
+    """The source of a module of this package, or None if there is none."""
+    top, *rest = name.split(".")
+    if top != PACKAGE.name:
+        return None
+    place = PACKAGE.joinpath(*rest)
+    for path in (place / "__init__.py", place.with_name(f"{place.name}.py") if rest else place):
+        if path.is_file():
+            return path
+    return None
+
+
+@cache
+def _imports(name: str) -> tuple[str, ...]:
+    found = []
+    for node in ast.walk(_tree(_file(name))):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            # ``from package import name``: a module, or something in the package.
+            inner = [f"{node.module}.{alias.name}" for alias in node.names]
+            found += [node.module, *inner]
+    return tuple(sorted({one for one in found if _file(one) is not None}))
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _normalised(path: Path) -> str:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            if ast.get_docstring(node, clean=False) is not None:
+                node.body = node.body[1:] or [ast.Pass()]
+    return ast.unparse(tree)

@@ -1,0 +1,55 @@
+"""Fingerprints: one sha256 over everything that a result depends on."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping, Set
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vibrates.core.errors import UserError
+
+
+def fingerprint(**parts: Any) -> str:
+    """sha256 (hexadecimal) of ``parts``: settings, input files, versions of the code.
+
+    Mappings, sequences, dataclasses, numbers and texts count by value, arrays by every bit, a
+    `Path` by the content of its file. Raises UserError if such a file cannot be read, TypeError for
+    anything that has no canonical form.
+    """
+    text = json.dumps(parts, sort_keys=True, default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def file_digest(path: str | Path) -> str:
+    """sha256 (hexadecimal) of a file's content; UserError if it cannot be read."""
+    try:
+        with open(path, "rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise UserError(
+            f"{path}: cannot be read ({error.strerror}); name an existing file"
+        ) from None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        content = hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()
+        return {"array": content, "type": value.dtype.str, "shape": value.shape}
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Path):
+        return {"file": file_digest(value)}
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, range):
+        return [value.start, value.stop, value.step]
+    if isinstance(value, Set):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} has no canonical form for a fingerprint")

@@ -1,0 +1,68 @@
+"""Tasks: pieces of work with a key, a fingerprint of everything they depend on, and a result.
+
+`run` computes those that a checkpoint does not hold yet, in this process or shared out among the
+ranks of an MPI communicator, and stores each result as it is finished. Trajectory pieces, ab initio
+points, molecular properties, partial waves, kernel candidates and trainings are all such tasks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from vibrates.core.checkpoint import Checkpoint, Result
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+
+@dataclass(frozen=True)
+class Task:
+    """One piece of work.
+
+    ``key`` names it among its like; ``fingerprint``: of settings, code and input files that its
+    result depends on (`core.fingerprint`); ``compute`` gives arrays and plain values by name.
+    """
+
+    key: str
+    fingerprint: str
+    compute: Callable[[], Mapping[str, Any]]
+
+
+def stored(tasks: Sequence[Task], checkpoint: Checkpoint) -> dict[str, Result]:
+    """The results that the checkpoint holds, by key; others' results and damaged ones do not count."""
+    return checkpoint.results({task.key: task.fingerprint for task in tasks})
+
+
+def run(
+    tasks: Sequence[Task],
+    checkpoint: Checkpoint,
+    comm: MPI.Comm | None = None,
+    done: Callable[[str, Result], None] = lambda key, result: None,
+) -> dict[str, Result]:
+    """The results of all tasks, by key in their order; those not in the checkpoint are computed.
+
+    With ``comm`` every rank calls it with the same tasks; rank 0 stores, and only it gets results,
+    the others an empty mapping. ``done`` is called with every fresh result once it is stored.
+    """
+    leading = comm is None or comm.rank == 0
+    results = stored(tasks, checkpoint) if leading else {}
+
+    def keep(number: int, result: Mapping[str, Any]) -> None:
+        task = tasks[number]
+        checkpoint.add(task.key, task.fingerprint, result)
+        results[task.key] = dict(result)
+        done(task.key, results[task.key])
+
+    missing = [i for i, task in enumerate(tasks) if task.key not in results]
+    if comm is None:
+        for number in missing:
+            keep(number, tasks[number].compute())
+    else:
+        # MPI is started by importing it: only programs that were launched for it do so.
+        from vibrates.core.dispatch import share_out
+
+        share_out(comm, missing, lambda number: tasks[number].compute(), keep)
+    checkpoint.close()
+    return {task.key: results[task.key] for task in tasks} if leading else {}

@@ -1,0 +1,113 @@
+"""The file of one batch of trajectories: its layout, and reading that detects damage."""
+
+import socket
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from vibrates.core.errors import UserError
+from vibrates.core.netcdf import read_attributes, read_product
+
+BATCH_VARIABLES = {
+    "energy_cm",
+    "shell",
+    "index",
+    "impact_parameter",
+    "translational_energy",
+    "weight",
+    "status",
+    "steps",
+    "energy_error",
+    "norm_error",
+    "time_step",
+    "probability_error",
+    "probability",
+}
+BATCH_REMEDY = "run the campaign again (or 'vibrates verify --remove'): it is then computed anew"
+
+
+def read_batch(path: str | Path, digest: str | None = None) -> xr.Dataset:
+    """One batch of trajectories (layout: `batch_dataset`), checked.
+
+    Raises UserError if it is missing, truncated, damaged, incomplete, or (where `digest` is given)
+    made for another configuration.
+    """
+    dataset = read_product(path, BATCH_REMEDY)
+    if missing := BATCH_VARIABLES - set(dataset.variables):
+        raise UserError(
+            f"{path}: no complete batch (without {', '.join(sorted(missing))}); {BATCH_REMEDY}"
+        )
+    found = dataset.attrs.get("digest")
+    if digest is not None and found != digest:
+        raise UserError(
+            f"{path}: made for another configuration (digest {found}, expected "
+            f"{digest}); {BATCH_REMEDY}"
+        )
+    if not np.isfinite(dataset["probability"].values[dataset["status"].values == 0]).all():
+        raise UserError(f"{path}: probabilities that are no numbers; {BATCH_REMEDY}")
+    return dataset
+
+
+def batch_attributes(path: str | Path) -> dict[str, Any]:
+    """Attributes of a batch file, without its data; UserError if it is missing or damaged."""
+    return read_attributes(path, BATCH_REMEDY)
+
+
+def by_state(paths: Iterable[str | Path]) -> dict[tuple[int, int], list[str]]:
+    """Batch files by their initial state (v, w), in the order given."""
+    files: dict[tuple[int, int], list[str]] = {}
+    for path in paths:
+        attributes = batch_attributes(path)
+        files.setdefault((int(attributes["v"]), int(attributes["w"])), []).append(str(path))
+    return files
+
+
+def batch_dataset(
+    columns: dict[str, np.ndarray],
+    probability: np.ndarray,
+    attributes: dict[str, Any],
+    first: tuple[int, int] = (0, 0),
+) -> xr.Dataset:
+    """A batch file's content: one entry of every column per trajectory, and its final row.
+
+    columns: (n,) arrays named as `BATCH_VARIABLES`; probability: (n, n_a, n_b), of (v', w');
+    first: the lowest levels of the two bases.
+    """
+    n, n_a, n_b = probability.shape
+    vp, wp = np.divmod(np.arange(n_a * n_b, dtype=np.int16), np.int16(n_b))
+    vp, wp = vp + np.int16(first[0]), wp + np.int16(first[1])
+    data = {name: ("trajectory", values, _COLUMNS[name]) for name, values in columns.items()}
+    data["probability"] = (
+        ("trajectory", "final"),
+        probability.reshape(n, n_a * n_b).astype(np.float32),
+        {"units": "1", "long_name": "probability of the final state (vp, wp)"},
+    )
+    final = {
+        "vp": ("final", vp, {"units": "1", "long_name": "final level of the first molecule"}),
+        "wp": ("final", wp, {"units": "1", "long_name": "final level of the second molecule"}),
+    }
+    host = {"host": socket.gethostname()}
+    return xr.Dataset(data, coords=final, attrs=attributes | host)
+
+
+_COLUMNS = {
+    "energy_cm": {"units": "cm^-1", "long_name": "total classical energy U"},
+    "shell": {"units": "1", "long_name": "shell of the impact parameter"},
+    "index": {"units": "1", "long_name": "number of the trajectory inside (v, w, U, shell)"},
+    "impact_parameter": {"units": "angstrom", "long_name": "impact parameter"},
+    "translational_energy": {"units": "cm^-1", "long_name": "initial translational energy"},
+    "weight": {"units": "1", "long_name": "importance weight, mean one"},
+    "status": {"units": "1", "long_name": "status of the trajectory, 0 where it is good"},
+    "steps": {"units": "1", "long_name": "time steps of all attempts"},
+    "energy_error": {"units": "cm^-1", "long_name": "drift of the total energy"},
+    "norm_error": {"units": "1", "long_name": "deviation of the norm from one"},
+    "probability_error": {
+        "units": "1",
+        "long_name": "estimated relative error of the probabilities of "
+        "the target transitions; nan if unknown",
+    },
+    "time_step": {"units": "fs", "long_name": "time step of the last attempt"},
+}
