@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from vibrates.trajectories import plan as plans, progress
-from vibrates.campaign import cost, driver, rounds
+from vibrates.campaign import cost, driver, rounds, stages
 from vibrates.config.campaign import load_all
 from vibrates.config.grid import states
 from vibrates.hpc.quiet import quieten
@@ -44,6 +44,21 @@ wildcard_constraints:
     part=r"\d+",
     v=r"\d+",
     w=r"\d+",
+
+
+# Blocks of the configuration that the trajectories of batches and the sums over them depend on.
+BATCHES = (
+    "results",
+    "seed",
+    "pair",
+    "molecules",
+    "surface",
+    "grid",
+    "basis",
+    "dynamics",
+    "sampling",
+    "rates",
+)
 
 
 def parts(*names):

@@ -7,9 +7,11 @@ from vibrates.core.scripts import run
 from vibrates.learning.product import learn
 
 
-def main(rates: str, learned: str, config: dict[str, Any]) -> None:
-    dataset = learn(read_product(rates), config, name=rates)
-    dataset.attrs.update(provenance(config, [rates]))
+def main(
+    rates: str, learned: str, config: dict[str, Any], fingerprint: str, rates_with: str
+) -> None:
+    dataset = learn(read_product(rates, fingerprint=rates_with), config, name=rates)
+    dataset.attrs.update(provenance(config, [rates], fingerprint))
     write_atomic(dataset, learned)
 
 
@@ -19,4 +21,6 @@ if __name__ == "__main__":
         rates=snakemake.input.rates,
         learned=snakemake.output.learned,
         config=snakemake.params.config,
+        fingerprint=snakemake.params.fingerprint,
+        rates_with=snakemake.params.rates_with,
     )

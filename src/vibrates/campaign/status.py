@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from vibrates.campaign import cost, driver
-from vibrates.core import checkpoint as parts
+from vibrates.core.checkpoint import Checkpoint
 from vibrates.core.errors import UserError
 from vibrates.core.yaml_files import read_yaml
 from vibrates.hpc import slurm
@@ -89,8 +89,8 @@ def tally(config: dict[str, Any], results: Path, round_: int) -> Tally:
         if path.exists():
             _add_finished(sums, path, count, model)
         else:
-            kept = len(parts.read(path, plan.digest(config, rows))) if parts.files(path) else 0
-            pieces = sum(1 for _ in plan.units(rows)) if kept else 1
+            wanted = plan.piece_fingerprints(config, rows)
+            kept, pieces = len(Checkpoint(path).results(wanted)), len(wanted)
             sums.unfinished += bool(kept)
             sums.kept_pieces += kept
             sums.pieces += pieces if kept else 0
