@@ -27,7 +27,8 @@ def compared() -> pd.DataFrame:
     wanted = described["levels"]
     levels = settings.rotor(described).energies[: wanted["v_max"] + 1, : wanted["j_max"] + 1]
     state = pd.read_csv(ROOT / "data" / "quantum_hehd_rates.csv", comment="#")
-    quantum = vibrational_rates(state, levels).rename(columns={"k_cm3_s": "k_quantum"})
+    quantum = vibrational_rates(state, levels, settings.spin_weights(described))
+    quantum = quantum.rename(columns={"k_cm3_s": "k_quantum"})
     mixed = read_product(ROOT / "results-hdhe" / "rates.nc", "run make judge")
     rows = []
     for index, (v, vp) in enumerate(zip(mixed["v"].values, mixed["vp"].values, strict=True)):

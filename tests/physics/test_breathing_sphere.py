@@ -69,7 +69,7 @@ def exact():
     collision, k_t = quantum(), TEMPERATURES * KELVIN_TO_HARTREE
     energies = np.geomspace(0.5, 40000.0, 80) * CM_TO_HARTREE
     sigma = exact_cross_section(collision, energies, 30)
-    k, _ = rate_coefficient(energies, sigma, collision.reduced_mass, k_t)
+    k = rate_coefficient(energies, sigma, collision.reduced_mass, k_t).k
     return k / np.sqrt(8.0 * k_t / (np.pi * collision.reduced_mass)) * BOHR2_TO_ANGSTROM2
 
 

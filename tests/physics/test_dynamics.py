@@ -334,6 +334,29 @@ def test_extrapolation_is_of_fourth_order_and_keeps_the_sum(collide, sample):
     assert (fine > 0.0).all()
 
 
+def test_rows_miss_one_by_the_corrections_left_out():
+    """Elements whose two runs differ too much are not extrapolated: the row's sum shows it."""
+    random = np.random.default_rng(2)
+    fine = random.dirichlet([0.3] * 6, size=500)
+    coarse = np.abs(fine * (1.0 + 0.6 * random.standard_normal(fine.shape)))
+    coarse /= coarse.sum(axis=1, keepdims=True)
+    correction = (fine - coarse) / (1.5**2 - 1.0)
+    left_out = np.where(np.abs(correction) < 0.5 * fine, 0.0, correction).sum(axis=1)
+    missing = 1.0 - extrapolate(coarse, fine).sum(axis=1)
+    np.testing.assert_allclose(missing, left_out, atol=1e-14)
+    whole = left_out == 0.0
+    assert 50 < whole.sum() < 450 and np.abs(missing).max() > 0.01
+
+
+@pytest.mark.parametrize("v", [1, 10])
+def test_rows_of_trajectories_sum_to_one_within_a_thousandth(collide, sample, v):
+    collision = collide(v=v, n_a=v + 5, **CONTROLLED)
+    for energy_cm in (600.0, 11000.0):
+        outcome = collision.run(sample(64, energy_cm=energy_cm, v=v), [(v - 1, 0)])
+        assert (outcome.status == Status.OK).all()
+        np.testing.assert_allclose(outcome.probability.sum(axis=(1, 2)), 1.0, atol=1e-3)
+
+
 def test_what_does_not_converge_is_kept_with_its_estimate(collide, sample):
     initial = sample(16, energy_cm=20000.0)
     outcome = collide(**CONTROLLED | {"accuracy": 1e-9, "repetitions": 1}).run(initial, [(0, 0)])

@@ -241,8 +241,19 @@ def test_rates_of_a_constant_cross_section():
     """k = sigma times the mean speed."""
     k_t = np.array([1e-4, 1e-3, 1e-2])
     energies = np.geomspace(1e-6, 1.0, 30)
-    k, beyond = rate_coefficient(energies, np.full(30, 7.0), 2000.0, k_t)
-    np.testing.assert_allclose(k, 7.0 * np.sqrt(8.0 * k_t / (np.pi * 2000.0)), rtol=1e-4)
+    rate = rate_coefficient(energies, np.full(30, 7.0), 2000.0, k_t)
+    np.testing.assert_allclose(rate.k, 7.0 * np.sqrt(8.0 * k_t / (np.pi * 2000.0)), rtol=1e-4)
+
+
+def test_both_ends_of_the_energies_are_reported():
+    """Of a constant cross section the shares are known: 1 - (1 + x) e^-x and (1 + x) e^-x."""
+    k_t = np.array([5e-4, 1e-3, 5e-3])
+    energies = np.geomspace(1e-3, 1e-2, 20)
+    rate = rate_coefficient(energies, np.full(20, 7.0), 2000.0, k_t)
+    first, last = energies[0] / k_t, energies[-1] / k_t
+    np.testing.assert_allclose(rate.below, 1.0 - (1.0 + first) * np.exp(-first), rtol=0.01)
+    np.testing.assert_allclose(rate.beyond, (1.0 + last) * np.exp(-last), rtol=0.03)
+    assert rate.below[0] > 0.5 and rate.beyond[-1] > 0.4
 
 
 def test_mistakes_are_named(argon_nitrogen):

@@ -13,6 +13,7 @@ from vibrates.core.errors import UserError
 from vibrates.core.units import AMU_TO_ME, CM_TO_HARTREE
 from vibrates.core.yaml_files import SCHEMA, read_layers, read_yaml
 from vibrates.potential.sites import SiteSurface
+from vibrates.scattering import nuclear_spin
 from vibrates.scattering.curve import Curve
 from vibrates.scattering.partial_waves import Collision
 from vibrates.scattering.rotor import Rotor
@@ -34,10 +35,43 @@ def load(path: str | Path) -> dict[str, Any]:
             f"{path}: molecule.vibrations: {settings['molecule']['vibrations']} is less "
             f"than the {len(tops)} levels of basis.j_max; raise it"
         )
+    _check_spin(settings["molecule"], path)
     places = [place for place, _ in settings["sectors_bohr"]]
     if places != sorted(set(places)):
         raise UserError(f"{path}: sectors_bohr: distances {places} do not ascend; order them")
     return settings
+
+
+def _check_spin(molecule: Mapping, path: str | Path) -> None:
+    masses, given = molecule["masses_u"], "nuclear_spin" in molecule
+    if masses[0] == masses[1] and not given:
+        raise UserError(
+            f"{path}: molecule.nuclear_spin: missing, though both nuclei have {masses[0]:g} u "
+            "and their spin decides how even and odd j are populated; give it in units of "
+            "hbar, 0.5 for H, 1 for D or N"
+        )
+    if masses[0] != masses[1] and given:
+        raise UserError(
+            f"{path}: molecule.nuclear_spin: {molecule['nuclear_spin']:g} has no effect "
+            f"where the nuclei differ ({masses[0]:g} and {masses[1]:g} u); remove it"
+        )
+    if given:
+        try:
+            nuclear_spin.weights(molecule["nuclear_spin"])
+        except UserError as error:
+            raise UserError(f"{path}: {error}") from None
+
+
+def like_nuclei(settings: Mapping) -> bool:
+    """Whether the diatom is homonuclear; `load` sees to it that it then has a nuclear spin."""
+    return "nuclear_spin" in settings["molecule"]
+
+
+def spin_weights(settings: Mapping) -> tuple[float, float]:
+    """Statistical weights of even and odd j."""
+    if not like_nuclei(settings):
+        return nuclear_spin.UNLIKE
+    return nuclear_spin.weights(settings["molecule"]["nuclear_spin"])
 
 
 def reduced_masses(settings: Mapping) -> tuple[float, float]:
@@ -83,7 +117,7 @@ def collision(settings: Mapping) -> Collision:
     return Collision(
         rotor(settings), reduced_masses(settings)[1],
         lambda distance, r, cosine: sites.potential(distance, cosine, r_a=r),
-        settings["legendre_terms"], sector_edges(settings["sectors_bohr"]),
+        settings["legendre_terms"], sector_edges(settings["sectors_bohr"]), like_nuclei(settings),
     )  # fmt: skip
 
 
