@@ -1,5 +1,6 @@
 """Comparison with published rates, checks of the products, and the scripts that write them."""
 
+import copy
 import importlib.util
 import json
 from pathlib import Path
@@ -25,9 +26,10 @@ def script(name):
     return getattr(module, name)
 
 
-@pytest.fixture
-def products(synthetic, tmp_path):
+@pytest.fixture(scope="module")
+def products(synthetic, tmp_path_factory):
     """Files of a campaign of two states made by the scripts: (source, paths)."""
+    tmp_path = tmp_path_factory.mktemp("products")
     reduced = []
     for v in (1, 2):
         source = synthetic(v=v)
@@ -135,7 +137,7 @@ def test_good_products_pass(products, tmp_path):
 def loaded(products):
     source, paths = products
     inputs = sanity.load_inputs(paths["reduced"], paths["cross_sections"], paths["rates"])
-    return source.config, *inputs
+    return copy.deepcopy(source.config), *inputs
 
 
 def spoil(config, reduced, sections, rates, what):
