@@ -1,7 +1,8 @@
 # make run      the campaign of CONFIG (default: config/config.yaml), into its results directory
 # make learn    compares models, searches kernels, says what to compute next (docs/learning.md)
 # make searches  only the kernel search on the rates that reference.state_to_state names; needs no campaign
-# make test     the tests
+# make test     the tests, on WORKERS processes (two)
+# make test-quick  those that take seconds
 # make test-slurm  twelve faults on a real SLURM cluster on this machine (installs SLURM where it can)
 # make report   one HTML file with figures, tables and how they were made
 # make check    only validate CONFIG
@@ -26,7 +27,7 @@ READY := .venv/.ready
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run test test-slurm report check environment clean bench validate abinitio surface surfaces quantum longrange learn bench-learning judge searches search-hehd
+.PHONY: run test test-quick test-slurm report check environment clean bench validate abinitio surface surfaces quantum longrange learn bench-learning judge searches search-hehd
 
 run: environment
 	@$(SNAKEMAKE)
@@ -46,8 +47,15 @@ report: environment
 check: environment
 	@$(BIN)/vibrates check $(CONFIG)
 
+# A module stays in one process, so that what its tests share is computed once.
+WORKERS ?= 2
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
 test: environment
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(PYTEST) $(TESTS)
+
+test-quick: environment
+	@$(PYTEST) -m "not slow and not slurm" $(TESTS)
 
 test-slurm: environment
 	@$(BIN)/python -m pytest -m slurm -rs -s tests/slurm

@@ -3,28 +3,19 @@
 from pathlib import Path
 
 import pytest
-from campaign_project import SMALL, Project
-
-from vibrates.config import campaign as configuration
-from vibrates.core.yaml_files import write
-from vibrates.trajectories import plan
+from campaign_project import Project, planned, small_campaign
 
 
 @pytest.fixture
 def small(tiny_path: Path) -> dict:
     """The small campaign's configuration; `results` is relative to the working directory."""
-    return configuration.load(tiny_path, SMALL | {"results": "results"})
+    return small_campaign(tiny_path)
 
 
 @pytest.fixture
 def one_batch(small: dict, tmp_path: Path) -> Path:
     """A directory with the small campaign's configuration and the plan of its pilot."""
-    small["results"] = str(tmp_path)
-    (tmp_path / "plan").mkdir()
-    write(small, tmp_path / "configuration.yaml")
-    rows = plan.into_batches(plan.pilot(small), small["jobs"]["trajectories_per_batch"])
-    plan.write_plan(rows, plan.plan_path(tmp_path, 0))
-    return tmp_path
+    return planned(tmp_path, small)
 
 
 @pytest.fixture

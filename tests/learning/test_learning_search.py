@@ -8,9 +8,10 @@ import pytest
 from learning_ladders import rotor
 
 from vibrates.core.errors import UserError
+from vibrates.learning import kernels
 from vibrates.learning.kernels import BASE, extended
 from vibrates.learning.readers import read
-from vibrates.learning.search import tables
+from vibrates.learning.search import selection, tables
 from vibrates.learning.search.candidate import Trainer, level_errors, mean_error, transition_errors
 from vibrates.learning.search.cost import fourth_power, recorded_hours
 from vibrates.learning.search.run import growth
@@ -40,15 +41,13 @@ def trainer(data, store):
     return Trainer(data, Store(store), "lbfgs", 8)
 
 
-@pytest.fixture(scope="module")
-def two_bases():
+@pytest.fixture
+def two_bases(monkeypatch):
     """Two of the seven base kernels, so that a brute-force search is small."""
-    kept = dict(BASE)
-    for name in set(BASE) - {"RBF", "LIN"}:
-        del BASE[name]
-    yield
-    BASE.clear()
-    BASE.update(kept)
+    chosen = {name: kernel for name, kernel in BASE.items() if name in ("RBF", "LIN")}
+    monkeypatch.setattr(kernels, "BASE", chosen)
+    monkeypatch.setattr(selection, "BASE", chosen)
+    return chosen
 
 
 def test_all_training_sets_with_the_fixed_level_are_there():
@@ -119,6 +118,7 @@ def test_errors_of_a_level_are_per_cent_of_log10_k(data):
 
 
 @pytest.mark.parametrize("criterion", ["validation", "bic"])
+@pytest.mark.slow
 def test_growth_is_that_of_a_brute_force_search(trainer, two_bases, criterion):
     """Every step takes the best of all sums and products with a base kernel, and stops in time."""
     score = by_bic if criterion == "bic" else by_validation((5,))
@@ -141,6 +141,7 @@ def test_growth_is_that_of_a_brute_force_search(trainer, two_bases, criterion):
     assert path == expected
 
 
+@pytest.mark.slow
 def test_a_killed_search_resumes_and_ends_the_same(data, two_bases, tmp_path, monkeypatch):
     settings = {"points": SIZES, "iterations": 8, "validation": [[5], [5, 7]], "growth": 2}
     whole = growth(data, settings, list(TRAINED), "lbfgs", tmp_path / "whole")
@@ -180,7 +181,7 @@ def test_a_killed_search_resumes_and_ends_the_same(data, two_bases, tmp_path, mo
         if not entry["key"]["whole"]
     }
     first = whole[0]
-    tried = {*BASE, *(extended(first["path"][0], o, n) for o in "+*" for n in BASE)}
+    tried = {*two_bases, *(extended(first["path"][0], o, n) for o in "+*" for n in two_bases)}
     assert first["seconds"] == pytest.approx(
         sum(spent[kernel] for kernel in tried) + first["optimal"]["seconds"]
     )

@@ -216,6 +216,7 @@ def test_the_shipped_points_are_smooth_and_fitted_below_the_noise(described):
     np.testing.assert_allclose(predicted, beyond["E_CCSDT_cm"], atol=1e-3)
 
 
+@pytest.mark.slow
 def test_the_workflow_trains_reports_and_draws(root, tmp_path):
     """Points, networks, hold-out, tables and figures of a known surface, small."""
     small = {

@@ -73,6 +73,7 @@ def exact():
     return k / np.sqrt(8.0 * k_t / (np.pi * collision.reduced_mass)) * BOHR2_TO_ANGSTROM2
 
 
+@pytest.mark.slow
 def test_scattering_is_converged():
     """Half the sectors' width and more partial waves: sigma stays."""
     for energy in np.array([60.0, 1500.0, 9000.0])[:, None] * CM_TO_HARTREE:
@@ -81,6 +82,7 @@ def test_scattering_is_converged():
         np.testing.assert_allclose(few, every, rtol=3e-3)
 
 
+@pytest.mark.slow
 def test_exact_rates_meet_those_of_another_calculation(exact):
     """Known to three digits at 300, 1000 and 3000 K."""
     np.testing.assert_allclose(exact[2:], [2.92e-6, 2.96e-4, 1.24e-2], rtol=4e-3)
@@ -146,6 +148,7 @@ def thermal(cross_section, symmetrised):
     return np.trapezoid(integrand, e, axis=1) * BOHR2_TO_ANGSTROM2
 
 
+@pytest.mark.slow
 def test_translational_symmetrisation_meets_exact_quantum_rates(cross_section, exact):
     ratio = thermal(cross_section, symmetrised=True) / exact
     np.testing.assert_allclose(ratio[1:], 1.0, atol=0.02)
@@ -153,6 +156,7 @@ def test_translational_symmetrisation_meets_exact_quantum_rates(cross_section, e
     assert 0.75 < ratio[0] < 0.9
 
 
+@pytest.mark.slow
 def test_without_symmetrisation_they_fail(cross_section, exact):
     ratio = thermal(cross_section, symmetrised=False) / exact
     np.testing.assert_allclose(ratio[[0, 2, 3, 4]], [0.00, 0.01, 0.21, 0.58], atol=0.015)

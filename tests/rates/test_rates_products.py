@@ -1,5 +1,6 @@
 """Comparison with published rates, checks of the products, and the scripts that write them."""
 
+import copy
 import importlib.util
 import json
 from pathlib import Path
@@ -27,9 +28,10 @@ def script(name):
     return module.main
 
 
-@pytest.fixture
-def products(synthetic, tmp_path):
+@pytest.fixture(scope="module")
+def products(synthetic, tmp_path_factory):
     """Files of a campaign of two states made by the scripts: (source, paths)."""
+    tmp_path = tmp_path_factory.mktemp("products")
     reduced = []
     for v in (1, 2):
         source = synthetic(v=v)
@@ -147,7 +149,7 @@ def loaded(products):
     inputs = sanity.load_inputs(
         paths["reduced"], paths["cross_sections"], paths["rates"], MADE_WITH
     )
-    return source.config, *inputs
+    return copy.deepcopy(source.config), *inputs
 
 
 def spoil(config, reduced, sections, rates, what):

@@ -198,6 +198,7 @@ def sections(argon_nitrogen):
 
 
 @pytest.mark.parametrize("method", ["close_coupling", "coupled_states"])
+@pytest.mark.slow
 def test_detailed_balance(sections, argon_nitrogen, method):
     """(2j + 1) k^2 sigma(j -> j') = (2j' + 1) k'^2 sigma(j' -> j) at one total energy."""
     sigma = sections[method][:, 0, :, 0]
@@ -211,6 +212,7 @@ def test_detailed_balance(sections, argon_nitrogen, method):
     assert np.nanmax(np.abs(sigma[:, 0::2, 1::2])) < 1e-12 * np.nanmax(sigma)
 
 
+@pytest.mark.slow
 def test_coupled_states_are_near_close_coupling(sections):
     """Within 15 % for the transitions that a collision favours, and better at the higher energy."""
     cs, cc = (sections[m][:, 0, :, 0] for m in ("coupled_states", "close_coupling"))
@@ -222,6 +224,7 @@ def test_coupled_states_are_near_close_coupling(sections):
     assert max(d.max() for d in deviation) > 1e-3  # they are not the same
 
 
+@pytest.mark.slow
 def test_cross_sections_are_converged(argon_nitrogen):
     """In sectors, range, rotational levels and the partial waves between those computed."""
     energies = ENERGIES[:1]
