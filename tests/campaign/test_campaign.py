@@ -13,7 +13,6 @@ import xarray as xr
 from campaign_project import Project, small_campaign
 
 from vibrates.campaign import stages, verify
-from vibrates.config import campaign as configuration
 from vibrates.core import netcdf
 from vibrates.core.yaml_files import read_yaml, write
 from vibrates.trajectories import batch_file
@@ -97,6 +96,7 @@ def test_a_driver_on_another_machine_is_noticed_by_its_signs_of_life(project):
     assert project.run("results/plan/round0.csv").returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "made_anew"),
     [
@@ -118,6 +118,7 @@ def test_products_of_another_configuration_are_noticed_without_snakemakes_record
     assert found == made_anew - {"trajectories"}
 
 
+@pytest.mark.slow
 def test_products_of_other_code_are_noticed(finished, monkeypatch):
     monkeypatch.chdir(finished.directory)
     config = read_yaml(finished.results / "configuration.yaml")
@@ -132,6 +133,7 @@ def test_products_of_other_code_are_noticed(finished, monkeypatch):
     assert [path.name for path in verify.outdated(config)] == ["rates.nc"]
 
 
+@pytest.mark.slow
 def test_a_batch_that_does_not_fit_its_plan_is_noticed(finished, project, monkeypatch):
     project.copy_results(finished)
     monkeypatch.chdir(project.directory)
@@ -141,6 +143,7 @@ def test_a_batch_that_does_not_fit_its_plan_is_noticed(finished, project, monkey
     assert [path.name for path in verify.outdated(config)] == [second.name]
 
 
+@pytest.mark.slow
 def test_a_copied_campaign_with_another_setting_is_computed_anew(finished, project, small):
     """Without Snakemake's own records only the products can tell."""
     project.copy_results(finished)
