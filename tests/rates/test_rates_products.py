@@ -33,10 +33,10 @@ def products(synthetic, tmp_path):
         source = synthetic(v=v)
         batch = source.write(tmp_path / f"batch{v:05d}.nc", v, per_stratum=320)
         reduced.append(tmp_path / f"v{v}_w0.nc")
-        script("reduce")([batch], [reduced[-1]], source.config, [(v, 0)])
+        script("reduce")([batch], [reduced[-1]], source.config, source.config, [(v, 0)])
     paths = {name: tmp_path / f"{name}.nc" for name in ("cross_sections", "rates")}
-    for name, path in paths.items():
-        script(name)(reduced, path, source.config)
+    script("cross_sections")(reduced, paths["cross_sections"], source.config)
+    script("rates")(reduced, paths["rates"], source.config, source.config)
     return synthetic(), {"reduced": reduced, **paths}
 
 
@@ -118,6 +118,7 @@ def test_good_products_pass(products, tmp_path):
     result = json.loads(output.read_text())
     found = {check["name"]: check["status"] for check in result["checks"]}
     assert len(found) == 13 and "failed" not in found.values()
+    sanity.require_passed(result, "rates.nc")
     for name in (
         "positive_rates",
         "detailed_balance",
@@ -224,6 +225,11 @@ def test_a_state_without_open_trajectories_is_reported_not_invented(synthetic, t
     )
     first = result["checks"][0]
     assert first["status"] == "failed" and "grid.energies_cm" in first["message"]
+    with pytest.raises(
+        UserError, match="checks failed, do not use it: positive_rates .*grid.energ"
+    ) as e:
+        sanity.require_passed(result, "rates.nc")
+    assert "\n" not in str(e.value)
 
 
 def test_products_say_where_they_come_from(products):

@@ -1,12 +1,5 @@
 # Which trajectories each batch computes; every round after the pilot looks at those before it.
 
-PARTS = rounds.parts(config)
-
-
-def strata_files(wildcards):
-    n = int(wildcards.round)
-    return [RESULTS / f"plan/round{n}_strata/part{i}.nc" for i in range(len(PARTS)) if n > 0]
-
 
 # What the allocation has to know of some dozens of initial states.
 rule strata:
@@ -16,12 +9,27 @@ rule strata:
         ),
     output:
         RESULTS / "plan/round{round}_strata/part{part}.nc",
-    params:
-        config=parts("seed", "pair", "molecules", "grid", "basis", "sampling", "rates"),
-        states=lambda wildcards: PARTS[int(wildcards.part)],
+    log:
+        LOGS / "strata/round{round}_part{part}.log",
+    conda:
+        "../../envs/dynamics.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * growth(attempt),
         runtime=lambda wildcards, attempt: 60 * growth(attempt),
+    params:
+        config=parts(
+            "pair",
+            "molecules",
+            "grid",
+            "sampling.replicates",
+            "sampling.target_temperatures_K",
+            "sampling.target_transitions",
+            "rates.temperatures_K",
+            "rates.symmetrisation",
+            "rates.transitions",
+            "rates.edge_population_limit",
+        ),
+        states=lambda wildcards: PARTS[int(wildcards.part)],
     script:
         "../scripts/strata.py"
 
@@ -32,10 +40,12 @@ checkpoint plan:
     output:
         plan=RESULTS / "plan/round{round}.csv",
         allocation=RESULTS / "plan/round{round}_allocation.csv",
-    params:
-        config=parts("seed", "pair", "molecules", "grid", "basis", "sampling", "rates")
-        | {"jobs": {"trajectories_per_batch": config["jobs"]["trajectories_per_batch"]}},
-        results=str(RESULTS),
+    log:
+        LOGS / "plan/round{round}.log",
     localrule: True
+    conda:
+        "../../envs/dynamics.yaml"
+    params:
+        config=parts("grid", "sampling", "jobs.trajectories_per_batch"),
     script:
         "../scripts/plan.py"

@@ -11,14 +11,25 @@ for number, members in enumerate(PARTS):
             batches=lambda wildcards, members=members: batches(*ROUNDS, states=members),
         output:
             [RESULTS / f"reduced/v{v}_w{w}.nc" for v, w in members],
-        params:
-            config=parts(
-                "name", "seed", "pair", "molecules", "grid", "basis", "sampling", "rates"
-            ),
-            states=members,
+        log:
+            LOGS / f"reduce_{number}.log",
+        conda:
+            "../../envs/dynamics.yaml"
         resources:
             mem_mb=lambda wildcards, attempt: 2000 * growth(attempt),
             runtime=lambda wildcards, attempt: 60 * growth(attempt),
+        params:
+            config=parts(
+                "pair",
+                "molecules",
+                "grid",
+                "sampling.replicates",
+                "sampling.target_temperatures_K",
+                "sampling.target_transitions",
+                "rates.temperatures_K",
+                "rates.transitions",
+            ),
+            states=members,
         script:
             "../scripts/reduce.py"
 
@@ -31,8 +42,10 @@ rule cross_sections:
         reduced=REDUCED,
     output:
         RESULTS / "cross_sections.nc",
-    params:
-        config=config,
+    log:
+        LOGS / "cross_sections.log",
+    conda:
+        "../../envs/dynamics.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: cost.reduced_mb(config) * growth(attempt),
         runtime=lambda wildcards, attempt: 120 * growth(attempt),
@@ -45,15 +58,31 @@ rule rates:
         reduced=REDUCED,
     output:
         report(RESULTS / "rates.nc", caption="../report/rates.rst", category="Data"),
-    params:
-        config=config,
+    log:
+        LOGS / "rates.log",
+    conda:
+        "../../envs/dynamics.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: cost.reduced_mb(config) * growth(attempt),
         runtime=lambda wildcards, attempt: 120 * growth(attempt),
+    params:
+        config=parts(
+            "seed",
+            "pair",
+            "molecules",
+            "sampling.target_relative_error",
+            "sampling.target_temperatures_K",
+            "sampling.target_transitions",
+            "rates.temperatures_K",
+            "rates.symmetrisation",
+            "rates.edge_population_limit",
+            "rates.bootstrap",
+        ),
     script:
         "../scripts/rates.py"
 
 
+# A failed check fails the run: no summary is made of products that are wrong.
 rule checks:
     input:
         reduced=REDUCED,
@@ -61,10 +90,24 @@ rule checks:
         rates=RESULTS / "rates.nc",
     output:
         RESULTS / "checks.json",
-    params:
-        config=config,
+    log:
+        LOGS / "checks.log",
+    conda:
+        "../../envs/dynamics.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: cost.reduced_mb(config) * growth(attempt),
         runtime=lambda wildcards, attempt: 120 * growth(attempt),
+    params:
+        config=parts(
+            "pair",
+            "dynamics.accuracy",
+            "dynamics.norm_error_limit",
+            "dynamics.relative_energy_error_limit",
+            "sampling.target_relative_error",
+            "sampling.target_temperatures_K",
+            "sampling.target_transitions",
+            "rates.symmetrisation",
+            "rates.edge_population_limit",
+        ),
     script:
         "../scripts/checks.py"

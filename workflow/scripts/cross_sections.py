@@ -1,6 +1,7 @@
 """Write the table of cross sections and opacity functions of all initial states."""
 
 from vibrates.core.netcdf import write_atomic
+from vibrates.core.scripts import run
 from vibrates.rates.cross_sections import cross_section_table
 from vibrates.rates.layout import read_reduced
 
@@ -12,11 +13,10 @@ def cross_sections(reduced, output, config):
 
 
 if __name__ == "__main__":
-    from vibrates.core.scripts import run
-
     run(
         cross_sections,
+        log=snakemake.log,
         reduced=list(snakemake.input.reduced),
         output=snakemake.output[0],
-        config=snakemake.params.config,
+        config=snakemake.config,
     )

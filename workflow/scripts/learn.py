@@ -7,16 +7,18 @@ from vibrates.core.scripts import run
 from vibrates.learning.product import learn
 
 
-def main(rates: str, learned: str, config: dict[str, Any]) -> None:
+def main(rates: str, learned: str, config: dict[str, Any], campaign: dict[str, Any]) -> None:
     dataset = learn(read_product(rates), config, name=rates)
-    dataset.attrs.update(provenance(config, [rates]))
+    dataset.attrs.update(provenance(campaign, [rates]))
     write_atomic(dataset, learned)
 
 
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         rates=snakemake.input.rates,
         learned=snakemake.output.learned,
         config=snakemake.params.config,
+        campaign=snakemake.config,
     )

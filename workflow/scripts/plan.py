@@ -25,9 +25,10 @@ def main(
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         round_=int(snakemake.wildcards.round),
         config=snakemake.params.config,
-        results=snakemake.params.results,
+        results=snakemake.config["results"],
         strata=list(snakemake.input.strata),
         plan_file=snakemake.output.plan,
         allocation=snakemake.output.allocation,
