@@ -94,7 +94,7 @@ $(ABINITIO)/.ready: envs/abinitio.txt
 	@$(ABINITIO)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/abinitio.txt
 	@touch $@
 
-POTENTIAL = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/rules/potential.smk --configfile config/abinitio/n2h2.yaml
+POTENTIAL = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/modules/potential.smk --configfile config/abinitio/n2h2.yaml
 
 surface: environment
 	@$(POTENTIAL) -- fit figures
@@ -106,15 +106,15 @@ surfaces: environment
 	@$(BIN)/python validation/surface_rates.py
 
 quantum: environment
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/rules/quantum.smk --configfile $(QUANTUM) --quiet rules
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/modules/quantum.smk --configfile $(QUANTUM)
 	@echo "rate coefficients, cross sections, checks and figures are in the directory 'results' of $(QUANTUM)"
 
 LONGRANGE ?= h3 li3 krb2 n2h2
 
 longrange: environment
 	@for name in $(LONGRANGE); do \
-	  PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/snakemake --cores $(CORES) --quiet \
-	    -s workflow/rules/longrange.smk --configfile config/longrange/$$name.yaml || exit; done
+	  PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/snakemake --cores $(CORES) \
+	    -s workflow/modules/longrange.smk --configfile config/longrange/$$name.yaml || exit; done
 	@$(BIN)/python validation/longrange.py $(LONGRANGE)
 
 judge: environment

@@ -23,6 +23,7 @@ FILES = {
     "figures": "figures (PNG) and the numbers behind them (CSV)",
     "report.html": "report with all figures, opens without a network",
     "campaign.log": "progress, as it was shown",
+    "logs": "what every job said, a file per job",
 }
 
 
@@ -31,10 +32,11 @@ def summary_text(results: str | Path) -> str:
     results = Path(results)
     rates = read_product(results / "rates.nc", RUN_AGAIN)
     learned_path = results / "learned.nc"
-    config = yaml.safe_load(rates.attrs["configuration"])
-    learned = None
-    if learned_path.exists():
-        learned = ladder_of(read_product(learned_path, RUN_AGAIN), *_shown(config))
+    learned = read_product(learned_path, RUN_AGAIN) if learned_path.exists() else None
+    # Rates are not computed anew for other settings of the learning; what is learned from them is.
+    config = yaml.safe_load((rates if learned is None else learned).attrs["configuration"])
+    if learned is not None:
+        learned = ladder_of(learned, *_shown(config))
     blocks = [
         _rates_block(rates, learned, config),
         _verdict_block(rates, config) + _checks_lines(results / "checks.json"),

@@ -193,6 +193,41 @@ def test_a_changed_configuration_runs_what_depends_on_it(finished, change, traje
 
 
 @pytest.mark.slow
+def test_rates_depend_on_no_setting_of_figures_learning_or_jobs(finished):
+    changes = (
+        "figures={temperature_transition: [2, 0, 1, 0], opacity_energies_cm: [2000]}",
+        "learning={complete_v: [1, 3]}",
+        "jobs={minutes: 9}",
+    )
+    assert jobs(finished, "--config", *changes) == {}
+
+
+@pytest.mark.slow
+def test_a_failed_check_fails_the_run_with_one_line(project, finished):
+    """A limit that no trajectory keeps; the rates themselves are left as they are."""
+    project.copy_results(finished)
+    ran = project.run(
+        "results/checks.json",
+        "--rerun-triggers",
+        "mtime",
+        "--config",
+        "dynamics={norm_error_limit: 1.0e-300}",
+    )
+    assert ran.returncode != 0
+    (line,) = [text for text in ran.stderr.splitlines() if text.startswith("error: ")]
+    assert line.startswith(
+        "error: results/rates.nc: 1 of 13 checks failed, do not use it: norm_error"
+    )
+    assert (
+        not (project.results / "checks.json").exists() and (project.results / "rates.nc").exists()
+    )
+    assert (
+        '"name": "norm_error",\n      "status": "failed"'
+        in (project.results / "logs" / "checks.log").read_text()
+    )
+
+
+@pytest.mark.slow
 def test_damaged_batch_is_computed_again_and_the_others_kept(project, finished):
     project.copy_results(finished)
     before = {f: f.stat().st_mtime_ns for f in project.batches()}

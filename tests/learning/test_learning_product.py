@@ -172,7 +172,9 @@ def test_nothing_is_written_from_bad_rates(root, settings, tmp_path):
         variable.attrs |= {"units": "1", "long_name": "test"}
     write_atomic(bad, tmp_path / "rates.nc")
     with pytest.raises(UserError, match=r"rates.nc: k = -1.0 of v = 1, w = 0 .* at 200 K"):
-        script(root, "learn").main(str(tmp_path / "rates.nc"), str(tmp_path / "out.nc"), settings)
+        script(root, "learn").main(
+            str(tmp_path / "rates.nc"), str(tmp_path / "out.nc"), settings, settings
+        )
     assert [path.name for path in tmp_path.iterdir()] == ["rates.nc"]
 
 

@@ -11,7 +11,7 @@ from vibrates.core.errors import UserError
 from vibrates.learning import kernels
 from vibrates.learning.kernels import BASE, extended
 from vibrates.learning.readers import read
-from vibrates.learning.search import selection, tables
+from vibrates.learning.search import run, selection, tables
 from vibrates.learning.search.candidate import Trainer, level_errors, mean_error, transition_errors
 from vibrates.learning.search.cost import fourth_power, recorded_hours
 from vibrates.learning.search.run import growth
@@ -68,13 +68,35 @@ def test_screening_finds_the_sets_that_predict_better(data, trainer):
         return np.mean(
             [
                 mean_error(
-                    trainer.candidate("M52", trained, SIZES), predicted_levels(trainer, trained)
+                    trainer.candidate("M52", trained, SIZES),
+                    predicted_levels(trainer.data, trained),
                 )
                 for trained in chosen
             ]
         )
 
     assert error(few) < error([trained for trained in sets if trained not in few])
+
+
+def test_training_sets_are_ranked_from_the_candidates_of_every_kernel(data, two_bases, tmp_path):
+    """Each set with the kernel its validation chooses, best first, from the files alone."""
+    settings = {"points": SIZES, "iterations": 8}
+    screen = {
+        "combinations": 9,
+        "sets": [list(one) for one in training_sets(levels(data), 3, 2)[:3]],
+    }
+    candidates = [run.one_kernel(data, settings, name, screen["sets"], tmp_path) for name in BASE]
+    ranked = run.training_sets(data, [5], screen, json.loads(json.dumps(candidates)))
+    assert sorted(entry["trained"] for entry in ranked) == sorted(screen["sets"])
+    assert all(entry["sets_trained"] == 3 and entry["combinations"] == 9 for entry in ranked)
+    errors = [entry["test_percent"] for entry in ranked]
+    assert errors == sorted(errors) and len(set(errors)) == 3
+    for entry in ranked:
+        own = [of_kernel[screen["sets"].index(entry["trained"])] for of_kernel in candidates]
+        best = min(own, key=lambda result: mean_error(result, entry["validating"]))
+        assert best["trained"] == entry["trained"] and best["kernel"] == entry["kernel"]
+    with pytest.raises(ValueError, match="shorter"):
+        run.training_sets(data, [5], screen, [candidates[0], candidates[1][:2]])
 
 
 @pytest.mark.parametrize(("fixed", "size", "words"), [(9, 2, "fixed: 9"), (2, 6, "sizes: 6")])
@@ -232,7 +254,7 @@ def test_tables_count_transitions_and_times(trainer, two_bases):
         "optimal": optimal,
         "seconds": 3600.0,
         "seconds_single": 1800.0,
-        "predicted": predicted_levels(trainer, TRAINED, (5,)),
+        "predicted": predicted_levels(trainer.data, TRAINED, (5,)),
     }
     assert found["predicted"] == [1, 2, 4, 7, 8] and levels(trainer.data)[-1] == 8
     counts = tables.count_table([found]).iloc[0]

@@ -130,6 +130,7 @@ def test_good_products_pass(products, tmp_path):
     result = json.loads(output.read_text())
     found = {check["name"]: check["status"] for check in result["checks"]}
     assert len(found) == 13 and "failed" not in found.values()
+    sanity.require_passed(result, "rates.nc")
     for name in (
         "positive_rates",
         "detailed_balance",
@@ -238,6 +239,11 @@ def test_a_state_without_open_trajectories_is_reported_not_invented(synthetic, t
     )
     first = result["checks"][0]
     assert first["status"] == "failed" and "grid.energies_cm" in first["message"]
+    with pytest.raises(
+        UserError, match="checks failed, do not use it: positive_rates .*grid.energ"
+    ) as e:
+        sanity.require_passed(result, "rates.nc")
+    assert "\n" not in str(e.value)
 
 
 @pytest.mark.parametrize("name", ["cross_sections", "rates", "checks"])

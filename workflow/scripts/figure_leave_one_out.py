@@ -17,6 +17,7 @@ def main(learned: str, learning: dict[str, Any], png: str, csv: str) -> None:
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         learned=snakemake.input.learned,
         learning=snakemake.params.learning,
         png=snakemake.output.png,

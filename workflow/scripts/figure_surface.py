@@ -15,6 +15,7 @@ def main(
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         pair=snakemake.params.pair,
         molecules=snakemake.params.molecules,
         settings=snakemake.params.surface,

@@ -18,9 +18,10 @@ def main(
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         rates=snakemake.input.rates,
         learned=snakemake.output.learned,
-        config=snakemake.params.config,
+        config=snakemake.config,
         fingerprint=snakemake.params.fingerprint,
         rates_with=snakemake.params.rates_with,
     )

@@ -31,8 +31,9 @@ def main(
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         round_=int(snakemake.wildcards.round),
-        config=snakemake.params.config,
+        config=snakemake.config,
         strata=list(snakemake.input.strata),
         plan_file=snakemake.output.plan,
         allocation=snakemake.output.allocation,

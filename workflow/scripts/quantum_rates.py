@@ -52,6 +52,7 @@ def main(
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         description=snakemake.params.description,
         waves=list(snakemake.input.waves),
         rates=snakemake.output.rates,

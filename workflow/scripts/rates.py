@@ -22,9 +22,10 @@ def main(
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         reduced=list(snakemake.input.reduced),
         output=snakemake.output[0],
-        config=snakemake.params.config,
+        config=snakemake.config,
         fingerprint=snakemake.params.fingerprint,
         reduced_with=snakemake.params.reduced_with,
     )

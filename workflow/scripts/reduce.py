@@ -26,8 +26,9 @@ def main(
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         outputs=list(snakemake.output),
-        config=snakemake.params.config,
+        config=snakemake.config,
         states=snakemake.params.states,
         rounds=snakemake.params.rounds,
         fingerprint=snakemake.params.fingerprint,

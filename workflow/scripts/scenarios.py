@@ -24,6 +24,7 @@ def main(source: str, model: str, scenarios: dict[str, Any], store: str, output:
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         source=snakemake.input.source,
         model=snakemake.params.model,
         scenarios=snakemake.params.scenarios,

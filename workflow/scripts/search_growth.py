@@ -21,6 +21,7 @@ def main(
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         source=snakemake.input.source,
         sets=snakemake.input.sets,
         optimiser=snakemake.params.optimiser,

@@ -16,6 +16,7 @@ def main(source: str, size: int, search: dict[str, Any], output: str) -> None:
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         source=snakemake.input.source,
         size=int(snakemake.params.size),
         search=snakemake.params.search,

@@ -25,9 +25,10 @@ def main(
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         round_=int(snakemake.wildcards.round),
         output=snakemake.output[0],
-        config=snakemake.params.config,
+        config=snakemake.config,
         states=snakemake.params.states,
         fingerprint=snakemake.params.fingerprint,
     )

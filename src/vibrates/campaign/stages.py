@@ -5,7 +5,7 @@ matched where they are read and when a campaign starts. A product that was made 
 or other code is therefore never taken for one of this campaign.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,14 +22,15 @@ _TRAJECTORIES = (
     "dynamics",
     "sampling",
 )
+_SUMS = (*_TRAJECTORIES, "rates.temperatures_K", "rates.transitions")
 
 
 @dataclass(frozen=True)
 class Stage:
-    """``blocks`` of the configuration and ``modules`` that compute, beside the stages ``after``."""
+    """``settings`` (`block` or `block.key`) and ``modules`` that compute, beside stages ``after``."""
 
     modules: tuple[str, ...]
-    blocks: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
 
 
@@ -37,27 +38,52 @@ STAGES = {
     # The plan of a round; its batches have fingerprints of their own (`trajectories.plan`).
     "plan": Stage(
         ("vibrates.campaign.rounds", "vibrates.trajectories.work"),
-        (*_TRAJECTORIES, "rates", "jobs"),
+        (
+            *_SUMS,
+            "rates.symmetrisation",
+            "rates.edge_population_limit",
+            "jobs.trajectories_per_batch",
+        ),
     ),
-    "reduced": Stage(
-        ("vibrates.rates.reduction", "vibrates.trajectories.work"), (*_TRAJECTORIES, "rates")
-    ),
+    "reduced": Stage(("vibrates.rates.reduction", "vibrates.trajectories.work"), _SUMS),
     "cross_sections": Stage(("vibrates.rates.cross_sections",), after=("reduced",)),
-    "rates": Stage(("vibrates.rates.table", "vibrates.rates.basis_edge"), after=("reduced",)),
+    "rates": Stage(
+        ("vibrates.rates.table", "vibrates.rates.basis_edge"),
+        ("rates.symmetrisation", "rates.edge_population_limit", "rates.bootstrap"),
+        after=("reduced",),
+    ),
     "checks": Stage(("vibrates.rates.sanity",), after=("cross_sections", "rates")),
-    "learned": Stage(("vibrates.learning.product",), ("learning",), after=("rates",)),
+    "learned": Stage(
+        ("vibrates.learning.product",),
+        ("learning.transitions", "learning.initial_w", "learning.complete_v"),
+        after=("rates",),
+    ),
 }
+
+
+def parts(config: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """The named parts of a configuration: a block, or `block.key` for one key of it.
+
+    Of `molecules` only those of the pair.
+    """
+    found: dict[str, Any] = {}
+    for name in names:
+        block, _, key = name.partition(".")
+        if key:
+            found.setdefault(block, {})[key] = config[block][key]
+        elif block == "molecules":
+            found[block] = {molecule: config[block][molecule] for molecule in config["pair"]}
+        else:
+            found[block] = config[block]
+    return found
 
 
 def fingerprint(config: Mapping[str, Any], name: str) -> str:
     """Of everything that the products of stage ``name`` depend on (sha256, hexadecimal)."""
     stage = STAGES[name]
-    settings = {block: config[block] for block in stage.blocks}
-    if "jobs" in settings:  # How trajectories are cut into batches; the rest is for the scheduler.
-        settings["jobs"] = config["jobs"]["trajectories_per_batch"]
     return fingerprint_of(
         stage=name,
-        settings=settings,
+        settings=parts(config, stage.settings),
         code=code_fingerprint(*stage.modules),
         after={earlier: fingerprint(config, earlier) for earlier in stage.after},
     )
