@@ -7,11 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
-
-envvars:
-    "PATH",
+include: "../rules/preamble.smk"
 
 
 EVIDENCE = Path("docs/evidence")
