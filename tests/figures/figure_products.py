@@ -132,7 +132,7 @@ def learned_file() -> xr.Dataset:
               "score_coverage_1": 0.7, "score_coverage_2": 1.0}  # fmt: skip
     for name, value in family.items():
         dataset[name] = ("family", [value])
-    return described(dataset)
+    return described(dataset.assign_attrs(configuration=json.dumps(CONFIG)))
 
 
 def cross_sections() -> xr.Dataset:

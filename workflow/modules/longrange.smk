@@ -174,7 +174,7 @@ else:
     POINTS = {key: value for key, value in SOURCE.items() if key not in ("python", "dispersion")}
     LEVEL = {key: value for key, value in POINTS.items() if key not in ("geometries", "start")}
 
-    rule geometries:
+    checkpoint geometries:
         output:
             geometries=WORK / "geometries.csv",
             settings=WORK / "settings.json",
@@ -219,7 +219,10 @@ else:
 
     rule points:
         input:
-            blocks=expand(WORK / "blocks/{block}.csv", block=range(TABLE["block"].max() + 1)),
+            blocks=lambda wildcards: expand(
+                WORK / "blocks/{block}.csv",
+                block=blocks_in(checkpoints.geometries.get().output.geometries),
+            ),
             settings=WORK / "settings.json",
         output:
             WORK / "points.csv",

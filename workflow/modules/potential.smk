@@ -79,7 +79,7 @@ rule figures:
         "../scripts/surface_checks.py"
 
 
-rule geometries:
+checkpoint geometries:
     output:
         geometries=WORK / "{set}/geometries.csv",
         level=WORK / "{set}/level.json",
@@ -128,7 +128,7 @@ rule collect:
         blocks=lambda wildcards: expand(
             WORK / "{set}/{block}.csv",
             set=wildcards.set,
-            block=range(TABLES[wildcards.set]["block"].max() + 1),
+            block=blocks_in(checkpoints.geometries.get(set=wildcards.set).output.geometries),
         ),
         level=WORK / "{set}/level.json",
     output:

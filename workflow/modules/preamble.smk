@@ -1,16 +1,34 @@
 # What every module begins with. A module is used alone, with a description of its work,
 #   snakemake -s workflow/modules/NAME.smk --configfile DESCRIPTION --cores N
 # or by the campaign, whose configuration then names the description under `modules`.
+import pandas
+
+
 include: "../rules/preamble.smk"
 
 
 if RUNS and not COMMAND_LINE.verbose:
-    quieten(workflow.logger_manager.logger, count=True)
+    quieten(
+        workflow.logger_manager.logger,
+        total=lambda: sum(
+            bool(job.output)
+            for job in {*workflow.dag.needrun_jobs(), *workflow.dag.finished_jobs}
+        ),
+    )
 
 
 def description_file(otherwise):
     """The file that describes the module's work; `otherwise` where none was named."""
     return config.get("description") or (workflow.overwrite_configfiles or [otherwise])[0]
+
+
+def blocks_in(geometries):
+    """The numbers of all blocks in a list of geometries, the output of a checkpoint.
+
+    A checkpoint, and not a rule, makes the list: Snakemake compares the parameters of jobs below a
+    rule that runs again only in its next run, below a checkpoint as soon as that is done.
+    """
+    return sorted(set(pandas.read_csv(geometries)["block"]))
 
 
 def points_fingerprint(level, table, block):

@@ -51,7 +51,7 @@ rule fit:
         "../scripts/quantum_surface_fit.py"
 
 
-rule geometries:
+checkpoint geometries:
     output:
         geometries=WORK / "{set}.csv",
         level=WORK / "{set}.json",
@@ -98,7 +98,7 @@ rule gather:
         blocks=lambda wildcards: expand(
             WORK / "blocks/{set}_{block}.csv",
             set=wildcards.set,
-            block=range(TABLES[wildcards.set]["block"].max() + 1),
+            block=blocks_in(checkpoints.geometries.get(set=wildcards.set).output.geometries),
         ),
         level=WORK / "{set}.json",
     output:
