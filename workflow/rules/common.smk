@@ -7,8 +7,7 @@ from types import SimpleNamespace
 
 from vibrates.trajectories import plan as plans, progress
 from vibrates.campaign import cost, driver, rounds
-from vibrates.config.campaign import load_all
-from vibrates.config.grid import states
+from vibrates.config import load_all
 from vibrates.hpc.quiet import quieten
 from vibrates.core.errors import UserError
 
@@ -24,16 +23,16 @@ except UserError as error:
     sys.exit(f"error: {error}")
 # In place, so that scripts and child processes see the same; not merged with other files' keys.
 config.clear()
-config.update(campaign)
+config.update(campaign.to_mapping())
 
-RESULTS = Path(config["results"])
-ROUNDS = range(config["sampling"]["rounds"] + 1)
+RESULTS = Path(campaign.results)
+ROUNDS = range(campaign.sampling.rounds + 1)
 
 if workflow.is_main_process and not workflow.logger_manager.settings.dryrun:
     if not workflow.logger_manager.settings.verbose:
         quieten(workflow.logger_manager.logger)
     try:
-        driver.prepare(config, workflow.logger_manager.logger)
+        driver.prepare(campaign, workflow.logger_manager.logger)
     except UserError as error:
         sys.exit(f"error: {error}")
 
@@ -75,7 +74,7 @@ def growth(attempt):
 @cache
 def estimate(round, batch):
     """What a batch takes (campaign/cost.py)."""
-    return cost.batch(config, batch_rows(SimpleNamespace(round=round, batch=batch)))
+    return cost.batch(campaign, batch_rows(SimpleNamespace(round=round, batch=batch)))
 
 
 def figure(name):

@@ -1,6 +1,6 @@
 # Which trajectories each batch computes; every round after the pilot looks at those before it.
 
-PARTS = rounds.parts(config)
+PARTS = rounds.parts(campaign)
 
 
 def strata_files(wildcards):

@@ -23,7 +23,7 @@ for number, members in enumerate(PARTS):
             "../scripts/reduce.py"
 
 
-REDUCED = [RESULTS / f"reduced/v{v}_w{w}.nc" for v, w in states(config)]
+REDUCED = [RESULTS / f"reduced/v{v}_w{w}.nc" for v, w in campaign.grid.states]
 
 
 rule cross_sections:
@@ -34,7 +34,7 @@ rule cross_sections:
     params:
         config=config,
     resources:
-        mem_mb=lambda wildcards, attempt: cost.reduced_mb(config) * growth(attempt),
+        mem_mb=lambda wildcards, attempt: cost.reduced_mb(campaign) * growth(attempt),
         runtime=lambda wildcards, attempt: 120 * growth(attempt),
     script:
         "../scripts/cross_sections.py"
@@ -48,7 +48,7 @@ rule rates:
     params:
         config=config,
     resources:
-        mem_mb=lambda wildcards, attempt: cost.reduced_mb(config) * growth(attempt),
+        mem_mb=lambda wildcards, attempt: cost.reduced_mb(campaign) * growth(attempt),
         runtime=lambda wildcards, attempt: 120 * growth(attempt),
     script:
         "../scripts/rates.py"
@@ -64,7 +64,7 @@ rule checks:
     params:
         config=config,
     resources:
-        mem_mb=lambda wildcards, attempt: cost.reduced_mb(config) * growth(attempt),
+        mem_mb=lambda wildcards, attempt: cost.reduced_mb(campaign) * growth(attempt),
         runtime=lambda wildcards, attempt: 120 * growth(attempt),
     script:
         "../scripts/checks.py"

@@ -9,7 +9,7 @@ rule trajectories:
         RESULTS / "trajectories/round{round}/batch{batch}.nc",
     params:
         configuration=str(RESULTS / "configuration.yaml"),
-        digest=lambda wildcards: plans.digest(config, batch_rows(wildcards)),
+        digest=lambda wildcards: plans.digest(campaign, batch_rows(wildcards)),
     # Ranks, memory and walltime follow from the measured cost of the batch's trajectories. Locally
     # Snakemake lowers the threads, and with them the ranks, to the cores it may use.
     threads: lambda wildcards: estimate(wildcards.round, wildcards.batch).ranks

@@ -17,6 +17,7 @@ def checks(reduced, cross_sections, rates, output, config):
 
 
 if __name__ == "__main__":
+    from vibrates.config import resolved
     from vibrates.core.scripts import run
 
     run(
@@ -25,5 +26,5 @@ if __name__ == "__main__":
         cross_sections=snakemake.input.cross_sections,
         rates=snakemake.input.rates,
         output=snakemake.output[0],
-        config=snakemake.params.config,
+        config=resolved(snakemake.config),
     )

@@ -12,11 +12,12 @@ def cross_sections(reduced, output, config):
 
 
 if __name__ == "__main__":
+    from vibrates.config import resolved
     from vibrates.core.scripts import run
 
     run(
         cross_sections,
         reduced=list(snakemake.input.reduced),
         output=snakemake.output[0],
-        config=snakemake.params.config,
+        config=resolved(snakemake.config),
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from vibrates.config import Learning, resolved
 from vibrates.core.errors import UserError
 from vibrates.core.netcdf import write_atomic
 from vibrates.core.scripts import run
@@ -11,20 +12,20 @@ from vibrates.learning.readers import from_campaign, read
 from vibrates.rates.compare import read_rates
 
 
-def main(path: str, source: str, learning: dict[str, Any], output: str) -> None:
-    w = learning["initial_w"]
+def main(path: str, source: str, learning: Learning, output: str) -> None:
+    w = learning.initial_w
     if source == "campaign":
-        data = from_campaign(read_rates(path), path, learning["transitions"], w)
+        data = from_campaign(read_rates(path), path, learning.transitions, w)
     elif source.startswith("campaign_dv"):
         data = from_campaign(read_rates(path), path, [[-int(source[11:]), 0]], w)
     else:
         data = read(path)
     if source.startswith("published_"):
-        limit = learning["scenarios"]["maximum_temperature_K"]
+        limit = learning.scenarios.maximum_temperature_K
         data = data.isel(temperature=np.flatnonzero(data["temperature"].values <= limit))
         if data.sizes["temperature"] < 2:
             raise UserError(
-                f"{path}: {data.sizes['temperature']} temperatures up to {limit} K; raise "
+                f"{path}: {data.sizes['temperature']} temperatures up to {limit:g} K; raise "
                 "learning.scenarios.maximum_temperature_K"
             )
     write_atomic(data, output)
@@ -35,6 +36,6 @@ if __name__ == "__main__":
         main,
         path=snakemake.input[0],
         source=snakemake.params.source,
-        learning=snakemake.params.learning,
+        learning=resolved(snakemake.config).learning,
         output=snakemake.output[0],
     )

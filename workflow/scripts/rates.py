@@ -14,11 +14,12 @@ def rates(reduced, output, config):
 
 
 if __name__ == "__main__":
+    from vibrates.config import resolved
     from vibrates.core.scripts import run
 
     run(
         rates,
         reduced=list(snakemake.input.reduced),
         output=snakemake.output[0],
-        config=snakemake.params.config,
+        config=resolved(snakemake.config),
     )

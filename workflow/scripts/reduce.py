@@ -16,12 +16,13 @@ def reduce(batches, outputs, config, states):
 
 
 if __name__ == "__main__":
+    from vibrates.config import resolved
     from vibrates.core.scripts import run
 
     run(
         reduce,
         batches=list(snakemake.input.batches),
         outputs=list(snakemake.output),
-        config=snakemake.params.config,
+        config=resolved(snakemake.config),
         states=snakemake.params.states,
     )

@@ -3,14 +3,13 @@
 from typing import Any
 
 from vibrates.campaign import rounds
+from vibrates.config import Campaign, resolved
 from vibrates.core.netcdf import provenance, write_atomic
 from vibrates.core.scripts import run
 from vibrates.trajectories.batch_file import by_state
 
 
-def main(
-    batches: list[str], output: str, config: dict[str, Any], states: list[tuple[int, int]]
-) -> None:
+def main(batches: list[str], output: str, config: Campaign, states: list[tuple[int, int]]) -> None:
     files = by_state(batches)
     dataset = rounds.strata(config, {(v, w): files.get((v, w), []) for v, w in states})
     write_atomic(dataset.assign_attrs(provenance(config, batches)), output)
@@ -21,6 +20,6 @@ if __name__ == "__main__":
         main,
         batches=list(snakemake.input.batches),
         output=snakemake.output[0],
-        config=snakemake.params.config,
+        config=resolved(snakemake.config),
         states=snakemake.params.states,
     )

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from vibrates.config import Sampling
+
 ITERATIONS = 300
 
 
@@ -39,7 +41,7 @@ def needed(single: np.ndarray, cost: np.ndarray, done: np.ndarray, target: float
 
 
 def allocate(
-    states: list[xr.Dataset], sampling: dict[str, Any], budget: int
+    states: list[xr.Dataset], sampling: Sampling, budget: int
 ) -> tuple[list[np.ndarray], list[dict[str, Any]]]:
     """Trajectories to add, at most about `budget` in all, and what they should achieve.
 
@@ -47,7 +49,7 @@ def allocate(
     integer array (energy, shell) per state, multiples of `sampling.replicates`, and one record per
     state and goal: relative error now, predicted, the reason to stop there.
     """
-    replicates, target = sampling["replicates"], sampling["target_relative_error"]
+    replicates, target = sampling.replicates, sampling.target_relative_error
     wanted, known = [], []
     for state in states:
         done = state["n"].values.ravel()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from vibrates.campaign import verify
+from vibrates.config import Campaign
 from vibrates.core import checkpoint as parts
 from vibrates.core.errors import UserError
 from vibrates.core.files import write_text
@@ -29,13 +30,13 @@ _BEAT = 30.0  # seconds between signs of life, for drivers on other machines
 _held = []  # keeps the lock of this process open
 
 
-def prepare(config: dict[str, Any], logger: logging.Logger) -> None:
+def prepare(config: Campaign, logger: logging.Logger) -> None:
     """Called once, in the main process, while the Snakefile is read; UserError if it must not run.
 
     Takes the driver's lock, which the kernel gives back however the driver ends. Holding it proves
     that no other driver of this campaign lives: what a killed one left is then cleared away.
     """
-    results = Path(config["results"])
+    results = Path(config.results)
     (results / "trajectories").mkdir(parents=True, exist_ok=True)
     _become_driver(results)
     _end_old_jobs(results)
@@ -146,10 +147,11 @@ def _clear_stale_locks(results: Path) -> None:
             lock.unlink(missing_ok=True)
 
 
-def _write_configuration(config: dict[str, Any], path: Path) -> None:
+def _write_configuration(config: Campaign, path: Path) -> None:
     """The resolved configuration, as the batches read it; left alone where nothing changed."""
-    if not path.exists() or read_yaml(path) != config:
-        write(config, path)
+    resolved = config.to_mapping()
+    if not path.exists() or read_yaml(path) != resolved:
+        write(resolved, path)
 
 
 def _tidy(results: Path) -> None:

@@ -7,37 +7,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vibrates.config import schema
 from vibrates.core import tables
 from vibrates.core.errors import UserError
 from vibrates.core.units import AMU_TO_ME, CM_TO_HARTREE
-from vibrates.core.yaml_files import SCHEMA, read_layers, read_yaml
+from vibrates.core.yaml_files import read_layers
 from vibrates.potential.sites import SiteSurface
 from vibrates.scattering.curve import Curve
+from vibrates.scattering.models import Scattering
 from vibrates.scattering.partial_waves import Collision
 from vibrates.scattering.rotor import Rotor
 
 
 def load(path: str | Path) -> dict[str, Any]:
     """The validated description; UserError in one line otherwise."""
-    settings = read_layers(path)
-    schema.validate(settings, read_yaml(SCHEMA.parent / "quantum" / "schema.yaml"), str(path))
-    v_max, j_max = settings["levels"]["v_max"], settings["levels"]["j_max"]
-    tops = settings["basis"]["j_max"]
-    if len(tops) <= v_max or min(tops[: v_max + 1]) < j_max:
-        raise UserError(
-            f"{path}: basis.j_max: {tops} does not hold levels up to v = {v_max}, j = "
-            f"{j_max}; give at least {v_max + 1} entries of {j_max} or more"
-        )
-    if len(tops) > settings["molecule"]["vibrations"]:
-        raise UserError(
-            f"{path}: molecule.vibrations: {settings['molecule']['vibrations']} is less "
-            f"than the {len(tops)} levels of basis.j_max; raise it"
-        )
-    places = [place for place, _ in settings["sectors_bohr"]]
-    if places != sorted(set(places)):
-        raise UserError(f"{path}: sectors_bohr: distances {places} do not ascend; order them")
-    return settings
+    return Scattering.from_mapping(read_layers(path), str(path)).to_mapping()
 
 
 def reduced_masses(settings: Mapping) -> tuple[float, float]:

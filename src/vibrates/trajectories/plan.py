@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from vibrates.config.grid import bases, energies, shell_edges, states
+from vibrates.config import Campaign
 from vibrates.core.errors import UserError
 from vibrates.core.files import write_text
 
@@ -27,16 +27,16 @@ UNIT = 256  # trajectories one MPI rank takes at a time
 SCHEME = 3
 
 
-def pilot(config: dict[str, Any]) -> pd.DataFrame:
+def pilot(config: Campaign) -> pd.DataFrame:
     """Trajectory numbers of round 0: `sampling.pilot` for every (v, w, U, shell)."""
     cells = [
         (v, w, energy, shell)
-        for v, w in states(config)
-        for energy in energies(config)
-        for shell in range(len(shell_edges(config)) - 1)
+        for v, w in config.grid.states
+        for energy in config.grid.energies
+        for shell in range(config.grid.shells)
     ]
     rows = pd.DataFrame(cells, columns=["v", "w", "energy_cm", "shell"])
-    return rows.assign(start=0, stop=config["sampling"]["pilot"])
+    return rows.assign(start=0, stop=config.sampling.pilot)
 
 
 def into_batches(rows: pd.DataFrame, trajectories_per_batch: int) -> pd.DataFrame:
@@ -81,26 +81,26 @@ def units(rows: pd.DataFrame) -> Iterator[tuple[float, int, np.ndarray]]:
             yield float(row.energy_cm), int(row.shell), np.arange(start, stop, dtype=np.int32)
 
 
-def physics(config: dict[str, Any], v: int, w: int) -> dict[str, Any]:
+def physics(config: Campaign, v: int, w: int) -> dict[str, Any]:
     """Everything in the configuration that changes a trajectory of the initial state (v, w)."""
     return {
         "scheme": SCHEME,
-        "seed": config["seed"],
-        "pair": config["pair"],
-        "molecules": {name: config["molecules"][name] for name in config["pair"]},
-        "surface": config["surface"],
-        "levels": [[levels.start, levels.stop] for levels in bases(config, v, w)],
-        "edges": list(shell_edges(config)),
-        "start_distance": config["grid"]["start_distance_angstrom"],
-        "dynamics": config["dynamics"],
+        "seed": config.seed,
+        "pair": config.pair,
+        "molecules": {name: config.molecules[name].to_mapping() for name in config.pair},
+        "surface": config.surface,
+        "levels": [[levels.start, levels.stop] for levels in config.bases(v, w)],
+        "edges": list(config.grid.shell_edges),
+        "start_distance": config.grid.start_distance_angstrom,
+        "dynamics": config.dynamics.to_mapping(),
         # The time step is accurate for these.
-        "target_transitions": config["sampling"]["target_transitions"],
-        "replicates": config["sampling"]["replicates"],
-        "head_on_share": config["sampling"]["head_on_share"],
+        "target_transitions": config.sampling.target_transitions,
+        "replicates": config.sampling.replicates,
+        "head_on_share": config.sampling.head_on_share,
     }
 
 
-def digest(config: dict[str, Any], rows: pd.DataFrame) -> str:
+def digest(config: Campaign, rows: pd.DataFrame) -> str:
     """Fingerprint (sha256, hexadecimal) of a batch: its physics and its rows."""
     v, w = int(rows["v"].iloc[0]), int(rows["w"].iloc[0])
     content = {"physics": physics(config, v, w), "rows": rows[COLUMNS[1:]].to_numpy().tolist()}

@@ -1,11 +1,9 @@
 """The trajectories of one batch, piece by piece: from rows of the plan to columns of its file."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
-from vibrates.config.grid import bases, shell_edges
+from vibrates.config import Campaign
 from vibrates.core.units import (
     ANGSTROM_TO_BOHR,
     AU_TO_FS,
@@ -13,7 +11,6 @@ from vibrates.core.units import (
     CM_TO_HARTREE,
     HARTREE_TO_CM,
 )
-from vibrates.molecules.diatom import molecule_from_config
 from vibrates.potential import surface_from_config
 from vibrates.trajectories import Collision, Settings
 from vibrates.trajectories.plan import digest, units
@@ -26,24 +23,24 @@ class BatchWork:
     rows: the batch's rows of the plan, all of one state (v, w).
     """
 
-    def __init__(self, config: dict[str, Any], rows: pd.DataFrame) -> None:
+    def __init__(self, config: Campaign, rows: pd.DataFrame) -> None:
         self.config = config
         self.v, self.w = int(rows["v"].iloc[0]), int(rows["w"].iloc[0])
         self.digest = digest(config, rows)
         self.pieces = list(units(rows))
-        self.diatoms = [molecule_from_config(n, config["molecules"][n]) for n in config["pair"]]
-        surface = surface_from_config(config["surface"], *self.diatoms)
-        self.levels = bases(config, self.v, self.w)
+        self.diatoms = list(config.partners)
+        surface = surface_from_config(config.surface, *self.diatoms)
+        self.levels = config.bases(self.v, self.w)
         self.collision = Collision(
             surface,
             *self.diatoms,
             *self.levels,
             self.v,
             self.w,
-            Settings.from_config(config["dynamics"]),
+            Settings.from_config(config.dynamics.to_mapping()),
         )
         # The final states whose probabilities are to meet `dynamics.accuracy`.
-        changes = config["sampling"]["target_transitions"]
+        changes = config.sampling.target_transitions
         finals = [(self.v + dv, self.w + dw) for dv, dw in changes]
         self.finals = [(v, w) for v, w in finals if v in self.levels[0] and w in self.levels[1]]
 
@@ -59,20 +56,20 @@ class BatchWork:
 
     def initial(self, energy_cm: float, shell: int, indices: np.ndarray) -> Initial:
         """Initial conditions of a stratum's trajectories."""
-        sampling, grid = self.config["sampling"], self.config["grid"]
-        lower, upper = shell_edges(self.config)[shell : shell + 2]
+        sampling, grid = self.config.sampling, self.config.grid
+        lower, upper = grid.shell_edges[shell : shell + 2]
         return initial_conditions(
             *self.diatoms,
-            seed=self.config["seed"],
+            seed=self.config.seed,
             v=self.v,
             w=self.w,
             energy=energy_cm * CM_TO_HARTREE,
             shell=shell,
             b_edges=(lower * ANGSTROM_TO_BOHR, upper * ANGSTROM_TO_BOHR),
-            start_distance=grid["start_distance_angstrom"] * ANGSTROM_TO_BOHR,
+            start_distance=grid.start_distance_angstrom * ANGSTROM_TO_BOHR,
             indices=indices,
-            replicates=sampling["replicates"],
-            head_on_share=sampling["head_on_share"],
+            replicates=sampling.replicates,
+            head_on_share=sampling.head_on_share,
         )
 
     def columns(

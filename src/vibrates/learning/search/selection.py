@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from vibrates.config import Search
 from vibrates.core.errors import UserError
 from vibrates.learning.kernels import BASE, OPERATIONS, extended
 from vibrates.learning.search.candidate import Trainer, mean_error
@@ -40,7 +41,7 @@ def single_kernels(trainer: Trainer, trained: Sequence[int], sizes: Sequence[int
 
 
 def best_training_sets(
-    trainer: Trainer, settings: dict, sets: Sequence[Sequence[int]]
+    trainer: Trainer, settings: Search, sets: Sequence[Sequence[int]]
 ) -> list[dict]:
     """Every training set of `sets` with the single kernel its validation chooses.
 
@@ -51,8 +52,8 @@ def best_training_sets(
     values = levels(trainer.data)
     found = []
     for trained in sets:
-        validating = validation_set(settings["validation"][0], trained, values)
-        results = single_kernels(trainer, trained, settings["points"][:1])
+        validating = validation_set(settings.validation[0], trained, values)
+        results = single_kernels(trainer, trained, settings.points[:1])
         best = best_of(results, by_validation(validating))
         others = predicted_levels(trainer, trained)
         found.append(

@@ -5,17 +5,18 @@ failed check means wrong products; a warning, products whose stated error does n
 say too little about it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import xarray as xr
 
+from vibrates.config import Campaign
 from vibrates.core.netcdf import read_product
 from vibrates.rates import layout
 from vibrates.rates.sanity import tables, trajectories
 
 
 def check_products(
-    reduced: Sequence[xr.Dataset], cross_sections: xr.Dataset, rates: xr.Dataset, config: Mapping
+    reduced: Sequence[xr.Dataset], cross_sections: xr.Dataset, rates: xr.Dataset, config: Campaign
 ) -> dict:
     """Run all checks; returns {"status": worst, "checks": [...]}, ready for JSON."""
     checks = [
