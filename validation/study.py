@@ -21,7 +21,7 @@ from vibrates.rates.coefficients import thermal_average
 from vibrates.rates.reduction import Sums
 from vibrates.trajectories import batch_file, plan
 from vibrates.trajectories.sampling import Initial
-from vibrates.trajectories.work import BatchWork, in_order
+from vibrates.trajectories.work import BatchWork, joined
 
 DEFAULT = Path(__file__).parents[1] / "config" / "config.yaml"
 TEMPERATURES = (300.0, 1000.0, 5000.0)
@@ -67,7 +67,7 @@ class Study:
         # Forked, so that the work is built once.
         with get_context("fork").Pool(2) as pool:
             results = dict(zip(numbers, pool.map(_piece, numbers, chunksize=2), strict=True))
-        return _work, in_order(results)
+        return _work, joined(results[piece] for piece in sorted(results))
 
     def reduced(self) -> xr.Dataset:
         """The dataset of `vibrates.rates.layout` of these trajectories."""

@@ -51,7 +51,7 @@ def test_same_bits_for_one_and_two_ranks(one_batch):
     for ranks in (1, 2):
         ran = run_batch(one_batch, ranks, f"{ranks}.nc")
         assert ran.returncode == 0, ran.stderr
-        data.append(batch_files.read_batch(one_batch / f"{ranks}.nc"))
+        data.append(batch_files.read_batch(one_batch / f"{ranks}.nc", None))
         assert data[-1].attrs["ranks"] == ranks
     xr.testing.assert_identical(data[0].drop_attrs(), data[1].drop_attrs())
     rows = plan.batch_rows(plan.read_plan(plan.plan_path(one_batch, 0)), 0)
@@ -78,13 +78,14 @@ def test_user_mistake_under_mpi_is_one_line(one_batch):
 
 
 def test_batch_file_says_where_it_comes_from(batch_file, small):
-    batch = batch_files.read_batch(batch_file)
+    batch = batch_files.read_batch(batch_file, None)
     for key in (
         "v",
         "w",
-        "digest",
+        "fingerprint",
         "configuration",
         "vibrates_version",
+        "vibrates_commit",
         "seed",
         "ranks",
         "host",
@@ -98,7 +99,7 @@ def test_batch_file_says_where_it_comes_from(batch_file, small):
         assert {"units", "long_name"} <= set(variable.attrs), name
     assert batch["probability"].dtype == np.float32
     with pytest.raises(UserError, match="another configuration.*run the campaign again"):
-        batch_files.read_batch(batch_file, digest="0" * 64)
+        batch_files.read_batch(batch_file, fingerprint="0" * 64)
 
 
 def damage(path, how):
@@ -132,13 +133,33 @@ def test_damaged_file_is_detected_listed_and_removed(batch_file, how, capsys):
     assert verify.damaged(results, remember=True) == {}
     damage(batch_file, how)
     with pytest.raises(UserError, match=r"batch00000\.nc: .*run the campaign again") as caught:
-        batch_files.read_batch(batch_file)
+        batch_files.read_batch(batch_file, None)
     assert "\n" not in str(caught.value)
     assert list(verify.damaged(results, remember=True)) == [batch_file]
     assert verify.main(results, remove=False) == 1
     assert "1 of 2 batch files are whole" in capsys.readouterr().out
     assert verify.main(results, remove=True) == 0
     assert verify.batch_files(results) == [good]
+
+
+def test_every_flipped_bit_is_noticed_or_harmless(batch_file):
+    """Data, attributes, names and dimensions: whatever is read differently is refused."""
+    content = batch_file.read_bytes()
+    before = batch_files.read_batch(batch_file, None)
+    random, unnoticed = np.random.default_rng(1), 0
+    for place in random.integers(0, len(content), 250):
+        changed = bytearray(content)
+        changed[place] ^= 1 << int(random.integers(8))
+        batch_file.write_bytes(changed)
+        try:
+            after = batch_files.read_batch(batch_file, None)
+        except UserError:
+            continue
+        unnoticed += 1
+        # Free space and bookkeeping of HDF5 may change; nothing that anybody reads.
+        xr.testing.assert_identical(after, before)
+    batch_file.write_bytes(content)
+    assert unnoticed < 125
 
 
 def test_a_write_that_fails_leaves_nothing_behind(tmp_path):

@@ -2,14 +2,17 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
 
+import numpy as np
 import pytest
 import xarray as xr
 from campaign_project import SMALL, Project
 
+from vibrates.campaign import stages, verify
 from vibrates.config import campaign as configuration
 from vibrates.core import netcdf
 from vibrates.core.yaml_files import read_yaml, write
@@ -54,7 +57,7 @@ def test_campaign_shows_its_progress_and_keeps_a_log(finished):
 
 
 def test_budget_is_kept_and_the_allocation_reported(finished, small):
-    total = sum(batch_file.read_batch(f).sizes["trajectory"] for f in finished.batches())
+    total = sum(batch_file.read_batch(f, None).sizes["trajectory"] for f in finished.batches())
     assert 144 < total <= small["sampling"]["budget"]
     report = (finished.results / "plan" / "round1_allocation.csv").read_text().splitlines()
     assert len(report) == 1 + 3 * 2  # three states, two temperatures
@@ -89,6 +92,63 @@ def test_a_driver_on_another_machine_is_noticed_by_its_signs_of_life(project):
     assert "another driver runs this campaign (process 17 on elsewhere, since today)" in ran.stderr
     os.utime(beat, (time.time() - 600,) * 2)
     assert project.run("results/plan/round0.csv").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "made_anew"),
+    [
+        ({}, set()),
+        ({"seed": 5}, {"plan", "trajectories", "reduced", "cross_sections.nc", "rates.nc"}),
+        ({"surface": "changed"}, {"plan", "reduced", "cross_sections.nc", "rates.nc"}),
+        ({"learning": "changed"}, set()),
+        ({"figures": "changed"}, set()),
+    ],
+)
+def test_products_of_another_configuration_are_noticed_without_snakemakes_records(
+    finished, change, made_anew, monkeypatch
+):
+    monkeypatch.chdir(finished.directory)
+    config = read_yaml(finished.results / "configuration.yaml")
+    assert verify.outdated(config) == []
+    found = {path.relative_to("results").parts[0] for path in verify.outdated(config | change)}
+    # Batches are compared with the plan once it is current again.
+    assert found == made_anew - {"trajectories"}
+
+
+def test_products_of_other_code_are_noticed(finished, monkeypatch):
+    monkeypatch.chdir(finished.directory)
+    config = read_yaml(finished.results / "configuration.yaml")
+    hashes = stages.code_fingerprint
+    monkeypatch.setattr(
+        stages,
+        "code_fingerprint",
+        lambda *modules: (
+            hashes(*modules) + ("changed" if "vibrates.rates.table" in modules else "")
+        ),
+    )
+    assert [path.name for path in verify.outdated(config)] == ["rates.nc"]
+
+
+def test_a_batch_that_does_not_fit_its_plan_is_noticed(finished, project, monkeypatch):
+    project.copy_results(finished)
+    monkeypatch.chdir(project.directory)
+    first, second = project.batches()[:2]
+    second.write_bytes(first.read_bytes())
+    config = read_yaml(project.results / "configuration.yaml")
+    assert [path.name for path in verify.outdated(config)] == [second.name]
+
+
+def test_a_copied_campaign_with_another_setting_is_computed_anew(finished, project, small):
+    """Without Snakemake's own records only the products can tell."""
+    project.copy_results(finished)
+    shutil.rmtree(project.directory / ".snakemake")
+    small["rates"]["symmetrisation"] = "total"
+    project.write(small)
+    ran = project.run(RATES)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "made with another configuration or code, computed anew: 0 batches" in ran.stderr
+    old, new = (netcdf.read_product(one.results / "rates.nc") for one in (finished, project))
+    np.testing.assert_array_equal(new["k"], old["k_total"])
 
 
 def test_second_run_has_nothing_to_do(finished):

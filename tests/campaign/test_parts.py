@@ -11,60 +11,64 @@ import pytest
 import xarray as xr
 from test_batch import run_batch
 
-from vibrates.core import checkpoint as parts
+from vibrates.core.checkpoint import Checkpoint
 from vibrates.core.errors import UserError
 from vibrates.core.yaml_files import write
 from vibrates.trajectories import batch_file, cache, plan
 
+PIECES = {str(piece): "fingerprint" for piece in range(4)}
+
 
 @pytest.fixture
 def written(tmp_path):
-    """Two attempts at one batch: the first kept pieces 0 to 2, the second 3."""
+    """Two attempts at one batch: the first stored pieces 0 to 2, the second 3."""
     output = tmp_path / "batch00000.nc"
     for pieces in ((0, 1, 2), (3,)):
-        writer = parts.Writer(output, "digest")
+        checkpoint = Checkpoint(output)
         for piece in pieces:
-            writer.append(piece, {"x": np.full(50, float(piece)), "n": np.arange(3, dtype=np.int8)})
-        writer.close()
+            result = {"x": np.full(50, float(piece)), "n": np.arange(3, dtype=np.int8)}
+            checkpoint.add(str(piece), "fingerprint", result)
+        checkpoint.close()
     return output
 
 
 def test_pieces_of_all_attempts_are_found_with_every_bit(written):
-    found = parts.read(written, "digest")
-    assert sorted(found) == [0, 1, 2, 3]
+    found = Checkpoint(written).results(PIECES)
+    assert sorted(found) == ["0", "1", "2", "3"]
     for piece, columns in found.items():
         np.testing.assert_array_equal(columns["x"], np.full(50, float(piece)), strict=True)
         np.testing.assert_array_equal(columns["n"], np.arange(3, dtype=np.int8), strict=True)
-    assert len(parts.files(written)) == 2
-    parts.remove(written)
-    assert parts.files(written) == [] and parts.read(written, "digest") == {}
+    assert len(Checkpoint(written).files()) == 2
+    Checkpoint(written).remove()
+    assert Checkpoint(written).files() == [] and Checkpoint(written).results(PIECES) == {}
 
 
 def test_pieces_of_another_batch_or_configuration_do_not_count(written):
-    assert parts.read(written, "another digest") == {}
-    assert parts.read(written.with_name("batch00001.nc"), "digest") == {}
+    assert Checkpoint(written).results(dict.fromkeys(PIECES, "another")) == {}
+    assert Checkpoint(written.with_name("batch00001.nc")).results(PIECES) == {}
+    assert list(Checkpoint(written).results(PIECES | {"1": "another"})) == ["0", "2", "3"]
 
 
 @pytest.mark.parametrize("where", [0.1, 0.5, 0.99])
 @pytest.mark.parametrize("how", ["cut", "changed"])
 def test_reading_ends_where_a_file_is_damaged(written, where, how):
-    path = max(parts.files(written), key=lambda file: file.stat().st_size)
+    path = max(Checkpoint(written).files(), key=lambda file: file.stat().st_size)
     content = bytearray(path.read_bytes())
     place = int(where * len(content))
     if how == "changed":
         content[place] ^= 255
     path.write_bytes(content if how == "changed" else content[:place])
-    whole = int(where * 3)
-    assert sorted(parts.read(written, "digest")) == [*range(whole), 3]
+    whole = [str(piece) for piece in range(int(where * 3))]
+    assert sorted(Checkpoint(written).results(PIECES)) == [*whole, "3"]
 
 
 def test_full_disk_is_one_clear_line(tmp_path):
     if not os.path.exists("/dev/full"):
         pytest.skip("no /dev/full here")
-    writer = parts.Writer(tmp_path / "batch00000.nc", "digest")
-    writer._file = open("/dev/full", "wb", buffering=0)
+    checkpoint = Checkpoint(tmp_path / "batch00000.nc")
+    checkpoint._file = open("/dev/full", "wb", buffering=0)
     with pytest.raises(UserError, match="No space left on device.*make room") as caught:
-        writer.append(0, {"x": np.zeros(5)})
+        checkpoint.add("0", "fingerprint", {"x": np.zeros(5)})
     assert "\n" not in str(caught.value)
 
 
@@ -84,7 +88,7 @@ def test_killed_batch_goes_on_to_the_bits_of_an_undisturbed_one(many_pieces, sma
     ran = run_batch(many_pieces, 1, "whole.nc")
     assert ran.returncode == 0, ran.stderr
     rows = plan.batches(plan.plan_path(many_pieces, 0)).rows[0]
-    output, digest = many_pieces / "cut.nc", plan.digest(small, rows)
+    output, wanted = many_pieces / "cut.nc", plan.piece_fingerprints(small, rows)
     command = [
         "mpiexec",
         "-n",
@@ -101,23 +105,25 @@ def test_killed_batch_goes_on_to_the_bits_of_an_undisturbed_one(many_pieces, sma
     ]
     batch = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
     limit = time.monotonic() + 60
-    while len(parts.read(output, digest)) < 4 and time.monotonic() < limit:
+    while len(Checkpoint(output).results(wanted)) < 4 and time.monotonic() < limit:
         time.sleep(0.01)
     os.killpg(batch.pid, how)
     said = batch.communicate(timeout=60)[1]
     assert not output.exists()
-    kept = len(parts.read(output, digest))
+    kept = len(Checkpoint(output).results(wanted))
     assert 3 <= kept < 24
     if how == signal.SIGTERM:
         assert "of 24 pieces are kept for the next attempt" in said
     again = run_batch(many_pieces, 2, "cut.nc")
     assert again.returncode == 0, again.stderr
     assert f"{kept} of 24 pieces from before" in again.stderr
-    whole, resumed = (batch_file.read_batch(many_pieces / name) for name in ("whole.nc", "cut.nc"))
+    whole, resumed = (
+        batch_file.read_batch(many_pieces / name, None) for name in ("whole.nc", "cut.nc")
+    )
     xr.testing.assert_identical(whole.drop_attrs(), resumed.drop_attrs())
     assert resumed.attrs["pieces_from_earlier_attempts"] == kept and resumed.attrs["attempts"] == 2
     assert whole.attrs["attempts"] == 1
-    assert parts.files(output) == []
+    assert Checkpoint(output).files() == []
 
 
 def test_damaged_compiled_kernels_are_compiled_anew(tmp_path, monkeypatch):

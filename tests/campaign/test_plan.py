@@ -57,7 +57,7 @@ def test_plan_survives_its_file_to_the_last_digit(small, tmp_path):
     plan.write_plan(frame, tmp_path / "p.csv")
     again = plan.read_plan(tmp_path / "p.csv")
     assert again.equals(frame)
-    assert plan.digest(small, plan.batch_rows(again, 3)) == plan.digest(
+    assert plan.fingerprint(small, plan.batch_rows(again, 3)) == plan.fingerprint(
         small, plan.batch_rows(frame, 3)
     )
 
@@ -67,7 +67,7 @@ def test_truncated_plan_is_refused(small, tmp_path):
     plan.write_plan(plan.into_batches(plan.pilot(small), 40), path)
     text = path.read_text()
     path.write_text(text[: text.rindex(",")])
-    with pytest.raises(UserError, match=r"p\.csv.*remove it"):
+    with pytest.raises(UserError, match=r"p\.csv: line 20: stop is missing"):
         plan.read_plan(path)
 
 
@@ -111,7 +111,7 @@ def _set(config, path, value):
 )
 def test_digest_follows_the_physics(small, path, value, physical):
     rows = plan.batch_rows(plan.into_batches(plan.pilot(small), 40), 0)
-    before, after = plan.digest(small, rows), plan.digest(_set(small, path, value), rows)
+    before, after = plan.fingerprint(small, rows), plan.fingerprint(_set(small, path, value), rows)
     assert (before != after) is physical
 
 
@@ -120,7 +120,7 @@ def test_another_state_keeps_the_batches_of_the_others(small):
     more = _set(small, "grid.states", [*small["grid"]["states"], [4, 0]])
     old, new = (plan.into_batches(plan.pilot(c), 40) for c in (small, more))
     for batch in old["batch"].unique():
-        assert plan.digest(small, plan.batch_rows(old, batch)) == plan.digest(
+        assert plan.fingerprint(small, plan.batch_rows(old, batch)) == plan.fingerprint(
             more, plan.batch_rows(new, batch)
         )
 

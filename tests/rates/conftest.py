@@ -15,6 +15,7 @@ from vibrates.core.netcdf import write_atomic
 from vibrates.core.units import KELVIN_TO_CM
 from vibrates.rates.coefficients import rate_unit, relative_mass
 from vibrates.trajectories.batch_file import batch_dataset
+from vibrates.trajectories.plan import PlannedBatch
 
 N_A, N_B = 4, 2
 
@@ -146,12 +147,17 @@ class Synthetic:
             "time_step": np.full(n, 0.4),
             "probability_error": np.full(n, 1e-4),
         }
-        attributes = {"v": self.v, "w": 0, "digest": "synthetic"}
+        attributes = {"v": self.v, "w": 0, "fingerprint": "synthetic"}
         return batch_dataset(columns, probability, attributes)
 
     def write(self, path, *arguments, **options):
         write_atomic(self.batch(*arguments, **options), path)
         return path
+
+    @staticmethod
+    def planned(path):
+        """The batch file as a plan names it."""
+        return PlannedBatch(path, "synthetic")
 
     def difference(self):
         """E(v) - E(v-1), cm^-1."""

@@ -29,7 +29,7 @@ def reduce_one(tmp_path_factory):
     def reduce_(source, seed, **options):
         path = tmp_path_factory.mktemp("batch") / "batch00000.nc"
         source.write(path, seed, **options)
-        return reduce_batches([path], source.config, source.v, 0)
+        return reduce_batches([source.planned(path)], source.config, source.v, 0)
 
     return reduce_
 

@@ -9,12 +9,14 @@ import pytest
 import xarray as xr
 
 from vibrates.core.errors import UserError
+from vibrates.core.netcdf import provenance, write_atomic
 from vibrates.rates import compare, sanity
 from vibrates.rates.basis_edge import require_room
 from vibrates.rates.cross_sections import cross_section_table
 from vibrates.rates.reduction import reduce_batches
 from vibrates.rates.table import rate_table
 
+MADE_WITH = {"reduced": "synthetic", "cross_sections": "made here", "rates": "made here"}
 SCRIPTS = Path(__file__).parents[2] / "workflow" / "scripts"
 
 
@@ -22,7 +24,7 @@ def script(name):
     spec = importlib.util.spec_from_file_location(f"script_{name}", SCRIPTS / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return getattr(module, name)
+    return module.main
 
 
 @pytest.fixture
@@ -33,10 +35,12 @@ def products(synthetic, tmp_path):
         source = synthetic(v=v)
         batch = source.write(tmp_path / f"batch{v:05d}.nc", v, per_stratum=320)
         reduced.append(tmp_path / f"v{v}_w0.nc")
-        script("reduce")([batch], [reduced[-1]], source.config, [(v, 0)])
+        sums = reduce_batches([source.planned(batch)], source.config, v, 0)
+        stamp = provenance(source.config, [str(batch)], "synthetic")
+        write_atomic(sums.assign_attrs(stamp), reduced[-1])
     paths = {name: tmp_path / f"{name}.nc" for name in ("cross_sections", "rates")}
     for name, path in paths.items():
-        script(name)(reduced, path, source.config)
+        script(name)(reduced, path, source.config, "made here", "synthetic")
     return synthetic(), {"reduced": reduced, **paths}
 
 
@@ -113,7 +117,13 @@ def test_good_products_pass(products, tmp_path):
     source, paths = products
     output = tmp_path / "checks.json"
     script("checks")(
-        paths["reduced"], paths["cross_sections"], paths["rates"], output, source.config
+        paths["reduced"],
+        paths["cross_sections"],
+        paths["rates"],
+        output,
+        source.config,
+        "checked here",
+        MADE_WITH,
     )
     result = json.loads(output.read_text())
     found = {check["name"]: check["status"] for check in result["checks"]}
@@ -134,7 +144,9 @@ def test_good_products_pass(products, tmp_path):
 @pytest.fixture
 def loaded(products):
     source, paths = products
-    inputs = sanity.load_inputs(paths["reduced"], paths["cross_sections"], paths["rates"])
+    inputs = sanity.load_inputs(
+        paths["reduced"], paths["cross_sections"], paths["rates"], MADE_WITH
+    )
     return source.config, *inputs
 
 
@@ -216,7 +228,7 @@ def test_a_state_without_open_trajectories_is_reported_not_invented(synthetic, t
     source = synthetic()
     source.config["grid"]["energies_cm"]["geometric"] = {"first": 100, "last": 500, "count": 4}
     path = source.write(tmp_path / "batch00000.nc", 1)
-    reduced = reduce_batches([path], source.config, 1, 0)
+    reduced = reduce_batches([source.planned(path)], source.config, 1, 0)
     rates = rate_table([reduced], source.config)
     assert np.isnan(rates["k"].values).all()
     result = sanity.check_products(
@@ -224,6 +236,19 @@ def test_a_state_without_open_trajectories_is_reported_not_invented(synthetic, t
     )
     first = result["checks"][0]
     assert first["status"] == "failed" and "grid.energies_cm" in first["message"]
+
+
+@pytest.mark.parametrize("name", ["cross_sections", "rates", "checks"])
+def test_sums_made_with_other_settings_or_code_are_refused(products, tmp_path, name):
+    source, paths = products
+    made_with = MADE_WITH | {"reduced": "others"}
+    with pytest.raises(UserError, match=r"v1_w0\.nc: made with another configuration or code"):
+        if name == "checks":
+            files = (paths["reduced"], paths["cross_sections"], paths["rates"])
+            script(name)(*files, tmp_path / "out", source.config, "new", made_with)
+        else:
+            script(name)(paths["reduced"], tmp_path / "out", source.config, "new", "others")
+    assert not (tmp_path / "out").exists()
 
 
 def test_products_say_where_they_come_from(products):

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from vibrates.core.errors import UserError
+from vibrates.core.netcdf import write_atomic
 from vibrates.rates.reduction import reduce_batches
+from vibrates.trajectories.plan import PlannedBatch
 
 
 def test_same_bits_however_trajectories_are_batched(synthetic, tmp_path):
@@ -14,10 +16,10 @@ def test_same_bits_however_trajectories_are_batched(synthetic, tmp_path):
     paths = []
     for part, chosen in enumerate((index < 16, (index >= 16) & (index < 48), index >= 48)):
         paths.append(tmp_path / f"batch{part:05d}.nc")
-        whole.isel(trajectory=np.flatnonzero(chosen)).to_netcdf(paths[-1])
-    whole.to_netcdf(tmp_path / "whole.nc")
-    one = reduce_batches([tmp_path / "whole.nc"], source.config, 1, 0)
-    many = reduce_batches(paths, source.config, 1, 0)
+        write_atomic(whole.isel(trajectory=np.flatnonzero(chosen)), paths[-1])
+    write_atomic(whole, tmp_path / "whole.nc")
+    one = reduce_batches([source.planned(tmp_path / "whole.nc")], source.config, 1, 0)
+    many = reduce_batches([source.planned(path) for path in paths], source.config, 1, 0)
     for name in one.data_vars:
         np.testing.assert_array_equal(one[name], many[name], err_msg=name)
 
@@ -25,7 +27,7 @@ def test_same_bits_however_trajectories_are_batched(synthetic, tmp_path):
 def test_failed_trajectories_are_counted_and_left_out(synthetic, tmp_path):
     source = synthetic(constant=0.2)
     path = source.write(tmp_path / "batch00000.nc", 2, failed=(0, 5, 70))
-    reduced = reduce_batches([path], source.config, 1, 0)
+    reduced = reduce_batches([source.planned(path)], source.config, 1, 0)
     assert int(reduced["failed"].sum()) == 3
     assert int(reduced["count"].sum()) == 64 * 16 * 3 - 3
     assert np.isfinite(reduced["probability_sum"].values).all()
@@ -36,7 +38,7 @@ def test_sums_are_those_of_a_plain_loop(synthetic, tmp_path):
     source = synthetic(noise=0.5, tilted=True)
     path = source.write(tmp_path / "batch00000.nc", 3, per_stratum=16)
     batch = source.batch(3, per_stratum=16)
-    reduced = reduce_batches([path], source.config, 1, 0)
+    reduced = reduce_batches([source.planned(path)], source.config, 1, 0)
     row = list(reduced["vp"].values).index(0)
     final = 0  # (v', w') = (0, 0) in row-major order
     for energy, shell, replicate in ((0, 0, 0), (4, 1, 7), (15, 2, 15)):
@@ -56,7 +58,7 @@ def test_final_states_are_those_within_the_limits(synthetic, tmp_path):
     source = synthetic()
     source.config["rates"]["transitions"] = {"max_dv": 2, "max_dw": 1}
     path = source.write(tmp_path / "batch00000.nc", 4, per_stratum=16)
-    reduced = reduce_batches([path], source.config, 1, 0)
+    reduced = reduce_batches([source.planned(path)], source.config, 1, 0)
     found = set(zip(reduced["vp"].values.tolist(), reduced["wp"].values.tolist(), strict=True))
     assert found == {(v, w) for v in range(4) for w in range(2)} - {(1, 0)}
     gap = dict(zip(found, [None] * len(found), strict=True))
@@ -109,9 +111,9 @@ def test_files_that_do_not_belong_stop_with_one_line(synthetic, tmp_path, change
     elif change == "other shells":
         batch = source.batch(5, **options)
         batch["shell"] = batch["shell"] + 1
-        batch.to_netcdf(path)
+        write_atomic(batch, path)
     with pytest.raises(UserError, match=message) as caught:
-        reduce_batches(paths, source.config, 1, 0)
+        reduce_batches([source.planned(path) for path in paths], source.config, 1, 0)
     assert "\n" not in str(caught.value)
 
 
@@ -120,4 +122,20 @@ def test_a_single_replicate_is_refused(synthetic, tmp_path):
     source.config["sampling"]["replicates"] = 1
     path = source.write(tmp_path / "batch00000.nc", 6, per_stratum=16)
     with pytest.raises(UserError, match="sampling.replicates: 1"):
-        reduce_batches([path], source.config, 1, 0)
+        reduce_batches([source.planned(path)], source.config, 1, 0)
+
+
+def test_a_batch_of_other_settings_or_code_is_refused(synthetic, tmp_path):
+    source = synthetic()
+    path = source.write(tmp_path / "batch00000.nc", 1)
+    with pytest.raises(UserError, match="batch00000.nc: made with another configuration or code"):
+        reduce_batches([PlannedBatch(path, "of another seed")], source.config, 1, 0)
+
+
+def test_impact_parameters_outside_their_shell_are_refused(synthetic, tmp_path):
+    """Batches of a campaign with other shells: their sums would be multiplied by wrong areas."""
+    source = synthetic()
+    path = source.write(tmp_path / "batch00000.nc", 1)
+    source.config["grid"]["impact_parameter_edges_angstrom"] = [0.0, 0.8, 2.0, 3.0]
+    with pytest.raises(UserError, match="outside its shell, 0 to 0.8"):
+        reduce_batches([source.planned(path)], source.config, 1, 0)

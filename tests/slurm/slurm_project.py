@@ -13,8 +13,8 @@ import xarray as xr
 import yaml
 from cluster import Cluster, until
 
-from vibrates.core import checkpoint as parts
 from vibrates.core import netcdf
+from vibrates.core.checkpoint import Checkpoint
 from vibrates.trajectories import batch_file, plan
 
 ROOT = Path(__file__).parents[2]
@@ -132,7 +132,7 @@ class SlurmProject:
         """Pieces that the unfinished batch has kept so far."""
         rows = plan.batches(plan.plan_path(self.results, 0)).rows[number]
         config = yaml.safe_load((self.results / "configuration.yaml").read_text())
-        return len(parts.read(self.batch(number), plan.digest(config, rows)))
+        return len(Checkpoint(self.batch(number)).results(plan.piece_fingerprints(config, rows)))
 
     def await_pieces(self, count: int = 2, number: int = 0) -> None:
         """Wait until the running batch has kept some pieces; AssertionError if it ended before."""
@@ -215,7 +215,7 @@ def assert_same_products(project: SlurmProject, other: SlurmProject) -> None:
     found = []
     for path in sorted((project.results / "trajectories").glob("round*/batch*.nc")):
         with ONE_READER:
-            batch = batch_file.read_batch(path)
+            batch = batch_file.read_batch(path, None)
         columns = (batch[name].values.tolist() for name in ("energy_cm", "shell", "index"))
         found += [(int(batch.attrs["v"]), *row) for row in zip(*columns, strict=True)]
     rows = plan.read_plan(plan.plan_path(project.results, 0))

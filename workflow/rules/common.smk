@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from vibrates.trajectories import plan as plans, progress
-from vibrates.campaign import cost, driver, rounds
+from vibrates.campaign import cost, driver, rounds, stages
 from vibrates.config import load_all
 from vibrates.hpc.quiet import quieten
 from vibrates.core.errors import UserError
@@ -43,6 +43,21 @@ wildcard_constraints:
     part=r"\d+",
     v=r"\d+",
     w=r"\d+",
+
+
+# Blocks of the configuration that the trajectories of batches and the sums over them depend on.
+BATCHES = (
+    "results",
+    "seed",
+    "pair",
+    "molecules",
+    "surface",
+    "grid",
+    "basis",
+    "dynamics",
+    "sampling",
+    "rates",
+)
 
 
 def parts(*names):

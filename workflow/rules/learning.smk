@@ -30,6 +30,8 @@ rule learn:
         learned=report(RESULTS / "learned.nc", caption="../report/learned.rst", category="Data"),
     params:
         config=config,
+        fingerprint=stages.fingerprint(campaign, "learned"),
+        rates_with=stages.fingerprint(campaign, "rates"),
     threads: 1
     script:
         "../scripts/learn.py"

@@ -17,8 +17,9 @@ rule strata:
     output:
         RESULTS / "plan/round{round}_strata/part{part}.nc",
     params:
-        config=parts("seed", "pair", "molecules", "grid", "basis", "sampling", "rates"),
+        config=parts(*BATCHES),
         states=lambda wildcards: PARTS[int(wildcards.part)],
+        fingerprint=stages.fingerprint(campaign, "plan"),
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * growth(attempt),
         runtime=lambda wildcards, attempt: 60 * growth(attempt),
@@ -33,9 +34,9 @@ checkpoint plan:
         plan=RESULTS / "plan/round{round}.csv",
         allocation=RESULTS / "plan/round{round}_allocation.csv",
     params:
-        config=parts("seed", "pair", "molecules", "grid", "basis", "sampling", "rates")
+        config=parts(*BATCHES)
         | {"jobs": {"trajectories_per_batch": config["jobs"]["trajectories_per_batch"]}},
-        results=str(RESULTS),
+        fingerprint=stages.fingerprint(campaign, "plan"),
     localrule: True
     script:
         "../scripts/plan.py"

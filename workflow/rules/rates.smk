@@ -12,10 +12,10 @@ for number, members in enumerate(PARTS):
         output:
             [RESULTS / f"reduced/v{v}_w{w}.nc" for v, w in members],
         params:
-            config=parts(
-                "name", "seed", "pair", "molecules", "grid", "basis", "sampling", "rates"
-            ),
+            config=parts("name", *BATCHES),
             states=members,
+            rounds=list(ROUNDS),
+            fingerprint=stages.fingerprint(campaign, "reduced"),
         resources:
             mem_mb=lambda wildcards, attempt: 2000 * growth(attempt),
             runtime=lambda wildcards, attempt: 60 * growth(attempt),
@@ -33,6 +33,8 @@ rule cross_sections:
         RESULTS / "cross_sections.nc",
     params:
         config=config,
+        fingerprint=stages.fingerprint(campaign, "cross_sections"),
+        reduced_with=stages.fingerprint(campaign, "reduced"),
     resources:
         mem_mb=lambda wildcards, attempt: cost.reduced_mb(campaign) * growth(attempt),
         runtime=lambda wildcards, attempt: 120 * growth(attempt),
@@ -47,6 +49,8 @@ rule rates:
         report(RESULTS / "rates.nc", caption="../report/rates.rst", category="Data"),
     params:
         config=config,
+        fingerprint=stages.fingerprint(campaign, "rates"),
+        reduced_with=stages.fingerprint(campaign, "reduced"),
     resources:
         mem_mb=lambda wildcards, attempt: cost.reduced_mb(campaign) * growth(attempt),
         runtime=lambda wildcards, attempt: 120 * growth(attempt),
@@ -63,6 +67,8 @@ rule checks:
         RESULTS / "checks.json",
     params:
         config=config,
+        fingerprint=stages.fingerprint(campaign, "checks"),
+        made_with={name: stages.fingerprint(campaign, name) for name in ("reduced", "cross_sections", "rates")},
     resources:
         mem_mb=lambda wildcards, attempt: cost.reduced_mb(campaign) * growth(attempt),
         runtime=lambda wildcards, attempt: 120 * growth(attempt),

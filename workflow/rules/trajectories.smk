@@ -3,13 +3,13 @@
 
 rule trajectories:
     input:
-        # The digest, not the age of the plan, decides whether a batch is computed again.
+        # The fingerprint, not the age of the plan, decides whether a batch is computed again.
         plan=ancient(RESULTS / "plan/round{round}.csv"),
     output:
         RESULTS / "trajectories/round{round}/batch{batch}.nc",
     params:
         configuration=str(RESULTS / "configuration.yaml"),
-        digest=lambda wildcards: plans.digest(campaign, batch_rows(wildcards)),
+        fingerprint=lambda wildcards: plans.fingerprint(campaign, batch_rows(wildcards)),
     # Ranks, memory and walltime follow from the measured cost of the batch's trajectories. Locally
     # Snakemake lowers the threads, and with them the ranks, to the cores it may use.
     threads: lambda wildcards: estimate(wildcards.round, wildcards.batch).ranks
@@ -27,7 +27,7 @@ rule trajectories:
     shell:
         "{resources.mpi} -n {resources.tasks} python -m vibrates.trajectories.batch "
         "{params.configuration} {wildcards.round} {wildcards.batch} {output} "
-        "--ranks {resources.tasks} --digest {params.digest}"
+        "--ranks {resources.tasks} --fingerprint {params.fingerprint}"
 
 
 # Only the expensive part. Also part of `all`: Snakemake computes a missing file again only if

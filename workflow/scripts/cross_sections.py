@@ -1,23 +1,27 @@
 """Write the table of cross sections and opacity functions of all initial states."""
 
+from vibrates.config import Campaign, resolved
 from vibrates.core.netcdf import write_atomic
+from vibrates.core.scripts import run
 from vibrates.rates.cross_sections import cross_section_table
 from vibrates.rates.layout import read_reduced
 
 
-def cross_sections(reduced, output, config):
+def main(
+    reduced: list[str], output: str, config: Campaign, fingerprint: str, reduced_with: str
+) -> None:
     """Write cross_sections.nc from the reduced files."""
-    states = [read_reduced(path) for path in reduced]
-    write_atomic(cross_section_table(states, config, [str(path) for path in reduced]), output)
+    states = [read_reduced(path, reduced_with) for path in reduced]
+    table = cross_section_table(states, config, [str(path) for path in reduced])
+    write_atomic(table.assign_attrs(fingerprint=fingerprint), output)
 
 
 if __name__ == "__main__":
-    from vibrates.config import resolved
-    from vibrates.core.scripts import run
-
     run(
-        cross_sections,
+        main,
         reduced=list(snakemake.input.reduced),
         output=snakemake.output[0],
         config=resolved(snakemake.config),
+        fingerprint=snakemake.params.fingerprint,
+        reduced_with=snakemake.params.reduced_with,
     )

@@ -1,7 +1,6 @@
 """k against v: computed, predicted, scaling law and, where a file is named, published."""
 
 from functools import partial
-from typing import Any
 
 from vibrates.config import Campaign, resolved
 from vibrates.core.netcdf import read_product

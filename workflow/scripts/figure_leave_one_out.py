@@ -1,7 +1,5 @@
 """Predicted against computed log10 k when every level is left out once."""
 
-from typing import Any
-
 from vibrates.config import Learning, resolved
 from vibrates.core.netcdf import read_product
 from vibrates.core.scripts import run

@@ -1,7 +1,5 @@
 """One data set of the data model: a family of the campaign's rates, or a file of reference rates."""
 
-from typing import Any
-
 import numpy as np
 
 from vibrates.config import Learning, resolved

@@ -1,7 +1,5 @@
 """Which states to compute next: a table with gains per core-hour, and a runnable configuration."""
 
-from typing import Any
-
 import pandas as pd
 import yaml
 

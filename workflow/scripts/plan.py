@@ -1,9 +1,8 @@
 """The plan of one round: the pilot, or what the rounds before ask for."""
 
 from pathlib import Path
-from typing import Any
 
-from vibrates.campaign import rounds
+from vibrates.campaign import rounds, verify
 from vibrates.config import Campaign, resolved
 from vibrates.core.scripts import run
 from vibrates.trajectories import plan, progress
@@ -12,15 +11,21 @@ from vibrates.trajectories import plan, progress
 def main(
     round_: int,
     config: Campaign,
-    results: str,
     strata: list[str],
     plan_file: str,
     allocation: str,
+    fingerprint: str,
 ) -> None:
-    frame, report = rounds.first(config) if round_ == 0 else rounds.later(config, round_, strata)
+    """Write the plan, and remove batches of an earlier plan of the round that do not belong to it."""
+    if round_ == 0:
+        frame, report = rounds.first(config)
+    else:
+        frame, report = rounds.later(config, round_, strata, fingerprint)
     report.to_csv(allocation, index=False)
-    plan.write_plan(frame, plan_file)
-    progress.round_planned(Path(results), round_, config.sampling.rounds, frame)
+    plan.write_plan(frame, plan_file, fingerprint)
+    for stale in verify.unplanned(config, round_):
+        stale.unlink()
+    progress.round_planned(Path(config.results), round_, config.sampling.rounds, frame)
 
 
 if __name__ == "__main__":
@@ -28,8 +33,8 @@ if __name__ == "__main__":
         main,
         round_=int(snakemake.wildcards.round),
         config=resolved(snakemake.config),
-        results=snakemake.params.results,
         strata=list(snakemake.input.strata),
         plan_file=snakemake.output.plan,
         allocation=snakemake.output.allocation,
+        fingerprint=snakemake.params.fingerprint,
     )

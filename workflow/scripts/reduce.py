@@ -1,28 +1,33 @@
 """Reduce the batch files of some initial states to sums per stratum, one file per state."""
 
+from vibrates.config import Campaign, resolved
 from vibrates.core.netcdf import provenance, write_atomic
+from vibrates.core.scripts import run
 from vibrates.rates.reduction import reduce_batches
-from vibrates.trajectories.batch_file import by_state
+from vibrates.trajectories.plan import planned_batches
 
 
-def reduce(batches, outputs, config, states):
-    """Write the reduced file of every (v, w); `batches` in the order of rounds and batches."""
-    files = by_state(batches)
+def main(
+    outputs: list[str],
+    config: Campaign,
+    states: list[tuple[int, int]],
+    rounds: list[int],
+    fingerprint: str,
+) -> None:
+    """Write the reduced file of every (v, w) from the batches that the plans of all rounds name."""
     for (v, w), output in zip(states, outputs, strict=True):
-        own = files.get((v, w), [])
-        dataset = reduce_batches(own, config, v, w)
-        dataset.attrs.update(provenance(config, own))
-        write_atomic(dataset, output)
+        batches = planned_batches(config, rounds, (v, w))
+        dataset = reduce_batches(batches, config, v, w)
+        sources = [str(batch.path) for batch in batches]
+        write_atomic(dataset.assign_attrs(provenance(config, sources, fingerprint)), output)
 
 
 if __name__ == "__main__":
-    from vibrates.config import resolved
-    from vibrates.core.scripts import run
-
     run(
-        reduce,
-        batches=list(snakemake.input.batches),
+        main,
         outputs=list(snakemake.output),
         config=resolved(snakemake.config),
         states=snakemake.params.states,
+        rounds=snakemake.params.rounds,
+        fingerprint=snakemake.params.fingerprint,
     )

@@ -1,7 +1,5 @@
 """Scores of one model in all scenarios on one data set."""
 
-from typing import Any
-
 import pandas as pd
 
 from vibrates.config import Scenarios, resolved

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 from vibrates.config import Search, resolved
 from vibrates.core.netcdf import read_product

@@ -1,7 +1,6 @@
 """The training sets of N initial levels that are trained: all, or the best of a screening."""
 
 import json
-from typing import Any
 
 from vibrates.config import Search, resolved
 from vibrates.core.files import write_text

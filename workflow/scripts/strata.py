@@ -1,25 +1,32 @@
 """What the next round has to know of some initial states: their strata's variances and numbers."""
 
-from typing import Any
-
 from vibrates.campaign import rounds
 from vibrates.config import Campaign, resolved
 from vibrates.core.netcdf import provenance, write_atomic
 from vibrates.core.scripts import run
-from vibrates.trajectories.batch_file import by_state
+from vibrates.trajectories.plan import planned_batches
 
 
-def main(batches: list[str], output: str, config: Campaign, states: list[tuple[int, int]]) -> None:
-    files = by_state(batches)
-    dataset = rounds.strata(config, {(v, w): files.get((v, w), []) for v, w in states})
-    write_atomic(dataset.assign_attrs(provenance(config, batches)), output)
+def main(
+    round_: int,
+    output: str,
+    config: Campaign,
+    states: list[tuple[int, int]],
+    fingerprint: str,
+) -> None:
+    """Write what the batches of all rounds before ``round_`` say of the strata of ``states``."""
+    batches = {state: planned_batches(config, range(round_), state) for state in states}
+    sources = [str(batch.path) for every in batches.values() for batch in every]
+    dataset = rounds.strata(config, batches)
+    write_atomic(dataset.assign_attrs(provenance(config, sources, fingerprint)), output)
 
 
 if __name__ == "__main__":
     run(
         main,
-        batches=list(snakemake.input.batches),
+        round_=int(snakemake.wildcards.round),
         output=snakemake.output[0],
         config=resolved(snakemake.config),
         states=snakemake.params.states,
+        fingerprint=snakemake.params.fingerprint,
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from vibrates.abinitio import kept_points
+from vibrates.core import tables
 from vibrates.core.errors import UserError
 from vibrates.core.units import HARTREE_TO_CM
 

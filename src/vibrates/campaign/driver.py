@@ -19,7 +19,7 @@ from typing import Any
 
 from vibrates.campaign import verify
 from vibrates.config import Campaign
-from vibrates.core import checkpoint as parts
+from vibrates.core.checkpoint import Checkpoint
 from vibrates.core.errors import UserError
 from vibrates.core.files import write_text
 from vibrates.core.yaml_files import read_yaml, write
@@ -45,6 +45,7 @@ def prepare(config: Campaign, logger: logging.Logger) -> None:
     for path, reason in verify.damaged(results, remember=True).items():
         verify.set_aside(path)
         progress.log(results, f"set aside: {reason}")
+    _remove_outdated(config, results)
     _tidy(results)
     logger.addHandler(_Recorder(results))
     slurm_plugin.mend()
@@ -154,6 +155,24 @@ def _write_configuration(config: Campaign, path: Path) -> None:
         write(resolved, path)
 
 
+def _remove_outdated(config: Campaign, results: Path) -> None:
+    """Remove what was made with other settings or other code, and say how much that is."""
+    found = verify.outdated(config)
+    for path in found:
+        path.unlink(missing_ok=True)
+    if found:
+        batches = sum(path.parent.parent.name == "trajectories" for path in found)
+        others = sorted({str(path.relative_to(results)) for path in found if path.suffix != ".nc"})
+        others += sorted(
+            {path.relative_to(results).parts[0] for path in found if path.suffix == ".nc"}
+        )
+        progress.log(
+            results,
+            f"made with another configuration or code, computed anew: {batches} batches, and all of "
+            f"{', '.join(name for name in others if name != 'trajectories') or 'nothing else'}",
+        )
+
+
 def _tidy(results: Path) -> None:
     """Remove half-written files and the pieces of batches that are whole; report the other pieces."""
     for leftover in (results / "trajectories").glob("round*/.batch*.tmp"):
@@ -162,7 +181,7 @@ def _tidy(results: Path) -> None:
     for part in (results / "trajectories").glob("round*/batch*.part"):
         batch = part.with_name(part.name.split(".")[0] + ".nc")
         if batch.exists():
-            parts.remove(batch)
+            Checkpoint(batch).remove()
         else:
             unfinished.add(batch)
     if unfinished:

@@ -13,7 +13,7 @@ from vibrates.core.netcdf import read_product
 from vibrates.rates.basis_edge import require_room
 from vibrates.rates.reduction import reduce_batches
 from vibrates.rates.variance import contributions
-from vibrates.trajectories.plan import into_batches, pilot
+from vibrates.trajectories.plan import PlannedBatch, into_batches, pilot
 
 REPORT = [
     "v",
@@ -49,10 +49,12 @@ def parts(config: Campaign) -> list[list[tuple[int, int]]]:
     return [every[i : i + STATES_PER_JOB] for i in range(0, len(every), STATES_PER_JOB)]
 
 
-def strata(config: Campaign, batches: Mapping[tuple[int, int], Sequence[Path]]) -> xr.Dataset:
+def strata(
+    config: Campaign, batches: Mapping[tuple[int, int], Sequence[PlannedBatch]]
+) -> xr.Dataset:
     """What the next round has to know of these states, from their batch files of all rounds so far.
 
-    batches: files per state (v, w), in the order of rounds and batches; one is read at a time.
+    batches: per state (v, w), in the order of rounds and batches; one file is read at a time.
     `variance` (state, transition, temperature, energy, shell) as of `contributions`, transitions in
     the order of `sampling.target_transitions`, missing where a state does not make one; `n`,
     `cost`, `numbered` (state, energy, shell).
@@ -107,17 +109,17 @@ def _by_state(
 
 
 def later(
-    config: Campaign, round_: int, files: Sequence[str | Path]
+    config: Campaign, round_: int, files: Sequence[str | Path], fingerprint: str | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The plan of round `round_` > 0 and the allocation's report, from the files of `strata`.
 
-    The round may spend what is left of `sampling.budget`, divided by the number of rounds left.
+    ``fingerprint``: the one that the files must have. The round may spend what is left of `sampling.budget`, divided by the number of rounds left.
     """
     sampling = config.sampling
     found = {}
     for path in files:
         found |= _by_state(
-            read_product(path, "remove it and run the campaign again"),
+            read_product(path, fingerprint=fingerprint),
             sampling.target_transitions,
         )
     every = [found[state] for state in config.grid.states]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from vibrates.campaign import cost, driver
 from vibrates.config import Campaign
-from vibrates.core import checkpoint as parts
+from vibrates.core.checkpoint import Checkpoint
 from vibrates.core.errors import UserError
 from vibrates.core.yaml_files import read_yaml
 from vibrates.hpc import slurm
@@ -87,8 +87,8 @@ def tally(config: Campaign, results: Path, round_: int) -> Tally:
         if path.exists():
             _add_finished(sums, path, count, model)
         else:
-            kept = len(parts.read(path, plan.digest(config, rows))) if parts.files(path) else 0
-            pieces = sum(1 for _ in plan.units(rows)) if kept else 1
+            wanted = plan.piece_fingerprints(config, rows)
+            kept, pieces = len(Checkpoint(path).results(wanted)), len(wanted)
             sums.unfinished += bool(kept)
             sums.kept_pieces += kept
             sums.pieces += pieces if kept else 0

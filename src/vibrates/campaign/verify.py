@@ -1,12 +1,16 @@
-"""Batch files on disk: which are whole, and what becomes of the others."""
+"""Products on disk: which are whole, and which were made with these settings and this code."""
 
 import json
 import os
 from pathlib import Path
 
+from vibrates.campaign import stages
+from vibrates.config import Campaign
+from vibrates.core import tables
 from vibrates.core.errors import UserError
 from vibrates.core.files import write_text
-from vibrates.trajectories import batch_file
+from vibrates.core.netcdf import read_attributes
+from vibrates.trajectories import batch_file, plan
 
 _MEMORY = ".verified.json"
 
@@ -31,7 +35,7 @@ def damaged(results: Path, remember: bool = False) -> dict[Path, str]:
         key, print_ = str(path), [state.st_size, state.st_mtime_ns]
         if memory.get(key) != print_:
             try:
-                batch_file.read_batch(path)
+                batch_file.read_batch(path, None)
             except UserError as error:
                 found[path] = str(error)
                 continue
@@ -47,6 +51,57 @@ def _recall(results: Path) -> dict[str, list[int]]:
     except (OSError, ValueError):
         return {}
     return memory if isinstance(memory, dict) else {}
+
+
+def outdated(config: Campaign) -> list[Path]:
+    """Products of the campaign's results directory made with other settings or other code.
+
+    Snakemake notices a change by what it recorded of its own runs; this compares the products
+    themselves, so that results that were copied, restored or made elsewhere are noticed too.
+    Batches are compared where the plan of their round is current (the rule that makes a plan
+    compares them with it, `unplanned`). Damaged files count as well.
+    """
+    results = Path(config.results)
+    found = []
+    for stage, pattern in _PRODUCTS:
+        wanted = stages.fingerprint(config, stage)
+        found += [path for path in sorted(results.glob(pattern)) if _fingerprint(path) != wanted]
+    for path in sorted(results.glob("plan/round*[0-9].csv")):
+        if path not in found:
+            found += unplanned(config, int(path.stem.removeprefix("round")))
+    return found
+
+
+# Stage and file pattern of everything that carries a fingerprint, in the order of the workflow.
+_PRODUCTS = [
+    ("plan", "plan/round*[0-9].csv"),
+    ("plan", "plan/round*_strata/*.nc"),
+    ("reduced", "reduced/*.nc"),
+    ("cross_sections", "cross_sections.nc"),
+    ("rates", "rates.nc"),
+    ("checks", "checks.json"),
+    ("learned", "learned.nc"),
+]
+
+
+def unplanned(config: Campaign, round_: int) -> list[Path]:
+    """Batch files of a round that its plan does not ask for in this form, by fingerprint."""
+    results = Path(config.results)
+    planned = {batch.path: batch.fingerprint for batch in plan.planned_batches(config, [round_])}
+    files = [path for path in batch_files(results) if path.parent.name == f"round{round_}"]
+    return [path for path in files if _fingerprint(path) != planned.get(path)]
+
+
+def _fingerprint(path: Path) -> str | None:
+    """What a product says of itself; None if it says nothing or is damaged."""
+    try:
+        if path.suffix == ".nc":
+            return read_attributes(path).get("fingerprint")
+        if path.suffix == ".json":
+            return json.loads(path.read_text(encoding="utf-8")).get("fingerprint")
+        return tables.read(path)[1].get("fingerprint")
+    except (UserError, OSError, ValueError, AttributeError):
+        return None
 
 
 def set_aside(path: Path) -> Path:

@@ -18,7 +18,8 @@ CARRIERS = {
     for name in (
         "core.checkpoint", "core.code", "core.dispatch", "core.errors", "core.files",
         "core.fingerprint", "core.model", "core.model_errors", "core.model_schema", "core.mpi", "core.netcdf", "core.scripts", "core.tables", "core.tasks",
-        "core.yaml_files", "config.constraints", "trajectories.batch_file", "trajectories.cache",
+        "core.yaml_files", "config", "config.blocks", "config.campaign", "config.constraints",
+        "config.learning", "config.surface_block", "molecules.settings", "trajectories.batch_file", "trajectories.cache",
     )
 }  # fmt: skip
 

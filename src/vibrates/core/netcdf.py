@@ -22,10 +22,16 @@ REMEDY = "remove it and run the campaign again"
 _CHECKSUM = "metadata_sha256"
 
 
-def provenance(config: Model | Mapping[str, Any], sources: list[str]) -> dict[str, str]:
-    """Attributes of every product: whole configuration (YAML), version, commit, date, sources."""
+def provenance(
+    config: Model | Mapping[str, Any], sources: list[str], fingerprint: str | None = None
+) -> dict[str, str]:
+    """Attributes of every product: whole configuration (YAML), version, commit, date, sources.
+
+    ``fingerprint``: of everything that the product depends on, checked where it is read.
+    """
     plain = config.to_mapping() if isinstance(config, Model) else config
-    return {
+    stamp = {} if fingerprint is None else {"fingerprint": fingerprint}
+    return stamp | {
         "configuration": yaml.safe_dump(plain, sort_keys=False),
         "vibrates_version": vibrates.__version__,
         "vibrates_commit": commit(),
@@ -121,9 +127,17 @@ def read_attributes(path: str | Path, remedy: str = REMEDY) -> dict[str, Any]:
     return attributes
 
 
-def read_product(path: str | Path, remedy: str = REMEDY) -> xr.Dataset:
-    """The whole netCDF file in memory, checksums verified; UserError if missing or damaged."""
+def read_product(
+    path: str | Path, remedy: str = REMEDY, fingerprint: str | None = None
+) -> xr.Dataset:
+    """The whole netCDF file in memory, checksums verified.
+
+    Raises UserError if it is missing or damaged, or, where ``fingerprint`` is given, was made with
+    other settings, input files or code.
+    """
     attributes = read_attributes(path, remedy)
+    if fingerprint is not None:
+        require_fingerprint(path, attributes.get("fingerprint"), fingerprint, remedy)
     try:
         with xr.open_dataset(path, engine="netcdf4", decode_times=False) as dataset:
             found = dataset.load()
@@ -133,6 +147,16 @@ def read_product(path: str | Path, remedy: str = REMEDY) -> xr.Dataset:
     if set(found.attrs) != set(attributes):
         raise _damaged(path, KeyError("attributes"), remedy)
     return found
+
+
+def require_fingerprint(path: str | Path, found: Any, expected: str, remedy: str) -> None:
+    """UserError unless a file's fingerprint is the expected one."""
+    if found != expected:
+        stated = f"fingerprint {found[:12]}" if isinstance(found, str) else "without a fingerprint"
+        raise UserError(
+            f"{path}: made with another configuration or code ({stated}, expected "
+            f"{expected[:12]}); {remedy}"
+        )
 
 
 def _damaged(path: str | Path, error: Exception, remedy: str) -> UserError:

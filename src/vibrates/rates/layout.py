@@ -4,6 +4,8 @@ Dimensions: transition (kept final states of one initial state), temperature, en
 classical energy U), shell (of impact parameter), replicate (independent Sobol scramblings).
 """
 
+from pathlib import Path
+
 import numpy as np
 import xarray as xr
 
@@ -77,9 +79,13 @@ def reduced_dataset(sums) -> xr.Dataset:
     return xr.Dataset(variables, coordinates, attrs=state)
 
 
-def read_reduced(path) -> xr.Dataset:
-    """Read a reduced file into memory; UserError naming it when it is damaged or another file."""
-    dataset = read_product(path, _REMEDY)
+def read_reduced(path: str | Path, fingerprint: str | None = None) -> xr.Dataset:
+    """Read a reduced file into memory.
+
+    Raises UserError naming the file when it is damaged, another kind of file, or has another
+    fingerprint than the one given.
+    """
+    dataset = read_product(path, _REMEDY, fingerprint)
     missing = {"count", "failed", "probability_sum", "thermal_sum"} - set(dataset.variables)
     if missing or not {"v", "w"} <= set(dataset.attrs):
         lacking = ", ".join(sorted(missing)) or "v, w"

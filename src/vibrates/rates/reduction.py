@@ -17,24 +17,26 @@ from vibrates.core.errors import UserError
 from vibrates.core.units import HARTREE_TO_CM, KELVIN_TO_CM
 from vibrates.rates import layout
 from vibrates.rates.symmetrisation import trajectory_factor
-from vibrates.trajectories.batch_file import read_batch
+from vibrates.trajectories.plan import PlannedBatch
 
 _OK = 0
+_SLACK = 1e-9  # angstrom
 
 
-def reduce_batches(paths: Iterable, config: Campaign, v: int, w: int) -> xr.Dataset:
+def reduce_batches(batches: Iterable[PlannedBatch], config: Campaign, v: int, w: int) -> xr.Dataset:
     """Reduce the batch files of the initial state (v, w), one file in memory at a time.
 
-    `paths` in the order of rounds and batches. Returns the dataset that `layout` describes.
-    UserError for a damaged file, one of another state or grid, trajectories missing or counted
-    twice, and strata without a single good trajectory.
+    ``batches`` in the order of rounds and batches. Returns the dataset that `layout` describes.
+    UserError for a damaged file, one made with other settings or code, of another state or grid,
+    for trajectories outside their shell, missing or counted twice, and for strata without a single
+    good trajectory.
     """
     sums = None
-    for path in paths:
-        batch = read_batch(path)
+    for planned in batches:
+        batch = planned.read()
         if sums is None:
             sums = Sums(config, v, w, batch["vp"].values, batch["wp"].values)
-        sums.add(batch, Path(path).name)
+        sums.add(batch, Path(planned.path).name)
     if sums is None:
         raise UserError(f"state ({v}, {w}): no batch file to reduce; run the trajectories first")
     return sums.dataset()
@@ -171,6 +173,16 @@ class Sums:
             raise UserError(
                 f"{name}: shell {shell.max()} is outside the {len(self.b_lower)} shells of "
                 "grid.impact_parameter_edges_angstrom; remove the file and run the campaign again"
+            )
+        b = batch["impact_parameter"].values.astype(float)
+        # The conversion to bohr and back moves the last bits.
+        outside = (b < self.b_lower[shell] - _SLACK) | (b > self.b_upper[shell] + _SLACK)
+        if outside.any():
+            i = np.flatnonzero(outside)[0]
+            raise UserError(
+                f"{name}: impact parameter {b[i]:g} angstrom is outside its shell, "
+                f"{self.b_lower[shell[i]]:g} to {self.b_upper[shell[i]]:g}; remove the file and run "
+                "the campaign again"
             )
         return energy, shell, batch["index"].values.astype(np.int64)
 

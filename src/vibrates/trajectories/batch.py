@@ -24,15 +24,14 @@ import numpy as np
 from mpi4py import MPI
 
 from vibrates.config import resolved
-from vibrates.core import checkpoint as parts
-from vibrates.core import netcdf
-from vibrates.core.dispatch import share_out
+from vibrates.core import netcdf, tasks
+from vibrates.core.checkpoint import Checkpoint
 from vibrates.core.errors import UserError
 from vibrates.core.mpi import check_size
 from vibrates.core.yaml_files import read_yaml
 from vibrates.trajectories import batch_file, cache, plan, progress
 from vibrates.trajectories.status import Status
-from vibrates.trajectories.work import BatchWork, in_order
+from vibrates.trajectories.work import BatchWork, joined
 
 SOURCES = ["method and surface: Hong et al. 2023, Eur. Phys. J. D, 10.1140/epjd/s10053-023-00688-4"]
 
@@ -58,31 +57,25 @@ class Stopped(SystemExit):
 def compute(comm: MPI.Comm, work: BatchWork, output: Path) -> Computed | None:
     """All trajectories of the batch, in the order of its pieces, on rank 0; None on the others.
 
-    Rank 0 keeps every finished piece on disk, and begins with those that earlier attempts kept.
+    Rank 0 stores every finished piece, and begins with those that earlier attempts have stored.
     """
-    done, writer = {}, parts.Writer(output, work.digest)
+    every, checkpoint = work.tasks(), Checkpoint(output)
+    before = finished = 0
     if comm.rank == 0:
-        done = parts.read(output, work.digest)
+        before = finished = len(tasks.stored(every, checkpoint))
         cache.load(work.warm_up)  # The other ranks then only read compiled kernels.
+        signal.signal(signal.SIGTERM, lambda *_: _stop(finished, len(every)))
     comm.Barrier()
-    before = len(done)
 
-    def timed(piece: int) -> dict[str, np.ndarray]:
-        began = time.perf_counter()
-        return work.compute(piece) | {"seconds": np.array(time.perf_counter() - began)}
+    def count(*_) -> None:
+        nonlocal finished
+        finished += 1
 
-    def keep(piece: int, columns: dict[str, np.ndarray]) -> None:
-        writer.append(piece, columns)
-        done[piece] = columns
-
-    if comm.rank == 0:
-        signal.signal(signal.SIGTERM, lambda *_: _stop(len(done), len(work.pieces)))
-    share_out(comm, [i for i in range(len(work.pieces)) if i not in done], timed, keep)
+    results = tasks.run(every, checkpoint, comm, count)
     if comm.rank != 0:
         return None
-    writer.close()
-    seconds = sum(float(columns.pop("seconds")) for columns in done.values())
-    return Computed(in_order(done), seconds, before, len(parts.files(output)))
+    seconds = sum(float(columns.pop("seconds")) for columns in results.values())
+    return Computed(joined(results.values()), seconds, before, len(checkpoint.files()))
 
 
 def _stop(done: int, total: int) -> None:
@@ -104,11 +97,12 @@ def prepare(comm: MPI.Comm, arguments: argparse.Namespace) -> BatchWork:
         source = plan.plan_path(config.results, arguments.round)
         rows = plan.batch_rows(plan.read_plan(source), arguments.batch)
         work = BatchWork(config, rows)
-        if arguments.digest and work.digest != arguments.digest:
+        asked = arguments.fingerprint
+        if asked and work.fingerprint != asked:
             raise UserError(
-                f"{source}: batch {arguments.batch} has digest "
-                f"{work.digest[:12]}, asked for {arguments.digest[:12]}; the plan or "
-                "configuration changed meanwhile, run the campaign again"
+                f"{source}: batch {arguments.batch} has fingerprint {work.fingerprint[:12]}, asked "
+                f"for {asked[:12]}; the plan, the configuration or the code changed meanwhile, run "
+                "the campaign again"
             )
     except UserError as error:
         mistake = str(error)
@@ -128,12 +122,11 @@ def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
     columns = computed.columns
     status = columns["status"]
     attributes = (
-        netcdf.provenance(work.config, SOURCES)
+        netcdf.provenance(work.config, SOURCES, work.fingerprint)
         | versions()
         | {
             "v": work.v,
             "w": work.w,
-            "digest": work.digest,
             "seed": work.config.seed,
             "trajectory_numbers": f"{columns['index'].min()} to {columns['index'].max()} per (U, shell)",
             "status_counts": ", ".join(
@@ -154,7 +147,7 @@ def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
     netcdf.write_atomic(
         batch_file.batch_dataset(columns, probability, attributes, first), arguments.output
     )
-    parts.remove(arguments.output)
+    Checkpoint(arguments.output).remove()
     for code, count in zip(*np.unique(status, return_counts=True), strict=True):
         if code != Status.OK:
             print(
@@ -194,7 +187,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("batch", type=int, help="number of the batch in the plan of the round")
     p.add_argument("output", type=Path, help="netCDF file to write")
     p.add_argument("--ranks", type=int, required=True, help="MPI ranks there must be")
-    p.add_argument("--digest", default="", help="expected fingerprint of the batch")
+    p.add_argument("--fingerprint", default="", help="expected fingerprint of the batch")
     return p
 
 

@@ -1,7 +1,6 @@
 """The file of one batch of trajectories: its layout, and reading that detects damage."""
 
 import socket
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,22 +28,16 @@ BATCH_VARIABLES = {
 BATCH_REMEDY = "run the campaign again (or 'vibrates verify --remove'): it is then computed anew"
 
 
-def read_batch(path: str | Path, digest: str | None = None) -> xr.Dataset:
+def read_batch(path: str | Path, fingerprint: str | None) -> xr.Dataset:
     """One batch of trajectories (layout: `batch_dataset`), checked.
 
-    Raises UserError if it is missing, truncated, damaged, incomplete, or (where `digest` is given)
-    made for another configuration.
+    ``fingerprint``: of the planned batch (`plan.fingerprint`); None where any batch will do. Raises
+    UserError if the file is missing, truncated, damaged, incomplete, or of another fingerprint.
     """
-    dataset = read_product(path, BATCH_REMEDY)
+    dataset = read_product(path, BATCH_REMEDY, fingerprint)
     if missing := BATCH_VARIABLES - set(dataset.variables):
         raise UserError(
             f"{path}: no complete batch (without {', '.join(sorted(missing))}); {BATCH_REMEDY}"
-        )
-    found = dataset.attrs.get("digest")
-    if digest is not None and found != digest:
-        raise UserError(
-            f"{path}: made for another configuration (digest {found}, expected "
-            f"{digest}); {BATCH_REMEDY}"
         )
     if not np.isfinite(dataset["probability"].values[dataset["status"].values == 0]).all():
         raise UserError(f"{path}: probabilities that are no numbers; {BATCH_REMEDY}")
@@ -54,15 +47,6 @@ def read_batch(path: str | Path, digest: str | None = None) -> xr.Dataset:
 def batch_attributes(path: str | Path) -> dict[str, Any]:
     """Attributes of a batch file, without its data; UserError if it is missing or damaged."""
     return read_attributes(path, BATCH_REMEDY)
-
-
-def by_state(paths: Iterable[str | Path]) -> dict[tuple[int, int], list[str]]:
-    """Batch files by their initial state (v, w), in the order given."""
-    files: dict[tuple[int, int], list[str]] = {}
-    for path in paths:
-        attributes = batch_attributes(path)
-        files.setdefault((int(attributes["v"]), int(attributes["w"])), []).append(str(path))
-    return files
 
 
 def batch_dataset(

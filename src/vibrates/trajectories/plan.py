@@ -4,27 +4,30 @@ A plan is a table with one row per (batch, v, w, energy_cm, shell) and the half-
 [start, stop) of trajectory numbers inside (v, w, U, shell). A batch holds one state (v, w).
 """
 
-import hashlib
-import json
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from vibrates.config import Campaign
+from vibrates.core import tables
+from vibrates.core.code import code_fingerprint
 from vibrates.core.errors import UserError
-from vibrates.core.files import write_text
+from vibrates.core.fingerprint import fingerprint as fingerprint_of
+from vibrates.core.netcdf import require_fingerprint
+from vibrates.trajectories import batch_file
 
 COLUMNS = ["batch", "v", "w", "energy_cm", "shell", "start", "stop"]
 _TYPES = {name: float if name == "energy_cm" else int for name in COLUMNS}
 UNIT = 256  # trajectories one MPI rank takes at a time
 
-# Raise it whenever a change of the code changes trajectories, so that stored ones are redone.
-SCHEME = 3
+_PROGRAM = "vibrates.trajectories.work"  # computes the trajectories
 
 
 def pilot(config: Campaign) -> pd.DataFrame:
@@ -84,15 +87,14 @@ def units(rows: pd.DataFrame) -> Iterator[tuple[float, int, np.ndarray]]:
 def physics(config: Campaign, v: int, w: int) -> dict[str, Any]:
     """Everything in the configuration that changes a trajectory of the initial state (v, w)."""
     return {
-        "scheme": SCHEME,
         "seed": config.seed,
         "pair": config.pair,
-        "molecules": {name: config.molecules[name].to_mapping() for name in config.pair},
+        "molecules": {name: config.molecules[name] for name in config.pair},
         "surface": config.surface,
         "levels": [[levels.start, levels.stop] for levels in config.bases(v, w)],
         "edges": list(config.grid.shell_edges),
         "start_distance": config.grid.start_distance_angstrom,
-        "dynamics": config.dynamics.to_mapping(),
+        "dynamics": config.dynamics,
         # The time step is accurate for these.
         "target_transitions": config.sampling.target_transitions,
         "replicates": config.sampling.replicates,
@@ -100,11 +102,47 @@ def physics(config: Campaign, v: int, w: int) -> dict[str, Any]:
     }
 
 
-def digest(config: Campaign, rows: pd.DataFrame) -> str:
-    """Fingerprint (sha256, hexadecimal) of a batch: its physics and its rows."""
+def fingerprint(config: Campaign, rows: pd.DataFrame) -> str:
+    """Of a batch (sha256, hexadecimal): its physics, its rows, and the code that computes it."""
     v, w = int(rows["v"].iloc[0]), int(rows["w"].iloc[0])
-    content = {"physics": physics(config, v, w), "rows": rows[COLUMNS[1:]].to_numpy().tolist()}
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return fingerprint_of(
+        physics=physics(config, v, w),
+        rows=rows[COLUMNS[1:]].to_numpy().tolist(),
+        code=code_fingerprint(_PROGRAM),
+    )
+
+
+def piece_fingerprints(config: Campaign, rows: pd.DataFrame) -> dict[str, str]:
+    """Fingerprints of a batch's pieces (`units`) by their keys in a checkpoint."""
+    return dict.fromkeys(map(str, range(sum(1 for _ in units(rows)))), fingerprint(config, rows))
+
+
+@dataclass(frozen=True)
+class PlannedBatch:
+    """The file of a batch and the fingerprint that it must have."""
+
+    path: Path
+    fingerprint: str
+
+    def read(self) -> xr.Dataset:
+        """Its trajectories; UserError if the file is missing, damaged or made for another plan."""
+        return batch_file.read_batch(self.path, self.fingerprint)
+
+
+def planned_batches(
+    config: Campaign, rounds: Iterable[int], state: tuple[int, int] | None = None
+) -> list[PlannedBatch]:
+    """The batches, all or of an initial state (v, w), of the stored plans of ``rounds``, in order."""
+    results, found = Path(config.results), []
+    for round_ in rounds:
+        plan = batches(plan_path(results, round_))
+        for batch in plan.rows if state is None else plan.of_state.get(state, []):
+            found.append(
+                PlannedBatch(
+                    batch_path(results, round_, batch), fingerprint(config, plan.rows[batch])
+                )
+            )
+    return found
 
 
 class Batches:
@@ -129,18 +167,21 @@ def batches(path: str | Path) -> Batches:
 _known: dict[tuple[str, int], Batches] = {}
 
 
-def write_plan(frame: pd.DataFrame, path: str | Path) -> None:
-    """Write a plan, atomically; energies keep every digit."""
-    write_text(path, frame[COLUMNS].to_csv(index=False))
+def write_plan(frame: pd.DataFrame, path: str | Path, made_with: str = "") -> None:
+    """Write a plan, atomically; energies keep every digit. ``made_with``: its fingerprint."""
+    tables.write(path, frame[COLUMNS], {"fingerprint": made_with})
 
 
-def read_plan(path: str | Path) -> pd.DataFrame:
-    """Read a plan written by `write_plan`; UserError if it is missing or damaged."""
+def read_plan(path: str | Path, made_with: str | None = None) -> pd.DataFrame:
+    """Read a plan written by `write_plan`.
+
+    Raises UserError if it is missing or damaged, or, where ``made_with`` is given, has another
+    fingerprint.
+    """
     remedy = "remove it and run the campaign again"
-    try:
-        frame = pd.read_csv(path)
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: no readable plan ({error}); {remedy}") from None
+    frame, provenance = tables.read(path, COLUMNS, "the plan of a round, or run the campaign again")
+    if made_with is not None:
+        require_fingerprint(path, provenance.get("fingerprint"), made_with, remedy)
     if list(frame.columns) != COLUMNS:
         raise UserError(f"{path}: columns {list(frame.columns)}, expected {COLUMNS}; {remedy}")
     if frame.empty:

@@ -1,9 +1,14 @@
 """The trajectories of one batch, piece by piece: from rows of the plan to columns of its file."""
 
+import time
+from collections.abc import Iterable, Mapping
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
 from vibrates.config import Campaign
+from vibrates.core.tasks import Task
 from vibrates.core.units import (
     ANGSTROM_TO_BOHR,
     AU_TO_FS,
@@ -13,7 +18,7 @@ from vibrates.core.units import (
 )
 from vibrates.potential import surface_from_config
 from vibrates.trajectories import Collision, Settings
-from vibrates.trajectories.plan import digest, units
+from vibrates.trajectories.plan import fingerprint, piece_fingerprints, units
 from vibrates.trajectories.sampling import Initial, initial_conditions
 
 
@@ -26,7 +31,8 @@ class BatchWork:
     def __init__(self, config: Campaign, rows: pd.DataFrame) -> None:
         self.config = config
         self.v, self.w = int(rows["v"].iloc[0]), int(rows["w"].iloc[0])
-        self.digest = digest(config, rows)
+        self.fingerprint = fingerprint(config, rows)
+        self.fingerprints = piece_fingerprints(config, rows)
         self.pieces = list(units(rows))
         self.diatoms = list(config.partners)
         surface = surface_from_config(config.surface, *self.diatoms)
@@ -43,6 +49,17 @@ class BatchWork:
         changes = config.sampling.target_transitions
         finals = [(self.v + dv, self.w + dw) for dv, dw in changes]
         self.finals = [(v, w) for v, w in finals if v in self.levels[0] and w in self.levels[1]]
+
+    def tasks(self) -> list[Task]:
+        """The pieces as tasks, in their order."""
+        return [
+            Task(key, fingerprint, partial(self._timed, int(key)))
+            for key, fingerprint in self.fingerprints.items()
+        ]
+
+    def _timed(self, piece: int) -> dict[str, np.ndarray]:
+        began = time.perf_counter()
+        return self.compute(piece) | {"seconds": np.array(time.perf_counter() - began)}
 
     def compute(self, piece: int) -> dict[str, np.ndarray]:
         """Columns of the batch file (n,) and `probability` (n, n_a, n_b) of one piece."""
@@ -95,7 +112,7 @@ class BatchWork:
         }
 
 
-def in_order(results: dict[int, dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """The columns of all pieces, joined in the order of the pieces."""
-    pieces = [results[piece] for piece in sorted(results)]
-    return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+def joined(pieces: Iterable[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """The columns of all pieces in one, in the order given."""
+    every = list(pieces)
+    return {name: np.concatenate([piece[name] for piece in every]) for name in every[0]}

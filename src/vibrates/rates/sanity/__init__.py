@@ -5,7 +5,7 @@ failed check means wrong products; a warning, products whose stated error does n
 say too little about it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import xarray as xr
 
@@ -38,7 +38,19 @@ def check_products(
     return {"status": worst, "checks": checks}
 
 
-def load_inputs(reduced_paths, cross_sections_path, rates_path):
-    """Read the products that `check_products` takes; UserError for a damaged one."""
-    reduced = [layout.read_reduced(path) for path in reduced_paths]
-    return reduced, read_product(cross_sections_path), read_product(rates_path)
+def load_inputs(
+    reduced_paths: Sequence[str],
+    cross_sections_path: str,
+    rates_path: str,
+    fingerprints: Mapping[str, str],
+) -> tuple[list[xr.Dataset], xr.Dataset, xr.Dataset]:
+    """Read the products that `check_products` takes.
+
+    ``fingerprints``: of reduced, cross_sections and rates. Raises UserError for a file that is
+    damaged or has another one.
+    """
+    return (
+        [layout.read_reduced(path, fingerprints["reduced"]) for path in reduced_paths],
+        read_product(cross_sections_path, fingerprint=fingerprints["cross_sections"]),
+        read_product(rates_path, fingerprint=fingerprints["rates"]),
+    )
