@@ -112,7 +112,7 @@ def _verdict_block(rates: xr.Dataset, config: Campaign) -> list[str]:
     targets = targets.isel(transition=np.flatnonzero((targets.direction == "computed").values))
     met = int((targets.target_reached == 1).sum())
     lines.append(
-        f"target of {100 * sampling.target_relative_error:g} % reached for {met} of "
+        f"Monte-Carlo target of {100 * sampling.target_relative_error:g} % reached for {met} of "
         f"{targets.sizes['transition']} target transitions"
         + ("" if met == targets.sizes["transition"] else "; raise sampling.budget for the others")
     )

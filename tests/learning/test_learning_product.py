@@ -58,7 +58,7 @@ def test_predicted_values_are_the_process_and_near_the_truth(ladder):
 
 
 def test_detailed_balance_is_kept(learned, settings):
-    """k(v-1 -> v) / k(v -> v-1) = exp(-[E(v) - E(v-1)] / kT), computed and predicted alike."""
+    """k(v-1 -> v) / k(v -> v-1) = (B_v-1/B_v) exp(-[E(v) - E(v-1)] / kT), computed and predicted."""
     forward = learned.isel(transition=learned.direction == "learned").sortby("v")
     backward = learned.isel(transition=learned.direction == "detailed_balance").sortby("vp")
     np.testing.assert_array_equal(forward.v, backward.vp)
@@ -70,7 +70,11 @@ def test_detailed_balance_is_kept(learned, settings):
     harmonic = w - 2 * x * forward.v.values
     assert np.abs(gap / harmonic - 1).max() < 0.01
     expected = np.exp(-gap[:, None] / (KELVIN_TO_CM * TEMPERATURES_K))
-    np.testing.assert_allclose(backward.k.values / forward.k.values, expected, rtol=1e-10)
+    rotor = backward.k.values / forward.k.values / expected
+    np.testing.assert_allclose(rotor, np.broadcast_to(rotor[:, :1], rotor.shape), rtol=1e-10)
+    # Each quantum stretches the bond: by 1 % at the bottom of the well, and by more above.
+    assert np.all(np.diff(rotor[:, 0]) > 0)
+    assert rotor[0, 0] == pytest.approx(0.995035 / 0.985077, rel=1e-5)
     np.testing.assert_array_equal(backward.log10_k_std, forward.log10_k_std)
     np.testing.assert_array_equal(backward.flag, forward.flag)
 

@@ -66,9 +66,10 @@ def test_energy_norm_and_angular_momentum_are_conserved(collide, sample):
 
 def test_energy_error_is_of_second_order(collide, sample):
     initial = sample(16, energy_cm=8000.0)
-    errors = [collide(time_step_fs=dt).run(initial).energy_error.max() for dt in (0.8, 0.4, 0.2)]
-    assert errors[0] / errors[1] == pytest.approx(4.0, rel=0.25)
-    assert errors[1] / errors[2] == pytest.approx(4.0, rel=0.25)
+    errors = [collide(time_step_fs=dt).run(initial).energy_error for dt in (0.8, 0.4, 0.2)]
+    # Of single trajectories: at 0.8 fs the largest one of them is already of higher order.
+    assert np.median(errors[0] / errors[1]) == pytest.approx(4.0, rel=0.05)
+    assert np.median(errors[1] / errors[2]) == pytest.approx(4.0, rel=0.05)
 
 
 def test_probabilities_converge_with_second_order(collide, sample):
@@ -85,15 +86,17 @@ def test_probabilities_converge_with_second_order(collide, sample):
 
 def test_weak_transitions_do_not_drown_in_the_step(collide, sample):
     """P of 1e-15 and below are the same at 0.8 and 0.2 fs: the propagator's own eigenvectors."""
-    initial = sample(16, energy_cm=500.0, v=10)
+    initial = sample(32, energy_cm=500.0, v=10)
     coarse, fine = (
         collide(v=10, n_a=15, time_step_fs=dt).run(initial).probability[:, 8, 0]
         for dt in (0.8, 0.2)
     )
     assert np.median(fine) < 1e-13
     difference = np.log10(coarse / fine)
-    assert np.abs(difference).max() < 0.5
-    assert abs(np.median(difference)) < 0.1
+    # One in thirty or so has a P that nearly cancels, and changes with the step by more. Projected
+    # on eigenstates of the Hamiltonian nearly all would change by four orders of magnitude.
+    assert np.quantile(np.abs(difference), 0.9) < 0.3
+    assert abs(np.median(difference)) < 0.05
 
 
 def test_a_fading_interaction_removes_the_noise_of_a_sudden_start(collide, sample):

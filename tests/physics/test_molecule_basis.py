@@ -63,6 +63,23 @@ def test_podvr_converges_for_a_function_of_the_bond_length(pair):
     assert errors[-1] < 1e-8
 
 
+def test_rotational_constant_is_what_the_grid_converges_to(pair):
+    """The PODVR mean of 1/(2 mu r^2) in H2(1) approaches it as levels are added."""
+    h2 = pair[1]
+    errors = []
+    for levels in (2, 4, 6, 9):
+        basis = h2.basis(range(levels))
+        grid = basis.mean(1.0 / (2.0 * h2.reduced_mass * basis.r**2), 1)
+        errors.append(abs(grid / h2.rotational_constant(1) - 1.0))
+    assert errors[0] > errors[1] > errors[2] > errors[3]
+    assert errors[0] > 0.01 and errors[3] < 5e-5
+
+
+def test_a_level_outside_the_well_has_no_rotational_constant(pair):
+    with pytest.raises(UserError, match="level 17 of H2: its Morse curve holds levels 0 to 16"):
+        pair[1].rotational_constant(17)
+
+
 def test_a_basis_larger_than_the_well_is_refused(pair):
     h2 = pair[1]
     with pytest.raises(

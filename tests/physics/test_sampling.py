@@ -5,6 +5,7 @@ import pytest
 
 from vibrates.core.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
 from vibrates.molecules.diatom import pair_reduced_mass
+from vibrates.trajectories import Collision
 from vibrates.trajectories.sampling import initial_conditions
 
 ENERGY = 5000.0 * CM_TO_HARTREE
@@ -16,9 +17,9 @@ START = 15.0 * ANGSTROM_TO_BOHR
 def draw(pair):
     n2, h2, _ = pair
 
-    def build(indices, shell=1, seed=3, v=1, energy=ENERGY, head_on_share=0.0):
+    def build(indices, shell=1, seed=3, v=1, energy=ENERGY, head_on_share=0.0, w=0):
         return initial_conditions(
-            n2, h2, seed, v, 0, energy, shell, EDGES, START, np.asarray(indices), 8, head_on_share
+            n2, h2, seed, v, w, energy, shell, EDGES, START, np.asarray(indices), 8, head_on_share
         )
 
     return build
@@ -62,8 +63,53 @@ def test_vectors_carry_these_energies(draw, pair):
         (n2, initial.l_a, initial.rotational_energy_a),
         (h2, initial.l_b, initial.rotational_energy_b),
     ):
-        rotation = (momentum**2).sum(axis=1) / (2.0 * diatom.reduced_mass * diatom.r_e**2)
+        level = 1 if diatom is n2 else 0
+        rotation = (momentum**2).sum(axis=1) * diatom.rotational_constant(level)
         np.testing.assert_allclose(rotation, energy, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("molecule", "level", "ratio"),
+    [(0, 1, 0.985), (0, 10, 0.894), (0, 30, 0.674), (0, 40, 0.552), (1, 0, 0.982), (1, 1, 0.943)],
+)
+def test_a_vibrating_rotor_has_a_smaller_rotational_constant(pair, molecule, level, ratio):
+    """r_e^2 <1/r^2> of the issue, found by an independent calculation."""
+    diatom = pair[molecule]
+    rigid = 1.0 / (2.0 * diatom.reduced_mass * diatom.r_e**2)
+    assert diatom.rotational_constant(level) / rigid == pytest.approx(ratio, abs=6e-4)
+
+
+@pytest.mark.parametrize(("v", "w"), [(1, 0), (10, 1), (30, 0), (40, 0)])
+def test_rotors_turn_with_the_energy_they_were_given(pair, draw, settings, v, w):
+    """The rotational energy as the dynamics has it, L^2 <1/(2 mu r^2)> on the grid of its basis.
+
+    In the bases of the default campaign; with r_e in its place N2 turned 1.5 % (v = 1) to 45 %
+    (v = 40) more slowly than its energy says.
+    """
+    n2, h2, surface = pair
+    levels_a, levels_b = range(max(0, v - 15), v + 8), range(0, w + 5)
+    propagation = Collision(surface, n2, h2, levels_a, levels_b, v, w, settings(0.4)).propagation
+    initial = draw(np.arange(16), v=v, w=w)
+    for basis, inverse, position, momentum, energy in (
+        (
+            propagation.basis_a,
+            propagation.inverse_a,
+            levels_a.index(v),
+            initial.l_a,
+            initial.rotational_energy_a,
+        ),
+        (
+            propagation.basis_b,
+            propagation.inverse_b,
+            levels_b.index(w),
+            initial.l_b,
+            initial.rotational_energy_b,
+        ),
+    ):
+        density = basis.amplitudes[:, position] ** 2
+        rotation = 0.5 * (momentum**2).sum(axis=1) * (density @ inverse)
+        np.testing.assert_allclose(rotation, energy, rtol=6e-4)
+    np.testing.assert_allclose(propagation.classical_energy(initial.classical()), ENERGY, rtol=6e-4)
 
 
 def test_geometry_of_the_start(draw):

@@ -77,7 +77,7 @@ def test_error_bars_cover_the_spread_of_repeats(synthetic, reduce_one):
         reduced = reduce_one(source, seed=100 + seed, per_stratum=64)
         table = rate_table([reduced], source.config)
         k.append(table["k"].values[row_of(table, 1, 0)])
-        stderr.append(table["k_stderr"].values[row_of(table, 1, 0)])
+        stderr.append(table["k_monte_carlo_stderr"].values[row_of(table, 1, 0)])
         sections = cross_section_table([reduced], source.config)
         sigma.append(sections["sigma"].values[row_of(sections, 1, 0)])
         sigma_stderr.append(sections["sigma_stderr"].values[row_of(sections, 1, 0)])
@@ -97,7 +97,7 @@ def test_standard_error_falls_like_one_over_root_n(synthetic, reduce_one):
     for number in (64, 1024):
         table = rate_table([reduce_one(source, seed=3, per_stratum=number)], source.config)
         row = row_of(table, 1, 0)
-        errors.append(np.mean(table["k_stderr"].values[row] / table["k"].values[row]))
+        errors.append(np.mean(table["k_monte_carlo_stderr"].values[row] / table["k"].values[row]))
     assert 2.6 < errors[0] / errors[1] < 6.0
 
 
@@ -117,7 +117,12 @@ def test_both_directions_obey_detailed_balance(synthetic, reduce_one):
     assert list(table["direction"].values[[down, up]]) == ["computed", "detailed_balance"]
     ratio = table["k"].values[up] / table["k"].values[down]
     kT = table["temperature"].values * KELVIN_TO_CM
-    np.testing.assert_allclose(ratio, np.exp(-source.difference() / kT), rtol=1e-12)
+    # r_e^2 <1/r^2> of N2(0) and N2(1): the higher level has more rotational states in reach.
+    np.testing.assert_allclose(
+        ratio / np.exp(-source.difference() / kT), 0.995035 / 0.985077, rtol=1e-6
+    )
+    assert table["rotational_ratio"].values[down] == pytest.approx(0.995035 / 0.985077, rel=1e-6)
+    assert table["rotational_ratio"].values[up] == 1 / table["rotational_ratio"].values[down]
     # The relative standard error is that of the computed direction.
     relative = table["k_stderr"].values / table["k"].values
     np.testing.assert_allclose(relative[up], relative[down])
@@ -139,6 +144,17 @@ def test_only_transitions_with_an_exothermic_source_are_listed(synthetic, reduce
     direct, error = both["k_direct"].values[up], both["k_direct_stderr"].values[up]
     combined = np.hypot(error, both["k_stderr"].values[up])
     assert np.all(np.abs(direct - both["k"].values[up]) < 4 * combined)
+
+
+def test_trajectories_of_both_levels_give_one_rate(synthetic, reduce_one):
+    """P of the translational energy alone, the same trajectories from above and from below.
+
+    The rotors keep their angular momenta then, and microscopic reversibility holds exactly.
+    """
+    first, second = synthetic(), synthetic(v=2)
+    both = rate_table([reduce_one(first, seed=15), reduce_one(second, seed=15)], first.config)
+    up = row_of(both, 1, 2)
+    np.testing.assert_allclose(both["k_direct"].values[up], both["k"].values[up], rtol=1e-10)
 
 
 def test_layout_of_the_products(synthetic, reduce_one, tmp_path):
@@ -230,7 +246,7 @@ def test_contributions_add_up_to_a_little_more_than_the_bootstrap_error(syntheti
     predicted = np.sqrt(parts["variance"].sum(("energy", "shell")).values[0])
     table = rate_table([reduced], source.config).sel(temperature=temperatures)
     row = row_of(table, 1, 0)
-    found = table["k_stderr"].values[row] / table["k"].values[row]
+    found = table["k_monte_carlo_stderr"].values[row] / table["k"].values[row]
     assert np.all(predicted > 0.8 * found) and np.all(predicted < 2 * found)
     assert (parts["n"] == 320).all() and (parts["cost"] == 1000).all()
     # Where the Boltzmann factor is negligible nothing is gained by more trajectories.

@@ -7,7 +7,7 @@ from scipy.integrate import quad
 
 from vibrates.core.errors import UserError
 from vibrates.core.units import KELVIN_TO_CM
-from vibrates.rates.coefficients import detailed_balance, rate_unit, relative_mass
+from vibrates.rates.coefficients import rate_unit, relative_mass
 from vibrates.rates.symmetrisation import (
     SCHEMES,
     check_scheme,
@@ -93,14 +93,6 @@ def test_mean_speed_of_hydrogen_and_nitrogen(config):
     speed = np.sqrt(8 * constants.k * 300 / (np.pi * mu))  # m/s
     in_cm3_s = speed * 1e2 * 1e-16  # cm/s times angstrom^2 in cm^2
     assert rate_unit(300.0, relative_mass(config)) == pytest.approx(in_cm3_s, rel=1e-6)
-
-
-def test_detailed_balance_factor():
-    wavenumber = 2330.7
-    joule = constants.h * constants.c * wavenumber * 100
-    expected = np.exp(-joule / (constants.k * 500))
-    assert detailed_balance(wavenumber, 500.0) == pytest.approx(expected, rel=1e-8)
-    assert detailed_balance(-wavenumber, 500.0) == detailed_balance(wavenumber, 500.0)
 
 
 def test_no_overflow_at_low_temperature():

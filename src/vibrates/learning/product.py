@@ -14,7 +14,7 @@ from vibrates.learning.data import CELL
 from vibrates.learning.families import COMPUTED, complete, flags, places, training_data
 from vibrates.learning.product_texts import described
 from vibrates.learning.scores import scores
-from vibrates.rates.coefficients import detailed_balance
+from vibrates.rates.detailed_balance import detailed_balance, rotational_ratio
 
 
 def learn(rates: xr.Dataset, config: Campaign, name: str = "rates.nc") -> xr.Dataset:
@@ -35,13 +35,13 @@ def learn(rates: xr.Dataset, config: Campaign, name: str = "rates.nc") -> xr.Dat
         parts[-1] = parts[-1].merge(_spread(left_out, training, parts[-1]))
         families.append(_summary(model, training, left_out, change))
     forward = xr.concat(parts, "transition", join="exact", combine_attrs="drop")
-    learned = xr.concat([forward, _reverse(forward)], "transition", combine_attrs="drop")
+    learned = xr.concat([forward, _reverse(forward, config)], "transition", combine_attrs="drop")
     learned = learned.merge(xr.concat(families, "family"))
     learned = described(learned)
     learned.attrs = {
         "title": "State-to-state rate coefficients, computed where available, predicted elsewhere",
         "symmetrisation": rates.attrs.get("symmetrisation", "not recorded"),
-        "error_correlation": "from the bootstrap of the rates"
+        "error_correlation": "k_error_correlation of the rates"
         if "k_error_correlation" in rates
         else "none: errors at different temperatures taken as independent",
     }
@@ -129,19 +129,21 @@ def _spread(left_out: xr.Dataset, training: xr.Dataset, family: xr.Dataset) -> x
     return xr.Dataset(values)
 
 
-def _reverse(forward: xr.Dataset) -> xr.Dataset:
-    """The endothermic directions, k exp(-|D|/kT) (Hong et al. 2023, eq. 8), errors in dex kept."""
+def _reverse(forward: xr.Dataset, config: Campaign) -> xr.Dataset:
+    """The other directions by `detailed_balance`, errors in dex kept."""
+    molecules = config.partners
+    ratio = rotational_ratio(
+        molecules, (forward.v.values, forward.w.values), (forward.vp.values, forward.wp.values)
+    )
     factor = detailed_balance(
-        forward["energy_difference"].values[:, None], forward["temperature"].values
+        forward["energy_difference"].values[:, None], ratio[:, None], forward["temperature"].values
     )
     backward = forward.assign_coords(v=forward.vp, w=forward.wp, vp=forward.v, wp=forward.w)
-    sign = np.sign(forward["energy_difference"].values)[:, None]
-    factor = factor**sign  # of a family that is endothermic itself, the reverse is faster
     for name in ("log10_k", "gp_log10_k"):
         backward[name] = forward[name] + np.log10(factor)
     backward["k"] = forward["k"] * factor
     backward["energy_difference"] = -forward["energy_difference"]
-    backward["direction"] = ("transition", np.full(len(sign), "detailed_balance", dtype=object))
+    backward["direction"] = ("transition", np.full(len(ratio), "detailed_balance", dtype=object))
     for name in ("left_out_predicted", "left_out_std", "left_out_error"):
         backward[name] = xr.full_like(forward[name], np.nan)
     return backward

@@ -33,6 +33,10 @@ class Podvr:
         vectors = vectors * np.where(vectors[0] < 0.0, -1.0, 1.0)  # lowest state positive
         return cls(points, vectors.T.copy(), np.asarray(energies))
 
+    def mean(self, values: NDArray, position: int) -> float:
+        """<f(r)> in the level at ``position``, from f on the grid, ``values`` (n,)."""
+        return float(self.amplitudes[:, position] ** 2 @ values)
+
 
 def sinc_kinetic(points: int, spacing: float, mass: float) -> NDArray:
     """Kinetic energy (n, n) on ``points`` equidistant points (Colbert and Miller, JCP 96, 1982 (1992))."""
@@ -84,3 +88,9 @@ class MorseWell:
         outer_lobe = np.argmax(np.abs(states[::-1]) > 0.05, axis=0)
         signs = np.sign(states[::-1][outer_lobe, np.arange(n_levels)])
         return r, states * signs
+
+    @lru_cache(maxsize=256)
+    def inverse_square(self, level: int) -> float:
+        """<1/r^2> in one state, 1/bohr^2, converged to 1e-11."""
+        r, states = self.states(level + 1)
+        return float(states[:, level] ** 2 @ r**-2.0)

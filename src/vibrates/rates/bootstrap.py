@@ -39,3 +39,8 @@ def standard_error(samples: NDArray, replicates: int, axis: int) -> NDArray:
     The factor sqrt(R / (R - 1)) makes up for the smaller spread of resampled replicates.
     """
     return np.std(samples, axis=axis, ddof=1) * np.sqrt(replicates / (replicates - 1))
+
+
+def covariance(samples: NDArray, replicates: int) -> NDArray:
+    """Covariance (T, T) over bootstrap samples (T, B), with the factor of `standard_error`."""
+    return np.atleast_2d(np.cov(samples)) * replicates / (replicates - 1)

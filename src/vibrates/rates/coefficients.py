@@ -10,6 +10,8 @@ from vibrates.config import Campaign
 from vibrates.core.units import ANGSTROM_TO_BOHR, KELVIN_TO_CM, KELVIN_TO_HARTREE, RATE_AU_TO_CM3_S
 from vibrates.molecules.diatom import pair_reduced_mass
 from vibrates.rates import bootstrap, layout, strata
+from vibrates.rates.detailed_balance import detailed_balance
+from vibrates.rates.quadrature_error import QuadratureError
 from vibrates.rates.symmetrisation import SCHEMES, check_scheme, mean_trajectory_factor
 from vibrates.rates.thermal import EnergyGrid, mean_speed
 
@@ -24,14 +26,27 @@ _SMALLEST_RESAMPLED = 1e-3
 class ThermalAverage:
     """Thermally averaged cross section k / sqrt(8kT/pi mu) of one transition.
 
-    value (T,), samples (T, B) in angstrom^2; shares of the integral from outside the energy grid
-    (`extrapolated`) and from there and its first and last interval (`edge`), (T,).
+    value (T,), samples (T, B) of its Monte-Carlo error and the errors of the integral, in
+    angstrom^2; shares of the integral from outside the energy grid (`extrapolated`) and from there
+    and its first and last interval (`edge`), (T,).
     """
 
     value: NDArray
     samples: NDArray
+    error: QuadratureError
     edge: NDArray
     extrapolated: NDArray
+
+    def covariance(self, replicates: int) -> NDArray:
+        """Covariance (T, T) of all errors.
+
+        The same trajectories serve all temperatures, and each error of the integral is one error
+        at all of them.
+        """
+        total = bootstrap.covariance(self.samples, replicates)
+        for part in (self.error.interpolation, self.error.lower, self.error.upper):
+            total = total + np.outer(part, part)
+        return total
 
 
 def effective_sums(reduced: xr.Dataset, row: int, scheme: str) -> tuple[NDArray, NDArray]:
@@ -80,7 +95,8 @@ def thermal_average(reduced: xr.Dataset, row: int, scheme: str, draws: NDArray) 
     both = np.concatenate([value[:, None, :], samples], axis=1)  # (T or 1, 1 + B, E)
 
     average = np.full((len(kT), both.shape[1]), np.nan)
-    edge, extrapolated = np.full(len(kT), np.nan), np.full(len(kT), np.nan)
+    edge, extrapolated, *parts = (np.full(len(kT), np.nan) for _ in range(5))
+    error = QuadratureError(*parts)
     for chosen in np.unique(usable, axis=0):
         if not chosen.any():
             continue
@@ -93,7 +109,10 @@ def thermal_average(reduced: xr.Dataset, row: int, scheme: str, draws: NDArray) 
         integrand = cross_section[:, 0] * weights
         edge[at] = integrand[:, grid.edge].sum(axis=-1) / average[at, 0]
         extrapolated[at] = integrand[:, grid.outside].sum(axis=-1) / average[at, 0]
-    return ThermalAverage(average[:, 0], average[:, 1:], edge, extrapolated)
+        here = QuadratureError.of(grid, value[rows][..., chosen], weights)
+        error.interpolation[at] = here.interpolation
+        error.lower[at], error.upper[at] = here.lower, here.upper
+    return ThermalAverage(average[:, 0], average[:, 1:], error, edge, extrapolated)
 
 
 def rate_unit(temperature: ArrayLike, reduced_mass: float) -> NDArray:
@@ -102,39 +121,44 @@ def rate_unit(temperature: ArrayLike, reduced_mass: float) -> NDArray:
     return speed * ANGSTROM_TO_BOHR**2 * RATE_AU_TO_CM3_S
 
 
-def detailed_balance(difference: ArrayLike, temperature: ArrayLike) -> NDArray:
-    """k_endo / k_exo = exp(-|D|/kT) (Hong et al. 2023, eq. 8): D in cm^-1, temperature in K."""
-    # ASSUME: rotational partition functions do not depend on the vibrational level.
-    return np.exp(-np.abs(difference) / (np.asarray(temperature) * KELVIN_TO_CM))
-
-
 def state_rates(reduced: xr.Dataset, reduced_mass: float, samples: int, seed: int) -> xr.Dataset:
     """Rates of one reduced file from its own trajectories, all kept transitions.
 
-    Variables k_<scheme>, k_<scheme>_stderr (cm^3 s^-1), edge_<scheme>, extrapolated_<scheme> on
+    Variables k_<scheme>, stderr_<scheme> of all errors and monte_carlo_, interpolation_ and
+    edge_error_<scheme> of its parts (cm^3 s^-1), edge_<scheme>, extrapolated_<scheme> on
     (transition, temperature), and correlation_<scheme> (transition, temperature, temperature_2) of
-    the errors: the same trajectories serve all temperatures. Transitions with energy_difference < 0 carry the exothermic formula
-    times exp(-|D|/kT): two estimates of one rate, whose ratio tests microscopic reversibility.
+    all errors. Transitions with energy_difference < 0 carry the exothermic formula times
+    `detailed_balance`: two estimates of one rate, whose ratio tests microscopic reversibility.
     """
     count, temperature = reduced["count"].values, reduced["temperature"].values
     v, w = int(reduced.attrs["v"]), int(reduced.attrs["w"])
     draws = bootstrap.draw(seed, v, w, samples, count.shape)
     unit = rate_unit(temperature, reduced_mass)
     shape = (reduced.sizes["transition"], len(temperature))
-    columns = ("k", "stderr", "edge", "extrapolated")
+    replicates = count.shape[-1]
+    columns = ("k", "stderr", "monte_carlo", "interpolation", "edge_error", "edge", "extrapolated")
     table = {(c, scheme): np.empty(shape) for c in columns for scheme in SCHEMES}
     correlation = {scheme: np.empty((*shape, shape[1])) for scheme in SCHEMES}
-    for row, difference in enumerate(reduced["energy_difference"].values):
-        factor = unit * (detailed_balance(difference, temperature) if difference < 0 else 1.0)
+    gaps = zip(reduced["energy_difference"].values, reduced["rotational_ratio"].values, strict=True)
+    for row, (difference, ratio) in enumerate(gaps):
+        factor = unit
+        if difference < 0:
+            factor = unit * detailed_balance(-difference, 1 / ratio, temperature)
         for scheme in SCHEMES:
             average = thermal_average(reduced, row, scheme, draws)
-            error = bootstrap.standard_error(average.samples, count.shape[-1], axis=-1)
+            monte_carlo = bootstrap.standard_error(average.samples, replicates, axis=-1)
+            covariance = average.covariance(replicates)
+            stderr = np.sqrt(np.diag(covariance))
             table["k", scheme][row] = factor * average.value
-            table["stderr", scheme][row] = factor * error
+            table["stderr", scheme][row] = factor * stderr
+            table["monte_carlo", scheme][row] = factor * monte_carlo
+            table["interpolation", scheme][row] = factor * np.abs(average.error.interpolation)
+            ends = np.hypot(average.error.lower, average.error.upper)
+            table["edge_error", scheme][row] = factor * ends
             table["edge", scheme][row] = average.edge
             table["extrapolated", scheme][row] = average.extrapolated
             with np.errstate(invalid="ignore", divide="ignore"):
-                correlation[scheme][row] = np.corrcoef(average.samples)
+                correlation[scheme][row] = np.clip(covariance / np.outer(stderr, stderr), -1, 1)
     dims = ("transition", "temperature")
     return xr.Dataset(
         {f"{column}_{scheme}": (dims, values) for (column, scheme), values in table.items()}
@@ -142,7 +166,10 @@ def state_rates(reduced: xr.Dataset, reduced_mass: float, samples: int, seed: in
             f"correlation_{scheme}": ((*dims, "temperature_2"), values)
             for scheme, values in correlation.items()
         },
-        {name: reduced[name] for name in ("vp", "wp", "energy_difference", "temperature")},
+        {
+            name: reduced[name]
+            for name in ("vp", "wp", "energy_difference", "rotational_ratio", "temperature")
+        },
         attrs={"v": v, "w": w},
     )
 

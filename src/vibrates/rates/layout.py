@@ -70,6 +70,12 @@ def reduced_dataset(sums) -> xr.Dataset:
             "cm^-1",
             "vibrational energy of the initial less that of the final state",
         ),
+        "rotational_ratio": _variable(
+            "transition",
+            sums.ratios,
+            "1",
+            "rotational partition function of the initial over that of the final levels",
+        ),
         "temperature": _variable("temperature", sums.temperatures, "K", "temperature"),
         "energy": _variable("energy", sums.energies, "cm^-1", "total classical energy U"),
         "b_lower": _variable("shell", sums.b_lower, "angstrom", "lower impact parameter"),
@@ -86,7 +92,8 @@ def read_reduced(path: str | Path, fingerprint: str | None = None) -> xr.Dataset
     fingerprint than the one given.
     """
     dataset = read_product(path, _REMEDY, fingerprint)
-    missing = {"count", "failed", "probability_sum", "thermal_sum"} - set(dataset.variables)
+    needed = {"count", "failed", "probability_sum", "thermal_sum", "rotational_ratio"}
+    missing = needed - set(dataset.variables)
     if missing or not {"v", "w"} <= set(dataset.attrs):
         lacking = ", ".join(sorted(missing)) or "v, w"
         raise UserError(f"{path}: not a reduced file (lacks {lacking}); {_REMEDY}")

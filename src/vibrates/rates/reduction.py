@@ -16,6 +16,7 @@ from vibrates.config import Campaign
 from vibrates.core.errors import UserError
 from vibrates.core.units import HARTREE_TO_CM, KELVIN_TO_CM
 from vibrates.rates import layout
+from vibrates.rates.detailed_balance import rotational_ratio
 from vibrates.rates.symmetrisation import trajectory_factor
 from vibrates.trajectories.plan import PlannedBatch
 
@@ -68,7 +69,7 @@ class Sums:
         )
         self.kept = self._kept_final_states()
         self.targets = self._target_states()
-        self.differences = self._energy_differences()
+        self.differences, self.ratios = self._energy_differences()
         n_kept, strata = len(self.kept), (len(self.energies), len(self.b_lower))
         cells = (*strata, self.replicates)
         self.count = np.zeros(cells, dtype=np.int64)
@@ -95,12 +96,14 @@ class Sums:
         wanted = {tuple(change) for change in self.config.sampling.target_transitions}
         return np.array([i for i, change in enumerate(changes) if change in wanted], dtype=int)
 
-    def _energy_differences(self) -> np.ndarray:
-        """E(v, w) - E(v', w') of the kept final states in cm^-1 (positive: exothermic)."""
+    def _energy_differences(self) -> tuple[np.ndarray, np.ndarray]:
+        """E(v, w) - E(v', w') of the kept final states in cm^-1 (positive: exothermic); q_i/q_f."""
         a, b = self.config.partners
+        vp, wp = self.vp[self.kept], self.wp[self.kept]
         initial = a.level_energy(self.v) + b.level_energy(self.w)
-        final = a.level_energy(self.vp[self.kept]) + b.level_energy(self.wp[self.kept])
-        return np.asarray(initial - final) * HARTREE_TO_CM
+        final = a.level_energy(vp) + b.level_energy(wp)
+        ratios = rotational_ratio((a, b), (self.v, self.w), (vp, wp))
+        return np.asarray(initial - final) * HARTREE_TO_CM, ratios
 
     def add(self, batch: xr.Dataset, name: str) -> None:
         """Add the trajectories of one batch; `name` of the file for messages."""

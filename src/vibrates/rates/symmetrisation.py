@@ -26,6 +26,9 @@ SCHEMES = ("translational", "total", "initial")
 
 # ASSUME: a classical path answers for both directions of a transition at the mean velocity, that
 # is at the symmetrised energy; `SCHEMES` differ in which energy carries the symmetrisation.
+# ASSUME: D is that of the levels at rest. A rotor that keeps its angular momentum L releases
+# (B_f - B_i) L^2 less; at L^2 = kT/B_i this lowers k by up to (B_f/B_i - 1)/2, 0.5 % a quantum of
+# N2 and 2 % a quantum of H2.
 
 # A trajectory's exponent beyond this one contributes nothing in double precision.
 _LARGEST_EXPONENT = 45.0

@@ -89,10 +89,13 @@ class EnergyGrid:
         weight = energy_weight(scheme, self.points, difference, np.asarray(kT)[:, None])
         return weight * self.weights
 
-    def interpolate(self, values: NDArray) -> NDArray:
-        """S at the quadrature points: values (..., n), positive -> (..., q)."""
-        log_values = interpolate_log(np.log(self.energies), np.log(values), np.log(self.points))
-        return np.exp(log_values)
+    def interpolate(self, values: NDArray, nodes: NDArray | slice = slice(None)) -> NDArray:
+        """S at the quadrature points: values (..., n), positive -> (..., q).
+
+        Through the energies at the positions `nodes` alone, if these are given.
+        """
+        energies, values = self.energies[nodes], values[..., nodes]
+        return np.exp(interpolate_log(np.log(energies), np.log(values), np.log(self.points)))
 
     def node_shares(self, density: NDArray) -> NDArray:
         """Split an integrand over the grid energies by hat functions of log U.

@@ -109,11 +109,13 @@ class Propagation:
         )
 
     def classical_energy(self, start: NDArray) -> NDArray:
-        """The energy that moves (N,): translation and both rotations."""
+        """The energy that moves (N,): translation and both rotations in the initial levels."""
+        inverse_a = self.basis_a.mean(self.inverse_a, self.initial_a)
+        inverse_b = self.basis_b.mean(self.inverse_b, self.initial_b)
         return (
             square(start, rows.P) / (2.0 * self.reduced_mass)
-            + 0.5 * square(start, rows.L_A) * self.inverse_a.mean()
-            + 0.5 * square(start, rows.L_B) * self.inverse_b.mean()
+            + 0.5 * square(start, rows.L_A) * inverse_a
+            + 0.5 * square(start, rows.L_B) * inverse_b
         )
 
     def dressed(self, classical: NDArray, time_step: float) -> tuple[NDArray, NDArray]:

@@ -2,7 +2,8 @@
 
 The microcanonical measure is dE_a dE_b E_tr d(b^2): the shares (E_tr, E_a, E_b)/U follow a
 Dirichlet(2, 1, 1) distribution, b^2 is uniform in its shell, bond vectors are isotropic and angular
-momenta isotropic at right angles to them. Points come from scrambled Sobol sequences: trajectory
+momenta isotropic at right angles to them, of length L_i = sqrt(E_i / B_i) with the rotational
+constant B_i = <1/(2 mu_i r_i^2)> of the initial vibrational level. Points come from scrambled Sobol sequences: trajectory
 ``index`` of a stratum (v, w, U, shell) is point index // replicates of the independent scrambling
 number index % replicates. The stream depends on nothing else, so results are the same for any
 number of ranks and batches.
@@ -21,7 +22,7 @@ from scipy.special import betaincinv
 from scipy.stats import qmc
 
 from vibrates.core.units import HARTREE_TO_CM
-from vibrates.molecules.diatom import Diatom, pair_reduced_mass
+from vibrates.molecules.diatom import Atom, Diatom, pair_reduced_mass
 
 _DIMENSIONS = 9
 
@@ -107,8 +108,8 @@ def _translational_share(u: NDArray, head_on_share: float) -> tuple[NDArray, NDA
 
 
 def initial_conditions(
-    diatom_a: Diatom,
-    diatom_b: Diatom,
+    diatom_a: Diatom | Atom,
+    diatom_b: Diatom | Atom,
     seed: int,
     v: int,
     w: int,
@@ -136,10 +137,8 @@ def initial_conditions(
     b = np.sqrt(lower**2 + (upper**2 - lower**2) * u[:, 2])
     zero = np.zeros_like(b)
     n_a, n_b = _isotropic(u[:, 3:5]), _isotropic(u[:, 5:7])
-    moment_a = diatom_a.reduced_mass * diatom_a.r_e**2
-    moment_b = diatom_b.reduced_mass * diatom_b.r_e**2
-    length_a = np.sqrt(2.0 * moment_a * rotational_a)
-    length_b = np.sqrt(2.0 * moment_b * rotational_b)
+    length_a = np.sqrt(rotational_a / diatom_a.rotational_constant(v))
+    length_b = np.sqrt(rotational_b / diatom_b.rotational_constant(w))
     momentum = np.sqrt(2.0 * pair_reduced_mass(diatom_a, diatom_b) * translational)
     return Initial(
         position=np.stack([b, zero, -np.sqrt(start_distance**2 - b**2)], axis=1),

@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from vibrates.config import Campaign
-from vibrates.core.units import KELVIN_TO_CM
+from vibrates.rates.detailed_balance import detailed_balance as balance
 from vibrates.rates.sanity.result import LIMITS, result
 
 
@@ -37,11 +37,10 @@ def cross_sections(cross_sections: xr.Dataset) -> dict:
 
 
 def detailed_balance(rates: xr.Dataset) -> dict:
-    """Every endothermic k against its reverse times exp(-|D|/kT), eq. 8 of Hong et al. 2023."""
+    """Every endothermic k against its reverse by `detailed_balance`."""
     keys = list(zip(*(rates[n].values.tolist() for n in ("v", "w", "vp", "wp")), strict=True))
     place = {key: row for row, key in enumerate(keys)}
-    kT, worst = rates["temperature"].values * KELVIN_TO_CM, 0.0
-    alone = 0
+    worst, alone = 0.0, 0
     for row, key in enumerate(keys):
         if rates["direction"].values[row] != "detailed_balance":
             continue
@@ -49,12 +48,18 @@ def detailed_balance(rates: xr.Dataset) -> dict:
         if back is None:
             alone += 1
             continue
-        log_ratio = np.log(rates["k"].values[row] / rates["k"].values[back])
-        expected = -abs(float(rates["energy_difference"].values[back])) / kT
-        deviation = np.abs(log_ratio - expected)[np.isfinite(log_ratio)]
+        found = np.log(rates["k"].values[row] / rates["k"].values[back])
+        difference, ratio = (
+            float(rates[name].values[back]) for name in ("energy_difference", "rotational_ratio")
+        )
+        expected = np.log(balance(difference, ratio, rates["temperature"].values))
+        deviation = np.abs(found - expected)[np.isfinite(found)]
         worst = max(worst, float(deviation.max(initial=0.0)))
     limit = LIMITS["detailed_balance"]
-    message = f"largest deviation of ln(k_endo/k_exo) from -|D|/kT; {alone} rows without reverse"
+    message = (
+        "largest deviation of ln(k_endo/k_exo) from -D/kT and the logarithm of the rotational "
+        f"partition functions; {alone} rows without reverse"
+    )
     return result("detailed_balance", worst <= limit and not alone, worst, limit, message, "failed")
 
 
@@ -72,14 +77,14 @@ def errors_present(rates: xr.Dataset) -> dict:
 
 
 def target(rates: xr.Dataset, config: Campaign) -> dict:
-    """Whether the relative error of k reached the target within the budget."""
+    """Whether the relative Monte-Carlo error of k reached the target within the budget."""
     rates = _computed(rates)
     missed = np.flatnonzero(rates["target_reached"].values == 0)
     limit = float(config.sampling.target_relative_error)
-    message = "relative error of k reached the target for every target transition"
+    message = "Monte-Carlo error of k reached the target for every target transition"
     if len(missed):
         names = ", ".join(_label(rates, row) for row in missed[:8])
-        message = f"relative error of k above the target: {names}"
+        message = f"Monte-Carlo error of k above the target: {names}"
         message += f" and {len(missed) - 8} more" if len(missed) > 8 else ""
         message += "; raise sampling.budget, sampling.rounds or sampling.pilot"
     return result("target_error", not len(missed), len(missed), limit, message)

@@ -1,0 +1,42 @@
+"""Detailed balance between the two directions of a vibrational transition.
+
+At equilibrium the populations of two levels are as q_i exp(-E_i/kT) to q_f exp(-E_f/kT), with the
+vibrational energies E and the rotational partition functions q of both molecules, hence
+k(f -> i) = k(i -> f) (q_i/q_f) exp(-(E_i - E_f)/kT); Hong et al. 2023, eq. 8, take q_i = q_f.
+A classical rotor with the constant B_v = <1/(2 mu r^2)>_v has q = kT/B_v; kT cancels. The ratio is
+that of a rotor that keeps its angular momentum: it releases D + (B_i - B_f) L^2, less than D when
+it falls to a lower level, and the mean of exp[(B_f - B_i) L^2/kT] over level f is B_f/B_i.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vibrates.core.units import KELVIN_TO_CM
+from vibrates.molecules.diatom import Atom, Diatom
+
+FORMULA = "k(f -> i) = k(i -> f) (q_i/q_f) exp(-(E_i - E_f)/kT)"
+
+
+def rotational_ratio(
+    molecules: Sequence[Diatom | Atom], initial: Sequence[ArrayLike], final: Sequence[ArrayLike]
+) -> NDArray:
+    """q_i/q_f, the product of B_f/B_i over both molecules; an atom's is 1.
+
+    initial: levels (v, w), final: (v', w'); integers or arrays, which broadcast.
+    """
+    ratio = 1.0
+    for molecule, before, after in zip(molecules, initial, final, strict=True):
+        constant = np.vectorize(molecule.rotational_constant, otypes=[float])
+        ratio = ratio * constant(after) / constant(before)
+    return ratio
+
+
+def detailed_balance(difference: ArrayLike, ratio: ArrayLike, temperature: ArrayLike) -> NDArray:
+    """k(f -> i)/k(i -> f): D = E_i - E_f in cm^-1, of either sign, ``ratio`` q_i/q_f, T in K.
+
+    Arrays broadcast. The inverse is the factor of the other direction.
+    """
+    kT = np.asarray(temperature) * KELVIN_TO_CM
+    return np.asarray(ratio) * np.exp(-np.asarray(difference) / kT)
