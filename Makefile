@@ -26,7 +26,7 @@ READY := .venv/.ready
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run test test-slurm report check environment clean bench validate abinitio surface surfaces quantum longrange learn bench-learning judge searches search-hehd
+.PHONY: run test test-slurm report check environment clean bench validate abinitio surface surfaces quantum longrange learn bench-learning judge searches search-hehd schemas
 
 run: environment
 	@$(SNAKEMAKE)
@@ -79,6 +79,9 @@ ABINITIO := .venv-abinitio
 
 abinitio: $(ABINITIO)/.ready
 	@OMP_NUM_THREADS=1 PYTHONPATH=src $(ABINITIO)/bin/python -m vibrates.abinitio.sample data/n2h2_ccsdt.csv
+
+schemas: environment
+	@$(BIN)/python -m vibrates.schemas
 
 $(ABINITIO)/.ready: envs/abinitio.txt
 	@echo "setting up $(ABINITIO) (once)"

@@ -1,4 +1,4 @@
-"""Campaigns for tests: the shipped ones with changes laid over them."""
+"""Campaigns for tests: the default one with changes."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,12 +10,15 @@ from vibrates.core.yaml_files import merge, read_layers
 CONFIG = Path(__file__).parents[1] / "config"
 
 
-def campaign(changes: Mapping[str, Any] | None = None, base: str = "config.yaml") -> Campaign:
-    """A shipped campaign with ``changes`` laid over it.
+def campaign(
+    changes: Mapping[str, Any] | None = None, whole: Mapping[str, Any] | None = None
+) -> Campaign:
+    """The default campaign with ``changes`` laid over it, and ``whole`` blocks replaced.
 
     Its blocks are checked; relations between blocks, which `config.load` checks, are not.
     """
-    return Campaign.from_mapping(merge(read_layers(CONFIG / base), dict(changes or {})), base)
+    default = merge(read_layers(CONFIG / "config.yaml"), dict(changes or {}))
+    return Campaign.from_mapping(default | dict(whole or {}), "config.yaml")
 
 
 def with_changes(config: Campaign, **blocks: Mapping[str, Any]) -> Campaign:

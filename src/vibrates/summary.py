@@ -31,7 +31,9 @@ def summary_text(results: str | Path) -> str:
     results = Path(results)
     rates = read_product(results / "rates.nc", RUN_AGAIN)
     learned_path = results / "learned.nc"
-    config = resolved(yaml.safe_load(rates.attrs["configuration"]))
+    config = resolved(
+        yaml.safe_load(rates.attrs["configuration"]), f"{results}/rates.nc: configuration"
+    )
     learned = None
     if learned_path.exists():
         learned = ladder_of(read_product(learned_path, RUN_AGAIN), *config.learning.shown)

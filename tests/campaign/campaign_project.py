@@ -6,6 +6,8 @@ from pathlib import Path
 
 import yaml
 
+from vibrates.config import Campaign
+
 SMALL = {
     "grid": {
         "states": [[1, 0], [2, 0], [3, 0]],
@@ -31,14 +33,16 @@ SMALL = {
 class Project:
     """A copy of the workflow in a directory of its own, run through Snakemake as a user would."""
 
-    def __init__(self, directory: Path, root: Path, config: dict) -> None:
+    def __init__(self, directory: Path, root: Path, config: Campaign) -> None:
         self.directory, self.results = directory, directory / "results"
         for name in ("Snakefile", "workflow", "profiles"):
             (directory / name).symlink_to(root / name)
         self.write(config)
 
-    def write(self, config: dict) -> None:
+    def write(self, config: Campaign | dict) -> None:
         """Write the project's only configuration."""
+        if isinstance(config, Campaign):
+            config = config.to_mapping()
         (self.directory / "config").mkdir(exist_ok=True)
         (self.directory / "config" / "config.yaml").write_text(yaml.safe_dump(config))
 

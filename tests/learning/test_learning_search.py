@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from campaigns import campaign, with_changes
 from learning_ladders import rotor
 
 from vibrates.core.errors import UserError
@@ -142,7 +143,8 @@ def test_growth_is_that_of_a_brute_force_search(trainer, two_bases, criterion):
 
 
 def test_a_killed_search_resumes_and_ends_the_same(data, two_bases, tmp_path, monkeypatch):
-    settings = {"points": SIZES, "iterations": 8, "validation": [[5], [5, 7]], "growth": 2}
+    chosen = {"points": SIZES, "iterations": 8, "validation": ((5,), (5, 7)), "growth": 2}
+    settings = with_changes(campaign().learning, search=chosen).search
     whole = growth(data, settings, list(TRAINED), "lbfgs", tmp_path / "whole")
     calls = []
     trained = Trainer._trained

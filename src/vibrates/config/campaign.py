@@ -74,22 +74,32 @@ def load(path: str | Path, changes: Mapping[str, Any] | None = None) -> Campaign
 
 def load_all(paths: Sequence[str | Path], changes: Mapping[str, Any] | None = None) -> Campaign:
     """As `load`, from several files, each laid over the one before."""
-    # Constraints look into molecules and surfaces, which blocks alone do not need.
-    from vibrates.config import constraints
-
     mapping: dict[str, Any] = {}
     for path in paths:
         mapping = merge(mapping, read_layers(path))
     mapping = merge(mapping, _typed(dict(changes or {})))
-    source = ", ".join(str(_short(path)) for path in paths)
+    return checked(mapping, ", ".join(str(_short(path)) for path in paths))
+
+
+def checked(mapping: Mapping[str, Any], source: str) -> Campaign:
+    """The campaign of a plain mapping, its relations between blocks, molecules and files checked.
+
+    Raises UserError, one line that begins with ``source``.
+    """
+    # Constraints look into molecules and surfaces, which blocks alone do not need.
+    from vibrates.config import constraints
+
     campaign = Campaign.from_mapping(mapping, source)
     constraints.check(campaign, source)
     return campaign
 
 
-def resolved(mapping: Mapping[str, Any]) -> Campaign:
-    """The campaign of a resolved mapping that was checked before (configuration.yaml, a product)."""
-    return Campaign.from_mapping(mapping, "the resolved configuration")
+def resolved(mapping: Mapping[str, Any], source: str = "the resolved configuration") -> Campaign:
+    """The campaign of a resolved mapping that was checked before: of configuration.yaml, a product.
+
+    Raises UserError naming ``source`` if this version has other keys.
+    """
+    return Campaign.from_mapping(mapping, source)
 
 
 def _typed(value: Any) -> Any:

@@ -93,7 +93,7 @@ def prepare(comm: MPI.Comm, arguments: argparse.Namespace) -> BatchWork:
     mistake, work = None, None
     try:
         check_size(comm, arguments.ranks)
-        config = resolved(read_yaml(arguments.configuration))
+        config = resolved(read_yaml(arguments.configuration), str(arguments.configuration))
         source = plan.plan_path(config.results, arguments.round)
         rows = plan.batch_rows(plan.read_plan(source), arguments.batch)
         work = BatchWork(config, rows)
