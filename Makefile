@@ -1,21 +1,28 @@
 # make run      the campaign of CONFIG (default: config/config.yaml), into its results directory
 # make learn    compares models, searches kernels, says what to compute next (docs/learning.md)
 # make searches  only the kernel search on the rates that reference.state_to_state names; needs no campaign
-# make test     the tests
+# make test     the tests, on WORKERS processes (two)
+# make test-quick  those that take seconds
 # make test-slurm  twelve faults on a real SLURM cluster on this machine (installs SLURM where it can)
 # make report   one HTML file with figures, tables and how they were made
 # make check    only validate CONFIG
-# make bench    what a trajectory costs (docs/performance.md)
+# make bench    what a trajectory costs and how its step is chosen; rewrites docs/performance.md (a quarter of an hour)
 # make bench-learning  what the kernel search costs (docs/learning.md; tens of minutes)
-# make validate accuracy, measured anew (docs/accuracy.md; a quarter of an hour)
+# make validate accuracy and the default campaign, measured anew; all pages rewritten (docs/evidence/README.md; half an hour)
+# make pages    README.md and docs/ rewritten from the results that are there; says which are missing (a minute)
+# make ladder, make processes  their campaigns and pages; PUBLISHED=DIRECTORY of the published rates, for the ratios to them
 # make abinitio the optional environment of PySCF; computes a sample of the ab initio points again (two minutes)
 # make surface  the fit of the surface to the points, and its figures (results-abinitio/)
-# make surfaces rates on the original, the modified and the fitted surface (docs/surface.md; some minutes)
+# make surfaces rates on the original, the modified and the fitted surface (docs/surface.md; ten minutes)
+# make surface-errors  what fit and basis set are uncertain by, in rates (docs/surface.md; five minutes)
 # make quantum  quantum rates of QUANTUM (default: config/quantum/small.yaml, minutes; docs/quantum.md)
 # make longrange  networks for C_m of H + H2, KRb + KRb and N2 + H2: tables and figures (docs/longrange.md)
-# make judge    trajectories of He + HD against the quantum rates in data/ (some minutes; docs/quantum.md)
+# make judge    trajectories of He + HD against the quantum rates in data/ (ten minutes; docs/quantum.md)
+# make judge-methods  coupled states against close coupling, and convergence, of He + HD (docs/quantum.md; ten minutes)
 # make search-hehd  kernel search on He + HD: tables I-V and figures of docs/learning.md (an hour or two)
 # make clean    remove the environment (results stay)
+# Published rates (n2h2_vt_dv1.csv, ...); rules see it as an environment variable.
+export PUBLISHED
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 CORES  ?= $(shell getconf _NPROCESSORS_ONLN)
 CONFIG ?= config/config.yaml
@@ -26,7 +33,7 @@ READY := .venv/.ready
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run test test-slurm report check environment clean bench validate abinitio surface surfaces quantum longrange learn bench-learning judge searches search-hehd schemas
+.PHONY: run test test-quick test-slurm report check environment clean bench validate pages ladder processes surface-errors judge-methods abinitio surface surfaces quantum longrange learn bench-learning judge searches search-hehd
 
 run: environment
 	@$(SNAKEMAKE)
@@ -46,8 +53,15 @@ report: environment
 check: environment
 	@$(BIN)/vibrates check $(CONFIG)
 
+# A module stays in one process, so that what its tests share is computed once.
+WORKERS ?= 2
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
 test: environment
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(PYTEST) $(TESTS)
+
+test-quick: environment
+	@$(PYTEST) -m "not slow and not slurm" $(TESTS)
 
 test-slurm: environment
 	@$(BIN)/python -m pytest -m slurm -rs -s tests/slurm
@@ -65,15 +79,32 @@ $(READY): envs/requirements.txt pyproject.toml
 	@touch $@
 
 bench: environment
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/trajectories.py
+	@$(VALIDATION) --config studies=performance -- pages
 	@OMP_NUM_THREADS=1 $(BIN)/python benchmarks/splittings.py
-	@$(BIN)/python benchmarks/step_control.py
 
 bench-learning: environment
 	@$(BIN)/python benchmarks/learning.py
 
+# Results are read anew and named studies measured anew each time: a page is never older than what it quotes.
+VALIDATION = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --quiet rules --forceall \
+  -s workflow/modules/validation.smk
+
 validate: environment
-	@for script in slow_reference error_budget variance basis; do $(BIN)/python validation/$$script.py || exit; done
+	@$(MAKE) --no-print-directory run
+	@$(VALIDATION) --config studies="slow_reference breathing_sphere error_budget variance basis" -- pages
+
+pages: environment
+	@$(VALIDATION) -- pages
+
+ladder processes: environment
+	@$(MAKE) --no-print-directory run CONFIG=config/$@.yaml
+	@$(VALIDATION) -- pages
+
+surface-errors: environment
+	@$(VALIDATION) --config studies=surface_uncertainty -- pages
+
+judge-methods: environment
+	@$(VALIDATION) --config studies="quantum_methods quantum_convergence" -- pages
 
 ABINITIO := .venv-abinitio
 
@@ -89,36 +120,36 @@ $(ABINITIO)/.ready: envs/abinitio.txt
 	@$(ABINITIO)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/abinitio.txt
 	@touch $@
 
-POTENTIAL = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/rules/potential.smk --configfile config/abinitio/n2h2.yaml
+POTENTIAL = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/modules/potential.smk --configfile config/abinitio/n2h2.yaml
 
 surface: environment
 	@$(POTENTIAL) -- fit figures
-	@$(BIN)/python validation/surface_fit.py
+	@$(VALIDATION) -- pages
 
 surfaces: environment
 	@for name in original modified fitted; do \
 	  $(MAKE) --no-print-directory run CONFIG=config/surfaces/$${name}_rates.yaml || exit; done
-	@$(BIN)/python validation/surface_rates.py
+	@$(VALIDATION) -- pages
 
 quantum: environment
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/rules/quantum.smk --configfile $(QUANTUM) --quiet rules
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/modules/quantum.smk --configfile $(QUANTUM)
 	@echo "rate coefficients, cross sections, checks and figures are in the directory 'results' of $(QUANTUM)"
 
 LONGRANGE ?= h3 li3 krb2 n2h2
 
 longrange: environment
 	@for name in $(LONGRANGE); do \
-	  PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/snakemake --cores $(CORES) --quiet \
-	    -s workflow/rules/longrange.smk --configfile config/longrange/$$name.yaml || exit; done
-	@$(BIN)/python validation/longrange.py $(LONGRANGE)
+	  PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/snakemake --cores $(CORES) \
+	    -s workflow/modules/longrange.smk --configfile config/longrange/$$name.yaml || exit; done
+	@$(VALIDATION) -- pages
 
 judge: environment
 	@$(MAKE) --no-print-directory run CONFIG=config/pairs/hdhe.yaml
-	@$(BIN)/python validation/quantum_judge.py
+	@$(VALIDATION) -- pages
 
 search-hehd: environment
 	@$(MAKE) --no-print-directory searches CONFIG=config/pairs/hdhe.yaml
-	@$(BIN)/python validation/kernel_search.py
+	@$(VALIDATION) -- pages
 
 clean:
 	rm -rf .venv $(ABINITIO)

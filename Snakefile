@@ -16,6 +16,7 @@ include: "workflow/rules/trajectories.smk"
 include: "workflow/rules/rates.smk"
 include: "workflow/rules/learning.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/modules.smk"
 
 
 rule all:
@@ -26,4 +27,4 @@ rule all:
 
 
 onstart:
-    progress.start(RESULTS)
+    driver.started(RESULTS)

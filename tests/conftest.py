@@ -13,6 +13,22 @@ os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PAT
 import pytest
 
 ROOT = Path(__file__).parents[1]
+# Modules that take longest. With several processes they are begun first, so that none is left
+# running alone at the end.
+LONGEST = (
+    "test_campaign.py",
+    "test_dynamics.py",
+    "test_learning_product.py",
+    "test_breathing_sphere.py",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Longest modules first where they are spread over processes; otherwise the order stays."""
+    if hasattr(config, "workerinput"):
+        rank = {name: number for number, name in enumerate(LONGEST)}
+        items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
 
 
 @pytest.fixture(scope="session")

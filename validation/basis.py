@@ -18,7 +18,7 @@ from typing import NamedTuple
 import matplotlib as mpl
 import numpy as np
 from numpy.typing import NDArray
-from report import DOCUMENT, table, timed, write_section
+from report import DOCUMENT, run_study, table, took
 from study import DEFAULT, default
 
 from vibrates.config import load
@@ -28,6 +28,9 @@ from vibrates.potential import surface_from_config
 from vibrates.trajectories import Collision, Settings
 from vibrates.trajectories.sampling import initial_conditions
 
+NEEDS = ()
+REMEDY = "run: make validate"
+SECTIONS = ("accuracy/basis", "accuracy/basis summary")
 LEVELS = (1, 5, 10, 20, 30, 40)
 ENERGIES_CM = (1000, 3000, 10000, 30000, 60000)
 QUANTA = (1, 2, 3)
@@ -199,20 +202,53 @@ def draw(found: dict) -> mpl.figure.Figure:
     return figure
 
 
-def main() -> None:
-    """All cases, the figure and both tables."""
-    lines: list[str] = []
+def measure() -> dict:
+    """Levels needed for all cases, and the deviations with the basis of config/ladder.yaml."""
     n2_cases = [(v, e) for v in LEVELS for e in ENERGIES_CM]
     h2_cases = [(v, w, e) for v, w in ((1, 0), (0, 1), (0, 3), (10, 1)) for e in ENERGIES_CM]
-    with timed(lines), Pool(2) as pool:
-        found = dict(zip(n2_cases, pool.map(n2_levels, n2_cases[::-1], 1)[::-1], strict=True))
-        hydrogen = dict(zip(h2_cases, pool.map(h2_levels, h2_cases[::-1], 1)[::-1], strict=True))
+    with Pool(2) as pool:
+        n2 = zip(n2_cases, pool.map(n2_levels, n2_cases[::-1], 1)[::-1], strict=True)
+        h2 = zip(h2_cases, pool.map(h2_levels, h2_cases[::-1], 1)[::-1], strict=True)
+    return {
+        "N2": [{"v": v, "energy_cm": e, "dv": dv} | need._asdict()
+               for (v, e), found in n2 for dv, need in found.items()],
+        "H2": [{"v": v, "w": w, "energy_cm": e, "process": process, "above": levels}
+               for (v, w, e), found in h2 for process, levels in found.items()],
+    }  # fmt: skip
+
+
+def needs_of_n2(numbers: dict) -> dict[tuple[int, int], dict[int, Need]]:
+    """(v, U) -> dv -> what it needs."""
+    found: dict[tuple, dict[int, Need]] = {(v, e): {} for v in LEVELS for e in ENERGIES_CM}
+    for row in numbers["N2"]:
+        found[row["v"], row["energy_cm"]][row["dv"]] = Need(*(row[name] for name in Need._fields))
+    return found
+
+
+def figures(numbers: dict) -> None:
+    """docs/figures/basis.png."""
+    FIGURE.parent.mkdir(exist_ok=True)
+    with mpl.rc_context(style.SETTINGS):
+        draw(needs_of_n2(numbers)).savefig(FIGURE, dpi=150)
+
+
+def sections(numbers: dict) -> dict[str, str]:
+    """The figure, three tables, and the sentence on the basis of the ladder."""
+    found = needs_of_n2(numbers)
+    hydrogen = {(h["v"], h["w"], h["process"], h["energy_cm"]): h["above"] for h in numbers["H2"]}
 
     def cell(entry: dict, dv: int) -> str:
         return f"{entry[dv].label('below')} + {entry[dv].label('above')}" if dv in entry else "-"
 
     def ladder(entry: dict, dv: int) -> str:
         return f"{100 * entry[dv].ladder:.2f}" if dv in entry else "-"
+
+    def largest(*energies_cm: int) -> str:
+        worst = max((need.ladder, v) for (v, e), entry in found.items() if e in energies_cm
+                    for need in entry.values())  # fmt: skip
+        if worst[0] < 1e-4:
+            return "below 0.01 %"
+        return f"{100 * worst[0]:.2g} %" + (f" (v = {worst[1]})" if worst[0] > LIMIT else "")
 
     rows, ladder_rows = (
         [
@@ -223,9 +259,8 @@ def main() -> None:
     )
     worst = max(x.both for entry in found.values() for x in entry.values())
     h2_rows = [
-        [f"({v}, {w})", name, *(hydrogen[v, w, e].get(name, "-") for e in ENERGIES_CM)]
-        for v, w in dict.fromkeys(case[:2] for case in h2_cases)
-        for name in dict.fromkeys(n for e in ENERGIES_CM for n in hydrogen[v, w, e])
+        [f"({v}, {w})", process, *(hydrogen.get((v, w, process, e), "-") for e in ENERGIES_CM)]
+        for v, w, process in dict.fromkeys(key[:3] for key in hydrogen)
     ]
     energies = [f"U = {e}" for e in ENERGIES_CM]
     text = [
@@ -237,13 +272,14 @@ def main() -> None:
         table(["v", *energies], ladder_rows),
         "\nLevels of H2 above w (all below w kept):\n",
         table(["(v, w)", "process", *energies], h2_rows),
-        *lines,
+        took(numbers),
     ]
-    FIGURE.parent.mkdir(exist_ok=True)
-    with mpl.rc_context(style.SETTINGS):
-        draw(found).savefig(FIGURE, dpi=150)
-    write_section("basis", "\n".join(text))
+    return {
+        "accuracy/basis": "\n".join(text),
+        "accuracy/basis summary": f"{largest(1000, 3000, 10000)} up to 10000 cm^-1, {largest(30000)} at 30000 "
+        f"cm^-1 and {largest(60000)} at 60000 cm^-1, an energy that has little weight in k below 5000 K",
+    }
 
 
 if __name__ == "__main__":
-    main()
+    run_study("basis")

@@ -11,7 +11,7 @@ import os
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import numpy as np
-from report import table, timed, write_section
+from report import run_study, span, table, took
 from study import (
     PROCESSES,
     STATES,
@@ -26,6 +26,9 @@ from study import (
 from vibrates.config import Campaign
 from vibrates.rates import bootstrap
 
+NEEDS = ()
+REMEDY = "run: make validate"
+SECTIONS = ("accuracy/error_budget", "accuracy/error_budget summary")
 COUNT = 96
 NOISE = "standard error of k in this study"
 FINE_STEP = {"accuracy": 0.0005, "time_step_fs": 0.6}
@@ -85,39 +88,62 @@ def budget(state: tuple[int, int]) -> dict[str, dict[str, tuple[np.ndarray, np.n
     return entries
 
 
-def main() -> None:
-    """Run all refinements and rewrite the section."""
-    lines: list[str] = []
-    noise: list[list] = []
-    target = default()["sampling"]["target_relative_error"]
-    blocks = []
-    with timed(lines):
-        for state in STATES:
-            for name, entries in budget(state).items():
-                rows, squares = [], 0.0
-                for what, (value, error) in entries.items():
-                    cells = [
-                        f"{100 * x:+.2f}" + (f" ± {100 * e:.2f}" if e else "")
-                        for x, e in zip(value, error, strict=True)
-                    ]
-                    if what == NOISE:
-                        noise.append([name, *(f"{100 * x:.1f}" for x in value)])
-                        continue
-                    rows.append([what, *cells])
-                    squares = squares + value**2
-                together, total = (
-                    [f"{100 * x:.2f}" for x in np.sqrt(squares + more)] for more in (0.0, target**2)
-                )
-                rows.append(["all these together (root of sum of squares)", *together])
-                asked = f"{100 * target:.2f}"
-                rows.append(["Monte Carlo (what a campaign is asked for)", *[asked] * 3])
-                rows.append(["**total** (root of sum of squares)", *total])
-                rows.append(["stated by Hong et al. 2023", *["20"] * 3])
-                head = [name, *(f"{t:.0f} K" for t in TEMPERATURES)]
-                blocks.append(table(head, rows))
-    head = [f"{NOISE}, {COUNT} trajectories a stratum", *head[1:]]
-    write_section("error_budget", "\n\n".join([*blocks, table(head, noise), *lines]))
+def measure() -> dict:
+    """Process -> what was refined -> relative change of k and its error, by temperature."""
+    return {
+        "temperatures_K": TEMPERATURES,
+        "target_relative_error": default()["sampling"]["target_relative_error"],
+        "trajectories_per_stratum": COUNT,
+        "processes": {
+            name: {
+                what: {"change": value, "error": error} for what, (value, error) in entries.items()
+            }
+            for state in STATES
+            for name, entries in budget(state).items()
+        },
+    }
+
+
+def together(entries: dict) -> np.ndarray:
+    """Root of the sum of squares of all changes (temperatures,), without the noise."""
+    changes = [entry["change"] for what, entry in entries.items() if what != NOISE]
+    return np.sqrt(np.sum(np.square(changes), axis=0))
+
+
+def sections(numbers: dict) -> dict[str, str]:
+    """One table for each process, the noise, and the sentence on all settings together."""
+    target, noise, blocks = numbers["target_relative_error"], [], []
+    kelvin = [f"{t:.0f} K" for t in numbers["temperatures_K"]]
+    for name, entries in numbers["processes"].items():
+        rows = []
+        for what, entry in entries.items():
+            if what == NOISE:
+                noise.append([name, *(f"{100 * x:.1f}" for x in entry["change"])])
+                continue
+            rows.append([what, *(
+                f"{100 * x:+.2f}" + (f" ± {100 * e:.2f}" if e else "")
+                for x, e in zip(entry["change"], entry["error"], strict=True))])  # fmt: skip
+        settings = together(entries)
+        rows.append(
+            ["all these together (root of sum of squares)", *(f"{100 * x:.2f}" for x in settings)]
+        )
+        rows.append(
+            ["Monte Carlo (what a campaign is asked for)", *[f"{100 * target:.2f}"] * len(kelvin)]
+        )
+        rows.append(["**total** (root of sum of squares)",
+                     *(f"{100 * x:.2f}" for x in np.hypot(settings, target))])  # fmt: skip
+        rows.append(["stated by Hong et al. 2023", *["20"] * len(kelvin)])
+        blocks.append(table([name, *kelvin], rows))
+    head = [f"{NOISE}, {numbers['trajectories_per_stratum']} trajectories a stratum", *kelvin]
+    step = max(np.abs(entry["change"]).max() for entries in numbers["processes"].values()
+               for what, entry in entries.items() if what.startswith("time step"))  # fmt: skip
+    every = 100.0 * np.array([together(entries) for entries in numbers["processes"].values()])
+    return {
+        "accuracy/error_budget": "\n\n".join([*blocks, table(head, noise)]) + "\n" + took(numbers),
+        "accuracy/error_budget summary": f"All settings together change k by {span(every.ravel(), '.1f')} %, the "
+        f"time step, which every trajectory chooses for itself, by {100 * step:.2f} % at most",
+    }
 
 
 if __name__ == "__main__":
-    main()
+    run_study("error_budget")

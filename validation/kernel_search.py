@@ -10,13 +10,17 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from report import DOCUMENT, table, write_section
+from report import ROOT, run_study, table
 
-from vibrates.figures import search as figures
+from vibrates.core.errors import UserError
 from vibrates.figures import style
+from vibrates.figures.search import draw_levels, draw_sizes
 
-PAGE = DOCUMENT.with_name("learning.md")
-ROOT = DOCUMENT.parents[1]
+NEEDS = ("results-hdhe/learning/search/hehd/table_I.csv",)
+REMEDY = "run: make search-hehd"
+SECTIONS = tuple(
+    f"learning/search {name}" for name in ("sets", "kernels", "counts", "hours", "quality")
+)
 FOUND = ROOT / "results-hdhe" / "learning" / "search" / "hehd"
 FACTOR_2 = np.log10(2.0)
 OPTIMISER = {"lbfgs": "L-BFGS", "rmsprop": "RMSProp"}
@@ -69,7 +73,7 @@ def read(name: str) -> pd.DataFrame:
     """A table of the search."""
     path = FOUND / f"{name}.csv"
     if not path.is_file():
-        raise SystemExit(f"error: {path} does not exist; run make search-hehd")
+        raise UserError(f"{path}: file does not exist; {REMEDY}")
     return pd.read_csv(path)
 
 
@@ -284,28 +288,33 @@ def quality() -> str:
     )
 
 
-def main() -> None:
-    """Rewrite the sections and the figures."""
-    for name, text in (
-        ("sets", sets),
-        ("kernels", kernels),
-        ("counts", counts),
-        ("hours", hours),
-        ("quality", quality),
-    ):
-        write_section(f"search {name}", text(), PAGE)
-    pictures = DOCUMENT.parent / "figures"
-    for draw, name, picture in (
-        (figures.draw_sizes, "table_III", "search_sizes"),
-        (figures.draw_levels, "levels", "search_levels"),
-    ):
-        style.write(
-            draw,
-            read(name),
-            str(pictures / f"{picture}.png"),
-            str(FOUND / f"{Path(picture).stem}.csv"),
-        )
+def measure() -> dict:
+    """The texts of the tables: they hold names of kernels beside the numbers."""
+    tables = {
+        "sets": sets,
+        "kernels": kernels,
+        "counts": counts,
+        "hours": hours,
+        "quality": quality,
+    }
+    return {"tables": {name: text() for name, text in tables.items()}}
+
+
+def sections(numbers: dict) -> dict[str, str]:
+    """Tables I-IV and the quality of the predictions."""
+    return {f"learning/search {name}": text for name, text in numbers["tables"].items()}
+
+
+def figures(_numbers: dict) -> None:
+    """The two figures of the search, where its results are there."""
+    if not FOUND.is_dir():
+        return
+    pictures = ROOT / "docs" / "figures"
+    for draw, name, picture in ((draw_sizes, "table_III", "search_sizes"),
+                                (draw_levels, "levels", "search_levels")):  # fmt: skip
+        style.write(draw, read(name), str(pictures / f"{picture}.png"),
+                    str(FOUND / f"{Path(picture).stem}.csv"))  # fmt: skip
 
 
 if __name__ == "__main__":
-    main()
+    run_study("kernel_search")

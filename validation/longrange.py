@@ -1,82 +1,95 @@
-"""The tables of the long-range surfaces: `python validation/longrange.py [NAME ...]`, after `make longrange`.
+"""Long-range surfaces: the tables of docs/longrange.md.
 
-Names are those of config/longrange/*.yaml (paper/h3 for the sizes of the paper).
+    make longrange                          trains, then runs this study (three minutes)
+    make longrange LONGRANGE=paper/krb2     a network of the size of the paper (half an hour and more)
+
+Numbers of systems that are not there are kept from the last time.
 """
 
-import argparse
 import json
-from pathlib import Path
 
-from vibrates.core.errors import UserError
-from vibrates.core.scripts import run
-from vibrates.longrange import description
+from report import ROOT, read_evidence, run_study, table
 
-CONFIG = Path(__file__).parents[1] / "config" / "longrange"
-
-
-def reports(names: list[str]) -> dict[str, dict]:
-    found = {}
-    for name in names:
-        path = Path(description.load(CONFIG / f"{name}.yaml")["results"]) / "report.json"
-        if not path.is_file():
-            raise UserError(f"{path}: not there; run make longrange LONGRANGE={name}")
-        found[name] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+NEEDS = ("results-longrange",)
+REMEDY = "run: make longrange"
+SECTIONS = ("longrange/errors", "longrange/errors paper", "longrange/beyond", "longrange/far",
+            "longrange/coefficients", "longrange/dispersion")  # fmt: skip
+RESULTS = ROOT / "results-longrange"
+SYSTEMS = {"h3": "H + H2", "li3": "Li + Li2", "krb2": "KRb + KRb", "n2h2": "N2 + H2, tail"}
+PAPER = {"paper/h3_few": "H + H2, `paper/h3_few`", "paper/li3_few": "Li + Li2, `paper/li3_few`",
+         "paper/krb2": "KRb + KRb, `paper/krb2`",
+         "paper/krb2_relative": "KRb + KRb, `paper/krb2_relative`"}  # fmt: skip
 
 
-def number(value, form: str) -> str:
-    return "-" if value is None else format(value, form)
+def measure() -> dict:
+    """The reports of the systems that are there, and the kept ones of the others."""
+    found = dict((read_evidence("longrange") or {}).get("systems", {}))
+    for name in (*SYSTEMS, *PAPER):
+        path = RESULTS / name / "report.json"
+        if path.is_file():
+            found[name] = json.loads(path.read_text(encoding="utf-8"))
+    return {"systems": found}
 
 
-def show(names: list[str]) -> None:
-    found = reports(names)
-    print("Errors, beside those of Hong, Huang, Zhang 2024 (RMSE in cm^-1)")
-    print(
-        "| system | network | points | RMSE | RMSE test | paper | within 1 % | paper | within 10 % | paper |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|---|")
-    for name, one in found.items():
+def number(value: float | None, form: str) -> str:
+    """A number, or nothing where there is none."""
+    return "" if value is None else format(value, form)
+
+
+def errors(found: dict, names: dict[str, str]) -> str:
+    """Errors of the first members beside those of Hong, Huang, Zhang 2024."""
+    rows = []
+    for name, title in names.items():
+        one = found[name]
         first, paper = one["first member"], one["published"]
-        print(
-            f"| {name} | {'-'.join(map(str, one['network']))} | {first['points']} | {first['rmse_cm']:.5f} | "
-            f"{first['rmse_test_cm']:.5f} | {number(paper.get('rmse_cm'), 'g')} | "
-            f"{first['within_1_percent']:.2f} | {number(paper.get('within_1_percent'), 'g')} | "
-            f"{first['within_10_percent']:.2f} | {number(paper.get('within_10_percent'), 'g')} |"
-        )
-    print("\nTrained inside a distance, asked beyond: median relative error, RMSE (cm^-1)")
-    print("| system | series, weights | median | RMSE | plain (R, x), weights | median | RMSE |")
-    print("|---|---|---|---|---|---|---|")
-    for name, one in found.items():
-        cells = [
-            f"{score['weights']} | {score['median_relative_percent']:.3g} % | {score['rmse_beyond_cm']:.3g}"
-            for score in (one["hold-out"]["series"], one["hold-out"]["plain"])
-        ]
-        print(f"| {name} | {' | '.join(cells)} |")
-    print("\nIsotropic C_m (hartree bohr^m), spread over the ensemble, and published values")
-    print("| system | r (bohr) | m | C_m | spread | published |")
-    print("|---|---|---|---|---|---|")
-    for name, one in found.items():
-        for row in one["isotropic C_m"]:
-            print(
-                f"| {name} | {row['r_bohr']:g} | {row['m']} | {row['C_m']:.5g} | {number(row['spread'], '.2g')} | "
-                f"{number(row['published_value'], 'g')} {row['published_source'] or ''} |"
-            )
-    print("\nC_6 from dipole spectra (full CI of the valence electrons)")
-    print("| system | basis | r (bohr) | C_6 |")
-    print("|---|---|---|---|")
-    for name, one in found.items():
-        for row in one["C_6 of dipole spectra"]:
-            print(f"| {name} | {row['basis']} | {row['r_bohr']:g} | {row['C6_au']:.5g} |")
-    for name, one in found.items():
-        if "at 1000 bohr" in one:
-            far = one["at 1000 bohr"]
-            print(
-                f"\n{name}: at 1000 bohr off by {far['median_percent']:.3g} % (median), "
-                f"{far['p90_percent']:.3g} % (90th percentile); digest {one['digest']}"
-            )
+        members = one["rmse_cm of the members"]
+        rows.append([
+            title, "-".join(map(str, one["network"])), first["points"], f"{first['rmse_cm']:.4f}",
+            f"{first['rmse_test_cm']:.4f}", f"{min(members):.4f}-{max(members):.4f} ({len(members)})",
+            number(paper.get("rmse_cm"), "g"), f"{first['within_1_percent']:.1f} %",
+            number(paper.get("within_1_percent"), "g"), f"{first['within_10_percent']:.1f} %",
+            number(paper.get("within_10_percent"), "g"),
+        ])  # fmt: skip
+    head = ["system", "network", "points", "RMSE (cm^-1)", "of test points", "of all members", "paper",
+            "within 1 %", "paper", "within 10 %", "paper"]  # fmt: skip
+    return table(head, rows)
+
+
+def sections(numbers: dict) -> dict[str, str]:
+    """The tables of which every row is known."""
+    found, texts = numbers["systems"], {}
+    if set(PAPER) <= set(found):
+        texts["longrange/errors paper"] = errors(found, PAPER)
+    if not set(SYSTEMS) <= set(found):
+        return texts
+    texts["longrange/errors"] = errors(found, SYSTEMS)
+    rows = []
+    for name, title in SYSTEMS.items():
+        scores = (found[name]["hold-out"][kind] for kind in ("series", "plain"))
+        rows.append([title, *(cell for score in scores for cell in
+                              (score["weights"], f"{score['median_relative_percent']:.3g} %"))])  # fmt: skip
+    head = [
+        "system",
+        "series: weights",
+        "median relative error",
+        "plain: weights",
+        "median relative error",
+    ]
+    texts["longrange/beyond"] = table(head, rows)
+    rows = [[title, f"{far['median_percent']:.3g} %", f"{far['p90_percent']:.3g} %"]
+            for name, title in (SYSTEMS | PAPER).items()
+            if (far := found.get(name, {}).get("at 1000 bohr"))]  # fmt: skip
+    texts["longrange/far"] = table(["system", "median", "90th percentile"], rows)
+    rows = [[SYSTEMS[name], f"{row['r_bohr']:g}", row["m"], f"{row['C_m']:.4g} +- {number(row['spread'], '.2g')}",
+             f"{number(row['published_value'], 'g')} {row['published_source'] or ''}".strip()]
+            for name in SYSTEMS for row in found[name]["isotropic C_m"]]  # fmt: skip
+    texts["longrange/coefficients"] = table(["system", "r (bohr)", "m", "C_m", "published"], rows)
+    rows = [[SYSTEMS[name], row["basis"], f"{row['r_bohr']:g}", f"{row['C6_au']:.4g}"]
+            for name in SYSTEMS for row in found[name]["C_6 of dipole spectra"]
+            if row["r_bohr"] in {one["r_bohr"] for one in found[name]["isotropic C_m"]}]  # fmt: skip
+    texts["longrange/dispersion"] = table(["system", "basis", "r (bohr)", "C_6"], rows)
+    return texts
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", default=["h3", "li3", "krb2", "n2h2"])
-    run(show, **vars(parser.parse_args()))
+    run_study("longrange")

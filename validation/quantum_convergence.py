@@ -9,14 +9,16 @@ the relative change, for strong, weak and very weak transitions between the leve
 import copy
 
 import numpy as np
-from report import DOCUMENT, table, timed, write_section
+from report import ROOT, run_study, table, took
 
 from vibrates.core.units import CM_TO_HARTREE
 from vibrates.scattering import settings
 from vibrates.scattering.channels import coupled_states
 
-PAGE = DOCUMENT.with_name("quantum.md")
-CONFIG = DOCUMENT.parents[1] / "config" / "quantum" / "hehd.yaml"
+NEEDS = ()
+REMEDY = "run: make judge-methods"
+SECTIONS = ("quantum/convergence",)
+CONFIG = ROOT / "config" / "quantum" / "hehd.yaml"
 # The level the collision begins in, collision energy in cm^-1, J.
 CASES = (
     ((0, 5), 100.0, 4),
@@ -61,32 +63,41 @@ def probabilities(described: dict, level: tuple, collision_cm: float, total: int
     }  # fmt: skip
 
 
-def main() -> None:
-    """Rewrite the section."""
+def measure() -> dict:
+    """Median, 95 % point and number of the relative changes of |S|^2, by collision, setting and range of P."""
     described = settings.load(CONFIG)
-    lines: list[str] = []
     rows = []
-    with timed(lines):
-        for level, energy, total in CASES:
-            base = probabilities(described, level, energy, total)
-            for name, change in variants(copy.deepcopy(described)).items():
-                better = probabilities(described | change, level, energy, total)
-                keys = [key for key in base if better.get(key, 0.0) > 0.0]
-                p = np.array([better[key] for key in keys])
-                deviation = np.abs(np.array([base[key] for key in keys]) / p - 1.0)
-                cells = []
-                for low, high in RANGES:
-                    inside = deviation[(p >= low) & (p < high)]
-                    cells.append(f"{np.median(inside):.0e} / {np.quantile(inside, 0.95):.0e} ({inside.size})"
-                                 if inside.size else "")  # fmt: skip
-                rows.append(
-                    [f"({level[0]},{level[1]}), {energy:g} cm^-1, J = {total}", name, *cells]
+    for level, energy, total in CASES:
+        base = probabilities(described, level, energy, total)
+        for name, change in variants(copy.deepcopy(described)).items():
+            better = probabilities(described | change, level, energy, total)
+            keys = [key for key in base if better.get(key, 0.0) > 0.0]
+            p = np.array([better[key] for key in keys])
+            deviation = np.abs(np.array([base[key] for key in keys]) / p - 1.0)
+            ranges = []
+            for low, high in RANGES:
+                inside = deviation[(p >= low) & (p < high)]
+                ranges.append(
+                    [np.median(inside), np.quantile(inside, 0.95), inside.size]
+                    if inside.size
+                    else None
                 )
+            rows.append(
+                {"level": level, "energy_cm": energy, "J": total, "better": name, "ranges": ranges}
+            )
+    return {"changes": rows}
+
+
+def sections(numbers: dict) -> dict[str, str]:
+    """The table."""
+    rows = [
+        [f"({row['level'][0]},{row['level'][1]}), {row['energy_cm']:g} cm^-1, J = {row['J']}", row["better"],
+         *("" if own is None else f"{own[0]:.0e} / {own[1]:.0e} ({own[2]})" for own in row["ranges"])]
+        for row in numbers["changes"]
+    ]  # fmt: skip
     head = ["collision", "better", *(f"P = {low:g} to {min(high, 1):g}" for low, high in RANGES)]
-    write_section(
-        "convergence", "\n".join([table(head, rows), *lines]).replace(", two processes", ""), PAGE
-    )
+    return {"quantum/convergence": table(head, rows) + "\n" + took(numbers)}
 
 
 if __name__ == "__main__":
-    main()
+    run_study("quantum_convergence")

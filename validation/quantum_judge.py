@@ -6,29 +6,27 @@ Both use the same surface and the same levels. Rates of vibrational transitions,
 and averaged over initial j; the coupled-states data are those in data/.
 """
 
+import matplotlib as mpl
 import pandas as pd
-from report import DOCUMENT, table, write_section
+from products import read_rates
+from quantum_data import RATES, averaged, state_to_state
+from report import ROOT, run_study, span, table
 
-from vibrates.core.netcdf import read_product
 from vibrates.figures import style
 from vibrates.rates.symmetrisation import SCHEMES
-from vibrates.scattering import settings
-from vibrates.scattering.vibrational import vibrational_rates
 
-PAGE = DOCUMENT.with_name("quantum.md")
-ROOT = DOCUMENT.parents[1]
+RESULTS = "results-hdhe"
+NEEDS = (f"{RESULTS}/rates.nc", RATES)
+REMEDY = "run: make judge"
+SECTIONS = ("quantum/judge", "quantum/judge summary", "README/judge")
 CHANGES = ((1, 0), (2, 1), (2, 0))
 TEMPERATURES_K = (100.0, 200.0, 300.0, 400.0, 500.0, 700.0, 1000.0)
 
 
 def compared() -> pd.DataFrame:
     """v, vp, T_K, quantum k, and k of each symmetrisation with its error."""
-    described = settings.load(ROOT / "config" / "quantum" / "hehd.yaml")
-    wanted = described["levels"]
-    levels = settings.rotor(described).energies[: wanted["v_max"] + 1, : wanted["j_max"] + 1]
-    state = pd.read_csv(ROOT / "data" / "quantum_hehd_rates.csv", comment="#")
-    quantum = vibrational_rates(state, levels).rename(columns={"k_cm3_s": "k_quantum"})
-    mixed = read_product(ROOT / "results-hdhe" / "rates.nc", "run make judge")
+    quantum = averaged(state_to_state()).rename(columns={"k_cm3_s": "k_quantum"})
+    mixed = read_rates(RESULTS)
     rows = []
     for index, (v, vp) in enumerate(zip(mixed["v"].values, mixed["vp"].values, strict=True)):
         if (v, vp) in CHANGES:
@@ -114,17 +112,44 @@ def draw(data: pd.DataFrame):
     return figure
 
 
-def main() -> None:
-    """Rewrite the section and the figure."""
-    data = compared()
-    write_section("judge", ratios(data), PAGE)
-    picture = ROOT / "docs" / "figures" / "quantum_judge.png"
-    style.write(draw, data, str(picture), str(ROOT / "results-hdhe" / "judge.csv"))
-    usual = data[(data["T_K"] >= 300.0)]
-    for (v, vp), mine in usual.groupby(["v", "vp"]):
-        spread = mine["k_translational"] / mine["k_quantum"]
-        print(f"{v} -> {vp}, 300-1000 K: {spread.min():.2f} to {spread.max():.2f}")
+def measure() -> dict:
+    """k of both treatments at every temperature that they have in common."""
+    return {"rates": compared().to_dict("records")}
+
+
+def sections(numbers: dict) -> dict[str, str]:
+    """The table, and the range of the ratios wherever it is quoted."""
+    data = pd.DataFrame(numbers["rates"])
+    data = data.assign(dv=data["v"] - data["vp"], **{
+        f"ratio_{scheme}": data[f"k_{scheme}"] / data["k_quantum"] for scheme in SCHEMES})  # fmt: skip
+    usual = data[(data["T_K"] >= 300.0) & (data["T_K"] <= 1000.0)]
+    cold = data[data["T_K"] == 100.0]
+
+    def ratio(scheme: str, dv: int, part: pd.DataFrame) -> str:
+        return span(part.loc[part["dv"] == dv, f"ratio_{scheme}"])
+
+    single, double = (ratio("translational", dv, usual) for dv in (1, 2))
+    at_100 = " and ".join(ratio("translational", dv, cold) for dv in (1, 2))
+    total = " and ".join(ratio("total", dv, usual) for dv in (1, 2))
+    total_100 = " and ".join(ratio("total", dv, cold) for dv in (1, 2))
+    return {
+        "quantum/judge": ratios(data),
+        "quantum/judge summary": f"With the default symmetrisation (`translational`) trajectories give {single} of "
+        f"the coupled-states rates for dv = -1 between 300 and 1000 K and {double} for dv = -2; at 100 K {at_100}. "
+        f"`total` gives {total} there and {total_100} at 100 K; `initial` gives "
+        f"{ratio('initial', 1, usual)} and {ratio('initial', 2, usual)}.",
+        "README/judge": f"{single} of the coupled-states rates of one quantum at 300-1000 K, {double} of those of "
+        f"two, and {at_100} at 100 K; `total` gives {total} at 300-1000 K",
+    }
+
+
+def figures(numbers: dict) -> None:
+    """docs/figures/quantum_judge.png."""
+    with mpl.rc_context(style.SETTINGS):
+        draw(pd.DataFrame(numbers["rates"])).savefig(
+            ROOT / "docs" / "figures" / "quantum_judge.png", dpi=style.RESOLUTION_DPI
+        )
 
 
 if __name__ == "__main__":
-    main()
+    run_study("quantum_judge")

@@ -14,13 +14,16 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 from multiprocessing import Pool
 
 import numpy as np
-from report import table, timed, write_section
+from report import run_study, table, took
 
 from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, CM_TO_HARTREE
 from vibrates.trajectories import Collision, Settings, oracle
 from vibrates.trajectories.sampling import initial_conditions
 from vibrates.trajectories.slow_reference import SlowCollision
 
+NEEDS = ()
+REMEDY = "run: make validate"
+SECTIONS = ("accuracy/slow_reference",)
 PROCESSES = {  # initial level, its main final level
     "V-T of N2": ((1, 0), (0, 0)),
     "V-T of H2": ((0, 1), (0, 0)),
@@ -51,8 +54,8 @@ def trajectories() -> list[tuple]:
     return cases
 
 
-def compare(case: tuple) -> list:
-    """One row of the table."""
+def compare(case: tuple) -> dict:
+    """Deviations of one trajectory."""
     name, energy_cm, initial = case
     (v, w), final = PROCESSES[name]
     n2, h2, surface = oracle.molecules_and_surface()
@@ -78,36 +81,44 @@ def compare(case: tuple) -> list:
     deviation = np.where(kept, np.abs(kernel / reference - 1.0), 0.0)
     worst = np.unravel_index(deviation.argmax(), LEVELS)
     p = reference[final]
-    return [
-        name,
-        f"{energy_cm:.0f}",
-        f"{initial.impact_parameter[0] * BOHR_TO_ANGSTROM:.2f}",
-        f"{p:.6e}",
-        f"{abs(kernel[final] / p - 1.0):.1e}",
-        int(kept.sum()),
-        float(deviation.max()),
-        f"{reference[worst]:.1e}",
-    ]
+    return {
+        "process": name,
+        "energy_cm": energy_cm,
+        "impact_parameter_angstrom": initial.impact_parameter[0] * BOHR_TO_ANGSTROM,
+        "probability": p,
+        "deviation": abs(kernel[final] / p - 1.0),
+        "compared": int(kept.sum()),
+        "largest_deviation": deviation.max(),
+        "probability_there": reference[worst],
+    }
 
 
-def main() -> None:
-    """Run them all and rewrite the section."""
-    lines: list[str] = []
-    with timed(lines), Pool(2) as pool:
-        rows = pool.map(compare, trajectories(), chunksize=1)
-    compared = sum(row[5] for row in rows)
-    largest = max(row[6] for row in rows)
-    within = sum(row[6] < LIMIT for row in rows)
+def measure() -> dict:
+    """All trajectories."""
+    with Pool(2) as pool:
+        return {"trajectories": pool.map(compare, trajectories(), chunksize=1)}
+
+
+def sections(numbers: dict) -> dict[str, str]:
+    """The table and how many trajectories are within the limit."""
+    found = numbers["trajectories"]
+    rows = [
+        [row["process"], f"{row['energy_cm']:.0f}", f"{row['impact_parameter_angstrom']:.2f}",
+         f"{row['probability']:.6e}", f"{row['deviation']:.1e}", row["compared"], row["largest_deviation"],
+         f"{row['probability_there']:.1e}"]
+        for row in found
+    ]  # fmt: skip
     head = [
         "process", "U / cm^-1", "b / angstrom", "P of it", "deviation", f"P > {FLOOR:g}",
         "largest deviation", "there P =",
     ]  # fmt: skip
+    largest = [row["largest_deviation"] for row in found]
     summary = (
-        f"\n{within} of {len(rows)} trajectories have all their P within {LIMIT:g}; the largest of "
-        f"{compared} deviations is {largest:.1e}."
+        f"\n{sum(x < LIMIT for x in largest)} of {len(rows)} trajectories have all their P within {LIMIT:g}; "
+        f"the largest of {sum(row['compared'] for row in found)} deviations is {max(largest):.1e}."
     )
-    write_section("slow_reference", "\n".join([table(head, rows), summary, *lines]))
+    return {"accuracy/slow_reference": "\n".join([table(head, rows), summary, took(numbers)])}
 
 
 if __name__ == "__main__":
-    main()
+    run_study("slow_reference")

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from report import DOCUMENT, table, write_section
+from report import ROOT, run_study, table
 
 from vibrates.abinitio import settings
+from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, HARTREE_TO_MEV
 from vibrates.core.yaml_files import read_layers
 from vibrates.molecules.diatom import Diatom
@@ -19,8 +20,10 @@ from vibrates.potential import points as comparison
 from vibrates.potential import points as points_table
 from vibrates.potential.virial import orientations, second_virial, spherical_average
 
-PAGE = DOCUMENT.with_name("surface.md")
-ROOT = DOCUMENT.parents[1]
+NEEDS = ("results-abinitio/fit.json",)
+REMEDY = "run: make surface"
+SECTIONS = tuple(f"surface/{name}" for name in
+                 ("points", "candidates", "priors", "errors", "mixed", "values", "averages"))  # fmt: skip
 SURFACES = ("original", "modified", "fitted")
 PUBLISHED = {"beta": 8.0, "deformation": "polarizability"}
 
@@ -76,7 +79,7 @@ def errors(report: dict) -> str:
     return table(head, rows)
 
 
-def mixed(points: pd.DataFrame, surfaces: dict, a: Diatom, b: Diatom) -> str:
+def mixed(points: pd.DataFrame, surfaces: dict, a: Diatom, b: Diatom) -> list[dict]:
     """Mixed second difference of V with both bonds, over mean V, where all four corners were computed."""
     corners = points[points["group"] == "stretched_both"].reset_index(drop=True)
     prepared = comparison.prepare(corners, a, b, [1.0, 1.0])
@@ -88,9 +91,11 @@ def mixed(points: pd.DataFrame, surfaces: dict, a: Diatom, b: Diatom) -> str:
         bonds = own[["r_a_angstrom", "r_b_angstrom"]]
         area = (bonds.max() - bonds.min()).prod()
         v = [each[own.index] for each in values.values()]
-        rows.append([configuration, f"{own['R_angstrom'].iloc[0]:.2f}", f"{v[0].mean():.0f}",
-                     *(f"{(sign[own.index] * x).sum() / area / x.mean():+.2f}" for x in v)])  # fmt: skip
-    return table(["configuration", "R / angstrom", "mean V / meV", *values], rows)
+        rows.append({"configuration": configuration, "R_angstrom": own["R_angstrom"].iloc[0],
+                     "mean_meV": v[0].mean(), "mixed_per_angstrom2": {
+                         name: (sign[own.index] * x).sum() / area / x.mean()
+                         for name, x in zip(values, v, strict=True)}})  # fmt: skip
+    return rows
 
 
 def slopes(report: dict) -> str:
@@ -115,7 +120,8 @@ def values(report: dict) -> str:
     return table(["parameter", "powers of xi", *REFERENCE_CONFIGURATIONS, *extra], rows)
 
 
-def averages(surfaces: dict, a: Diatom, b: Diatom) -> str:
+def averages(surfaces: dict, a: Diatom, b: Diatom) -> list[dict]:
+    """Spherical averages, C6 and second virial coefficients less those of GERG-2008."""
     distance = np.linspace(3.0, 7.0, 401) * ANGSTROM_TO_BOHR
     c_a, c_b, c_ab, weight = orientations()
     known = pd.read_csv(ROOT / "data" / "n2h2_b12_gerg2008.csv", comment="#")
@@ -129,16 +135,15 @@ def averages(surfaces: dict, a: Diatom, b: Diatom) -> str:
         dispersion = 2.0 * c6[1] - c6[0]
         classical, quantum = second_virial(surface, a, b, known["T_K"].to_numpy())
         off = classical + quantum - known["B12_cm3_mol"].to_numpy()
-        rows.append([name, f"{average.min() * HARTREE_TO_MEV:.2f}",
-                     f"{distance[average.argmin()] * BOHR_TO_ANGSTROM:.2f}", f"{dispersion:.1f}",
-                     f"{float(surface.quadrupole_product(a.r_e, b.r_e)):.3f}",
-                     *(f"{x:+.1f}" for x in off)])  # fmt: skip
-    head = ["surface", "well of the average / meV", "at / angstrom", "C6 / a.u.", "Q_a Q_b / a.u.",
-            *(f"B12 less GERG-2008, {t:g} K" for t in known["T_K"])]  # fmt: skip
-    return table(head, rows)
+        rows.append({"surface": name, "well_meV": average.min() * HARTREE_TO_MEV,
+                     "at_angstrom": distance[average.argmin()] * BOHR_TO_ANGSTROM, "C6_au": dispersion,
+                     "quadrupole_product_au": float(surface.quadrupole_product(a.r_e, b.r_e)),
+                     "T_K": known["T_K"].to_numpy(), "B12_off_cm3_mol": off})  # fmt: skip
+    return rows
 
 
-def main() -> None:
+def measure() -> dict:
+    """What the report of the fit says, and what the three surfaces give at the points."""
     described = settings.load(ROOT / "config" / "abinitio" / "n2h2.yaml")
     report = json.loads((ROOT / described["results"] / "fit.json").read_text(encoding="utf-8"))
     a, b = (Diatom.from_config(n, described["molecules"][n]) for n in described["pair"])
@@ -147,23 +152,43 @@ def main() -> None:
     block = read_layers(ROOT / used)["surface"]
     if block["terms"] != report["terms"]:
         made = f"{described['results']}/{described['name']}_surface.yaml"
-        raise SystemExit(
-            f"error: {used} is not the surface of this fit; for campaigns on it: cp {made} {used}, "
+        raise UserError(
+            f"{used} is not the surface of this fit; for campaigns on it: cp {made} {used}, "
             "then make surface again"
         )
     surfaces["fitted"] = surface_from_config(block, a, b)
     points, _ = points_table.read(ROOT / described["fit"]["points"])
-    counts = points.groupby("group", sort=False).size()
-    write_section(
-        "points", table(["group", "points"], [*counts.items(), ("all", len(points))]), PAGE
-    )
-    write_section("candidates", candidates(report), PAGE)
-    write_section("priors", priors(report), PAGE)
-    write_section("errors", errors(report) + "\n\n" + slopes(report), PAGE)
-    write_section("mixed", mixed(points, surfaces, a, b), PAGE)
-    write_section("values", values(report), PAGE)
-    write_section("averages", averages(surfaces, a, b), PAGE)
+    kept = ("candidates", "chosen", "prior", "priors", "terms", "standard_errors", *SURFACES)
+    return {
+        "points": points.groupby("group", sort=False).size().to_dict(),
+        "report": {name: report[name] for name in kept},
+        "mixed": mixed(points, surfaces, a, b),
+        "averages": averages(surfaces, a, b),
+    }
+
+
+def sections(numbers: dict) -> dict[str, str]:
+    """The seven tables."""
+    report, points, virial = numbers["report"], numbers["points"], numbers["averages"]
+    corners = [[row["configuration"], f"{row['R_angstrom']:.2f}", f"{row['mean_meV']:.0f}",
+                *(f"{x:+.2f}" for x in row["mixed_per_angstrom2"].values())]
+               for row in numbers["mixed"]]  # fmt: skip
+    averaged = [[row["surface"], f"{row['well_meV']:.2f}", f"{row['at_angstrom']:.2f}", f"{row['C6_au']:.1f}",
+                 f"{row['quadrupole_product_au']:.3f}", *(f"{x:+.1f}" for x in row["B12_off_cm3_mol"])]
+                for row in virial]  # fmt: skip
+    head = ["surface", "well of the average / meV", "at / angstrom", "C6 / a.u.", "Q_a Q_b / a.u.",
+            *(f"B12 less GERG-2008, {t:g} K" for t in virial[0]["T_K"])]  # fmt: skip
+    return {
+        "surface/points": table(["group", "points"], [*points.items(), ("all", sum(points.values()))]),
+        "surface/candidates": candidates(report),
+        "surface/priors": priors(report),
+        "surface/errors": errors(report) + "\n\n" + slopes(report),
+        "surface/mixed": table(["configuration", "R / angstrom", "mean V / meV",
+                                *numbers["mixed"][0]["mixed_per_angstrom2"]], corners),
+        "surface/values": values(report),
+        "surface/averages": table(head, averaged),
+    }  # fmt: skip
 
 
 if __name__ == "__main__":
-    main()
+    run_study("surface_fit")

@@ -18,7 +18,7 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from report import table, timed, write_section
+from report import run_study, table, took
 from study import PROCESSES, STATES, TEMPERATURES, Study, default, reduce
 
 from vibrates.campaign.allocation import needed
@@ -29,6 +29,10 @@ from vibrates.rates.symmetrisation import trajectory_factor
 from vibrates.rates.thermal import EnergyGrid
 from vibrates.trajectories.work import BatchWork
 
+NEEDS = ()
+REMEDY = "run: make validate"
+SECTIONS = ("accuracy/variance",)
+DESIGNS = ("uniform", "shells", "allocated", "head-on")
 COUNT = 256
 TARGET = 1e-3
 
@@ -100,38 +104,49 @@ def designs(mean: NDArray, variance: NDArray, share: NDArray, area: NDArray) -> 
     return {"uniform": uniform, "shells": shells, "allocated": allocated}
 
 
-def main() -> None:
-    """Both samplings of both states, and the table."""
-    lines: list[str] = []
+def measure() -> dict:
+    """Relative variance of k times number of trajectories in the four designs."""
     found: dict[tuple[str, float], dict[str, NDArray]] = {}
-    with timed(lines):
-        for state in STATES:
-            finals = {name: end for name, (start, end) in PROCESSES.items() if start == state}
-            shares: dict[str, NDArray] = {}
-            for head_on in (0.5, 0.0):
-                config = default({"sampling": {"head_on_share": head_on}})
-                work, columns = Study(config, state, COUNT).columns()
-                reduced = reduce(work, columns)
-                for name, final in finals.items():
-                    # The better estimate of the weights of the energies serves both samplings.
-                    shares.setdefault(name, energy_shares(reduced, final))
-                    mean, variance = moments(work, columns, reduced, final)
-                    area = layout.shell_area(reduced)
-                    found[name, head_on] = designs(mean, variance, shares[name], area)
+    for state in STATES:
+        finals = {name: end for name, (start, end) in PROCESSES.items() if start == state}
+        shares: dict[str, NDArray] = {}
+        for head_on in (0.5, 0.0):
+            config = default({"sampling": {"head_on_share": head_on}})
+            work, columns = Study(config, state, COUNT).columns()
+            reduced = reduce(work, columns)
+            for name, final in finals.items():
+                # The better estimate of the weights of the energies serves both samplings.
+                shares.setdefault(name, energy_shares(reduced, final))
+                mean, variance = moments(work, columns, reduced, final)
+                area = layout.shell_area(reduced)
+                found[name, head_on] = designs(mean, variance, shares[name], area)
     rows = []
     for name in PROCESSES:
         for at, temperature in enumerate(TEMPERATURES):
-            plain = found[name, 0.0]
-            values = [plain[d][at] for d in ("uniform", "shells", "allocated")]
-            values.append(found[name, 0.5]["allocated"][at])
-            cells = [f"{x:.3g} ({values[0] / x:.1f})" for x in values]
-            # Trajectories for 10 % of k, uniform and in the last design.
-            rows.append([name, f"{temperature:.0f} K", *cells,
-                         f"{values[0] / 0.01:.0f}", f"{values[-1] / 0.01:.0f}"])  # fmt: skip
-    head = ["process", "T", "uniform", "shells", "allocated", "head-on",
-            "N for 10 %, uniform", "N for 10 %, head-on"]  # fmt: skip
-    write_section("variance", "\n".join([table(head, rows), *lines]))
+            values = {d: found[name, 0.0][d][at] for d in DESIGNS[:3]}
+            values["head-on"] = found[name, 0.5]["allocated"][at]
+            rows.append({"process": name, "T_K": temperature} | values)
+    return {"trajectories_per_stratum": COUNT, "variances": rows}
+
+
+def sections(numbers: dict) -> dict[str, str]:
+    """The table, with the factors gained and the trajectories that 10 % of k take."""
+    rows = []
+    for row in numbers["variances"]:
+        uniform, best = row["uniform"], row["head-on"]
+        cells = [f"{row[d]:.3g} ({uniform / row[d]:.1f})" for d in DESIGNS]
+        rows.append(
+            [
+                row["process"],
+                f"{row['T_K']:.0f} K",
+                *cells,
+                f"{uniform / 0.01:.0f}",
+                f"{best / 0.01:.0f}",
+            ]
+        )
+    head = ["process", "T", *DESIGNS, "N for 10 %, uniform", "N for 10 %, head-on"]
+    return {"accuracy/variance": table(head, rows) + "\n" + took(numbers)}
 
 
 if __name__ == "__main__":
-    main()
+    run_study("variance")

@@ -116,7 +116,12 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--dv", type=int, help="quanta lost, where the file does not tell")
 
     sub = command("oracle", _oracle, "run stored trajectories and print the deviations")
-    sub.add_argument("file", type=Path, help="JSON file of cases with their converged outcome")
+    sub.add_argument(
+        "file",
+        type=Path,
+        nargs="?",
+        help="JSON file of cases with their converged outcome (default: those of the package)",
+    )
     return p
 
 

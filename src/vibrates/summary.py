@@ -23,6 +23,7 @@ FILES = {
     "figures": "figures (PNG) and the numbers behind them (CSV)",
     "report.html": "report with all figures, opens without a network",
     "campaign.log": "progress, as it was shown",
+    "logs": "what every job said, a file per job",
 }
 
 
@@ -31,12 +32,12 @@ def summary_text(results: str | Path) -> str:
     results = Path(results)
     rates = read_product(results / "rates.nc", RUN_AGAIN)
     learned_path = results / "learned.nc"
-    config = resolved(
-        yaml.safe_load(rates.attrs["configuration"]), f"{results}/rates.nc: configuration"
-    )
-    learned = None
-    if learned_path.exists():
-        learned = ladder_of(read_product(learned_path, RUN_AGAIN), *config.learning.shown)
+    learned = read_product(learned_path, RUN_AGAIN) if learned_path.exists() else None
+    # Rates are not computed anew for other settings of the learning; what is learned from them is.
+    stated = (rates if learned is None else learned).attrs["configuration"]
+    config = resolved(yaml.safe_load(stated), f"{results}: configuration of its products")
+    if learned is not None:
+        learned = ladder_of(learned, *config.learning.shown)
     blocks = [
         _rates_block(rates, learned, config),
         _verdict_block(rates, config) + _checks_lines(results / "checks.json"),

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import yaml
 
-from vibrates.config import Campaign
+from vibrates.config import Campaign, load
+from vibrates.core.yaml_files import write
+from vibrates.trajectories import plan
 
 SMALL = {
     "grid": {
@@ -28,6 +30,21 @@ SMALL = {
     "jobs": {"trajectories_per_batch": 40, "ranks": 2, "minutes": 5, "memory_mb": 1000},
     "figures": {"opacity_energies_cm": [6000]},
 }
+
+
+def small_campaign(tiny: Path) -> Campaign:
+    """The small campaign's configuration; `results` is relative to the working directory."""
+    return load(tiny, SMALL | {"results": "results"})
+
+
+def planned(directory: Path, config: Campaign) -> Path:
+    """`directory` as results directory with the configuration and the plan of its pilot."""
+    config = config.changed({"results": str(directory)})
+    (directory / "plan").mkdir()
+    write(config.to_mapping(), directory / "configuration.yaml")
+    rows = plan.into_batches(plan.pilot(config), config.jobs.trajectories_per_batch)
+    plan.write_plan(rows, plan.plan_path(directory, 0))
+    return directory
 
 
 class Project:
@@ -57,7 +74,7 @@ class Project:
             cwd=self.directory,
             text=True,
             capture_output=True,
-            timeout=300,
+            timeout=1800,
             check=False,
         )
 
@@ -68,7 +85,7 @@ class Project:
             cwd=self.directory,
             text=True,
             capture_output=True,
-            timeout=300,
+            timeout=1800,
             check=False,
         )
 

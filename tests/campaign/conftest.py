@@ -3,31 +3,24 @@
 from pathlib import Path
 
 import pytest
-from campaign_project import SMALL, Project
+from campaign_project import Project, planned, small_campaign
 
-from vibrates import config as configuration
-from vibrates.core.yaml_files import write
-from vibrates.trajectories import plan
+from vibrates.config import Campaign
 
 
 @pytest.fixture
-def small(tiny_path: Path) -> configuration.Campaign:
+def small(tiny_path: Path) -> Campaign:
     """The small campaign's configuration; `results` is relative to the working directory."""
-    return configuration.load(tiny_path, SMALL | {"results": "results"})
+    return small_campaign(tiny_path)
 
 
 @pytest.fixture
-def one_batch(small: configuration.Campaign, tmp_path: Path) -> Path:
+def one_batch(small: Campaign, tmp_path: Path) -> Path:
     """A directory with the small campaign's configuration and the plan of its pilot."""
-    small = small.changed({"results": str(tmp_path)})
-    (tmp_path / "plan").mkdir()
-    write(small.to_mapping(), tmp_path / "configuration.yaml")
-    rows = plan.into_batches(plan.pilot(small), small.jobs.trajectories_per_batch)
-    plan.write_plan(rows, plan.plan_path(tmp_path, 0))
-    return tmp_path
+    return planned(tmp_path, small)
 
 
 @pytest.fixture
-def project(tmp_path: Path, root: Path, small: configuration.Campaign) -> Project:
+def project(tmp_path: Path, root: Path, small: Campaign) -> Project:
     """A project that has not run yet."""
     return Project(tmp_path, root, small)

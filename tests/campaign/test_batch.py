@@ -1,11 +1,13 @@
 """One batch as an MPI job, and its file."""
 
 import os
+import shutil
 import subprocess
 
 import numpy as np
 import pytest
 import xarray as xr
+from campaign_project import planned, small_campaign
 
 from vibrates.campaign import verify
 from vibrates.core import netcdf
@@ -33,17 +35,25 @@ def run_batch(directory, ranks, output, asked=None, batch=0):
         ],
         text=True,
         capture_output=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 
 
-@pytest.fixture
-def batch_file(one_batch):
-    """A finished batch."""
-    ran = run_batch(one_batch, 1, "trajectories/round0/batch00000.nc")
+@pytest.fixture(scope="module")
+def computed(tmp_path_factory, tiny_path):
+    """A results directory with one finished batch, not to be changed."""
+    directory = planned(tmp_path_factory.mktemp("computed"), small_campaign(tiny_path))
+    ran = run_batch(directory, 1, "trajectories/round0/batch00000.nc")
     assert ran.returncode == 0, ran.stderr
-    return one_batch / "trajectories/round0/batch00000.nc"
+    return directory
+
+
+@pytest.fixture
+def batch_file(computed, tmp_path):
+    """A finished batch in a results directory of its own."""
+    copy = shutil.copytree(computed, tmp_path / "results")
+    return copy / "trajectories/round0/batch00000.nc"
 
 
 def test_same_bits_for_one_and_two_ranks(one_batch):

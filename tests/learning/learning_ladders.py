@@ -5,6 +5,7 @@ import xarray as xr
 from campaigns import campaign
 
 from vibrates.config import Campaign
+from vibrates.core.units import AMU_TO_ME, ANGSTROM_TO_BOHR, CM_TO_HARTREE, KELVIN_TO_CM
 
 TEMPERATURES_K = np.array([200.0, 500.0, 1000.0, 3000.0])
 LEVELS = (1, 2, 4, 6, 8)
@@ -83,6 +84,43 @@ def config(**learning) -> Campaign:
     """The default configuration, learning one family of the rates above."""
     family = {"transitions": [TRANSITION], "initial_w": [0], "complete_v": [1, 9]}
     return campaign({"learning": family | learning})
+
+
+def morse_ladder(levels, temperatures_K, digits=3) -> str:
+    """Rate coefficients v -> v - 1 of a Morse oscillator as they are printed: CSV text, `digits` digits.
+
+    First-order semiclassical theory of a collinear collision with a repulsion exp(-alpha x) (Rapp
+    and Kassal, Chem. Rev. 69 (1969) 61): p proportional to v/(1 - x_e v) w_v/sinh(y)^2 with
+    y = 2 pi w_v/(alpha (u + u')), where u and u' are the speeds in the well before and after, and
+    the thermal average. The scale is arbitrary; the dependence on v and T is that of the theory.
+    """
+    x_e, alpha, well_cm = 0.006126, 4.0 / ANGSTROM_TO_BOHR, 40.0
+    reduced_mass = 1.8803 * AMU_TO_ME
+    x, weight = np.polynomial.legendre.leggauss(400)
+    v, kT = np.asarray(levels)[:, None, None], KELVIN_TO_CM * np.asarray(temperatures_K)[:, None]
+    energy, weight = 30.0 * kT * (x + 1.0), 30.0 * weight  # up to 60 kT
+    quantum_cm = 2359.6 * (1.0 - 2.0 * x_e * v)
+
+    def speed(energy_cm):
+        return np.sqrt(2.0 * (energy_cm + well_cm) * CM_TO_HARTREE / reduced_mass)
+
+    y = (
+        2.0
+        * np.pi
+        * quantum_cm
+        * CM_TO_HARTREE
+        / alpha
+        / (speed(energy) + speed(energy + quantum_cm))
+    )
+    p = v / (1.0 - x_e * v) * quantum_cm / 2359.6 / np.sinh(np.minimum(y, 300.0)) ** 2
+    mean = (weight * energy / kT * np.exp(-energy / kT) * p).sum(axis=-1)
+    k = 1e-10 * np.sqrt(np.asarray(temperatures_K) / 300.0) * mean
+    rows = [
+        f"{v},{T:g},{k[i, j]:.{digits - 1}e}"
+        for i, v in enumerate(levels)
+        for j, T in enumerate(temperatures_K)
+    ]
+    return "\n".join(["v,T_K,k_cm3_s", *rows]) + "\n"
 
 
 def rotor(j_max=8, temperatures_K=TEMPERATURES_K) -> str:

@@ -115,7 +115,7 @@ def test_exponential_and_matern12_are_one_family():
 
 def test_the_shortest_length_scale_still_gives_a_definite_matrix():
     """A feature of two values that the data decouple: its length scale runs to the floor."""
-    points = np.column_stack([RNG.uniform(-1, 1, 300), np.arange(300) % 2])
+    points = np.column_stack([np.random.default_rng(6).uniform(-1, 1, 300), np.arange(300) % 2])
     own = GaussianProcess(build("M12", 2), gpflow.Parameter(1e-6))
     lengths = own.likelihood.kernel.lengthscales
     lengths.unconstrained_variable.assign([3.0, -40.0])

@@ -94,6 +94,7 @@ def test_scores_follow_from_the_left_out_predictions(ladder):
     assert (computed.left_out_std > 0.1 / np.log(10.0)).all()
 
 
+@pytest.mark.slow
 def test_monte_carlo_errors_widen_the_prediction(ladder, settings):
     sure = ladder_of(learn(rates(relative_error=0.01), settings), (-1, 0), 0)
     assert (ladder.log10_k_std.sel(v=5) > 2 * sure.log10_k_std.sel(v=5)).all()
@@ -113,6 +114,7 @@ def test_the_file_says_what_it_holds(learned, settings, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_general_transitions_are_completed_over_both_molecules_levels(settings):
     """(v, w) -> (v', w'): a V-V family of states with several w, and what to add to them."""
     general = settings.changed(
@@ -171,7 +173,9 @@ def test_nothing_is_written_from_bad_rates(root, settings, tmp_path):
         variable.attrs |= {"units": "1", "long_name": "test"}
     write_atomic(bad, tmp_path / "rates.nc")
     with pytest.raises(UserError, match=r"rates.nc: k = -1.0 of v = 1, w = 0 .* at 200 K"):
-        script(root, "learn").main(str(tmp_path / "rates.nc"), str(tmp_path / "out.nc"), settings)
+        script(root, "learn").main(
+            str(tmp_path / "rates.nc"), str(tmp_path / "out.nc"), settings, settings
+        )
     assert [path.name for path in tmp_path.iterdir()] == ["rates.nc"]
 
 
@@ -186,6 +190,7 @@ def proposal(settings):
     return propose(rates(), HOURS, wide, "rates.nc")
 
 
+@pytest.mark.slow
 def test_proposed_states_are_new_and_lower_the_error(proposal):
     assert len(proposal) == 3 and not set(proposal.v) & set(LEVELS)
     assert (proposal.rms_after_dex < proposal.rms_before_dex).all()
@@ -202,6 +207,7 @@ def test_cost_is_taken_from_the_nearest_computed_levels():
     assert expected_hours((2, 3), HOURS) == pytest.approx(0.02)
 
 
+@pytest.mark.slow
 def test_the_proposal_is_a_configuration_that_runs(root, settings, proposal, tmp_path):
     source = root / "config" / "config.yaml"
     path = tmp_path / "next.yaml"

@@ -9,9 +9,10 @@ from campaigns import campaign, with_changes
 from learning_ladders import rotor
 
 from vibrates.core.errors import UserError
+from vibrates.learning import kernels
 from vibrates.learning.kernels import BASE, extended
 from vibrates.learning.readers import read
-from vibrates.learning.search import tables
+from vibrates.learning.search import run, selection, tables
 from vibrates.learning.search.candidate import Trainer, level_errors, mean_error, transition_errors
 from vibrates.learning.search.cost import fourth_power, recorded_hours
 from vibrates.learning.search.run import growth
@@ -41,15 +42,13 @@ def trainer(data, store):
     return Trainer(data, Store(store), "lbfgs", 8)
 
 
-@pytest.fixture(scope="module")
-def two_bases():
+@pytest.fixture
+def two_bases(monkeypatch):
     """Two of the seven base kernels, so that a brute-force search is small."""
-    kept = dict(BASE)
-    for name in set(BASE) - {"RBF", "LIN"}:
-        del BASE[name]
-    yield
-    BASE.clear()
-    BASE.update(kept)
+    chosen = {name: kernel for name, kernel in BASE.items() if name in ("RBF", "LIN")}
+    monkeypatch.setattr(kernels, "BASE", chosen)
+    monkeypatch.setattr(selection, "BASE", chosen)
+    return chosen
 
 
 def test_all_training_sets_with_the_fixed_level_are_there():
@@ -70,13 +69,36 @@ def test_screening_finds_the_sets_that_predict_better(data, trainer):
         return np.mean(
             [
                 mean_error(
-                    trainer.candidate("M52", trained, SIZES), predicted_levels(trainer, trained)
+                    trainer.candidate("M52", trained, SIZES),
+                    predicted_levels(trainer.data, trained),
                 )
                 for trained in chosen
             ]
         )
 
     assert error(few) < error([trained for trained in sets if trained not in few])
+
+
+def test_training_sets_are_ranked_from_the_candidates_of_every_kernel(data, two_bases, tmp_path):
+    """Each set with the kernel its validation chooses, best first, from the files alone."""
+    chosen = {"points": SIZES, "iterations": 8}
+    settings = with_changes(campaign().learning, search=chosen).search
+    screen = {
+        "combinations": 9,
+        "sets": [list(one) for one in training_sets(levels(data), 3, 2)[:3]],
+    }
+    candidates = [run.one_kernel(data, settings, name, screen["sets"], tmp_path) for name in BASE]
+    ranked = run.training_sets(data, [5], screen, json.loads(json.dumps(candidates)))
+    assert sorted(entry["trained"] for entry in ranked) == sorted(screen["sets"])
+    assert all(entry["sets_trained"] == 3 and entry["combinations"] == 9 for entry in ranked)
+    errors = [entry["test_percent"] for entry in ranked]
+    assert errors == sorted(errors) and len(set(errors)) == 3
+    for entry in ranked:
+        own = [of_kernel[screen["sets"].index(entry["trained"])] for of_kernel in candidates]
+        best = min(own, key=lambda result: mean_error(result, entry["validating"]))
+        assert best["trained"] == entry["trained"] and best["kernel"] == entry["kernel"]
+    with pytest.raises(ValueError, match="shorter"):
+        run.training_sets(data, [5], screen, [candidates[0], candidates[1][:2]])
 
 
 @pytest.mark.parametrize(("fixed", "size", "words"), [(9, 2, "fixed: 9"), (2, 6, "sizes: 6")])
@@ -120,6 +142,7 @@ def test_errors_of_a_level_are_per_cent_of_log10_k(data):
 
 
 @pytest.mark.parametrize("criterion", ["validation", "bic"])
+@pytest.mark.slow
 def test_growth_is_that_of_a_brute_force_search(trainer, two_bases, criterion):
     """Every step takes the best of all sums and products with a base kernel, and stops in time."""
     score = by_bic if criterion == "bic" else by_validation((5,))
@@ -142,6 +165,7 @@ def test_growth_is_that_of_a_brute_force_search(trainer, two_bases, criterion):
     assert path == expected
 
 
+@pytest.mark.slow
 def test_a_killed_search_resumes_and_ends_the_same(data, two_bases, tmp_path, monkeypatch):
     chosen = {"points": SIZES, "iterations": 8, "validation": ((5,), (5, 7)), "growth": 2}
     settings = with_changes(campaign().learning, search=chosen).search
@@ -182,7 +206,7 @@ def test_a_killed_search_resumes_and_ends_the_same(data, two_bases, tmp_path, mo
         if not entry["key"]["whole"]
     }
     first = whole[0]
-    tried = {*BASE, *(extended(first["path"][0], o, n) for o in "+*" for n in BASE)}
+    tried = {*two_bases, *(extended(first["path"][0], o, n) for o in "+*" for n in two_bases)}
     assert first["seconds"] == pytest.approx(
         sum(spent[kernel] for kernel in tried) + first["optimal"]["seconds"]
     )
@@ -233,7 +257,7 @@ def test_tables_count_transitions_and_times(trainer, two_bases):
         "optimal": optimal,
         "seconds": 3600.0,
         "seconds_single": 1800.0,
-        "predicted": predicted_levels(trainer, TRAINED, (5,)),
+        "predicted": predicted_levels(trainer.data, TRAINED, (5,)),
     }
     assert found["predicted"] == [1, 2, 4, 7, 8] and levels(trainer.data)[-1] == 8
     counts = tables.count_table([found]).iloc[0]

@@ -6,11 +6,9 @@ from scipy.stats import norm
 
 from vibrates.learning.stacking import mixture_std, stacking_weights
 
-RNG = np.random.default_rng(4)
-
 
 def test_weights_maximise_the_density_of_left_out_data():
-    error = RNG.standard_normal((2, 300)) * [[0.5], [2.0]]
+    error = np.random.default_rng(4).standard_normal((2, 300)) * [[0.5], [2.0]]
     std = np.ones((2, 300))
     found = stacking_weights(error, std)
     shares = np.linspace(0.0, 1.0, 2001)
@@ -31,8 +29,9 @@ def test_predictions_far_from_the_data_are_no_division_by_zero():
 
 def test_the_mixture_is_as_wide_as_its_draws():
     weights, means, stds = np.array([0.3, 0.7]), np.array([[1.0], [2.0]]), np.array([[0.2], [0.5]])
-    which = RNG.choice(2, 200_000, p=weights)
-    draws = means[which, 0] + stds[which, 0] * RNG.standard_normal(200_000)
+    generator = np.random.default_rng(4)
+    which = generator.choice(2, 200_000, p=weights)
+    draws = means[which, 0] + stds[which, 0] * generator.standard_normal(200_000)
     assert mixture_std(weights, weights @ means, means, stds)[0] == pytest.approx(
         draws.std(), rel=0.01
     )

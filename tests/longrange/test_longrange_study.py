@@ -216,6 +216,7 @@ def test_the_shipped_points_are_smooth_and_fitted_below_the_noise(described):
     np.testing.assert_allclose(predicted, beyond["E_CCSDT_cm"], atol=1e-3)
 
 
+@pytest.mark.slow
 def test_the_workflow_trains_reports_and_draws(root, tmp_path):
     """Points, networks, hold-out, tables and figures of a known surface, small."""
     small = {
@@ -228,7 +229,7 @@ def test_the_workflow_trains_reports_and_draws(root, tmp_path):
         "holdout": {"R_bohr": 18.0, "hidden": [4]}, "ensemble": 2,
     }  # fmt: skip
     (tmp_path / "small.yaml").write_text(yaml.safe_dump(small))
-    command = [sys.executable, "-m", "snakemake", "-s", "workflow/rules/longrange.smk", "--configfile",
+    command = [sys.executable, "-m", "snakemake", "-s", "workflow/modules/longrange.smk", "--configfile",
                str(tmp_path / "small.yaml"), "--cores", "2", "--quiet", "--nolock"]  # fmt: skip
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False,
                           env=os.environ | {"OMP_NUM_THREADS": "1"})  # fmt: skip

@@ -2,12 +2,12 @@
 
 import dataclasses
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, FS_TO_AU, HARTREE_TO_CM
 from vibrates.molecules.diatom import Diatom
 from vibrates.potential import Surface
@@ -18,22 +18,50 @@ from vibrates.trajectories.sampling import Initial
 from vibrates.trajectories.slow_reference import SlowCollision
 from vibrates.trajectories.status import Status
 
-ORACLE = Path(__file__).parents[3] / "shared" / "oracle" / "trajectories.json"
-
 
 def select(initial, which):
     """Some of the trajectories."""
     return Initial(**{name: value[which] for name, value in vars(initial).items()})
 
 
-@pytest.mark.skipif(not ORACLE.exists(), reason=f"{ORACLE} (oracle trajectories) is not there")
 @pytest.mark.parametrize("number", range(8))
 def test_oracle_trajectories_within_one_per_cent(number):
-    case = json.loads(ORACLE.read_text())[number]
+    cases = oracle.read_cases()
+    assert len(cases) == 8
+    case = cases[number]
     deviation = oracle.deviations(case, oracle.run_case(case))
     assert max(deviation.values()) < oracle.LIMIT
 
 
+def test_a_damaged_oracle_is_found(capsys, tmp_path):
+    """A probability changed by two per cent is a deviation, and the exit status says so."""
+    case = oracle.read_cases()[0]
+    for entry in case["probabilities"]:
+        entry["P"] *= 1.02
+    (tmp_path / "o.json").write_text(json.dumps([case]))
+    assert oracle.main(tmp_path / "o.json") == 1
+    assert "exceeds the limit of 0.01" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (None, "cannot be read"),
+        ("{", "not JSON"),
+        ("{}", "no list of cases"),
+        ('[{"v": 1}]', "case 0: U_cm, final, initial, n_a, n_b, probabilities, w is missing"),
+    ],
+)
+def test_an_unusable_oracle_file_is_one_line(tmp_path, text, words):
+    path = tmp_path / "o.json"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(UserError, match=words) as caught:
+        oracle.main(path)
+    assert str(caught.value).startswith(str(path)) and "\n" not in str(caught.value)
+
+
+@pytest.mark.slow
 def test_kernel_agrees_with_the_slow_reference(pair, collide, sample):
     """A V-V and V-T case of the close-coupled equations, integrated by an independent code."""
     n2, h2, _ = pair
@@ -332,6 +360,29 @@ def test_extrapolation_is_of_fourth_order_and_keeps_the_sum(collide, sample):
     assert np.median(ratio) == pytest.approx(1.5**4, rel=0.3)
     np.testing.assert_allclose(fine.sum(axis=(1, 2)), 1.0, atol=1e-9)
     assert (fine > 0.0).all()
+
+
+def test_rows_miss_one_by_the_corrections_left_out():
+    """Elements whose two runs differ too much are not extrapolated: the row's sum shows it."""
+    random = np.random.default_rng(2)
+    fine = random.dirichlet([0.3] * 6, size=500)
+    coarse = np.abs(fine * (1.0 + 0.6 * random.standard_normal(fine.shape)))
+    coarse /= coarse.sum(axis=1, keepdims=True)
+    correction = (fine - coarse) / (1.5**2 - 1.0)
+    left_out = np.where(np.abs(correction) < 0.5 * fine, 0.0, correction).sum(axis=1)
+    missing = 1.0 - extrapolate(coarse, fine).sum(axis=1)
+    np.testing.assert_allclose(missing, left_out, atol=1e-14)
+    whole = left_out == 0.0
+    assert 50 < whole.sum() < 450 and np.abs(missing).max() > 0.01
+
+
+@pytest.mark.parametrize("v", [1, 10])
+def test_rows_of_trajectories_sum_to_one_within_a_thousandth(collide, sample, v):
+    collision = collide(v=v, n_a=v + 5, **CONTROLLED)
+    for energy_cm in (600.0, 11000.0):
+        outcome = collision.run(sample(64, energy_cm=energy_cm, v=v), [(v - 1, 0)])
+        assert (outcome.status == Status.OK).all()
+        np.testing.assert_allclose(outcome.probability.sum(axis=(1, 2)), 1.0, atol=1e-3)
 
 
 def test_what_does_not_converge_is_kept_with_its_estimate(collide, sample):

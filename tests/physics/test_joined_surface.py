@@ -102,6 +102,7 @@ def trajectories(surface, energy_cm, shell, count):
 
 
 @pytest.mark.parametrize("energy_cm", [45.0, 90.0, 200.0])
+@pytest.mark.slow
 def test_low_energy_cross_sections_do_not_depend_on_where_it_switches(tail, series, energy_cm):
     """Momentum transfer and 1 -> 0 of N2, b up to 9 angstrom: equal within the Monte Carlo error.
 

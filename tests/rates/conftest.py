@@ -184,7 +184,7 @@ def config():
     return configuration()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def synthetic():
     """Factory of `Synthetic` sources."""
     return Synthetic

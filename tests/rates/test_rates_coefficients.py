@@ -69,6 +69,7 @@ def test_opacity_and_sigma_belong_together(synthetic, reduce_one):
     np.testing.assert_allclose(table["impact_parameter"], [0.5, 1.5, 2.5])
 
 
+@pytest.mark.slow
 def test_error_bars_cover_the_spread_of_repeats(synthetic, reduce_one):
     """Bootstrap errors match the scatter of 40 independent campaigns, noise of P included."""
     source = synthetic(noise=1.0)

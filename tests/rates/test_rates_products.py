@@ -1,5 +1,6 @@
 """Comparison with published rates, checks of the products, and the scripts that write them."""
 
+import copy
 import importlib.util
 import json
 from pathlib import Path
@@ -27,9 +28,10 @@ def script(name):
     return module.main
 
 
-@pytest.fixture
-def products(synthetic, tmp_path):
+@pytest.fixture(scope="module")
+def products(synthetic, tmp_path_factory):
     """Files of a campaign of two states made by the scripts: (source, paths)."""
+    tmp_path = tmp_path_factory.mktemp("products")
     reduced = []
     for v in (1, 2):
         source = synthetic(v=v)
@@ -128,6 +130,7 @@ def test_good_products_pass(products, tmp_path):
     result = json.loads(output.read_text())
     found = {check["name"]: check["status"] for check in result["checks"]}
     assert len(found) == 13 and "failed" not in found.values()
+    sanity.require_passed(result, "rates.nc")
     for name in (
         "positive_rates",
         "detailed_balance",
@@ -147,7 +150,7 @@ def loaded(products):
     inputs = sanity.load_inputs(
         paths["reduced"], paths["cross_sections"], paths["rates"], MADE_WITH
     )
-    return source.config, *inputs
+    return copy.deepcopy(source.config), *inputs
 
 
 def spoil(config, reduced, sections, rates, what):
@@ -236,6 +239,11 @@ def test_a_state_without_open_trajectories_is_reported_not_invented(synthetic, t
     )
     first = result["checks"][0]
     assert first["status"] == "failed" and "grid.energies_cm" in first["message"]
+    with pytest.raises(
+        UserError, match="checks failed, do not use it: positive_rates .*grid.energ"
+    ) as e:
+        sanity.require_passed(result, "rates.nc")
+    assert "\n" not in str(e.value)
 
 
 @pytest.mark.parametrize("name", ["cross_sections", "rates", "checks"])

@@ -198,6 +198,7 @@ def sections(argon_nitrogen):
 
 
 @pytest.mark.parametrize("method", ["close_coupling", "coupled_states"])
+@pytest.mark.slow
 def test_detailed_balance(sections, argon_nitrogen, method):
     """(2j + 1) k^2 sigma(j -> j') = (2j' + 1) k'^2 sigma(j' -> j) at one total energy."""
     sigma = sections[method][:, 0, :, 0]
@@ -211,6 +212,7 @@ def test_detailed_balance(sections, argon_nitrogen, method):
     assert np.nanmax(np.abs(sigma[:, 0::2, 1::2])) < 1e-12 * np.nanmax(sigma)
 
 
+@pytest.mark.slow
 def test_coupled_states_are_near_close_coupling(sections):
     """Within 15 % for the transitions that a collision favours, and better at the higher energy."""
     cs, cc = (sections[m][:, 0, :, 0] for m in ("coupled_states", "close_coupling"))
@@ -222,6 +224,7 @@ def test_coupled_states_are_near_close_coupling(sections):
     assert max(d.max() for d in deviation) > 1e-3  # they are not the same
 
 
+@pytest.mark.slow
 def test_cross_sections_are_converged(argon_nitrogen):
     """In sectors, range, rotational levels and the partial waves between those computed."""
     energies = ENERGIES[:1]
@@ -241,8 +244,19 @@ def test_rates_of_a_constant_cross_section():
     """k = sigma times the mean speed."""
     k_t = np.array([1e-4, 1e-3, 1e-2])
     energies = np.geomspace(1e-6, 1.0, 30)
-    k, beyond = rate_coefficient(energies, np.full(30, 7.0), 2000.0, k_t)
-    np.testing.assert_allclose(k, 7.0 * np.sqrt(8.0 * k_t / (np.pi * 2000.0)), rtol=1e-4)
+    rate = rate_coefficient(energies, np.full(30, 7.0), 2000.0, k_t)
+    np.testing.assert_allclose(rate.k, 7.0 * np.sqrt(8.0 * k_t / (np.pi * 2000.0)), rtol=1e-4)
+
+
+def test_both_ends_of_the_energies_are_reported():
+    """Of a constant cross section the shares are known: 1 - (1 + x) e^-x and (1 + x) e^-x."""
+    k_t = np.array([5e-4, 1e-3, 5e-3])
+    energies = np.geomspace(1e-3, 1e-2, 20)
+    rate = rate_coefficient(energies, np.full(20, 7.0), 2000.0, k_t)
+    first, last = energies[0] / k_t, energies[-1] / k_t
+    np.testing.assert_allclose(rate.below, 1.0 - (1.0 + first) * np.exp(-first), rtol=0.01)
+    np.testing.assert_allclose(rate.beyond, (1.0 + last) * np.exp(-last), rtol=0.03)
+    assert rate.below[0] > 0.5 and rate.beyond[-1] > 0.4
 
 
 def test_mistakes_are_named(argon_nitrogen):

@@ -11,8 +11,8 @@ from vibrates.core.units import CM_TO_HARTREE, HARTREE_TO_CM, KELVIN_TO_HARTREE
 from vibrates.core.yaml_files import read_layers
 from vibrates.learning import readers
 from vibrates.potential.sites import SiteSurface
-from vibrates.scattering import settings, surface
-from vibrates.scattering.vibrational import vibrational_rates
+from vibrates.scattering import nuclear_spin, settings, surface
+from vibrates.scattering.vibrational import normal_rates, vibrational_rates
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -84,6 +84,81 @@ def test_vibrational_rates_of_rates_that_are_known():
     found = vibrational_rates(table, levels)
     assert len(found) == 1
     assert found["k_cm3_s"][0] == pytest.approx(3.0, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("spin", "weights"), [(0, (1, 0)), (0.5, (1, 3)), (1, (6, 3)), (1.5, (6, 10))]
+)
+def test_weights_of_even_and_odd_j(spin, weights):
+    """H2 (1/2) 1 : 3, D2 and N2 (1) 6 : 3, 16O (0) one kind alone; together (2 I + 1)^2."""
+    assert nuclear_spin.weights(spin) == weights
+    assert sum(weights) == (2 * spin + 1) ** 2
+
+
+@pytest.fixture
+def homonuclear():
+    """Levels and rates of a rotor with like ends: k(1 j -> 0 j') = 1 for even and 5 for odd j."""
+    j = np.arange(12)
+    levels = np.array([0.0, 0.02])[:, None] + 2.7e-4 * j * (j + 1.0)
+
+    def rates(temperature_K):
+        rows = [
+            (1, a, 0, b, temperature_K, 1.0 + 4.0 * (a % 2))
+            for a in j
+            for b in j[:3]
+            if (a - b) % 2 == 0
+        ]
+        return pd.DataFrame(rows, columns=["v", "j", "vp", "jp", "T_K", "k_cm3_s"])
+
+    return levels, rates
+
+
+def test_modifications_and_their_mixtures(homonuclear):
+    """Even j end in j' = 0 and 2 with k = 1 each, odd ones in j' = 1 with k = 5."""
+    levels, rates = homonuclear
+
+    def k(average, temperature, weights):
+        return float(average(rates(temperature), levels, weights)["k_cm3_s"].iloc[0])
+
+    for temperature in (20.0, 300.0, 2000.0):
+        assert k(vibrational_rates, temperature, (1, 0)) == pytest.approx(2.0, rel=1e-12)
+        assert k(vibrational_rates, temperature, (0, 1)) == pytest.approx(5.0, rel=1e-12)
+        # Frozen at 1 : 3 whatever the temperature; so is what has one modification alone.
+        assert k(normal_rates, temperature, (1, 3)) == pytest.approx((2 + 3 * 5) / 4, rel=1e-12)
+        assert k(normal_rates, temperature, (1, 0)) == pytest.approx(2.0, rel=1e-12)
+    # In equilibrium the lowest level is all there is when cold, and the mixture normal when hot.
+    assert k(vibrational_rates, 10.0, (1, 3)) == pytest.approx(2.0, rel=1e-4)
+    assert k(vibrational_rates, 1500.0, (1, 3)) == pytest.approx((2 + 3 * 5) / 4, rel=1e-2)
+    # By hand, at a temperature between.
+    j, k_t = np.arange(12), 100.0 * KELVIN_TO_HARTREE
+    population = (
+        np.where(j % 2 == 0, 1, 3) * (2 * j + 1) * np.exp(-(levels[1] - levels[1, 0]) / k_t)
+    )
+    expected = (population * np.where(j % 2 == 0, 2.0, 5.0)).sum() / population.sum()
+    assert k(vibrational_rates, 100.0, (1, 3)) == pytest.approx(expected, rel=1e-12)
+
+
+def test_unlike_nuclei_have_no_weights():
+    """1 -> 0 of HD is the plain average over 2j + 1 and Boltzmann factors."""
+    description = settings.load("config/quantum/hehd.yaml")
+    wanted = description["levels"]
+    levels = settings.rotor(description).energies[: wanted["v_max"] + 1, : wanted["j_max"] + 1]
+    rates = pd.read_csv("data/quantum_hehd_rates.csv", comment="#")
+    assert settings.spin_weights(description) == (1.0, 1.0)
+    found = vibrational_rates(rates, levels, settings.spin_weights(description))
+    assert found.equals(vibrational_rates(rates, levels))
+    k_t, j = 300.0 * KELVIN_TO_HARTREE, np.arange(levels.shape[1])
+    population = (2 * j + 1) * np.exp(-(levels[1] - levels[1, 0]) / k_t)
+    total = 0.0
+    for row in rates[(rates["T_K"] == 300.0) & (rates["v"] != rates["vp"])].itertuples():
+        if (row.v, row.vp) == (1, 0):
+            total += population[row.j] * row.k_cm3_s
+        elif (row.v, row.vp) == (0, 1):  # stored from the higher level, which is here in v = 0
+            gap = levels[0, row.j] - levels[1, row.jp]
+            balance = (2 * row.j + 1) / (2 * row.jp + 1) * np.exp(-gap / k_t)
+            total += population[row.jp] * row.k_cm3_s * balance
+    mine = found[(found["v"] == 1) & (found["vp"] == 0) & (found["T_K"] == 300.0)]
+    assert float(mine["k_cm3_s"].iloc[0]) == pytest.approx(total / population.sum(), rel=1e-12)
 
 
 def test_the_data_of_he_and_hd_are_complete():

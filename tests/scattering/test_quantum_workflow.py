@@ -1,7 +1,6 @@
 """From a description to rates: plan, jobs, what is kept, products."""
 
 import copy
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -30,8 +29,9 @@ TINY = {
 @pytest.fixture(scope="module")
 def described(tmp_path_factory):
     """A description of He + HD that takes a second, and the file that holds it."""
-    os.chdir(REPOSITORY)
-    content = settings.load("config/quantum/small.yaml") | TINY
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(REPOSITORY)  # The shipped description names its files from there.
+        content = settings.load("config/quantum/small.yaml") | TINY
     content["surface"] = str(REPOSITORY / content["surface"])
     content["molecule"] = content["molecule"] | {
         "curve": str(REPOSITORY / content["molecule"]["curve"])
@@ -101,6 +101,32 @@ def test_jobs_add_up_to_the_cross_sections_of_the_library(described, method):
     np.testing.assert_allclose(mine, whole, rtol=1e-9)
 
 
+def test_even_and_odd_j_of_like_nuclei_do_not_mix(described):
+    """He + H2: no pair between even and odd j; with I = 0 there is no odd j at all."""
+    content = described[0]
+    h2 = content["molecule"] | {"name": "H2", "masses_u": [1.00782503, 1.00782503]}
+    levels = settings.rotor(content | {"molecule": h2}).energies / CM_TO_HARTREE
+    # Measured: S_0(0) at 354.37 cm^-1, the fundamental at 4161.17.
+    assert levels[0, 2] - levels[0, 0] == pytest.approx(354.37, rel=3e-3)
+    assert levels[1, 0] - levels[0, 0] == pytest.approx(4161.17, rel=2e-3)
+    work = Work(content | {"molecule": h2 | {"nuclear_spin": 0.5}}, 1, 0)
+    initial, final = work.pairs
+    changes = [
+        (work.v[a], work.j[a], work.v[b], work.j[b]) for a, b in zip(initial, final, strict=True)
+    ]
+    # v = 0-1, j = 0-2: six pairs of the four even levels, one of the two odd ones.
+    assert len(changes) == 7 and all((j - jp) % 2 == 0 for _, j, _, jp in changes)
+    assert work.opacity(0).shape[-1] == 7 and (work.opacity(0)[0, -1] > 0).all()
+    # The odd terms of V are exactly zero: S between even and odd j is rounding.
+    channels, _, _ = work._channels(work.pieces[0])
+    s = work.collision.propagator(channels).s_matrices(work.block.energies[-1:], channels.l)[0]
+    open_j = channels.j[channels.thresholds < work.block.energies[-1]]
+    assert np.abs(s[np.ix_(open_j % 2 == 0, open_j % 2 == 1)]).max() < 1e-12
+    bosons = Work(content | {"molecule": h2 | {"nuclear_spin": 0}}, 1, 0)
+    assert len(bosons.pairs[0]) == 6 and (bosons.j[np.concatenate(bosons.pairs)] % 2 == 0).all()
+    assert len(Work(content, 1, 0).pairs[0]) == 15
+
+
 def run(path, block, output, ranks):
     return subprocess.run(
         [str(Path(sys.executable).with_name("mpiexec")), "-n", str(ranks),
@@ -110,6 +136,7 @@ def run(path, block, output, ranks):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_job_gives_the_same_for_one_and_two_ranks_and_goes_on_from_its_pieces(
     described, tmp_path
 ):
@@ -169,6 +196,22 @@ def test_products_of_a_calculation(described):
     assert len(table) == 2 * 15 and (table["k_cm3_s"] > 0).all()
     checks = product.checks(sections, table)
     assert checks["transitions"] == 15 and checks["largest_share_of_the_last_fifth_of_waves"] > 0.2
+    stored = product.table(sections, table)
+    for name, check in (
+        ("share_below", "below_the_lowest"),
+        ("share_beyond", "beyond_the_highest"),
+    ):
+        assert stored[name].dims == ("pair", "temperature") and stored[name].shape == (15, 2)
+        assert float(stored[name].max()) == checks[f"largest_share_of_k_{check}_energy"]
+        mine = table[table["T_K"] == 300.0][name].to_numpy()
+        np.testing.assert_array_equal(stored[name].sel(temperature=300.0), mine)
+    assert (
+        stored["share_below"].sel(temperature=100.0) > stored["share_below"].sel(temperature=300.0)
+    ).all()
+    assert (
+        stored["share_beyond"].sel(temperature=100.0)
+        < stored["share_beyond"].sel(temperature=300.0)
+    ).all()
     hours = by_initial_j(found, [3600.0] * len(found), levels, description)
     assert hours["core_hours"].sum() == pytest.approx(len(found))
 
@@ -180,6 +223,18 @@ def test_mistakes_of_a_description_are_named(described, tmp_path):
         ({"method": "sudden"}, "method"),
         ({"sectors_bohr": [[6.0, 0.1], [2.0, 0.1]]}, "do not ascend"),
         ({"surplus": 1}, "surplus"),
+        (
+            {"molecule": content["molecule"] | {"masses_u": [1.0078, 1.0078]}},
+            r"wrong\.yaml: molecule\.nuclear_spin: missing",
+        ),
+        (
+            {"molecule": content["molecule"] | {"nuclear_spin": 0.5}},
+            r"wrong\.yaml: molecule\.nuclear_spin: .* differ",
+        ),
+        (
+            {"molecule": content["molecule"] | {"masses_u": [1.0078, 1.0078], "nuclear_spin": 0.3}},
+            r"wrong\.yaml: molecule\.nuclear_spin: 0\.3 is no spin",
+        ),
     ):
         path = tmp_path / "wrong.yaml"
         path.write_text(yaml.safe_dump(copy.deepcopy(content) | change), encoding="utf-8")

@@ -1,6 +1,4 @@
 # The configuration of this run and what all rules use. Mistakes stop here, before any job.
-import os
-import sys
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,33 +6,27 @@ from types import SimpleNamespace
 from vibrates.trajectories import plan as plans, progress
 from vibrates.campaign import cost, driver, rounds, stages
 from vibrates.config import load_all
-from vibrates.hpc.quiet import quieten
-from vibrates.core.errors import UserError
 
-# The interpreter that runs Snakemake, and its mpiexec, are those of all jobs.
-os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
-try:
-    campaign = load_all(
-        workflow.overwrite_configfiles or ["config/config.yaml"],
-        workflow.config_settings.config,
-    )
-except UserError as error:
-    sys.exit(f"error: {error}")
+include: "preamble.smk"
+
+
+CONFIG_FILES = workflow.overwrite_configfiles or ["config/config.yaml"]
+campaign = preamble.or_exit(load_all, CONFIG_FILES, workflow.config_settings.config)
 # In place, so that scripts and child processes see the same; not merged with other files' keys.
 config.clear()
 config.update(campaign.to_mapping())
 
 RESULTS = Path(campaign.results)
+LOGS = RESULTS / "logs"
 ROUNDS = range(campaign.sampling.rounds + 1)
+# The initial states, some dozens a job.
+PARTS = rounds.parts(campaign)
 
-if workflow.is_main_process and not workflow.logger_manager.settings.dryrun:
-    if not workflow.logger_manager.settings.verbose:
+if RUNS:
+    if not COMMAND_LINE.verbose:
         quieten(workflow.logger_manager.logger)
-    try:
-        driver.prepare(campaign, workflow.logger_manager.logger)
-    except UserError as error:
-        sys.exit(f"error: {error}")
+    driver.prepare_at_start(campaign, workflow.logger_manager.logger)
 
 
 wildcard_constraints:
@@ -45,24 +37,9 @@ wildcard_constraints:
     w=r"\d+",
 
 
-# Blocks of the configuration that the trajectories of batches and the sums over them depend on.
-BATCHES = (
-    "results",
-    "seed",
-    "pair",
-    "molecules",
-    "surface",
-    "grid",
-    "basis",
-    "dynamics",
-    "sampling",
-    "rates",
-)
-
-
 def parts(*names):
-    """The named blocks of the configuration: what a rule's products depend on."""
-    return {name: config[name] for name in names}
+    """What a rule's products depend on: blocks of the configuration, or `block.key` for one key."""
+    return stages.parts(campaign, names)
 
 
 def batches(*rounds, states=None):
@@ -79,6 +56,12 @@ def batch_rows(wildcards):
     # Of the wildcards alone: Snakemake does not watch parameters that are functions of the input.
     plan = plans.batches(plans.plan_path(RESULTS, int(wildcards.round)))
     return plan.rows[int(wildcards.batch)]
+
+
+def strata_files(wildcards):
+    """What the allocation of a round rests on; nothing for the pilot."""
+    n = int(wildcards.round)
+    return [RESULTS / f"plan/round{n}_strata/part{i}.nc" for i in range(len(PARTS)) if n > 0]
 
 
 def growth(attempt):
@@ -100,3 +83,8 @@ def figure(name):
         ),
         "csv": RESULTS / f"figures/{name}.csv",
     }
+
+
+def families(group):
+    """Names of the data sets of a group of ladders, `campaign` or `published`."""
+    return [name for name in LADDERS if name.rsplit("_dv", 1)[0] == group]

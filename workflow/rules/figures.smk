@@ -10,9 +10,13 @@ PUBLISHED = {
 rule figure_surface:
     output:
         **figure("surface"),
+    log:
+        LOGS / "figures/surface.log",
+    conda:
+        "../../envs/learning.yaml"
     params:
         pair=config["pair"],
-        molecules=config["molecules"],
+        molecules=parts("molecules")["molecules"],
         surface=config["surface"],
     script:
         "../scripts/figure_surface.py"
@@ -23,6 +27,10 @@ rule figure_cross_sections:
         cross_sections=RESULTS / "cross_sections.nc",
     output:
         **figure("cross_sections"),
+    log:
+        LOGS / "figures/cross_sections.log",
+    conda:
+        "../../envs/learning.yaml"
     params:
         transitions=config["figures"]["transitions"],
         opacity_energies_cm=config["figures"]["opacity_energies_cm"],
@@ -37,10 +45,14 @@ rule figure_ladder:
         learned=RESULTS / "learned.nc",
     output:
         **figure("ladder"),
+    log:
+        LOGS / "figures/ladder.log",
+    conda:
+        "../../envs/learning.yaml"
     params:
-        molecules=config["molecules"],
+        molecules=parts("molecules")["molecules"],
         pair=config["pair"],
-        learning=config["learning"],
+        learning=parts("learning.transitions", "learning.initial_w")["learning"],
     script:
         "../scripts/figure_ladder.py"
 
@@ -51,6 +63,10 @@ rule figure_temperature:
         rates=RESULTS / "rates.nc",
     output:
         **figure("temperature"),
+    log:
+        LOGS / "figures/temperature.log",
+    conda:
+        "../../envs/learning.yaml"
     params:
         transition=config["figures"]["temperature_transition"],
     script:
@@ -62,8 +78,12 @@ rule figure_leave_one_out:
         learned=RESULTS / "learned.nc",
     output:
         **figure("leave_one_out"),
+    log:
+        LOGS / "figures/leave_one_out.log",
+    conda:
+        "../../envs/learning.yaml"
     params:
-        learning=config["learning"],
+        learning=parts("learning.transitions", "learning.initial_w")["learning"],
     script:
         "../scripts/figure_leave_one_out.py"
 
@@ -79,8 +99,11 @@ rule summary:
         learned=RESULTS / "learned.nc",
     output:
         summary=report(RESULTS / "summary.txt", caption="../report/summary.rst", category="Data"),
+    log:
+        LOGS / "summary.log",
+    conda:
+        "../../envs/learning.yaml"
     params:
-        results=str(RESULTS),
         temperatures_K=config["sampling"]["target_temperatures_K"],
     script:
         "../scripts/summary.py"

@@ -11,6 +11,13 @@ LADDERS = {
 SEARCHED = {"campaign": None} | config["reference"]["state_to_state"]
 HOURS = {"campaign": LEARNING / "hours.csv"} | config["reference"].get("hours", {})
 GROUPS = sorted({name.rsplit("_dv", 1)[0] for name in LADDERS})
+SEARCH_KERNEL = {name: SETTINGS["search"][name] for name in ("points", "iterations")}
+SEARCH_SCREEN = SEARCH_KERNEL | {
+    name: SETTINGS["search"][name] for name in ("fixed", "maximum_combinations")
+}
+SEARCH_GROWTH = SEARCH_KERNEL | {
+    name: SETTINGS["search"][name] for name in ("validation", "growth")
+}
 KERNELS = ["LIN", "RBF", "EXP", "M12", "M32", "M52", "RQ"]
 
 
@@ -28,11 +35,14 @@ rule learn:
         rates=RESULTS / "rates.nc",
     output:
         learned=report(RESULTS / "learned.nc", caption="../report/learned.rst", category="Data"),
+    log:
+        LOGS / "learn.log",
+    conda:
+        "../../envs/learning.yaml"
+    threads: 1
     params:
-        config=config,
         fingerprint=stages.fingerprint(campaign, "learned"),
         rates_with=stages.fingerprint(campaign, "rates"),
-    threads: 1
     script:
         "../scripts/learn.py"
 
@@ -42,10 +52,16 @@ rule learning_source:
         lambda wildcards: (LADDERS | SEARCHED)[wildcards.source] or RESULTS / "rates.nc",
     output:
         LEARNING / "sources/{source}.nc",
+    log:
+        LOGS / "learning/sources_{source}.log",
+    localrule: True
+    conda:
+        "../../envs/learning.yaml"
     params:
         source="{source}",
-        learning=SETTINGS,
-    localrule: True
+        transitions=SETTINGS["transitions"],
+        initial_w=SETTINGS["initial_w"],
+        maximum_temperature_K=SETTINGS["scenarios"]["maximum_temperature_K"],
     script:
         "../scripts/learning_source.py"
 
@@ -56,26 +72,28 @@ rule scenarios:
         source=LEARNING / "sources/{source}.nc",
     output:
         LEARNING / "scenarios/{source}_{model}.csv",
+    log:
+        LOGS / "learning/scenarios_{source}_{model}.log",
+    conda:
+        "../../envs/learning.yaml"
+    threads: 1
     params:
         model="{model}",
-        scenarios=SETTINGS["scenarios"],
+        scenarios={
+            name: SETTINGS["scenarios"][name] for name in ("names", "seeds", "every_temperature")
+        },
         store=str(LEARNING / "store"),
-    threads: 1
     script:
         "../scripts/scenarios.py"
 
 
-def scenario_files(group):
-    return expand(
-        LEARNING / "scenarios/{source}_{model}.csv",
-        source=[name for name in LADDERS if name.rsplit("_dv", 1)[0] == group],
-        model=SETTINGS["scenarios"]["models"],
-    )
-
-
 rule scenario_report:
     input:
-        scores=lambda wildcards: scenario_files(wildcards.group),
+        scores=lambda wildcards: expand(
+            LEARNING / "scenarios/{source}_{model}.csv",
+            source=families(wildcards.group),
+            model=SETTINGS["scenarios"]["models"],
+        ),
     output:
         scores=LEARNING / "{group}_scenarios.csv",
         times=LEARNING / "{group}_table_S1.csv",
@@ -89,6 +107,10 @@ rule scenario_report:
             for scenario in SETTINGS["scenarios"]["names"]
             for which in ("", "_with_NN2")
         ],
+    log:
+        LOGS / "learning/{group}_scenario_report.log",
+    conda:
+        "../../envs/learning.yaml"
     threads: 1
     script:
         "../scripts/scenario_report.py"
@@ -96,11 +118,9 @@ rule scenario_report:
 
 rule predictions:
     input:
-        sources=lambda wildcards: [
-            LEARNING / f"sources/{name}.nc"
-            for name in LADDERS
-            if name.rsplit("_dv", 1)[0] == wildcards.group
-        ],
+        sources=lambda wildcards: expand(
+            LEARNING / "sources/{source}.nc", source=families(wildcards.group)
+        ),
     output:
         csv=LEARNING / "figures/{group}_predictions.csv",
         png=report(
@@ -108,9 +128,13 @@ rule predictions:
             caption="../report/predictions.rst",
             category="Learning",
         ),
+    log:
+        LOGS / "learning/{group}_predictions.log",
+    conda:
+        "../../envs/learning.yaml"
+    threads: 1
     params:
         models=SETTINGS["scenarios"]["models"],
-    threads: 1
     script:
         "../scripts/predictions.py"
 
@@ -121,41 +145,53 @@ rule search_screen:
         source=LEARNING / "sources/{source}.nc",
     output:
         LEARNING / "search/{source}/N{size}_screen.json",
+    log:
+        LOGS / "search/{source}/N{size}_screen.log",
+    conda:
+        "../../envs/learning.yaml"
+    threads: 1
     params:
         size="{size}",
-        search=SETTINGS["search"],
-    threads: 1
+        search=SEARCH_SCREEN,
     script:
         "../scripts/search_screen.py"
 
 
-# Fans out over kernels and sizes; every candidate is stored, so that a killed job resumes.
+# Fans out over kernels and sizes. Its product is the file of candidates; the store only lets a killed job
+# go on from those it has trained.
 rule search_kernel:
     input:
         source=LEARNING / "sources/{source}.nc",
         screen=LEARNING / "search/{source}/N{size}_screen.json",
     output:
-        touch(LEARNING / "search/{source}/N{size}_{kernel}.done"),
+        LEARNING / "search/{source}/N{size}_{kernel}.json",
+    log:
+        LOGS / "search/{source}/N{size}_{kernel}.log",
+    conda:
+        "../../envs/learning.yaml"
+    threads: 1
     params:
         kernel="{kernel}",
-        search=SETTINGS["search"],
+        search=SEARCH_KERNEL,
         store=str(LEARNING / "store"),
-    threads: 1
     script:
         "../scripts/search_kernel.py"
 
 
 rule search_sets:
     input:
-        expand(LEARNING / "search/{{source}}/N{{size}}_{kernel}.done", kernel=KERNELS),
+        candidates=expand(LEARNING / "search/{{source}}/N{{size}}_{kernel}.json", kernel=KERNELS),
         source=LEARNING / "sources/{source}.nc",
         screen=LEARNING / "search/{source}/N{size}_screen.json",
     output:
         LEARNING / "search/{source}/N{size}_sets.json",
-    params:
-        search=SETTINGS["search"],
-        store=str(LEARNING / "store"),
+    log:
+        LOGS / "search/{source}/N{size}_sets.log",
+    conda:
+        "../../envs/learning.yaml"
     threads: 1
+    params:
+        validation=SETTINGS["search"]["validation"],
     script:
         "../scripts/search_sets.py"
 
@@ -166,11 +202,15 @@ rule search_growth:
         sets=LEARNING / "search/{source}/N{size}_sets.json",
     output:
         LEARNING / "search/{source}/N{size}_{optimiser}.json",
+    log:
+        LOGS / "search/{source}/N{size}_{optimiser}.log",
+    conda:
+        "../../envs/learning.yaml"
+    threads: 1
     params:
         optimiser="{optimiser}",
-        search=SETTINGS["search"],
+        search=SEARCH_GROWTH,
         store=str(LEARNING / "store"),
-    threads: 1
     script:
         "../scripts/search_growth.py"
 
@@ -189,7 +229,9 @@ rule search_report:
         # Where nobody recorded hours Table V has the published model of the cost.
         hours=lambda wildcards: HOURS.get(wildcards.source, []),
     output:
-        tables=[LEARNING / f"search/{{source}}/table_{n}.csv" for n in ("I", "II", "III", "IV", "V")],
+        tables=[
+            LEARNING / f"search/{{source}}/table_{n}.csv" for n in ("I", "II", "III", "IV", "V")
+        ],
         levels=LEARNING / "search/{source}/levels.csv",
         transitions=LEARNING / "search/{source}/transitions.csv",
         figures=[
@@ -200,6 +242,10 @@ rule search_report:
             )
             for n in (3, 4)
         ],
+    log:
+        LOGS / "search/{source}/report.log",
+    conda:
+        "../../envs/learning.yaml"
     threads: 1
     script:
         "../scripts/search_report.py"
@@ -218,7 +264,11 @@ rule hours:
         lambda wildcards: batches(*ROUNDS),
     output:
         LEARNING / "hours.csv",
+    log:
+        LOGS / "learning/hours.log",
     localrule: True
+    conda:
+        "../../envs/dynamics.yaml"
     script:
         "../scripts/hours.py"
 
@@ -230,10 +280,24 @@ rule next:
     output:
         table=LEARNING / "next.csv",
         config=LEARNING / "next.yaml",
-    params:
-        config=config,
-        source=str(Path(workflow.overwrite_configfiles[0] if workflow.overwrite_configfiles else "config/config.yaml").resolve()),
+    log:
+        LOGS / "learning/next.log",
+    conda:
+        "../../envs/learning.yaml"
     threads: 1
+    params:
+        config=parts(
+            "name",
+            "results",
+            "pair",
+            "molecules",
+            "grid",
+            "learning.transitions",
+            "learning.initial_w",
+            "learning.complete_v",
+            "learning.next",
+        ),
+        source=str(Path(CONFIG_FILES[0]).resolve()),
     script:
         "../scripts/next.py"
 

@@ -1,12 +1,5 @@
 # Which trajectories each batch computes; every round after the pilot looks at those before it.
 
-PARTS = rounds.parts(campaign)
-
-
-def strata_files(wildcards):
-    n = int(wildcards.round)
-    return [RESULTS / f"plan/round{n}_strata/part{i}.nc" for i in range(len(PARTS)) if n > 0]
-
 
 # What the allocation has to know of some dozens of initial states.
 rule strata:
@@ -16,13 +9,16 @@ rule strata:
         ),
     output:
         RESULTS / "plan/round{round}_strata/part{part}.nc",
-    params:
-        config=parts(*BATCHES),
-        states=lambda wildcards: PARTS[int(wildcards.part)],
-        fingerprint=stages.fingerprint(campaign, "plan"),
+    log:
+        LOGS / "strata/round{round}_part{part}.log",
+    conda:
+        "../../envs/dynamics.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * growth(attempt),
         runtime=lambda wildcards, attempt: 60 * growth(attempt),
+    params:
+        states=lambda wildcards: PARTS[int(wildcards.part)],
+        fingerprint=stages.fingerprint(campaign, "plan"),
     script:
         "../scripts/strata.py"
 
@@ -33,10 +29,12 @@ checkpoint plan:
     output:
         plan=RESULTS / "plan/round{round}.csv",
         allocation=RESULTS / "plan/round{round}_allocation.csv",
-    params:
-        config=parts(*BATCHES)
-        | {"jobs": {"trajectories_per_batch": config["jobs"]["trajectories_per_batch"]}},
-        fingerprint=stages.fingerprint(campaign, "plan"),
+    log:
+        LOGS / "plan/round{round}.log",
     localrule: True
+    conda:
+        "../../envs/dynamics.yaml"
+    params:
+        fingerprint=stages.fingerprint(campaign, "plan"),
     script:
         "../scripts/plan.py"

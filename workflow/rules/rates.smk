@@ -11,14 +11,17 @@ for number, members in enumerate(PARTS):
             batches=lambda wildcards, members=members: batches(*ROUNDS, states=members),
         output:
             [RESULTS / f"reduced/v{v}_w{w}.nc" for v, w in members],
-        params:
-            config=parts("name", *BATCHES),
-            states=members,
-            rounds=list(ROUNDS),
-            fingerprint=stages.fingerprint(campaign, "reduced"),
+        log:
+            LOGS / f"reduce_{number}.log",
+        conda:
+            "../../envs/dynamics.yaml"
         resources:
             mem_mb=lambda wildcards, attempt: 2000 * growth(attempt),
             runtime=lambda wildcards, attempt: 60 * growth(attempt),
+        params:
+            states=members,
+            rounds=list(ROUNDS),
+            fingerprint=stages.fingerprint(campaign, "reduced"),
         script:
             "../scripts/reduce.py"
 
@@ -31,13 +34,16 @@ rule cross_sections:
         reduced=REDUCED,
     output:
         RESULTS / "cross_sections.nc",
-    params:
-        config=config,
-        fingerprint=stages.fingerprint(campaign, "cross_sections"),
-        reduced_with=stages.fingerprint(campaign, "reduced"),
+    log:
+        LOGS / "cross_sections.log",
+    conda:
+        "../../envs/dynamics.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: cost.reduced_mb(campaign) * growth(attempt),
         runtime=lambda wildcards, attempt: 120 * growth(attempt),
+    params:
+        fingerprint=stages.fingerprint(campaign, "cross_sections"),
+        reduced_with=stages.fingerprint(campaign, "reduced"),
     script:
         "../scripts/cross_sections.py"
 
@@ -47,17 +53,21 @@ rule rates:
         reduced=REDUCED,
     output:
         report(RESULTS / "rates.nc", caption="../report/rates.rst", category="Data"),
-    params:
-        config=config,
-        fingerprint=stages.fingerprint(campaign, "rates"),
-        reduced_with=stages.fingerprint(campaign, "reduced"),
+    log:
+        LOGS / "rates.log",
+    conda:
+        "../../envs/dynamics.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: cost.reduced_mb(campaign) * growth(attempt),
         runtime=lambda wildcards, attempt: 120 * growth(attempt),
+    params:
+        fingerprint=stages.fingerprint(campaign, "rates"),
+        reduced_with=stages.fingerprint(campaign, "reduced"),
     script:
         "../scripts/rates.py"
 
 
+# A failed check fails the run: no summary is made of products that are wrong.
 rule checks:
     input:
         reduced=REDUCED,
@@ -65,12 +75,18 @@ rule checks:
         rates=RESULTS / "rates.nc",
     output:
         RESULTS / "checks.json",
-    params:
-        config=config,
-        fingerprint=stages.fingerprint(campaign, "checks"),
-        made_with={name: stages.fingerprint(campaign, name) for name in ("reduced", "cross_sections", "rates")},
+    log:
+        LOGS / "checks.log",
+    conda:
+        "../../envs/dynamics.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: cost.reduced_mb(campaign) * growth(attempt),
         runtime=lambda wildcards, attempt: 120 * growth(attempt),
+    params:
+        fingerprint=stages.fingerprint(campaign, "checks"),
+        made_with={
+            name: stages.fingerprint(campaign, name)
+            for name in ("reduced", "cross_sections", "rates")
+        },
     script:
         "../scripts/checks.py"

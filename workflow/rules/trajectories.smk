@@ -7,9 +7,13 @@ rule trajectories:
         plan=ancient(RESULTS / "plan/round{round}.csv"),
     output:
         RESULTS / "trajectories/round{round}/batch{batch}.nc",
-    params:
-        configuration=str(RESULTS / "configuration.yaml"),
-        fingerprint=lambda wildcards: plans.fingerprint(campaign, batch_rows(wildcards)),
+    log:
+        LOGS / "trajectories/round{round}/batch{batch}.log",
+    # Time and memory of the job, beside those of the cost model (docs/slurm.md).
+    benchmark:
+        RESULTS / "benchmarks/round{round}/batch{batch}.tsv"
+    conda:
+        "../../envs/dynamics.yaml"
     # Ranks, memory and walltime follow from the measured cost of the batch's trajectories. Locally
     # Snakemake lowers the threads, and with them the ranks, to the cores it may use.
     threads: lambda wildcards: estimate(wildcards.round, wildcards.batch).ranks
@@ -24,10 +28,13 @@ rule trajectories:
         runtime=lambda wildcards, attempt: (
             cost.walltime_minutes(estimate(wildcards.round, wildcards.batch)) * growth(attempt)
         ),
+    params:
+        configuration=str(RESULTS / "configuration.yaml"),
+        fingerprint=lambda wildcards: plans.fingerprint(campaign, batch_rows(wildcards)),
     shell:
         "{resources.mpi} -n {resources.tasks} python -m vibrates.trajectories.batch "
         "{params.configuration} {wildcards.round} {wildcards.batch} {output} "
-        "--ranks {resources.tasks} --fingerprint {params.fingerprint}"
+        f"--ranks {{resources.tasks}} --fingerprint {{params.fingerprint}} {LOGGED}"
 
 
 # Only the expensive part. Also part of `all`: Snakemake computes a missing file again only if

@@ -19,6 +19,7 @@ def main(
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         reduced=list(snakemake.input.reduced),
         output=snakemake.output[0],
         config=resolved(snakemake.config),

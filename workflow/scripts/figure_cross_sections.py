@@ -19,6 +19,7 @@ def main(
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         data=snakemake.input.cross_sections,
         transitions=snakemake.params.transitions,
         opacity_energies_cm=snakemake.params.opacity_energies_cm,

@@ -36,6 +36,7 @@ def main(
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         rates=snakemake.input.rates,
         learned=snakemake.input.learned,
         published=snakemake.input.get("published"),

@@ -15,6 +15,7 @@ def main(learned: str, learning: Learning, png: str, csv: str) -> None:
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         learned=snakemake.input.learned,
         learning=resolved(snakemake.config).learning,
         png=snakemake.output.png,

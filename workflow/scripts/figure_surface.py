@@ -12,6 +12,7 @@ def main(config: Campaign, png: str, csv: str) -> None:
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         config=resolved(snakemake.config),
         png=snakemake.output.png,
         csv=snakemake.output.csv,

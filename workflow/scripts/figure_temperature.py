@@ -21,6 +21,7 @@ def main(
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         rates=snakemake.input.rates,
         published=snakemake.input.get("published"),
         transition=snakemake.params.transition,

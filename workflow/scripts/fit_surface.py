@@ -15,7 +15,7 @@ from vibrates.potential import points as comparison
 from vibrates.potential import points as point_tables
 
 HEAD = """\
-# The surface fitted to ab initio points (docs/surface.md). Made by workflow/rules/potential.smk from {points};
+# The surface fitted to ab initio points (docs/surface.md). Made by workflow/modules/potential.smk from {points};
 # candidate {chosen}. R_m in angstrom, eps in meV, stretches in angstrom.
 extends: ../molecules.yaml
 """
@@ -80,6 +80,7 @@ def main(description: str, points: str, surface: str, report: str, errors: str) 
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         description=snakemake.params.description,
         points=snakemake.input.points,
         surface=snakemake.output.surface,

@@ -15,6 +15,7 @@ def main(described: dict, geometries: str, level: str) -> None:
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         described=snakemake.params.content,
         geometries=snakemake.output.geometries,
         level=snakemake.output.level,

@@ -14,4 +14,4 @@ def main(batches: list[str], output: str) -> None:
 
 
 if __name__ == "__main__":
-    run(main, batches=list(snakemake.input), output=snakemake.output[0])
+    run(main, log=snakemake.log, batches=list(snakemake.input), output=snakemake.output[0])

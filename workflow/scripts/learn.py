@@ -15,6 +15,7 @@ def main(rates: str, learned: str, config: Campaign, fingerprint: str, rates_wit
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         rates=snakemake.input.rates,
         learned=snakemake.output.learned,
         config=resolved(snakemake.config),

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from vibrates.config import Learning, resolved
 from vibrates.core.errors import UserError
 from vibrates.core.netcdf import write_atomic
 from vibrates.core.scripts import run
@@ -10,20 +9,27 @@ from vibrates.learning.readers import from_campaign, read
 from vibrates.rates.compare import read_rates
 
 
-def main(path: str, source: str, learning: Learning, output: str) -> None:
-    w = learning.initial_w
+def main(
+    path: str,
+    source: str,
+    transitions: list[list[int]],
+    initial_w: list[int],
+    maximum_temperature_K: float,
+    output: str,
+) -> None:
     if source == "campaign":
-        data = from_campaign(read_rates(path), path, learning.transitions, w)
+        data = from_campaign(read_rates(path), path, transitions, initial_w)
     elif source.startswith("campaign_dv"):
-        data = from_campaign(read_rates(path), path, [[-int(source[11:]), 0]], w)
+        data = from_campaign(read_rates(path), path, [[-int(source[11:]), 0]], initial_w)
     else:
         data = read(path)
     if source.startswith("published_"):
-        limit = learning.scenarios.maximum_temperature_K
-        data = data.isel(temperature=np.flatnonzero(data["temperature"].values <= limit))
+        shown = data["temperature"].values <= maximum_temperature_K
+        data = data.isel(temperature=np.flatnonzero(shown))
         if data.sizes["temperature"] < 2:
             raise UserError(
-                f"{path}: {data.sizes['temperature']} temperatures up to {limit:g} K; raise "
+                f"{path}: {data.sizes['temperature']} temperatures up to "
+                f"{maximum_temperature_K} K; raise "
                 "learning.scenarios.maximum_temperature_K"
             )
     write_atomic(data, output)
@@ -32,8 +38,11 @@ def main(path: str, source: str, learning: Learning, output: str) -> None:
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         path=snakemake.input[0],
         source=snakemake.params.source,
-        learning=resolved(snakemake.config).learning,
+        transitions=snakemake.params.transitions,
+        initial_w=snakemake.params.initial_w,
+        maximum_temperature_K=snakemake.params.maximum_temperature_K,
         output=snakemake.output[0],
     )

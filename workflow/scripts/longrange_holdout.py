@@ -26,6 +26,7 @@ def main(path: str, points: str, scores: str, table: str, figure: str) -> None:
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         path=snakemake.params.description,
         points=snakemake.input.points,
         scores=snakemake.output.scores,

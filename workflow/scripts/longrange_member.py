@@ -35,6 +35,7 @@ def main(path: str, points: str, number: int, threads: int, surface: str, table:
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         path=snakemake.params.description,
         points=snakemake.input.points,
         number=int(snakemake.wildcards.member),

@@ -42,6 +42,7 @@ def known(path: str, output: str) -> None:
 if __name__ == "__main__":
     run(
         globals()[snakemake.params.task],
+        log=snakemake.log,
         path=snakemake.params.description,
         **snakemake.params.values,
     )

@@ -149,6 +149,7 @@ def main(
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         path=snakemake.params.description,
         points=snakemake.input.points,
         surfaces=list(snakemake.input.surfaces),

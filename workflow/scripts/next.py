@@ -28,6 +28,7 @@ def main(
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         rates=snakemake.input.rates,
         hours=snakemake.input.hours,
         config=resolved(snakemake.config),

@@ -31,6 +31,7 @@ def main(
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         round_=int(snakemake.wildcards.round),
         config=resolved(snakemake.config),
         strata=list(snakemake.input.strata),

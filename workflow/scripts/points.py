@@ -20,6 +20,7 @@ def main(blocks: list[str], level: str, output: str) -> None:
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         blocks=list(snakemake.input.blocks),
         level=snakemake.input.level,
         output=snakemake.output[0],

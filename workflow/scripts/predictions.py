@@ -18,6 +18,7 @@ def main(sources: list[str], models: list[str], png: str, csv: str) -> None:
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         sources=list(snakemake.input.sources),
         models=list(snakemake.params.models),
         png=snakemake.output.png,

@@ -40,6 +40,7 @@ def main(rates: str, cross_sections: str, rates_png: str, cross_sections_png: st
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         rates=snakemake.input.rates,
         cross_sections=snakemake.input.cross_sections,
         rates_png=snakemake.output.rates,

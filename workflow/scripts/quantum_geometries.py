@@ -16,6 +16,7 @@ def main(description: str, name: str, geometries: str, level: str) -> None:
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         description=snakemake.params.description,
         name=snakemake.wildcards.set,
         geometries=snakemake.output.geometries,

@@ -34,10 +34,12 @@ def main(
         "core_hours": round(sum(seconds) / 3600.0, 4),
         "transitions": "exothermic: each pair of levels once, from the higher to the lower",
     }  # fmt: skip
+    if settings.like_nuclei(described):
+        provenance["weights_of_even_and_odd_j"] = settings.spin_weights(described)
     columns = [*product.NUMBERS, "T_K", "k_cm3_s"]
     text = table[columns].to_csv(index=False, float_format="%.5g")
     write_text(rates, f"# {json.dumps(provenance)}\n{text}")
-    dataset = product.table(found)
+    dataset = product.table(found, table)
     dataset.attrs = storage.provenance(described, [yaml.safe_dump(provenance)])
     storage.write_atomic(dataset, cross_sections)
     planned = plan.blocks(described, levels, mass)
@@ -50,6 +52,7 @@ def main(
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         description=snakemake.params.description,
         waves=list(snakemake.input.waves),
         rates=snakemake.output.rates,

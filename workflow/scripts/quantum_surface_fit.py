@@ -9,7 +9,7 @@ from vibrates.figures import quantum as figures
 from vibrates.figures import style
 from vibrates.scattering import surface
 
-HEAD = """# The interaction of He and H2 and its isotopes. Made by workflow/rules/quantum_surface.smk from data/quantum_heh2_*.csv
+HEAD = """# The interaction of He and H2 and its isotopes. Made by workflow/modules/quantum_surface.smk from data/quantum_heh2_*.csv
 # (docs/quantum.md). Atomic units.
 extends: ../molecules.yaml
 """
@@ -35,6 +35,7 @@ def main(description: str, small: str, large: str, output: str, errors: str, fig
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         description=snakemake.params.description,
         small=snakemake.input.small,
         large=snakemake.input.large,

@@ -25,6 +25,7 @@ def main(
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         outputs=list(snakemake.output),
         config=resolved(snakemake.config),
         states=snakemake.params.states,

@@ -38,6 +38,7 @@ def main(scores: list[str], table: str, times: str, judged: str, figures: list[s
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         scores=list(snakemake.input.scores),
         table=snakemake.output.scores,
         times=snakemake.output.times,

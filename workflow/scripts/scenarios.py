@@ -21,6 +21,7 @@ def main(source: str, model: str, scenarios: Scenarios, store: str, output: str)
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         source=snakemake.input.source,
         model=snakemake.params.model,
         scenarios=resolved(snakemake.config).learning.scenarios,

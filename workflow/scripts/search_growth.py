@@ -19,6 +19,7 @@ def main(source: str, sets: str, optimiser: str, search: Search, store: str, out
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         source=snakemake.input.source,
         sets=snakemake.input.sets,
         optimiser=snakemake.params.optimiser,

@@ -52,6 +52,7 @@ def main(
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         sets=list(snakemake.input.sets),
         growths=list(snakemake.input.growths),
         source=snakemake.input.source,

@@ -16,6 +16,7 @@ def main(source: str, size: int, search: Search, output: str) -> None:
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         source=snakemake.input.source,
         size=int(snakemake.params.size),
         search=resolved(snakemake.config).learning.search,

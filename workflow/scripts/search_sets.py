@@ -3,25 +3,29 @@
 import json
 from pathlib import Path
 
-from vibrates.config import Search, resolved
 from vibrates.core.files import write_text
 from vibrates.core.netcdf import read_product
 from vibrates.core.scripts import run
 from vibrates.learning.search import run as search_run
 
 
-def main(source: str, screen: str, search: Search, store: str, output: str) -> None:
-    chosen = json.loads(Path(screen).read_text(encoding="utf-8"))
-    ranked = search_run.training_sets(read_product(source), search, chosen, store)
+def main(
+    source: str, screen: str, candidates: list[str], validation: list[list[int]], output: str
+) -> None:
+    chosen, *trained = (
+        json.loads(Path(path).read_text(encoding="utf-8")) for path in (screen, *candidates)
+    )
+    ranked = search_run.training_sets(read_product(source), validation[0], chosen, trained)
     write_text(output, json.dumps(ranked, indent=1))
 
 
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         source=snakemake.input.source,
         screen=snakemake.input.screen,
-        search=resolved(snakemake.config).learning.search,
-        store=snakemake.params.store,
+        candidates=list(snakemake.input.candidates),
+        validation=snakemake.params.validation,
         output=snakemake.output[0],
     )

@@ -24,6 +24,7 @@ def main(
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         round_=int(snakemake.wildcards.round),
         output=snakemake.output[0],
         config=resolved(snakemake.config),

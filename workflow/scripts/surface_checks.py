@@ -40,6 +40,7 @@ def main(description: str, points: str, surface: str, virial: str, pngs: dict[st
 if __name__ == "__main__":
     run(
         main,
+        log=snakemake.log,
         description=snakemake.params.description,
         points=snakemake.input.points,
         surface=snakemake.input.surface,

@@ -1,12 +1,18 @@
 """Where the next round's trajectories go: Neyman allocation over the strata of every state.
 
 A stratum (U, shell) contributes s^2 / n to the relative variance of k, one s^2 per goal, that is
-per target transition and temperature. The cheapest counts n that bring every goal's sum below the
-requested variance are n_i = max(done_i, sqrt(sum_g m_g s_gi^2 / c_i)), with c_i the cost of a
-trajectory and a multiplier m_g >= 0 per goal, positive only where the goal is just met
+per target transition and temperature. The s^2 of a state are means over the states nearest to it:
+if they came from its own trajectories, a stratum whose first trajectories happened to show small P,
+and with it little spread, would get few further ones and keep its low mean, so that k came out low
+(docs/rates.md). Trajectories of other states are independent of the state's own.
+
+The cheapest counts n that bring every goal's sum below the requested variance are
+n_i = max(done_i, sqrt(sum_g m_g s_gi^2 / c_i)), with c_i the cost of a trajectory
+and a multiplier m_g >= 0 per goal, positive only where the goal is just met
 (Cochran, Sampling Techniques, 1977, sections 5.5 and 5A.3).
 """
 
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -15,6 +21,7 @@ import xarray as xr
 from vibrates.config import Sampling
 
 ITERATIONS = 300
+NEAREST = 4  # other states whose strata's variances a state is allocated by
 
 
 def needed(single: np.ndarray, cost: np.ndarray, done: np.ndarray, target: float) -> np.ndarray:
@@ -47,40 +54,77 @@ def allocate(
 
     states: one dataset per state, as `vibrates.rates.variance.contributions` returns. Gives one
     integer array (energy, shell) per state, multiples of `sampling.replicates`, and one record per
-    state and goal: relative error now, predicted, the reason to stop there.
+    state and goal: relative error now from the state's own variances, error predicted from those it
+    is allocated by, the reason to stop there.
     """
     replicates, target = sampling.replicates, sampling.target_relative_error
+    own = [_single(state) for state in states]
     wanted, known = [], []
-    for state in states:
+    for state, mine, nearest in zip(states, own, _of_the_nearest(states, own), strict=True):
         done = state["n"].values.ravel()
-        single = (
-            (state["variance"] * state["n"])
-            .transpose("transition", "temperature", "energy", "shell")
-            .values.reshape(-1, done.size)
-        )
+        single = nearest.reshape(-1, done.size)
         counts = needed(single, np.maximum(state["cost"].values.ravel(), 1.0), done, target)
         wanted.append(replicates * np.ceil((counts - done) / replicates).astype(int))
-        known.append((single, done))
+        known.append((mine.reshape(-1, done.size), single, done))
     total = sum(int(extra.sum()) for extra in wanted)
     scale = min(1.0, budget / total) if total else 1.0
     extras, records = [], []
-    for state, extra, (single, done) in zip(states, wanted, known, strict=True):
+    for state, extra, variances in zip(states, wanted, known, strict=True):
         if scale < 1.0:
             extra = replicates * np.floor(extra * scale / replicates).astype(int)
         extras.append(extra.reshape(state["n"].shape))
-        records += _records(state, single, done, extra, target, cut=scale < 1.0)
+        records += _records(state, *variances, extra.ravel(), target, cut=scale < 1.0)
     return extras, records
+
+
+def _single(state: xr.Dataset) -> np.ndarray:
+    """(transition, temperature, energy, shell) relative variance of k from one trajectory."""
+    return (
+        (state["variance"] * state["n"])
+        .transpose("transition", "temperature", "energy", "shell")
+        .values
+    )
+
+
+def _of_the_nearest(states: list[xr.Dataset], own: list[np.ndarray]) -> list[np.ndarray]:
+    """What each state is allocated by, in the shape of its `_single` in ``own``.
+
+    Per transition (change of v and w) the mean over the `NEAREST` other states that make it, by
+    the distance |v - v'| + |w - w'|, the first in the list where two are as near; the state's own
+    where no other one makes it.
+    """
+    # ASSUME: relative variances of the strata change slowly with v and w.
+    places = np.array([[state.attrs["v"], state.attrs["w"]] for state in states])
+    changes = [
+        [
+            (int(vp) - v, int(wp) - w)
+            for vp, wp in zip(state["vp"].values, state["wp"].values, strict=True)
+        ]
+        for state, (v, w) in zip(states, places.tolist(), strict=True)
+    ]
+    found = []
+    for number, mine in enumerate(own):
+        distance = np.abs(places - places[number]).sum(axis=1)
+        order = [i for i in np.argsort(distance, kind="stable") if i != number]
+        rows = []
+        for change, alone in zip(changes[number], mine, strict=True):
+            making = (own[i][changes[i].index(change)] for i in order if change in changes[i])
+            nearest = list(islice(making, NEAREST))
+            rows.append(np.mean(nearest, axis=0) if nearest else alone)
+        found.append(np.array(rows).reshape(mine.shape))
+    return found
 
 
 def _records(
     state: xr.Dataset,
+    own: np.ndarray,
     single: np.ndarray,
     done: np.ndarray,
     extra: np.ndarray,
     target: float,
     cut: bool,
 ) -> list[dict[str, Any]]:
-    now = np.sqrt((single / done).sum(axis=1))
+    now = np.sqrt((own / done).sum(axis=1))
     then = np.sqrt((single / (done + extra)).sum(axis=1))
     goals = [
         (int(vp), int(wp), float(t))
@@ -102,6 +146,8 @@ def _records(
                 if a <= target
                 else "share of the budget spent"
                 if cut and b > target
+                else "target met by the variances of the nearest states"
+                if not extra.any()
                 else "target expected after this round"
             ),
         }

@@ -1,7 +1,8 @@
 """What has to be in order before Snakemake starts: one driver at a time, nobody else who writes.
 
-Every start, `vibrates resume` or plain `snakemake`, goes through `prepare`: it finds what an earlier
-run left behind, however that ended, says so, and mends it.
+Every run, by `vibrates resume` or plain `snakemake`, goes through `prepare`: it finds what an earlier
+run left behind, however that ended, says so, and mends it. Reading the Snakefile prepares nothing:
+lint, dry runs, lists, graphs, reports, `--unlock` take no lock and change no file of the campaign.
 """
 
 import atexit
@@ -24,14 +25,38 @@ from vibrates.core.errors import UserError
 from vibrates.core.files import write_text
 from vibrates.core.yaml_files import read_yaml, write
 from vibrates.hpc import slurm, slurm_plugin
+from vibrates.hpc.preamble import or_exit
+from vibrates.hpc.quiet import event_of
 from vibrates.trajectories import progress
 
 _BEAT = 30.0  # seconds between signs of life, for drivers on other machines
 _held = []  # keeps the lock of this process open
 
 
+def prepare_at_start(config: Campaign, logger: logging.Logger) -> None:
+    """Have `prepare` called if, and as soon as, Snakemake begins to execute the workflow.
+
+    To be called in the main process while the Snakefile is read. ``onstart:`` would be too late: by
+    then the graph of jobs rests on the files that are there, damaged ones too, and the lock of a
+    killed run has stopped Snakemake. So the call hangs on the event with which its execution begins.
+    """
+    logger.addHandler(_Starter(config, logger))
+
+
+def started(results: Path) -> None:
+    """For ``onstart:``: the run's clock; WorkflowError if this run was not prepared."""
+    if not _held:
+        from snakemake.exceptions import WorkflowError
+
+        raise WorkflowError(
+            f"{results}: not prepared, since this Snakemake did not announce its start; "
+            "install the version of envs/requirements.txt"
+        )
+    progress.start(results)
+
+
 def prepare(config: Campaign, logger: logging.Logger) -> None:
-    """Called once, in the main process, while the Snakefile is read; UserError if it must not run.
+    """Called once, before the graph of jobs is built; UserError if the campaign must not run.
 
     Takes the driver's lock, which the kernel gives back however the driver ends. Holding it proves
     that no other driver of this campaign lives: what a killed one left is then cleared away.
@@ -192,6 +217,18 @@ def _tidy(results: Path) -> None:
         )
 
 
+class _Starter(logging.Handler):
+    """Prepares the campaign when Snakemake says that the execution of the workflow has started."""
+
+    def __init__(self, config: Campaign, logger: logging.Logger) -> None:
+        super().__init__()
+        self._config, self._logger = config, logger
+
+    def emit(self, log_record: logging.LogRecord) -> None:
+        if event_of(log_record) == "workflow_started" and not _held:
+            or_exit(prepare, self._config, self._logger)
+
+
 class _Recorder(logging.Handler):
     """Writes down what Snakemake says of its SLURM jobs: the run's name, and failed attempts."""
 
@@ -205,7 +242,6 @@ class _Recorder(logging.Handler):
                 file.write(run + "\n")
                 file.flush()
                 os.fsync(file.fileno())
-        event = getattr(getattr(log_record, "event", None), "value", None)
-        if event == "job_error":
+        if event_of(log_record) == "job_error":
             made = " ".join(str(name) for name in getattr(log_record, "output", ()))
             progress.note(self._results, f"{progress.FAILED_ATTEMPT}{log_record.rule_name} {made}")

@@ -45,7 +45,7 @@ def text(config: Campaign, source: str) -> str:
         f"walltime asked for {_span(table['walltime'])} minutes at the first attempt",
         f"jobs               {total}: batches {len(table)}, reductions {groups}, plans and "
         f"their strata {helpers}, others {OTHER_JOBS}",
-        f"files              {len(table) + 2 * len(every) + helpers + 20}, {table['bytes'].sum() / 1e9:.1f} GB of "
+        f"files              {_files(len(table), len(every), helpers, groups)}, {table['bytes'].sum() / 1e9:.1f} GB of "
         "trajectories, compressed",
         f"Snakemake          graph in {GRAPH_START_SECONDS + GRAPH_SECONDS * total:.0f} s with "
         f"{GRAPH_START_MB + GRAPH_MB * total:.0f} MB at every start",
@@ -55,6 +55,11 @@ def text(config: Campaign, source: str) -> str:
         fewer = math.ceil(jobs.trajectories_per_batch * total / 10_000 / 1000) * 1000
         lines.append(f"more than 10 000 jobs: raise jobs.trajectories_per_batch to {fewer} or more")
     return "\n".join(lines)
+
+
+def _files(batches: int, states: int, helpers: int, groups: int) -> int:
+    """Files of a campaign: products, a log of every job, the time and memory of every batch."""
+    return 3 * batches + 2 * states + 2 * helpers + groups + OTHER_JOBS + 20
 
 
 def _table(config: Campaign, frame: pd.DataFrame, round_: int) -> pd.DataFrame:

@@ -5,7 +5,9 @@ matched where they are read and when a campaign starts. A product that was made 
 or other code is therefore never taken for one of this campaign.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from vibrates.config import Campaign
 from vibrates.core.code import code_fingerprint
@@ -21,14 +23,15 @@ _TRAJECTORIES = (
     "dynamics",
     "sampling",
 )
+_SUMS = (*_TRAJECTORIES, "rates.temperatures_K", "rates.transitions")
 
 
 @dataclass(frozen=True)
 class Stage:
-    """``blocks`` of the configuration and ``modules`` that compute, beside the stages ``after``."""
+    """``settings`` (`block` or `block.key`) and ``modules`` that compute, beside stages ``after``."""
 
     modules: tuple[str, ...]
-    blocks: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
 
 
@@ -36,29 +39,54 @@ STAGES = {
     # The plan of a round; its batches have fingerprints of their own (`trajectories.plan`).
     "plan": Stage(
         ("vibrates.campaign.rounds", "vibrates.trajectories.work", "vibrates.config.grid"),
-        (*_TRAJECTORIES, "rates", "jobs"),
+        (
+            *_SUMS,
+            "rates.symmetrisation",
+            "rates.edge_population_limit",
+            "jobs.trajectories_per_batch",
+        ),
     ),
     "reduced": Stage(
-        ("vibrates.rates.reduction", "vibrates.trajectories.work", "vibrates.config.grid"),
-        (*_TRAJECTORIES, "rates"),
+        ("vibrates.rates.reduction", "vibrates.trajectories.work", "vibrates.config.grid"), _SUMS
     ),
     "cross_sections": Stage(("vibrates.rates.cross_sections",), after=("reduced",)),
-    "rates": Stage(("vibrates.rates.table", "vibrates.rates.basis_edge"), after=("reduced",)),
+    "rates": Stage(
+        ("vibrates.rates.table", "vibrates.rates.basis_edge"),
+        ("rates.symmetrisation", "rates.edge_population_limit", "rates.bootstrap"),
+        after=("reduced",),
+    ),
     "checks": Stage(("vibrates.rates.sanity",), after=("cross_sections", "rates")),
-    "learned": Stage(("vibrates.learning.product",), ("learning",), after=("rates",)),
+    "learned": Stage(
+        ("vibrates.learning.product",),
+        ("learning.transitions", "learning.initial_w", "learning.complete_v"),
+        after=("rates",),
+    ),
 }
+
+
+def parts(config: Campaign, names: Iterable[str]) -> dict[str, Any]:
+    """The named parts of a configuration: a block, or `block.key` for one key of it.
+
+    Of `molecules` only those of the pair.
+    """
+    whole, found = config.to_mapping(), {}
+    for name in names:
+        block, _, key = name.partition(".")
+        if key:
+            found.setdefault(block, {})[key] = whole[block][key]
+        elif block == "molecules":
+            found[block] = {molecule: whole[block][molecule] for molecule in config.pair}
+        else:
+            found[block] = whole[block]
+    return found
 
 
 def fingerprint(config: Campaign, name: str) -> str:
     """Of everything that the products of stage ``name`` depend on (sha256, hexadecimal)."""
     stage = STAGES[name]
-    mapping = config.to_mapping()
-    settings = {block: mapping[block] for block in stage.blocks}
-    if "jobs" in settings:  # How trajectories are cut into batches; the rest is for the scheduler.
-        settings["jobs"] = config.jobs.trajectories_per_batch
     return fingerprint_of(
         stage=name,
-        settings=settings,
+        settings=parts(config, stage.settings),
         code=code_fingerprint(*stage.modules),
         after={earlier: fingerprint(config, earlier) for earlier in stage.after},
     )

@@ -164,6 +164,22 @@ class Figures(Model):
     temperature_transition: Transition = key("Transition (v, w, v', w') in the figure k(T)", "1")
 
 
+class Modules(Model):
+    """Side calculations whose rules join the campaign's."""
+
+    potential: str | None = optional(
+        "Ab initio points of two diatoms and the fit to them, rules potential_*", "path"
+    )
+    quantum: str | None = optional(
+        "Quantum scattering of a diatom and an atom, rules quantum_*", "path"
+    )
+    quantum_surface: str | None = optional(
+        "Ab initio points of a diatom and an atom and the fit to them, rules quantum_surface_*",
+        "path",
+    )
+    longrange: str | None = optional("Networks for a long-range surface, rules longrange_*", "path")
+
+
 class PublishedRates(Model):
     """Files of published rates of three transitions."""
 

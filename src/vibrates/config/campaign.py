@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import yaml
 from annotated_types import MinLen
 
-from vibrates.config.blocks import Dynamics, Figures, Jobs, Rates, Reference, Sampling
+from vibrates.config.blocks import Dynamics, Figures, Jobs, Modules, Rates, Reference, Sampling
 from vibrates.config.grid import BasisRule, Grid
 from vibrates.config.learning import Learning
 from vibrates.config.surface_block import PlainSurface
-from vibrates.core.model import Model, Natural, key
+from vibrates.core.model import Model, Natural, key, optional
 from vibrates.core.yaml_files import merge, read_layers
 from vibrates.molecules.settings import Molecule
 
@@ -44,6 +44,11 @@ class Campaign(Model):
     learning: Learning = key("What is learned from the rates", "see the keys")
     figures: Figures = key("What the figures show", "see the keys")
     reference: Reference = key("Published data to compare with, optional", "path")
+    modules: Modules | None = optional(
+        "Side calculations whose rules join the campaign's, each as the file that describes it "
+        "(workflow/modules)",
+        "path",
+    )
 
     @cached_property
     def partners(self) -> "tuple[Diatom | Atom, Diatom | Atom]":

@@ -5,17 +5,19 @@ channels   which (v, j, l) couple, and how Legendre terms of V couple them
 propagator psi' psi^-1 from inside the wall to where V has died away, many energies at once
 matching   K and S matrices from it
 partial_waves  cross sections, summed over partial waves until they have converged
+nuclear_spin   statistical weights of even and odd j
 thermal    rate coefficients from cross sections
 """
 
 from vibrates.scattering.channels import Channels, close_coupling, coupled_states
 from vibrates.scattering.partial_waves import Collision, cross_sections
 from vibrates.scattering.rotor import Rotor
-from vibrates.scattering.thermal import rate_coefficient
+from vibrates.scattering.thermal import RateCoefficient, rate_coefficient
 
 __all__ = [
     "Channels",
     "Collision",
+    "RateCoefficient",
     "Rotor",
     "close_coupling",
     "coupled_states",

@@ -23,7 +23,7 @@ from vibrates.core.errors import UserError
 from vibrates.core.mpi import check_size
 from vibrates.core.units import HARTREE_TO_CM
 from vibrates.scattering.settings import load
-from vibrates.scattering.work import Work, pairs
+from vibrates.scattering.work import Work
 
 SOURCES = [
     "coupled states: McGuire and Kouri, J. Chem. Phys. 60, 2488 (1974)",
@@ -52,7 +52,7 @@ def compute(comm: MPI.Comm, work: Work, output: Path) -> dict[int, parts.Columns
 
 def dataset(work: Work, done: dict[int, parts.Columns]) -> xr.Dataset:
     """What is stored: the sum over pieces, in the order of their numbers."""
-    initial, final = pairs(work.levels)
+    initial, final = work.pairs
 
     def about(units: str, long_name: str) -> dict[str, str]:
         return {"units": units, "long_name": long_name}

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from annotated_types import Ge, Le, MinLen
 from pydantic import model_validator
 
-from vibrates.core.model import Count, Integer, Model, Natural, Positive, Rule, key
+from vibrates.core.model import Count, Integer, Model, Natural, Positive, Rule, key, optional
 
 _SEE = "see the keys"
 Lengths = Annotated[tuple[Positive, ...], MinLen(1)]
@@ -18,9 +18,35 @@ class ScatteringDiatom(Model):
     name: str = key("Its name", "text")
     masses_u: tuple[Positive, Positive] = key("Masses of its nuclei", "u")
     curve: str = key("Its potential curve, CSV with r_bohr and E_hartree", "path")
+    nuclear_spin: float | None = optional(
+        "Spin I of each nucleus, for two like nuclei and only there: gives the weights of even and "
+        "odd j in averages over j (Sigma_g^+ state)",
+        "hbar",
+        ge=0,
+        le=10,
+    )
     vibrations: Integer = key(
         "Points of the vibrational grid, a PODVR of so many states", "1", ge=1, le=100
     )
+
+    @model_validator(mode="after")
+    def _spin_of_like_nuclei(self) -> Self:
+        (first, second), spin = self.masses_u, self.nuclear_spin
+        if first == second and spin is None:
+            raise Rule(
+                "nuclear_spin",
+                f"missing, though both nuclei have {first:g} u and their spin decides how even and "
+                "odd j are populated; give it in units of hbar, 0.5 for H, 1 for D or N",
+            )
+        if first != second and spin is not None:
+            raise Rule(
+                "nuclear_spin",
+                f"{spin:g} has no effect where the nuclei differ ({first:g} and {second:g} u); "
+                "remove it",
+            )
+        if spin is not None and not (2 * spin).is_integer():
+            raise Rule("nuclear_spin", f"{spin:g} is no spin; give a multiple of 0.5, 0 or more")
+        return self
 
 
 class ScatteringAtom(Model):

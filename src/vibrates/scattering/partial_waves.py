@@ -81,14 +81,17 @@ class Collision:
         return self.propagator(channels).s_matrices(energies, channels.l)
 
 
-def opacity(collision: Collision, total: int, energies: NDArray, method: str) -> NDArray:
+def opacity(
+    collision: Collision, total: int, energies: NDArray, method: str, among: NDArray | None = None
+) -> NDArray:
     """sum over blocks and l, l' of |delta - S|^2, (n_energies, n_v, n_j, n_v, n_j), for one J.
 
-    The same with initial and final levels exchanged, since S is symmetric.
+    The same with initial and final levels exchanged, since S is symmetric. ``among``: as in
+    `channels`.
     """
     shape = collision.rotor.energies.shape
     result = np.zeros((len(energies), *shape, *shape))
-    for weight, channels in collision.blocks(total, method):
+    for weight, channels in collision.blocks(total, method, among):
         transition = np.eye(len(channels)) - collision.s_matrices(channels, energies)
         probability = weight * (transition.real**2 + transition.imag**2)
         where = channels.v * shape[1] + channels.j
@@ -105,12 +108,17 @@ def cross_sections(
     tolerance: float = 1e-3,
     step: int = 1,
     maximum: int = 2000,
+    among: NDArray | None = None,
+    wanted: NDArray | None = None,
 ) -> NDArray:
     """sigma(v j -> v' j') (n_energies, n_v, n_j, n_v, n_j) in bohr^2 at total energies; nan: closed.
 
     Partial waves J = 0, ``step``, 2 ``step``, ... are computed until three in a row add less than
     ``tolerance`` of every inelastic cross section above 1e-12 bohr^2; those between are
     interpolated. UserError if ``maximum`` is reached.
+
+    ``among`` (n_v, n_j): mask of the levels that take part; ``wanted`` (n_v, n_j, n_v, n_j): mask of
+    the cross sections that are to converge; all without them.
     """
     rotor = collision.rotor
     levels = rotor.energies.shape
@@ -120,11 +128,13 @@ def cross_sections(
     scale = np.pi / (np.where(opened, k_squared, np.nan) * degeneracy)[..., None, None]
     size = levels[0] * levels[1]
     inelastic = ~np.eye(size, dtype=bool).reshape(*levels, *levels)
+    if wanted is not None:
+        inelastic &= wanted
     so_far = np.zeros((len(energies), *levels, *levels))
     found = []
     small = 0
     for total in range(0, maximum + 1, step):
-        found.append(opacity(collision, total, energies, method))
+        found.append(opacity(collision, total, energies, method, among))
         more = step * (2 * total + 1) * np.nan_to_num(found[-1] * scale)
         so_far += more
         counts = inelastic & (so_far > 1e-12)

@@ -88,7 +88,11 @@ def cross_sections(
 
 
 def rates(found: CrossSections, reduced_mass: float, temperatures_K: NDArray) -> pd.DataFrame:
-    """Tidy table: v, j, vp, jp, T_K, k_cm3_s, edge_share of k from beyond the highest energy."""
+    """Tidy table: v, j, vp, jp, T_K, k_cm3_s, share_below, share_beyond.
+
+    The shares of k are those from below the lowest and from beyond the highest collision energy
+    with a cross section, where it is held constant.
+    """
     k_t = np.asarray(temperatures_K, float) * KELVIN_TO_HARTREE
     tables = []
     for pair in range(len(found.initial)):
@@ -100,16 +104,21 @@ def rates(found: CrossSections, reduced_mass: float, temperatures_K: NDArray) ->
                 "near_cm or raise highest_cm"
             )
         energies = found.energies[here] - found.initial[pair]
-        k, edge = rate_coefficient(energies, found.sigma[here, pair], reduced_mass, k_t)
+        rate = rate_coefficient(energies, found.sigma[here, pair], reduced_mass, k_t)
         tables.append(pd.DataFrame(
             {key: values[pair] for key, values in found.numbers.items()}
-            | {"T_K": temperatures_K, "k_cm3_s": k * RATE_AU_TO_CM3_S, "edge_share": edge}
+            | {"T_K": temperatures_K, "k_cm3_s": rate.k * RATE_AU_TO_CM3_S,
+               "share_below": rate.below, "share_beyond": rate.beyond}
         ))  # fmt: skip
     return pd.concat(tables, ignore_index=True)
 
 
-def table(found: CrossSections) -> xr.Dataset:
-    """The product: sigma in angstrom^2 at total energies in cm^-1."""
+def table(found: CrossSections, rates: pd.DataFrame) -> xr.Dataset:
+    """The product: sigma in angstrom^2 at total energies in cm^-1, and what k takes from outside.
+
+    ``rates``: of the same cross sections, as `rates` returns them.
+    """
+    temperatures = rates["T_K"].unique()
 
     def about(units: str, long_name: str) -> dict[str, str]:
         return {"units": units, "long_name": long_name}
@@ -120,9 +129,14 @@ def table(found: CrossSections) -> xr.Dataset:
          "tail": (("energy", "pair"), found.tail,
                   about("1", "share of the highest fifth of partial waves")),
          "initial_energy": ("pair", found.initial / CM_TO_HARTREE,
-                            about("cm^-1", "energy of the initial level"))},
+                            about("cm^-1", "energy of the initial level"))}
+        | {name: (("pair", "temperature"), rates[name].to_numpy().reshape(-1, len(temperatures)),
+                  about("1", f"share of k from collision energies {where} with a cross section"))
+           for name, where in (("share_below", "below the lowest one"),
+                               ("share_beyond", "beyond the highest one"))},
         {"energy": ("energy", found.energies / CM_TO_HARTREE,
-                    about("cm^-1", "total energy above the minimum of the diatom's curve"))}
+                    about("cm^-1", "total energy above the minimum of the diatom's curve")),
+         "temperature": ("temperature", temperatures, about("K", "temperature"))}
         | {name: ("pair", values, about("1", f"quantum number {name}"))
            for name, values in found.numbers.items()},
     )  # fmt: skip
@@ -136,7 +150,9 @@ def checks(found: CrossSections, table: pd.DataFrame) -> dict[str, float | int]:
         "temperatures": int(table["T_K"].nunique()),
         "largest_share_of_the_last_fifth_of_waves": float(found.tail[weighty].max()),
         "median_share_of_the_last_fifth_of_waves": float(np.median(found.tail[weighty])),
-        "largest_share_of_k_beyond_the_highest_energy": float(table["edge_share"].max()),
-        "median_share_of_k_beyond_the_highest_energy": float(table["edge_share"].median()),
+        "largest_share_of_k_below_the_lowest_energy": float(table["share_below"].max()),
+        "median_share_of_k_below_the_lowest_energy": float(table["share_below"].median()),
+        "largest_share_of_k_beyond_the_highest_energy": float(table["share_beyond"].max()),
+        "median_share_of_k_beyond_the_highest_energy": float(table["share_beyond"].median()),
         "smallest_k_cm3_s": float(table["k_cm3_s"].min()),
     }

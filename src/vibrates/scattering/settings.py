@@ -12,6 +12,7 @@ from vibrates.core.errors import UserError
 from vibrates.core.units import AMU_TO_ME, CM_TO_HARTREE
 from vibrates.core.yaml_files import read_layers
 from vibrates.potential.sites import SiteSurface
+from vibrates.scattering import nuclear_spin
 from vibrates.scattering.curve import Curve
 from vibrates.scattering.models import Scattering
 from vibrates.scattering.partial_waves import Collision
@@ -21,6 +22,18 @@ from vibrates.scattering.rotor import Rotor
 def load(path: str | Path) -> dict[str, Any]:
     """The validated description; UserError in one line otherwise."""
     return Scattering.from_mapping(read_layers(path), str(path)).to_mapping()
+
+
+def like_nuclei(settings: Mapping) -> bool:
+    """Whether the diatom is homonuclear; `load` sees to it that it then has a nuclear spin."""
+    return "nuclear_spin" in settings["molecule"]
+
+
+def spin_weights(settings: Mapping) -> tuple[float, float]:
+    """Statistical weights of even and odd j."""
+    if not like_nuclei(settings):
+        return nuclear_spin.UNLIKE
+    return nuclear_spin.weights(settings["molecule"]["nuclear_spin"])
 
 
 def reduced_masses(settings: Mapping) -> tuple[float, float]:
@@ -66,7 +79,7 @@ def collision(settings: Mapping) -> Collision:
     return Collision(
         rotor(settings), reduced_masses(settings)[1],
         lambda distance, r, cosine: sites.potential(distance, cosine, r_a=r),
-        settings["legendre_terms"], sector_edges(settings["sectors_bohr"]),
+        settings["legendre_terms"], sector_edges(settings["sectors_bohr"]), like_nuclei(settings),
     )  # fmt: skip
 
 

@@ -1,15 +1,29 @@
 """Rate coefficients from cross sections."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 
+@dataclass(frozen=True, eq=False)
+class RateCoefficient:
+    """``k`` (T,) in atomic units; shares (T,) of it that rest on extrapolation in energy.
+
+    ``below``: from collision energies below the first one at which sigma is known (above the
+    threshold); ``beyond``: from those beyond the last one.
+    """
+
+    k: NDArray
+    below: NDArray
+    beyond: NDArray
+
+
 def rate_coefficient(
     energies: NDArray, sigma: NDArray, reduced_mass: float, k_t: NDArray
-) -> tuple[NDArray, NDArray]:
-    """k (T,) from sigma (n,) at collision energies (n,) ascending, and the share of k from beyond
-    the last energy; atomic units.
+) -> RateCoefficient:
+    """From sigma (n,) at collision energies (n,) ascending, at temperatures k_t (T,); atomic units.
 
     k = sqrt(8 kT/pi mu) int sigma(E) E exp(-E/kT) dE/(kT)^2 (Mihalik et al. 2024, eq. 9). sigma is
     interpolated in log-log form, and held constant below the first energy and beyond the last.
@@ -20,5 +34,7 @@ def rate_coefficient(
     values = np.exp(curve(np.clip(x, np.log(energies[0]), np.log(energies[-1]))))
     integrand = e**2 * np.exp(-e / k_t[:, None]) / k_t[:, None] ** 2 * values
     whole = np.trapezoid(integrand, x, axis=1)
+    below = np.trapezoid(np.where(e < energies[0], integrand, 0.0), x, axis=1)
     beyond = np.trapezoid(np.where(e > energies[-1], integrand, 0.0), x, axis=1)
-    return np.sqrt(8.0 * k_t / (np.pi * reduced_mass)) * whole, beyond / whole
+    speed = np.sqrt(8.0 * k_t / (np.pi * reduced_mass))
+    return RateCoefficient(speed * whole, below / whole, beyond / whole)

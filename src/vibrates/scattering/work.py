@@ -14,15 +14,10 @@ from numpy.typing import NDArray
 
 from vibrates.scattering import plan
 from vibrates.scattering.channels import Channels, close_coupling, coupled_states
-from vibrates.scattering.settings import collision, in_basis
+from vibrates.scattering.settings import collision, in_basis, like_nuclei, spin_weights
 
 # What the probabilities do not depend on.
 _ELSEWHERE = ("name", "results", "temperatures_K", "jobs")
-
-
-def pairs(levels: NDArray) -> tuple[NDArray, NDArray]:
-    """Initial and final level of all exothermic transitions: indices into ``levels`` (L,)."""
-    return np.nonzero(levels[:, None] > levels)
 
 
 class Work:
@@ -38,6 +33,19 @@ class Work:
         wanted = settings["levels"]
         v, j = np.indices((wanted["v_max"] + 1, wanted["j_max"] + 1)).reshape(2, -1)
         self.v, self.j, self.levels = v, j, rotor.energies[v, j]
+
+    @cached_property
+    def pairs(self) -> tuple[NDArray, NDArray]:
+        """Initial and final level of all exothermic transitions: indices into ``levels`` (L,).
+
+        Of a homonuclear diatom those within even and within odd j, as far as the spins allow them.
+        """
+        wanted = self.levels[:, None] > self.levels
+        if like_nuclei(self.settings):
+            odd = self.j % 2
+            exists = np.array(spin_weights(self.settings))[odd] > 0
+            wanted &= (odd[:, None] == odd) & exists
+        return np.nonzero(wanted)
 
     @property
     def digest(self) -> str:
@@ -72,7 +80,7 @@ class Work:
     def opacity(self, number: int) -> NDArray:
         """sum over the piece of |S|^2 (waves, energies, pairs), of all exothermic pairs of levels."""
         channels, waves, weight = self._channels(self.pieces[number])
-        initial, final = pairs(self.levels)
+        initial, final = self.pairs
         result = np.zeros((len(self.waves), len(self.block.energies), len(initial)))
         # Of every channel the level it belongs to, if that is wanted.
         member = (channels.v[:, None] == self.v) & (channels.j[:, None] == self.j)

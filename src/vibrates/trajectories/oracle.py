@@ -1,10 +1,12 @@
-"""`vibrates oracle FILE`: run single trajectories whose converged outcome is known.
+"""`vibrates oracle [FILE]`: run single trajectories whose converged outcome is known.
 
-The file is a list of cases in atomic units: initial conditions, initial levels, sizes of the bases,
+A file is a list of cases in atomic units: initial conditions, initial levels, sizes of the bases,
 the final classical state and the final probabilities. They belong to a surface made for this test.
+Without a file, the cases of the package are run (data/README.md says where they come from).
 """
 
 import json
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,7 @@ from vibrates.trajectories.settings import Settings
 
 LIMIT = 0.01  # largest relative deviation of a probability
 TIME_STEP_FS = 0.1
+_KEYS = {"v", "w", "n_a", "n_b", "U_cm", "initial", "final", "probabilities"}
 
 
 def _linear_quadrupole(at_r_e: float, value: float, slope: float, r_0: float, r_e: float) -> dict:
@@ -114,14 +117,36 @@ def deviations(case: dict, outcome) -> dict[str, float]:
     return {"probability": probability, "classical": float((difference / length).max())}
 
 
-def main(path: Path) -> int:
-    """Print the deviation of every case; 1 if one exceeds 1 %."""
+def read_cases(path: Path | None = None) -> list[dict]:
+    """The cases of a file, or those that the package brings with it.
+
+    Raises
+    ------
+    UserError
+        The file cannot be read, is not JSON, or is not a list of cases.
+    """
+    source = resources.files("vibrates") / "data" / "oracle.json" if path is None else Path(path)
     try:
-        cases = json.loads(Path(path).read_text())
+        cases = json.loads(source.read_text(encoding="utf-8"))
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); give an oracle file") from None
     except ValueError as error:
         raise UserError(f"{path}: not JSON ({error}); give an oracle file") from None
+    if not isinstance(cases, list) or not cases:
+        raise UserError(f"{path}: no list of cases; give an oracle file")
+    for number, case in enumerate(cases):
+        missing = _KEYS - set(case) if isinstance(case, dict) else _KEYS
+        if missing:
+            raise UserError(
+                f"{path}: case {number}: {', '.join(sorted(missing))} is missing; "
+                "give an oracle file"
+            )
+    return cases
+
+
+def main(path: Path | None = None) -> int:
+    """Print the deviation of every case of a file, or of the package; 1 if one exceeds 1 %."""
+    cases = read_cases(path)
     print(f"{len(cases)} trajectories, dt = {TIME_STEP_FS} fs, all probabilities of the file")
     print(
         f"{'v':>3} {'w':>3} {'basis':>7} {'U/cm-1':>8} {'b/A':>5} {'max dP/P':>10} "

@@ -1,21 +1,21 @@
 """What a person sees of a running campaign: one line per batch, on the terminal and in a log."""
 
 import os
-import sys
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
 
+from vibrates.core.terminal import tell
 from vibrates.trajectories.plan import batch_path, plan_path, read_plan
 
 FAILED_ATTEMPT = "attempt failed: "
 
 
 def log(results: Path, line: str) -> None:
-    """Print one line, and `note` it."""
-    print(line, file=sys.stderr, flush=True)
+    """Print one line on the terminal, and `note` it."""
+    tell(line)
     note(results, line)
 
 

@@ -37,19 +37,20 @@ def screening(data: xr.Dataset, settings: Search, size: int) -> dict:
 
 def one_kernel(
     data: xr.Dataset, settings: Search, kernel: str, sets: list[list[int]], store: str | Path
-) -> None:
-    """Train one base kernel on all training sets of `sets`; `training_sets` finds them."""
+) -> list[dict]:
+    """One base kernel trained on every training set of `sets`: the candidates, in their order."""
     trainer = Trainer(data, Store(store), "lbfgs", settings.iterations)
-    for trained in sets:
-        trainer.candidate(kernel, trained, settings.points[:1])
+    return [trainer.candidate(kernel, trained, settings.points[:1]) for trained in sets]
 
 
 def training_sets(
-    data: xr.Dataset, settings: Search, screen: dict, store: str | Path
+    data: xr.Dataset, validation: list[int], screen: dict, candidates: list[list[dict]]
 ) -> list[dict]:
-    """The training sets that `screening` left, best first (Table I, II)."""
-    trainer = Trainer(data, Store(store), "lbfgs", settings.iterations)
-    ranked = best_training_sets(trainer, settings, screen["sets"])
+    """The training sets that `screening` left, best first (Table I, II).
+
+    validation: the levels asked for that validate; candidates: of `one_kernel`, one list per kernel.
+    """
+    ranked = best_training_sets(data, validation, screen["sets"], candidates)
     return [
         entry | {"sets_trained": len(ranked), "combinations": screen["combinations"]}
         for entry in ranked
@@ -90,7 +91,7 @@ def _grown(trainer: Trainer, settings, trained, sizes, name, validating, criteri
         "N": len(trained),
         "trained": list(trained),
         "validating": list(validating),
-        "predicted": predicted_levels(trainer, trained, validating),
+        "predicted": predicted_levels(trainer.data, trained, validating),
         "optimiser": trainer.optimiser,
         "criterion": name,
         "path": [result["kernel"] for result in path],

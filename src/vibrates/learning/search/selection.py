@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import xarray as xr
 
-from vibrates.config import Search
 from vibrates.core.errors import UserError
 from vibrates.learning.kernels import BASE, OPERATIONS, extended
 from vibrates.learning.search.candidate import Trainer, mean_error
@@ -14,10 +14,10 @@ Criterion = Callable[[dict], float]  # of a stored candidate; the smaller the be
 
 
 def predicted_levels(
-    trainer: Trainer, trained: Sequence[int], validating: Sequence[int] = ()
+    data: xr.Dataset, trained: Sequence[int], validating: Sequence[int] = ()
 ) -> list[int]:
     """Initial levels that are neither trained on nor validate."""
-    return [x for x in levels(trainer.data) if x not in trained and x not in validating]
+    return [x for x in levels(data) if x not in trained and x not in validating]
 
 
 def by_validation(validating: Sequence[int]) -> Criterion:
@@ -41,21 +41,25 @@ def single_kernels(trainer: Trainer, trained: Sequence[int], sizes: Sequence[int
 
 
 def best_training_sets(
-    trainer: Trainer, settings: Search, sets: Sequence[Sequence[int]]
+    data: xr.Dataset,
+    validation: Sequence[int],
+    sets: Sequence[Sequence[int]],
+    candidates: Sequence[Sequence[dict]],
 ) -> list[dict]:
     """Every training set of `sets` with the single kernel its validation chooses.
+
+    candidates: for every single kernel the candidates trained on `sets`, in their order.
 
     Sorted by the error on all levels that are not trained on: a guide to which levels should be
     computed, as in the paper; no kernel is chosen by it. Each entry: trained, kernel,
     test_percent, test_dex2.
     """
-    values = levels(trainer.data)
+    values = levels(data)
     found = []
-    for trained in sets:
-        validating = validation_set(settings.validation[0], trained, values)
-        results = single_kernels(trainer, trained, settings.points[:1])
+    for trained, *results in zip(sets, *candidates, strict=True):
+        validating = validation_set(validation, trained, values)
         best = best_of(results, by_validation(validating))
-        others = predicted_levels(trainer, trained)
+        others = predicted_levels(data, trained)
         found.append(
             {
                 "trained": list(trained),

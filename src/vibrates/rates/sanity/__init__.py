@@ -1,8 +1,8 @@
 """Checks of the products: what a careful reader would look at before using the rates.
 
 Every check is a mapping: name, status (`passed`, `warning`, `failed`), value, limit, message. A
-failed check means wrong products; a warning, products whose stated error does not hold or that
-say too little about it.
+failed check means wrong products, and stops the campaign (`require_passed`); a warning, products
+whose stated error does not hold or that say too little about it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import xarray as xr
 
 from vibrates.config import Campaign
+from vibrates.core.errors import UserError
 from vibrates.core.netcdf import read_product
 from vibrates.rates import layout
 from vibrates.rates.sanity import tables, trajectories
@@ -36,6 +37,21 @@ def check_products(
     ]
     worst = max((check["status"] for check in checks), key=("passed", "warning", "failed").index)
     return {"status": worst, "checks": checks}
+
+
+def require_passed(result: Mapping, name: str) -> None:
+    """UserError, one line, if a check of `check_products` failed; `name`: the file of rates."""
+    failed = [check for check in result["checks"] if check["status"] == "failed"]
+    if failed:
+        reasons = "; ".join(
+            f"{check['name']} {check['value']:.3g}, limit {check['limit']:.3g} ({check['message']})"
+            if check["value"] is not None
+            else f"{check['name']} ({check['message']})"
+            for check in failed
+        )
+        raise UserError(
+            f"{name}: {len(failed)} of {len(result['checks'])} checks failed, do not use it: {reasons}"
+        )
 
 
 def load_inputs(

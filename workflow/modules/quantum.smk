@@ -1,25 +1,31 @@
-# Quantum scattering: cross sections and rate coefficients of AB(v, j) + X. A workflow of its own:
-#   snakemake -s workflow/rules/quantum.smk --configfile config/quantum/small.yaml --cores 2
+# Quantum scattering: cross sections and rate coefficients of AB(v, j) + X. A module:
+#   snakemake -s workflow/modules/quantum.smk --configfile config/quantum/small.yaml --cores 2
 # Jobs are blocks of energies and shares of the partial waves; MPI ranks share the projections Omega (or J, parity).
-import os
-import sys
 from pathlib import Path
 
-from vibrates.core.errors import UserError
 from vibrates.scattering import plan, settings
 
-os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-DESCRIPTION = (workflow.overwrite_configfiles or ["config/quantum/small.yaml"])[0]
-try:
-    described = settings.load(DESCRIPTION)
-    blocks = plan.blocks(
+
+include: "preamble.smk"
+
+
+DESCRIPTION = description_file("config/quantum/small.yaml")
+described = preamble.or_exit(settings.load, DESCRIPTION)
+blocks = preamble.or_exit(
+    lambda: plan.blocks(
         described, settings.rotor(described).energies, settings.reduced_masses(described)[1]
     )
-except UserError as error:
-    sys.exit(f"error: {error}")
+)
 
 WORK = Path(described["results"])
+LOGS = WORK / "logs"
 JOBS = [(b, c) for b in range(len(blocks)) for c in range(described["jobs"]["chunks"])]
+# Of neither the temperatures nor the name and place of the results do the scattering matrices depend.
+SCATTERING = {
+    key: value
+    for key, value in described.items()
+    if key not in ("name", "results", "temperatures_K")
+}
 
 
 wildcard_constraints:
@@ -27,7 +33,7 @@ wildcard_constraints:
     chunk=r"\d+",
 
 
-rule quantum:
+rule all:
     default_target: True
     input:
         WORK / "rates.csv",
@@ -41,10 +47,10 @@ rule waves:
         curve=described["molecule"]["curve"],
     output:
         WORK / "waves/{block}_{chunk}.nc",
-    params:
-        description=DESCRIPTION,
-        # Temperatures are applied later.
-        content={key: value for key, value in described.items() if key != "temperatures_K"},
+    log:
+        LOGS / "waves/{block}_{chunk}.log",
+    conda:
+        "../../envs/dynamics.yaml"
     threads: described["jobs"]["ranks"]
     resources:
         mpi="mpiexec",
@@ -53,9 +59,13 @@ rule waves:
         cpus_per_task=1,
         mem_mb=lambda wildcards, attempt: 1500 * attempt,
         runtime=lambda wildcards, attempt: 30 * attempt,
+    params:
+        description=DESCRIPTION,
+        fingerprint=preamble.fingerprint(SCATTERING),
     shell:
         "{resources.mpi} -n {resources.tasks} python -m vibrates.scattering.batch "
-        "{params.description} {wildcards.block} {wildcards.chunk} {output} --ranks {resources.tasks}"
+        "{params.description} {wildcards.block} {wildcards.chunk} {output} "
+        f"--ranks {{resources.tasks}} {LOGGED}"
 
 
 rule rates:
@@ -66,9 +76,13 @@ rule rates:
         cross_sections=WORK / "cross_sections.nc",
         hours=WORK / "hours.csv",
         checks=WORK / "checks.json",
+    log:
+        LOGS / "rates.log",
+    conda:
+        "../../envs/dynamics.yaml"
     params:
         description=DESCRIPTION,
-        content=described,
+        temperatures_K=described["temperatures_K"],
     script:
         "../scripts/quantum_rates.py"
 
@@ -80,5 +94,9 @@ rule figures:
     output:
         rates=WORK / "figures/rates.png",
         cross_sections=WORK / "figures/cross_sections.png",
+    log:
+        LOGS / "figures.log",
+    conda:
+        "../../envs/learning.yaml"
     script:
         "../scripts/quantum_figures.py"

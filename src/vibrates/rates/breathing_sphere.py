@@ -1,0 +1,148 @@
+"""Mixed quantum-classical rates against exact quantum scattering, where that is easy.
+
+N2 (five levels) that does not rotate and a structureless partner with the mass of H2, on
+V(R, r) = ILJ with eps = 5.5 meV, R_m = 3.9 angstrom + 0.45 (r - r_e), beta = 6. The exact side is
+close coupling (`vibrates.scattering`), the other side the kernel's trajectories and the formula of
+the symmetrisation ``translational`` without rotation.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.interpolate import CubicSpline
+
+from vibrates.core.units import (
+    AMU_TO_ME,
+    ANGSTROM_TO_BOHR,
+    BOHR2_TO_ANGSTROM2,
+    CM_TO_HARTREE,
+    KELVIN_TO_HARTREE,
+    MEV_TO_HARTREE,
+)
+from vibrates.molecules.diatom import Atom, Diatom, pair_reduced_mass
+from vibrates.potential import Surface
+from vibrates.scattering import Collision as QuantumCollision
+from vibrates.scattering import Rotor, cross_sections, rate_coefficient
+from vibrates.trajectories import Collision, Settings, oracle
+from vibrates.trajectories.sampling import Initial
+
+START = 15.0 * ANGSTROM_TO_BOHR
+R_M, SLOPE, EPS_MEV, BETA = 3.9, 0.45, 5.5, 6.0  # angstrom, 1, meV, 1
+PARTNER = Atom("partner", 2.01565 * AMU_TO_ME)
+_QUIET = {"quadrupole": {"coefficients_au": [0.0], "range_angstrom": [0.0, 9.0]}}
+N2 = Diatom.from_config("N2", oracle.MOLECULES["N2"] | _QUIET)
+SETTINGS: Mapping[str, Any] = {
+    "time_step_fs": 0.2, "accuracy": np.inf, "repetitions": 0, "interaction_range_angstrom": np.inf,
+    "fade_from": 1.0, "relative_energy_error_limit": 1e-3, "norm_error_limit": 1e-9,
+    "maximum_steps": 10**6,
+}  # fmt: skip
+
+
+def potential(distance: NDArray, r: NDArray) -> NDArray:
+    """V(R, r) in hartree, written down independently of `vibrates.potential`; bohr."""
+    x = distance / (R_M * ANGSTROM_TO_BOHR + SLOPE * (r - N2.r_e))
+    n = BETA + 4.0 * x**2
+    return EPS_MEV * MEV_TO_HARTREE * (6.0 / (n - 6.0) * x**-n - n / (n - 6.0) * x**-6)
+
+
+def quantum(refine: float = 1.0) -> QuantumCollision:
+    """The close-coupled problem: five levels in their PODVR that do not rotate."""
+    basis = N2.basis(range(5))
+    widths = [(2.4, 9.0, 0.04), (9.0, 14.0, 0.08), (14.0, 30.0, 0.16)]  # bohr
+    parts = [np.arange(low, high, width / refine) for low, high, width in widths]
+    return QuantumCollision(
+        Rotor(basis.r, basis.energies[:, None], basis.amplitudes[None]),
+        pair_reduced_mass(N2, PARTNER),
+        lambda distance, r, x: potential(distance, r) + 0.0 * x,
+        1,
+        np.append(np.concatenate(parts), 30.0),
+    )
+
+
+def exact_cross_section(collision: QuantumCollision, energies: NDArray, waves: int) -> NDArray:
+    """sigma(1 -> 0) (n,), bohr^2, at collision energies (n,), about ``waves`` partial waves computed."""
+    sigma = []
+    for group in np.array_split(energies, max(1, len(energies) // 10)):
+        reach = 10.0 * np.sqrt(2.0 * collision.reduced_mass * group[-1])
+        total = group + collision.rotor.energies[1, 0]
+        all_levels = cross_sections(
+            collision, total, "coupled_states", tolerance=1e-4, step=max(1, int(reach / waves))
+        )
+        sigma.append(all_levels[:, 1, 0, 0, 0])
+    return np.concatenate(sigma)
+
+
+def exact(temperatures_K: ArrayLike) -> NDArray:
+    """k/sqrt(8kT/pi mu) of 1 -> 0, angstrom^2, by close coupling."""
+    collision, k_t = quantum(), np.asarray(temperatures_K, float) * KELVIN_TO_HARTREE
+    energies = np.geomspace(0.5, 40000.0, 80) * CM_TO_HARTREE
+    sigma = exact_cross_section(collision, energies, 30)
+    k = rate_coefficient(energies, sigma, collision.reduced_mass, k_t).k
+    return k / np.sqrt(8.0 * k_t / (np.pi * collision.reduced_mass)) * BOHR2_TO_ANGSTROM2
+
+
+def mixed_cross_section() -> tuple[NDArray, NDArray, float]:
+    """Energies (n,), sigma(1 -> 0) (n,) of the kernel's trajectories and the energy defect.
+
+    Atomic units; Gauss-Legendre quadrature over b^2.
+    """
+    names = ("H", "X", "Ta", "Tb", "I")
+    configurations = {n: {"R_m_angstrom": R_M, "eps_meV": EPS_MEV, "beta": BETA} for n in names}
+    surface = Surface.from_config(
+        {
+            "parameters": "table",
+            "deformation": "fitted",
+            "configurations": configurations,
+            "slopes": {name: {"dR_m_dr": [SLOPE, 0.0]} for name in names},
+        },
+        N2,
+        PARTNER,
+    )
+    collision = Collision(surface, N2, PARTNER, 5, 1, 1, 0, Settings.from_config(SETTINGS))
+    energies = np.geomspace(590.0, 40000.0, 45) * CM_TO_HARTREE
+    x, weight = np.polynomial.legendre.leggauss(24)
+    b_square_max = (6.0 * ANGSTROM_TO_BOHR) ** 2
+    b = np.sqrt(0.5 * b_square_max * (1.0 + x))
+    zero, one = np.zeros_like(b), np.ones_like(b)
+    z_axis = np.stack([zero, zero, one], axis=1)
+    sigma = []
+    for energy in energies:
+        momentum = np.sqrt(2.0 * collision.propagation.reduced_mass * energy)
+        initial = Initial(
+            position=np.stack([b, zero, -np.sqrt(START**2 - b**2)], axis=1),
+            momentum=momentum * z_axis,
+            n_a=z_axis,
+            l_a=0.0 * z_axis,
+            n_b=z_axis,
+            l_b=0.0 * z_axis,
+            impact_parameter=b,
+            translational_energy=energy * one,
+            rotational_energy_a=zero,
+            rotational_energy_b=zero,
+            weight=one,
+        )
+        p = collision.run(initial).probability[:, 0, 0]
+        sigma.append(np.pi * 0.5 * b_square_max * (weight @ p))
+    return energies, np.array(sigma), float(N2.level_energy(1) - N2.level_energy(0))
+
+
+def thermal(
+    cross_section: tuple[NDArray, NDArray, float], temperatures_K: ArrayLike, symmetrised: bool
+) -> NDArray:
+    """k/sqrt(8kT/pi mu), angstrom^2, of `mixed_cross_section`, with symmetrisation or without.
+
+    Without rotation the weight is E exp(-E/kT).
+    """
+    energies, sigma, defect = cross_section
+    spline = CubicSpline(np.log(energies), np.log(sigma))
+    e = np.geomspace(energies[0], energies[-1], 4001)
+    k_t = np.asarray(temperatures_K, float)[:, None] * KELVIN_TO_HARTREE
+    if symmetrised:
+        start = e - 0.5 * defect + defect**2 / (16.0 * e)
+        factor = np.where(e >= defect / 4.0, 1.0 - defect**2 / (16.0 * e**2), 0.0)
+    else:
+        start, factor = e, 1.0
+    integrand = e * np.exp(spline(np.log(e)) - start / k_t) * factor / k_t**2
+    return np.trapezoid(integrand, e, axis=1) * BOHR2_TO_ANGSTROM2

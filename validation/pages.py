@@ -1,0 +1,38 @@
+"""Write the sections of README.md and docs/ from the numbers in docs/evidence/.
+
+make pages                          first takes up whatever results are present
+python validation/pages.py [NAME]   from the numbers that are kept; says which are missing
+"""
+
+import argparse
+
+import report
+
+from vibrates.core.errors import UserError
+
+
+def main(names: list[str]) -> None:
+    """Write the sections of the studies, and say which have no numbers."""
+    for name in names:
+        numbers = report.read_evidence(name)
+        if numbers is None:
+            study = report.load_study(name)
+            print(
+                f"{name}: no numbers yet, {len(study.SECTIONS)} sections left as they are; {study.REMEDY}"
+            )
+            continue
+        report.draw_figures(name, numbers)
+        changed = report.write_pages(name, numbers)
+        print(f"{name}: {', '.join(changed) or 'unchanged'}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(report.STUDIES)}")
+    wanted = parser.parse_args().names
+    if unknown := set(wanted) - set(report.STUDIES):
+        raise SystemExit(f"error: {min(unknown)}: no study; choose of {', '.join(report.STUDIES)}")
+    try:
+        main(wanted or list(report.STUDIES))
+    except UserError as error:
+        raise SystemExit(f"error: {error}") from None

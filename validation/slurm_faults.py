@@ -1,0 +1,28 @@
+"""What twelve faults on a real SLURM cluster led to: a section of docs/slurm.md.
+
+make test-slurm && python validation/slurm_faults.py
+"""
+
+from report import ROOT, run_study
+
+NEEDS = ("results-slurm/faults.md",)
+REMEDY = "run: make test-slurm"
+SECTIONS = ("slurm/faults",)
+
+
+def measure() -> dict:
+    """Fault, what came of it, time; as the tests wrote them down."""
+    lines = (ROOT / NEEDS[0]).read_text(encoding="utf-8").splitlines()
+    return {"rows": [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]}
+
+
+def sections(numbers: dict) -> dict[str, str]:
+    """The table."""
+    lines = ["| fault | what came of it | time |", "|---|---|---|"]
+    return {
+        "slurm/faults": "\n".join(lines + [f"| {' | '.join(row)} |" for row in numbers["rows"]])
+    }
+
+
+if __name__ == "__main__":
+    run_study("slurm_faults")

@@ -1,0 +1,276 @@
+# Long-range surfaces: points, networks for C_m, and what they are worth. A module:
+#   snakemake -s workflow/modules/longrange.smk --configfile config/longrange/h3.yaml --cores 2 [points | properties | dispersion]
+# The ab initio points are in data/; the target `points` computes them (PySCF: make abinitio) into the results directory,
+# `properties` the moments and polarizabilities of a polar molecule, `dispersion` C_6 from dipole spectra.
+from pathlib import Path
+
+from vibrates.longrange import description as descriptions
+from vibrates.longrange.geometries import geometries
+
+
+include: "preamble.smk"
+
+
+DESCRIPTION = description_file("config/longrange/h3.yaml")
+described = preamble.or_exit(descriptions.load, DESCRIPTION)
+
+WORK = Path(described["results"])
+LOGS = WORK / "logs"
+KNOWN = descriptions.is_known(described)
+SOURCE = described["source"]
+# What is fitted to the points, and how.
+TRAINING = {key: described[key] for key in ("powers", "coordinates", "training", "energy_column")}
+REPORT = {
+    key: described[key]
+    for key in (
+        "name",
+        "title",
+        "energy_column",
+        "powers",
+        "coordinates",
+        "cut",
+        "report",
+        "source",
+    )
+}
+
+
+wildcard_constraints:
+    block=r"\d+",
+    member=r"\d+",
+
+
+rule report:
+    default_target: True
+    input:
+        *filter(None, [described["report"].get("response_C6")]),
+        points=described["points"],
+        surfaces=expand(WORK / "member_{member}.nc", member=range(described["ensemble"])),
+        errors=expand(WORK / "member_{member}.csv", member=range(described["ensemble"])),
+        holdout=WORK / "holdout.json",
+    output:
+        report=WORK / "report.json",
+        coefficients=WORK / "coefficients.csv",
+        figure=WORK / "figures/fit.png",
+        cut=WORK / "figures/cut.csv",
+        bond_figure=WORK / "figures/coefficients.png",
+        bonds=WORK / "figures/coefficients.csv",
+    log:
+        LOGS / "report.log",
+    conda:
+        "../../envs/learning.yaml"
+    params:
+        description=DESCRIPTION,
+        fingerprint=preamble.fingerprint(REPORT),
+    script:
+        "../scripts/longrange_report.py"
+
+
+# A training that is killed goes on from {surface}.part.
+rule member:
+    input:
+        points=described["points"],
+    output:
+        surface=WORK / "member_{member}.nc",
+        errors=WORK / "member_{member}.csv",
+    log:
+        LOGS / "member_{member}.log",
+    conda:
+        "../../envs/learning.yaml"
+    threads: described.get("threads", 1)
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        runtime=lambda wildcards, attempt: 120 * attempt,
+    params:
+        description=DESCRIPTION,
+        fingerprint=preamble.fingerprint(TRAINING),
+    script:
+        "../scripts/longrange_member.py"
+
+
+rule holdout:
+    input:
+        points=described["points"],
+    output:
+        scores=WORK / "holdout.json",
+        table=WORK / "figures/holdout.csv",
+        figure=WORK / "figures/holdout.png",
+    log:
+        LOGS / "holdout.log",
+    conda:
+        "../../envs/learning.yaml"
+    threads: 1
+    params:
+        description=DESCRIPTION,
+        fingerprint=preamble.fingerprint(TRAINING, described["holdout"], described["title"]),
+    script:
+        "../scripts/longrange_holdout.py"
+
+
+if KNOWN:
+
+    rule known:
+        input:
+            SOURCE.get("properties") or SOURCE["surface"],
+        output:
+            described["points"],
+        log:
+            LOGS / "known.log",
+        localrule: True
+        conda:
+            "../../envs/learning.yaml"
+        params:
+            description=DESCRIPTION,
+            fingerprint=preamble.fingerprint(
+                {key: value for key, value in SOURCE.items() if key != "molecule"},
+                described["coordinates"],
+                described["energy_column"],
+            ),
+            task="known",
+            values=lambda wildcards, output: {"output": output[0]},
+        script:
+            "../scripts/longrange_points.py"
+
+    if "molecule" in SOURCE:
+        MOLECULE = {key: value for key, value in SOURCE["molecule"].items() if key != "python"}
+
+        rule molecule:
+            output:
+                WORK / "molecule.json",
+            log:
+                LOGS / "molecule.log",
+            localrule: True
+            conda:
+                "../../envs/learning.yaml"
+            params:
+                content=MOLECULE,
+            script:
+                "../scripts/settings.py"
+
+        # Every finished bond length is kept in {output}.part.
+        rule properties:
+            input:
+                WORK / "molecule.json",
+            output:
+                WORK / "properties.csv",
+            log:
+                LOGS / "properties.log",
+            conda:
+                "../../envs/abinitio.yaml"
+            resources:
+                mem_mb=lambda wildcards, attempt: 4000 * attempt,
+                runtime=lambda wildcards, attempt: 120 * attempt,
+            params:
+                # TASK STORE: the program does not take it yet; without it the bond lengths kept of a
+                # killed job are told apart by their length alone.
+                fingerprint=preamble.fingerprint(MOLECULE),
+            shell:
+                f"{with_pyscf(SOURCE['molecule']['python'], 'polar')} {{input}} {{output}} {LOGGED}"
+
+else:
+    TABLE = geometries(SOURCE["geometries"])
+    # What the settings of the programs hold, and of it what the energies depend on: points that were
+    # computed already (`start`) are taken over only if their level is the same.
+    POINTS = {key: value for key, value in SOURCE.items() if key not in ("python", "dispersion")}
+    LEVEL = {key: value for key, value in POINTS.items() if key not in ("geometries", "start")}
+
+    rule geometries:
+        output:
+            geometries=WORK / "geometries.csv",
+            settings=WORK / "settings.json",
+        log:
+            LOGS / "geometries.log",
+        localrule: True
+        conda:
+            "../../envs/learning.yaml"
+        params:
+            description=DESCRIPTION,
+            fingerprint=preamble.fingerprint(POINTS),
+            task="prepare",
+            values=lambda wildcards, output: {
+                "table": output.geometries,
+                "settings": output.settings,
+            },
+        script:
+            "../scripts/longrange_points.py"
+
+    # Every finished point is kept in {output}.part: a job that dies is continued by the next attempt.
+    rule block:
+        input:
+            # The fingerprint, not the age of these files, decides whether a block is computed again.
+            geometries=ancient(WORK / "geometries.csv"),
+            settings=ancient(WORK / "settings.json"),
+        output:
+            WORK / "blocks/{block}.csv",
+        log:
+            LOGS / "blocks/{block}.log",
+        conda:
+            "../../envs/abinitio.yaml"
+        resources:
+            mem_mb=lambda wildcards, attempt: 3000 * attempt,
+            runtime=lambda wildcards, attempt: 60 * attempt,
+        params:
+            # TASK STORE: the program does not take it yet; without it the points kept of a killed job
+            # are told apart by their coordinates alone.
+            fingerprint=lambda wildcards: points_fingerprint(LEVEL, TABLE, wildcards.block),
+        shell:
+            f"{with_pyscf(SOURCE['python'], 'atom_diatom')} "
+            f"{{input}} {{wildcards.block}} {{output}} {LOGGED}"
+
+    rule points:
+        input:
+            blocks=expand(WORK / "blocks/{block}.csv", block=range(TABLE["block"].max() + 1)),
+            settings=WORK / "settings.json",
+        output:
+            WORK / "points.csv",
+        log:
+            LOGS / "points.log",
+        localrule: True
+        conda:
+            "../../envs/learning.yaml"
+        params:
+            description=DESCRIPTION,
+            task="collect",
+            values=lambda wildcards, input, output: {
+                "blocks": list(input.blocks),
+                "settings": input.settings,
+                "output": output[0],
+            },
+        script:
+            "../scripts/longrange_points.py"
+
+    if "dispersion" in SOURCE:
+        DISPERSION = {
+            name: SOURCE[name]
+            for name in ("element", "core_orbitals", "basis", "leave_out", "diffuse")
+        } | SOURCE["dispersion"]
+
+        rule dispersion_settings:
+            output:
+                WORK / "dispersion.json",
+            log:
+                LOGS / "dispersion_settings.log",
+            localrule: True
+            conda:
+                "../../envs/learning.yaml"
+            params:
+                content=DISPERSION,
+            script:
+                "../scripts/settings.py"
+
+        rule dispersion:
+            input:
+                WORK / "dispersion.json",
+            output:
+                WORK / "dispersion.csv",
+            log:
+                LOGS / "dispersion.log",
+            conda:
+                "../../envs/abinitio.yaml"
+            resources:
+                mem_mb=lambda wildcards, attempt: 4000 * attempt,
+                runtime=lambda wildcards, attempt: 60 * attempt,
+            params:
+                fingerprint=preamble.fingerprint(DISPERSION),
+            shell:
+                f"{with_pyscf(SOURCE['python'], 'dispersion')} {{input}} {{output}} {LOGGED}"

@@ -1,0 +1,192 @@
+# Ab initio points, monomer properties and the surface fitted to them. A module, because it needs PySCF
+# (make abinitio) for all but the fit:
+#   snakemake -s workflow/modules/potential.smk --configfile config/abinitio/n2h2.yaml --cores 2 points|larger_basis|properties|fit
+# The points of N2 + H2 are in data/; `fit` reads them and needs no PySCF.
+from pathlib import Path
+
+from vibrates.abinitio import settings as descriptions
+
+
+include: "preamble.smk"
+
+
+DESCRIPTION = description_file("config/abinitio/n2h2.yaml")
+described = preamble.or_exit(descriptions.load, DESCRIPTION)
+
+WORK = Path(described["results"])
+LOGS = WORK / "logs"
+# Two sets of points: those of the fit, and some of them in a larger basis. Of each what its geometries
+# and energies depend on.
+SETS = {
+    name: {
+        key: one[key] for key in ("pair", "elements", "molecules", "basis", "midbond", "geometries")
+    }
+    for name, one in (
+        ("points", described),
+        ("larger_basis", descriptions.larger_basis(described)),
+    )
+}
+TABLES = {name: descriptions.geometry_table(one) for name, one in SETS.items()}
+LEVELS = {name: descriptions.level(one) for name, one in SETS.items()}
+MONOMERS = {name: descriptions.monomer(described, name) for name in described["properties"]}
+FIT = {key: described[key] for key in ("name", "pair", "molecules", "fit")}
+
+
+wildcard_constraints:
+    set="|".join(SETS),
+    block=r"\d+",
+    molecule=r"\w+",
+
+
+rule fit:
+    default_target: True
+    input:
+        points=described["fit"]["points"],
+    output:
+        surface=WORK / f"{described['name']}_surface.yaml",
+        report=WORK / "fit.json",
+        errors=WORK / "fit.csv",
+    log:
+        LOGS / "fit.log",
+    conda:
+        "../../envs/dynamics.yaml"
+    params:
+        description=DESCRIPTION,
+        fingerprint=preamble.fingerprint(FIT),
+    script:
+        "../scripts/fit_surface.py"
+
+
+rule figures:
+    input:
+        points=described["fit"]["points"],
+        surface="config/surfaces/fitted.yaml",
+        virial="data/n2h2_b12_gerg2008.csv",
+    output:
+        cuts=WORK / "figures/cuts.png",
+        stretched=WORK / "figures/stretched.png",
+        virial=WORK / "figures/virial.png",
+    log:
+        LOGS / "figures.log",
+    conda:
+        "../../envs/learning.yaml"
+    params:
+        description=DESCRIPTION,
+        fingerprint=preamble.fingerprint(
+            described["pair"], described["molecules"], described["fit"]["stretch_length_angstrom"]
+        ),
+    script:
+        "../scripts/surface_checks.py"
+
+
+rule geometries:
+    output:
+        geometries=WORK / "{set}/geometries.csv",
+        level=WORK / "{set}/level.json",
+    log:
+        LOGS / "{set}/geometries.log",
+    localrule: True
+    conda:
+        "../../envs/dynamics.yaml"
+    params:
+        content=lambda wildcards: SETS[wildcards.set],
+    script:
+        "../scripts/geometries.py"
+
+
+# Every finished point is kept in {output}.part: a job that dies is continued by the next attempt.
+rule block:
+    input:
+        # The fingerprint, not the age of these files, decides whether a block is computed again.
+        geometries=ancient(WORK / "{set}/geometries.csv"),
+        level=ancient(WORK / "{set}/level.json"),
+    output:
+        WORK / "{set}/{block}.csv",
+    log:
+        LOGS / "{set}/{block}.log",
+    conda:
+        "../../envs/abinitio.yaml"
+    resources:
+        # Integrals of a larger basis that do not fit are kept on disk, which takes three times as long.
+        mem_mb=lambda wildcards, attempt: (
+            (9000 if wildcards.set == "larger_basis" else 4000) * attempt
+        ),
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    params:
+        # TASK STORE: the program does not take it yet; without it the points kept of a killed job
+        # are told apart by their coordinates alone.
+        fingerprint=lambda wildcards: points_fingerprint(
+            LEVELS[wildcards.set], TABLES[wildcards.set], wildcards.block
+        ),
+    shell:
+        f"PYSCF_MAX_MEMORY={{resources.mem_mb}} {with_pyscf(described['python'], 'blocks')} "
+        f"{{input}} {{wildcards.block}} {{output}} {LOGGED}"
+
+
+rule collect:
+    input:
+        blocks=lambda wildcards: expand(
+            WORK / "{set}/{block}.csv",
+            set=wildcards.set,
+            block=range(TABLES[wildcards.set]["block"].max() + 1),
+        ),
+        level=WORK / "{set}/level.json",
+    output:
+        WORK / "{set}.csv",
+    log:
+        LOGS / "{set}/collect.log",
+    localrule: True
+    conda:
+        "../../envs/dynamics.yaml"
+    script:
+        "../scripts/points.py"
+
+
+rule points:
+    input:
+        WORK / "points.csv",
+    localrule: True
+
+
+rule larger_basis:
+    input:
+        WORK / "larger_basis.csv",
+    localrule: True
+
+
+rule monomer_settings:
+    output:
+        WORK / "monomer_{molecule}.json",
+    log:
+        LOGS / "monomer_{molecule}_settings.log",
+    localrule: True
+    conda:
+        "../../envs/dynamics.yaml"
+    params:
+        content=lambda wildcards: MONOMERS[wildcards.molecule],
+    script:
+        "../scripts/settings.py"
+
+
+rule monomer:
+    input:
+        WORK / "monomer_{molecule}.json",
+    output:
+        WORK / "{molecule}_properties.csv",
+    log:
+        LOGS / "{molecule}_properties.log",
+    conda:
+        "../../envs/abinitio.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        runtime=lambda wildcards, attempt: 120 * attempt,
+    params:
+        # TASK STORE: as in rule block.
+        fingerprint=lambda wildcards: preamble.fingerprint(MONOMERS[wildcards.molecule]),
+    shell:
+        f"{with_pyscf(described['python'], 'properties')} {{input}} {{output}} {LOGGED}"
+
+
+rule properties:
+    input:
+        expand(WORK / "{molecule}_properties.csv", molecule=described["properties"]),

@@ -1,0 +1,133 @@
+# Ab initio points of a diatom and an atom, the diatom's curve, and the surface fitted to them. A module,
+# because all but the fit need PySCF (make abinitio):
+#   snakemake -s workflow/modules/quantum_surface.smk --configfile config/quantum/heh2.yaml --cores 2 points|curve|fit
+# Points and curve of He + H2 are in data/; `fit` reads them.
+from pathlib import Path
+
+from vibrates.scattering import surface
+
+
+include: "preamble.smk"
+
+
+DESCRIPTION = description_file("config/quantum/heh2.yaml")
+described = preamble.or_exit(surface.load, DESCRIPTION)
+
+WORK = Path(described["results"])
+LOGS = WORK / "logs"
+# What the geometries and energies of a set of points depend on.
+SETS = {
+    name: {key: described[key] for key in ("symbols", "midbond")} | {"set": points}
+    for name, points in described["sets"].items()
+}
+
+
+TABLES = {name: surface.geometry_table(described, name) for name in SETS}
+LEVELS = {name: surface.level(described, name) for name in SETS}
+
+
+wildcard_constraints:
+    set="small|large",
+    block=r"\d+",
+
+
+rule fit:
+    default_target: True
+    input:
+        small=described["data"]["small"],
+        large=described["data"]["large"],
+    output:
+        surface=WORK / "surface.yaml",
+        errors=WORK / "errors.csv",
+        figure=WORK / "figures/surface.png",
+    log:
+        LOGS / "fit.log",
+    conda:
+        "../../envs/learning.yaml"
+    params:
+        description=DESCRIPTION,
+        fingerprint=preamble.fingerprint(described["fit"]),
+    script:
+        "../scripts/quantum_surface_fit.py"
+
+
+rule geometries:
+    output:
+        geometries=WORK / "{set}.csv",
+        level=WORK / "{set}.json",
+    log:
+        LOGS / "{set}_geometries.log",
+    localrule: True
+    conda:
+        "../../envs/dynamics.yaml"
+    params:
+        description=DESCRIPTION,
+        fingerprint=lambda wildcards: preamble.fingerprint(SETS[wildcards.set]),
+    script:
+        "../scripts/quantum_geometries.py"
+
+
+# Every finished point is kept in {output}.part: a job that dies is continued by the next attempt.
+rule block:
+    input:
+        # The fingerprint, not the age of these files, decides whether a block is computed again.
+        geometries=ancient(WORK / "{set}.csv"),
+        level=ancient(WORK / "{set}.json"),
+    output:
+        WORK / "blocks/{set}_{block}.csv",
+    log:
+        LOGS / "blocks/{set}_{block}.log",
+    conda:
+        "../../envs/abinitio.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    params:
+        # TASK STORE: the program does not take it yet; without it the points kept of a killed job
+        # are told apart by their coordinates alone.
+        fingerprint=lambda wildcards: points_fingerprint(
+            LEVELS[wildcards.set], TABLES[wildcards.set], wildcards.block
+        ),
+    shell:
+        f"{with_pyscf(described['python'], 'blocks')} "
+        f"{{input}} {{wildcards.block}} {{output}} {LOGGED}"
+
+
+rule gather:
+    input:
+        blocks=lambda wildcards: expand(
+            WORK / "blocks/{set}_{block}.csv",
+            set=wildcards.set,
+            block=range(TABLES[wildcards.set]["block"].max() + 1),
+        ),
+        level=WORK / "{set}.json",
+    output:
+        WORK / "{set}_points.csv",
+    log:
+        LOGS / "{set}_gather.log",
+    localrule: True
+    conda:
+        "../../envs/dynamics.yaml"
+    script:
+        "../scripts/points.py"
+
+
+rule points:
+    input:
+        expand(WORK / "{set}_points.csv", set=["small", "large"]),
+
+
+rule curve:
+    output:
+        WORK / "curve.csv",
+    log:
+        LOGS / "curve.log",
+    conda:
+        "../../envs/abinitio.yaml"
+    params:
+        symbols=",".join(described["symbols"][:2]),
+        basis=described["curve"]["basis"],
+        bonds=",".join(map(str, described["curve"]["bonds_bohr"])),
+    shell:
+        f"{with_pyscf(described['python'], 'curve')} "
+        f"{{params.symbols}} {{params.basis}} {{params.bonds}} {{output}} {LOGGED}"
