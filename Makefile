@@ -131,6 +131,9 @@ ABINITIO := .venv-abinitio
 abinitio: $(ABINITIO)/.ready
 	@OMP_NUM_THREADS=1 PYTHONPATH=src $(ABINITIO)/bin/python -m vibrates.abinitio.sample data/n2h2_ccsdt.csv
 
+schemas: environment
+	@$(BIN)/python -m vibrates.schemas
+
 $(ABINITIO)/.ready: envs/abinitio.txt
 	@echo "setting up $(ABINITIO) (once)"
 	@$(PYTHON) -m venv $(ABINITIO)

@@ -15,8 +15,7 @@ import time
 import numpy as np
 
 from vibrates.campaign import cost
-from vibrates.config.campaign import load
-from vibrates.config.grid import energies, states
+from vibrates.config import load
 from vibrates.trajectories import plan
 from vibrates.trajectories.work import BatchWork
 
@@ -25,8 +24,8 @@ COUNT = 256
 
 def main() -> None:
     config = load(sys.argv[1] if len(sys.argv) > 1 else "config/paper.yaml")
-    frame, grid = plan.pilot(config), energies(config)
-    every = states(config)
+    frame, grid = plan.pilot(config), config.grid.energies
+    every = config.grid.states
     print("| v, w | states | U / cm^-1 | time step / fs | ms a trajectory | by the model |")
     print("|---|---|---|---|---|---|")
     ratios = []

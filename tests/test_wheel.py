@@ -7,6 +7,8 @@ import sys
 import zipfile
 
 import pytest
+import yaml
+from campaigns import campaign
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +41,23 @@ def installed(root, tmp_path_factory):
         archive.extractall(directory / "site")
     shutil.rmtree(source)
     return directory / "site"
+
+
+@pytest.mark.slow
+def test_a_wheel_checks_a_configuration(installed, tmp_path):
+    """`vibrates check` needs no file of the checkout: the models are the schema."""
+    (tmp_path / "c.yaml").write_text(yaml.safe_dump(campaign().to_mapping()))
+    code = "import sys; from vibrates.cli import main; sys.exit(main(['check', sys.argv[1]]))"
+    for name, said in (("c.yaml", "c.yaml: in order"), ("no.yaml", "error: no.yaml: cannot be")):
+        ran = subprocess.run(
+            [sys.executable, "-c", code, name],
+            cwd=tmp_path,
+            text=True,
+            capture_output=True,
+            env=os.environ | {"PYTHONPATH": str(installed)},
+            check=False,
+        )
+        assert (ran.stdout + ran.stderr).startswith(said)
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ import os
 
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
+from dataclasses import replace
 from multiprocessing import Pool
 from typing import NamedTuple
 
@@ -20,11 +21,9 @@ from numpy.typing import NDArray
 from report import DOCUMENT, run_study, table, took
 from study import DEFAULT, default
 
-from vibrates.config import campaign as configuration
-from vibrates.config.grid import bases
+from vibrates.config import load
 from vibrates.core.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
 from vibrates.figures import style
-from vibrates.molecules.diatom import Diatom
 from vibrates.potential import surface_from_config
 from vibrates.trajectories import Collision, Settings
 from vibrates.trajectories.sampling import initial_conditions
@@ -50,14 +49,16 @@ class Case:
     """Trajectories of one initial state at one energy, in any bases."""
 
     def __init__(self, v: int, w: int, energy_cm: float) -> None:
-        config = default({"dynamics": {"time_step_fs": 0.4, "accuracy": np.inf}})
+        config = default({"dynamics": {"time_step_fs": 0.4}})
         self.v, self.w = v, w
-        self.diatoms = [Diatom.from_config(n, config["molecules"][n]) for n in config["pair"]]
-        self.surface = surface_from_config(config["surface"], *self.diatoms)
-        self.settings = Settings.from_config(config["dynamics"])
+        self.diatoms = list(config.partners)
+        self.surface = surface_from_config(config.surface, *self.diatoms)
+        self.settings = replace(
+            Settings.from_config(config.dynamics.to_mapping()), accuracy=np.inf
+        )
         self.initial = initial_conditions(
             *self.diatoms, 7, v, w, energy_cm * CM_TO_HARTREE, 0, (0.0, 1.5 * ANGSTROM_TO_BOHR),
-            config["grid"]["start_distance_angstrom"] * ANGSTROM_TO_BOHR, np.arange(COUNT), 8, 0.5,
+            config.grid.start_distance_angstrom * ANGSTROM_TO_BOHR, np.arange(COUNT), 8, 0.5,
         )  # fmt: skip
 
     def probability(self, levels_a: range, levels_b: range, final: tuple[int, int]) -> NDArray:
@@ -137,7 +138,7 @@ def n2_levels(case: tuple[int, float]) -> dict[int, Need]:
         cut = range(max(bottom, v - below), min(top, v + above) + 1)
         both, ladder = (
             deviation(one.probability(levels, hydrogen, final), reference)
-            for levels in (cut, bases(configuration.load(LADDER), v, 0)[0])
+            for levels in (cut, load(LADDER).bases(v, 0)[0])
         )
         needed[dv] = Need(
             below,

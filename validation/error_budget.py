@@ -23,6 +23,7 @@ from study import (
     resamplings,
 )
 
+from vibrates.config import Campaign
 from vibrates.rates import bootstrap
 
 NEEDS = ()
@@ -46,10 +47,10 @@ def refinements() -> dict[str, dict]:
     }
 
 
-def dense_grid(config: dict) -> dict:
+def dense_grid(config: Campaign) -> dict:
     """The default's energy grid with one more energy between any two."""
-    series = config["grid"]["energies_cm"]["geometric"]
-    return {"grid": {"energies_cm": {"geometric": series | {"count": 2 * series["count"] - 1}}}}
+    count = config.grid.energies_cm.geometric.count
+    return {"grid": {"energies_cm": {"geometric": {"count": 2 * count - 1}}}}
 
 
 def budget(state: tuple[int, int]) -> dict[str, dict[str, tuple[np.ndarray, np.ndarray]]]:
@@ -57,14 +58,14 @@ def budget(state: tuple[int, int]) -> dict[str, dict[str, tuple[np.ndarray, np.n
     config = default(START)
     finals = {name: final for name, (initial, final) in PROCESSES.items() if initial == state}
     entries: dict[str, dict] = {name: {} for name in finals}
-    replicates = config["sampling"]["replicates"]
+    replicates = config.sampling.replicates
     base = Study(config, state, COUNT).reduced()
     for what, changes in refinements().items():
         fine = Study(default(START | changes), state, COUNT).reduced()
         for name, final in finals.items():
             entries[name][what] = change(rates(base, final), rates(fine, final), replicates)
 
-    edges = config["grid"]["impact_parameter_edges_angstrom"]
+    edges = config.grid.impact_parameter_edges_angstrom
     shells = len(edges) - 1
     wide = {"grid": {"impact_parameter_edges_angstrom": [*edges, 6.5, 8]}}
     wider = Study(default(wide), state, COUNT).reduced()
@@ -76,7 +77,7 @@ def budget(state: tuple[int, int]) -> dict[str, dict[str, tuple[np.ndarray, np.n
     for name, final in finals.items():
         old = rates(inner, final, draws[:, :, :shells])
         new = rates(wider, final, draws)
-        entries[name][f"b_max ({edges[-1]} -> 8 angstrom)"] = change(old, new, replicates)
+        entries[name][f"b_max ({edges[-1]:g} -> 8 angstrom)"] = change(old, new, replicates)
         old = rates(coarse, final, dense_draws[:, ::2])
         new = rates(dense, final, dense_draws)
         entries[name]["energies (18 -> 35, same range)"] = change(old, new, replicates)

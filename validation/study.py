@@ -4,7 +4,6 @@ Studies with the same numbers use the same random numbers, so that what one sett
 told from noise far below the standard error of either.
 """
 
-import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -14,8 +13,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from vibrates.config import campaign as configuration
-from vibrates.core.yaml_files import merge
+from vibrates.config import Campaign, load
 from vibrates.rates import bootstrap
 from vibrates.rates.coefficients import thermal_average
 from vibrates.rates.reduction import Sums
@@ -34,14 +32,13 @@ STATES = ((1, 0), (0, 1))
 REFERENCE_ENERGY_CM = 1000.0
 
 
-def default(changes: dict | None = None) -> dict:
-    """The default campaign's configuration with changes laid over it.
+def default(changes: dict | None = None) -> Campaign:
+    """The default campaign with changes laid over it.
 
     P is to be accurate for all of `PROCESSES`.
     """
     targets = {"sampling": {"target_transitions": [[-1, 0], [0, -1], [1, -1]]}}
-    config = merge(copy.deepcopy(configuration.load(DEFAULT)), targets)
-    return merge(config, changes or {})
+    return load(DEFAULT).changed(targets).changed(changes or {})
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ class Study:
     section is a smooth function of U.
     """
 
-    config: dict
+    config: Campaign
     state: tuple[int, int]
     count: int
     one_stream: bool = False
@@ -60,8 +57,8 @@ class Study:
     def columns(self) -> tuple[BatchWork, dict[str, NDArray]]:
         """All trajectories, by two processes: the columns of a batch file and `probability`."""
         global _study, _work
-        grid = {"grid": self.config["grid"] | {"states": [list(self.state)]}}
-        config = self.config | grid | {"sampling": self.config["sampling"] | {"pilot": self.count}}
+        own = {"grid": {"states": [list(self.state)]}, "sampling": {"pilot": self.count}}
+        config = self.config.changed(own)
         _study, _work = self, BatchWork(config, plan.pilot(config).assign(batch=0))
         numbers = range(len(_work.pieces))
         # Forked, so that the work is built once.

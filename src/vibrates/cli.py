@@ -5,8 +5,7 @@ import sys
 from pathlib import Path
 
 from vibrates import __version__
-from vibrates.config.campaign import load
-from vibrates.config.grid import bases, states
+from vibrates.config import load
 from vibrates.core.errors import UserError
 
 EPILOG = """\
@@ -130,18 +129,18 @@ def _check(options: argparse.Namespace) -> int:
     from vibrates.trajectories import plan
 
     config = load(options.config)
-    pilot = plan.into_batches(plan.pilot(config), config["jobs"]["trajectories_per_batch"])
-    sizes = [[len(levels) for levels in bases(config, v, w)] for v, w in states(config)]
+    pilot = plan.into_batches(plan.pilot(config), config.jobs.trajectories_per_batch)
+    sizes = [[len(levels) for levels in config.bases(v, w)] for v, w in config.grid.states]
     largest = max(sizes, key=lambda n: n[0] * n[1])
     print(f"{options.config}: in order")
-    print(f"  initial states {len(states(config))}, largest basis {largest[0]} x {largest[1]}")
+    print(f"  initial states {len(config.grid.states)}, largest basis {largest[0]} x {largest[1]}")
     print(
         f"  pilot {int((pilot['stop'] - pilot['start']).sum())} trajectories in "
-        f"{pilot['batch'].nunique()} batches, budget {config['sampling']['budget']} in "
-        f"{config['sampling']['rounds']} more rounds"
+        f"{pilot['batch'].nunique()} batches, budget {config.sampling.budget} in "
+        f"{config.sampling.rounds} more rounds"
     )
-    print(f"  results in {config['results']}/")
-    if not config["reference"]["published_rates"]:
+    print(f"  results in {config.results}/")
+    if not config.reference.published_rates.to_mapping():
         print("  no published rates named (reference.published_rates): comparison skipped")
     return 0
 
@@ -175,7 +174,7 @@ def _verify(options: argparse.Namespace) -> int:
     from vibrates.campaign import verify
 
     path = options.campaign
-    return verify.main(Path(load(path)["results"]) if path.is_file() else path, options.remove)
+    return verify.main(Path(load(path).results) if path.is_file() else path, options.remove)
 
 
 def _summary(options: argparse.Namespace) -> int:
@@ -186,7 +185,7 @@ def _summary(options: argparse.Namespace) -> int:
 
 
 def _results(options: argparse.Namespace) -> int:
-    print(load(options.config)["results"])
+    print(load(options.config).results)
     return 0
 
 

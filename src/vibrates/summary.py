@@ -2,12 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import xarray as xr
 import yaml
 
+from vibrates.config import Campaign, resolved
 from vibrates.core.netcdf import read_product
 from vibrates.learning.product import ladder_of
 
@@ -34,9 +34,10 @@ def summary_text(results: str | Path) -> str:
     learned_path = results / "learned.nc"
     learned = read_product(learned_path, RUN_AGAIN) if learned_path.exists() else None
     # Rates are not computed anew for other settings of the learning; what is learned from them is.
-    config = yaml.safe_load((rates if learned is None else learned).attrs["configuration"])
+    stated = (rates if learned is None else learned).attrs["configuration"]
+    config = resolved(yaml.safe_load(stated), f"{results}: configuration of its products")
     if learned is not None:
-        learned = ladder_of(learned, *_shown(config))
+        learned = ladder_of(learned, *config.learning.shown)
     blocks = [
         _rates_block(rates, learned, config),
         _verdict_block(rates, config) + _checks_lines(results / "checks.json"),
@@ -46,24 +47,17 @@ def summary_text(results: str | Path) -> str:
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
-def _shown(config: dict[str, Any]) -> tuple[list[int], int]:
-    """The family (dv, dw) and the level w that are shown: the first that are learned."""
-    return config["learning"]["transitions"][0], config["learning"]["initial_w"][0]
-
-
-def _ladder(rates: xr.Dataset, config: dict[str, Any]) -> xr.Dataset:
+def _ladder(rates: xr.Dataset, config: Campaign) -> xr.Dataset:
     """The transitions shown: those that are learned, computed from trajectories, by v."""
-    (dv, dw), w = _shown(config)
+    (dv, dw), w = config.learning.shown
     shown = (rates.vp - rates.v == dv) & (rates.wp - rates.w == dw) & (rates.w == w)
     return rates.isel(transition=np.flatnonzero(shown.values)).sortby("v")
 
 
-def _rates_block(
-    rates: xr.Dataset, learned: xr.Dataset | None, config: dict[str, Any]
-) -> list[str]:
-    (dv, dw), w = _shown(config)
-    a, b = config["pair"]
-    wanted = config["sampling"]["target_temperatures_K"]
+def _rates_block(rates: xr.Dataset, learned: xr.Dataset | None, config: Campaign) -> list[str]:
+    (dv, dw), w = config.learning.shown
+    a, b = config.pair
+    wanted = config.sampling.target_temperatures_K
     temperatures_K = [T for T in wanted if T in rates["temperature"].values]
     ladder = _ladder(rates, config)
     rows = {}
@@ -86,7 +80,7 @@ def _rates_block(
     header = "".join(f"{f'{T:g} K':>19}" for T in temperatures_K)
     final_v = f"v{dv:+d}" if dv else "v"
     lines = [
-        f"{config['name']}: {a}(v) + {b}({w}) -> {a}({final_v}) + {b}({w + dw}), "
+        f"{config.name}: {a}(v) + {b}({w}) -> {a}({final_v}) + {b}({w + dw}), "
         f"symmetrisation {rates.attrs['symmetrisation']}",
         "k in cm^3/s and its relative standard error"
         + (" (* predicted, one sigma)" if learned is not None else ""),
@@ -103,11 +97,11 @@ def _cell(k: float, relative_error: float) -> str:
     return f"{k:.2e} {100 * relative_error:5.1f} %"
 
 
-def _verdict_block(rates: xr.Dataset, config: dict[str, Any]) -> list[str]:
-    sampling = config["sampling"]
+def _verdict_block(rates: xr.Dataset, config: Campaign) -> list[str]:
+    sampling = config.sampling
     ladder = _ladder(rates, config)
     at_targets = ladder.sel(
-        temperature=[T for T in sampling["target_temperatures_K"] if T in rates["temperature"]]
+        temperature=[T for T in sampling.target_temperatures_K if T in rates["temperature"]]
     )
     lines = []
     relative = (at_targets.k_stderr / at_targets.k).values
@@ -121,7 +115,7 @@ def _verdict_block(rates: xr.Dataset, config: dict[str, Any]) -> list[str]:
     targets = targets.isel(transition=np.flatnonzero((targets.direction == "computed").values))
     met = int((targets.target_reached == 1).sum())
     lines.append(
-        f"Monte-Carlo target of {100 * sampling['target_relative_error']:g} % reached for {met} of "
+        f"Monte-Carlo target of {100 * sampling.target_relative_error:g} % reached for {met} of "
         f"{targets.sizes['transition']} target transitions"
         + ("" if met == targets.sizes["transition"] else "; raise sampling.budget for the others")
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from vibrates.config import campaign as configuration
+from vibrates.config import Campaign, load
 from vibrates.core.yaml_files import write
 from vibrates.trajectories import plan
 
@@ -32,17 +32,17 @@ SMALL = {
 }
 
 
-def small_campaign(tiny: Path) -> dict:
+def small_campaign(tiny: Path) -> Campaign:
     """The small campaign's configuration; `results` is relative to the working directory."""
-    return configuration.load(tiny, SMALL | {"results": "results"})
+    return load(tiny, SMALL | {"results": "results"})
 
 
-def planned(directory: Path, config: dict) -> Path:
+def planned(directory: Path, config: Campaign) -> Path:
     """`directory` as results directory with the configuration and the plan of its pilot."""
-    config["results"] = str(directory)
+    config = config.changed({"results": str(directory)})
     (directory / "plan").mkdir()
-    write(config, directory / "configuration.yaml")
-    rows = plan.into_batches(plan.pilot(config), config["jobs"]["trajectories_per_batch"])
+    write(config.to_mapping(), directory / "configuration.yaml")
+    rows = plan.into_batches(plan.pilot(config), config.jobs.trajectories_per_batch)
     plan.write_plan(rows, plan.plan_path(directory, 0))
     return directory
 
@@ -50,14 +50,16 @@ def planned(directory: Path, config: dict) -> Path:
 class Project:
     """A copy of the workflow in a directory of its own, run through Snakemake as a user would."""
 
-    def __init__(self, directory: Path, root: Path, config: dict) -> None:
+    def __init__(self, directory: Path, root: Path, config: Campaign) -> None:
         self.directory, self.results = directory, directory / "results"
         for name in ("Snakefile", "workflow", "profiles"):
             (directory / name).symlink_to(root / name)
         self.write(config)
 
-    def write(self, config: dict) -> None:
+    def write(self, config: Campaign | dict) -> None:
         """Write the project's only configuration."""
+        if isinstance(config, Campaign):
+            config = config.to_mapping()
         (self.directory / "config").mkdir(exist_ok=True)
         (self.directory / "config" / "config.yaml").write_text(yaml.safe_dump(config))
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
+from campaigns import campaign, with_changes
 from synthetic_states import ENERGIES, PILOT, TARGET, campaign
 
 from vibrates.campaign.allocation import allocate
@@ -44,7 +45,8 @@ def strata_of(v, w, changes, single):
 
 def test_states_are_allocated_by_the_nearest_that_make_the_transition():
     down, cross = (-1, 0), (-2, 1)
-    sampling = {"replicates": 1, "target_relative_error": 0.1}
+    chosen = {"replicates": 1, "target_relative_error": 0.1}
+    sampling = with_changes(campaign(), sampling=chosen).sampling
     states = [strata_of(v, 0, [down], [[1.0, float(v)]]) for v in (1, 2, 3, 4, 5, 6)]
     extras, records = allocate(states, sampling, 10**6)
     # Of v = 1 by v = 2-5, whose mean is 1 and 3.5; Neyman: in the ratio of the roots.

@@ -12,6 +12,7 @@ import pytest
 import xarray as xr
 from campaign_project import Project, small_campaign
 
+from vibrates import config as configuration
 from vibrates.campaign import stages, verify
 from vibrates.core import netcdf
 from vibrates.core.yaml_files import read_yaml, write
@@ -58,7 +59,7 @@ def test_campaign_shows_its_progress_and_keeps_a_log(finished):
 @pytest.mark.slow
 def test_budget_is_kept_and_the_allocation_reported(finished, small):
     total = sum(batch_file.read_batch(f, None).sizes["trajectory"] for f in finished.batches())
-    assert 144 < total <= small["sampling"]["budget"]
+    assert 144 < total <= small.sampling.budget
     report = (finished.results / "plan" / "round1_allocation.csv").read_text().splitlines()
     assert len(report) == 1 + 3 * 2  # three states, two temperatures
     assert "share of the budget spent" in report[1]
@@ -102,18 +103,23 @@ def test_a_driver_on_another_machine_is_noticed_by_its_signs_of_life(project):
     [
         ({}, set()),
         ({"seed": 5}, {"plan", "trajectories", "reduced", "cross_sections.nc", "rates.nc"}),
-        ({"surface": "changed"}, {"plan", "reduced", "cross_sections.nc", "rates.nc"}),
-        ({"learning": "changed"}, set()),
-        ({"figures": "changed"}, set()),
+        (
+            {"surface": {"stretch_length_angstrom": [0.45, 0.4]}},
+            {"plan", "reduced", "cross_sections.nc", "rates.nc"},
+        ),
+        ({"learning": {"complete_v": [1, 3]}}, set()),
+        ({"figures": {"opacity_energies_cm": [2000]}}, set()),
     ],
 )
 def test_products_of_another_configuration_are_noticed_without_snakemakes_records(
     finished, change, made_anew, monkeypatch
 ):
     monkeypatch.chdir(finished.directory)
-    config = read_yaml(finished.results / "configuration.yaml")
+    config = configuration.resolved(read_yaml(finished.results / "configuration.yaml"))
     assert verify.outdated(config) == []
-    found = {path.relative_to("results").parts[0] for path in verify.outdated(config | change)}
+    found = {
+        path.relative_to("results").parts[0] for path in verify.outdated(config.changed(change))
+    }
     # Batches are compared with the plan once it is current again.
     assert found == made_anew - {"trajectories"}
 
@@ -121,7 +127,7 @@ def test_products_of_another_configuration_are_noticed_without_snakemakes_record
 @pytest.mark.slow
 def test_products_of_other_code_are_noticed(finished, monkeypatch):
     monkeypatch.chdir(finished.directory)
-    config = read_yaml(finished.results / "configuration.yaml")
+    config = configuration.resolved(read_yaml(finished.results / "configuration.yaml"))
     hashes = stages.code_fingerprint
     monkeypatch.setattr(
         stages,
@@ -139,7 +145,7 @@ def test_a_batch_that_does_not_fit_its_plan_is_noticed(finished, project, monkey
     monkeypatch.chdir(project.directory)
     first, second = project.batches()[:2]
     second.write_bytes(first.read_bytes())
-    config = read_yaml(project.results / "configuration.yaml")
+    config = configuration.resolved(read_yaml(project.results / "configuration.yaml"))
     assert [path.name for path in verify.outdated(config)] == [second.name]
 
 
@@ -148,8 +154,7 @@ def test_a_copied_campaign_with_another_setting_is_computed_anew(finished, proje
     """Without Snakemake's own records only the products can tell."""
     project.copy_results(finished)
     shutil.rmtree(project.directory / ".snakemake")
-    small["rates"]["symmetrisation"] = "total"
-    project.write(small)
+    project.write(small.changed({"rates": {"symmetrisation": "total"}}))
     ran = project.run(RATES)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "made with another configuration or code, computed anew: 0 batches" in ran.stderr
@@ -274,8 +279,9 @@ def test_killed_driver_is_resumed_with_finished_batches_kept(project, finished):
 
 
 def test_mistake_stops_before_anything_runs(project, small):
-    small["grid"]["energies_cm"] = [-100.0, 2000.0]
-    project.write(small)
+    wrong = small.to_mapping()
+    wrong["grid"]["energies_cm"] = [-100.0, 2000.0]
+    project.write(wrong)
     ran = project.run()
     assert ran.returncode != 0
     (line,) = [text for text in ran.stderr.splitlines() if "Using workflow" not in text]
@@ -286,7 +292,7 @@ def test_mistake_stops_before_anything_runs(project, small):
 @pytest.mark.slow
 def test_configuration_given_on_the_command_line_replaces_the_default_one(project, small, root):
     """Keys only the default file has must not leak into the run."""
-    other = small | {
+    other = small.to_mapping() | {
         "surface": {
             "parameters": "table",
             "deformation": "none",

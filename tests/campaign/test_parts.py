@@ -75,10 +75,9 @@ def test_full_disk_is_one_clear_line(tmp_path):
 @pytest.fixture
 def many_pieces(small, tmp_path):
     """A directory with one batch of some dozens of pieces, a few seconds long."""
-    small["results"] = str(tmp_path)
-    small["sampling"] |= {"pilot": 1024, "budget": 10**6}
+    small = small.changed({"results": str(tmp_path), "sampling": {"pilot": 1024, "budget": 10**6}})
     (tmp_path / "plan").mkdir()
-    write(small, tmp_path / "configuration.yaml")
+    write(small.to_mapping(), tmp_path / "configuration.yaml")
     plan.write_plan(plan.into_batches(plan.pilot(small), 10**6), plan.plan_path(tmp_path, 0))
     return tmp_path
 

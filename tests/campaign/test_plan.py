@@ -1,20 +1,17 @@
 """The plan covers every trajectory once; a batch's fingerprint changes with its physics only."""
 
-import copy
-
 import numpy as np
 import pytest
 from scipy.optimize import minimize
 
 from vibrates.campaign.allocation import needed
-from vibrates.config import grid
 from vibrates.core.errors import UserError
 from vibrates.trajectories import plan
 
 
 @pytest.mark.parametrize("size", [1, 7, 24, 100, 300, 100000])
 def test_batches_cover_every_trajectory_once(small, size):
-    small["sampling"]["pilot"] = 24
+    small = small.changed({"sampling": {"pilot": 24}})
     frame = plan.into_batches(plan.pilot(small), size)
     assert frame.groupby("batch")[["stop", "start"]].sum().diff(axis=1)["start"].abs().max() <= size
     assert (frame.groupby("batch")[["v", "w"]].nunique() == 1).all(axis=None)
@@ -27,8 +24,8 @@ def test_batches_cover_every_trajectory_once(small, size):
     ]
     expected = [
         (v, w, energy, shell, index)
-        for v, w in grid.states(small)
-        for energy in grid.energies(small)
+        for v, w in small.grid.states
+        for energy in small.grid.energies
         for shell in range(2)
         for index in range(24)
     ]
@@ -38,7 +35,7 @@ def test_batches_cover_every_trajectory_once(small, size):
 
 def test_pieces_do_not_depend_on_the_size_of_the_batches(small):
     """From 256 trajectories a batch, the same pieces come out of every plan."""
-    small["sampling"]["pilot"] = 600
+    small = small.changed({"sampling": {"pilot": 600}})
 
     def pieces(size):
         frame = plan.into_batches(plan.pilot(small), size)
@@ -52,7 +49,8 @@ def test_pieces_do_not_depend_on_the_size_of_the_batches(small):
 
 
 def test_plan_survives_its_file_to_the_last_digit(small, tmp_path):
-    small["grid"]["energies_cm"] = {"geometric": {"first": 100 / 3, "last": 60000, "count": 7}}
+    series = {"geometric": {"first": 100 / 3, "last": 60000, "count": 7}}
+    small = small.changed({"grid": {"energies_cm": series}})
     frame = plan.into_batches(plan.pilot(small), 40)
     plan.write_plan(frame, tmp_path / "p.csv")
     again = plan.read_plan(tmp_path / "p.csv")
@@ -72,13 +70,9 @@ def test_truncated_plan_is_refused(small, tmp_path):
 
 
 def _set(config, path, value):
-    changed = copy.deepcopy(config)
-    block = changed
-    *blocks, key = path.split(".")
-    for name in blocks:
-        block = block[name]
-    block[key] = value
-    return changed
+    for name in reversed(path.split(".")):
+        value = {name: value}
+    return config.changed(value)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +111,7 @@ def test_digest_follows_the_physics(small, path, value, physical):
 
 def test_another_state_keeps_the_batches_of_the_others(small):
     """A state added at the end leaves number and fingerprint of all batches before it."""
-    more = _set(small, "grid.states", [*small["grid"]["states"], [4, 0]])
+    more = _set(small, "grid.states", [*small.grid.states, [4, 0]])
     old, new = (plan.into_batches(plan.pilot(c), 40) for c in (small, more))
     for batch in old["batch"].unique():
         assert plan.fingerprint(small, plan.batch_rows(old, batch)) == plan.fingerprint(

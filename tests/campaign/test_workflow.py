@@ -162,7 +162,7 @@ def test_a_fingerprint_follows_every_setting_and_no_order():
 SCRIPT = """
 import subprocess, sys
 from pathlib import Path
-from vibrates.campaign import progress
+from vibrates.trajectories import progress
 from vibrates.core.scripts import run
 from vibrates.core.errors import UserError
 

@@ -4,9 +4,9 @@ import json
 
 import numpy as np
 import xarray as xr
+from campaigns import campaign
 
 from vibrates.learning.product import ladder_of
-from vibrates.molecules.diatom import Diatom
 
 TEMPERATURES_K = np.array([100.0, 300.0, 1000.0, 5000.0])
 STATES = (1, 2, 3, 5, 8)
@@ -43,15 +43,18 @@ def molecule(name: str) -> dict:
     return dict(zip(keys, CONSTANTS[name], strict=True)) | properties
 
 
-CONFIG = {
-    "name": "figure test",
-    "pair": ["N2", "H2"],
-    "molecules": {"N2": molecule("N2"), "H2": molecule("H2")},
-    "surface": {"parameters": "modified", "beta": 8.0, "deformation": "polarizability"},
-    "sampling": {"target_temperatures_K": [300, 1000, 5000], "target_relative_error": 0.15},
-    "learning": {"transitions": [[-1, 0]], "initial_w": [0], "complete_v": [1, 8]},
-}
-NITROGEN = Diatom.from_config("N2", CONFIG["molecules"]["N2"])
+CONFIG = campaign(
+    {
+        "name": "figure-test",
+        "sampling": {"target_temperatures_K": [300, 1000, 5000], "target_relative_error": 0.15},
+        "learning": {"transitions": [[-1, 0]], "initial_w": [0], "complete_v": [1, 8]},
+    },
+    whole={
+        "molecules": {"N2": molecule("N2"), "H2": molecule("H2")},
+        "surface": {"parameters": "modified", "beta": 8.0, "deformation": "polarizability"},
+    },
+)
+NITROGEN = CONFIG.partners[0]
 
 
 def rate(v, temperature_K):
@@ -81,7 +84,7 @@ def rates() -> xr.Dataset:
             "wp": ("transition", np.zeros(2 * n, int)),
             "temperature": ("temperature", TEMPERATURES_K),
         },
-        attrs={"symmetrisation": "translational", "configuration": json.dumps(CONFIG)},
+        attrs={"symmetrisation": "translational", "configuration": json.dumps(CONFIG.to_mapping())},
     )
     dataset["direction"] = ("transition", n * ["computed"] + n * ["detailed_balance"])
     dataset["n_trajectories"] = ("transition", np.tile(count, 2))

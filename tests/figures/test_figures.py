@@ -37,7 +37,7 @@ def published(tmp_path):
 
 
 def surface_table():
-    return surface.table(CONFIG["pair"], CONFIG["molecules"], CONFIG["surface"])
+    return surface.table(*CONFIG.partners, CONFIG.surface)
 
 
 def legend_text(figure):
@@ -110,7 +110,7 @@ def test_a_surface_of_ones_own_is_shown_alone():
         for name in REFERENCE_CONFIGURATIONS
     }
     own = {"parameters": "table", "configurations": rows, "deformation": "none"}
-    cuts = surface.table(CONFIG["pair"], CONFIG["molecules"], own)
+    cuts = surface.table(*CONFIG.partners, own)
     assert set(cuts["surface"]) == {"table"} and cuts["campaign"].all()
 
 

@@ -8,14 +8,14 @@ import docutils.core
 import jinja2
 import pytest
 
-from vibrates.config.campaign import load
+from vibrates.config import load
 
 ROOT = Path(__file__).parents[2]
 CAPTIONS = sorted((ROOT / "workflow" / "report").glob("*.rst"))
 
 
 def render(path, published):
-    config = load(ROOT / "config" / "config.yaml")
+    config = load(ROOT / "config" / "config.yaml").to_mapping()
     config["reference"]["published_rates"] = published
     template = jinja2.Template(path.read_text(), undefined=jinja2.StrictUndefined)
     return template.render(snakemake=SimpleNamespace(config=config))

@@ -2,8 +2,9 @@
 
 import numpy as np
 import xarray as xr
+from campaigns import campaign
 
-from vibrates.config.campaign import load
+from vibrates.config import Campaign
 from vibrates.core.units import AMU_TO_ME, ANGSTROM_TO_BOHR, CM_TO_HARTREE, KELVIN_TO_CM
 
 TEMPERATURES_K = np.array([200.0, 500.0, 1000.0, 3000.0])
@@ -79,15 +80,10 @@ def general_rates(relative_error=0.02, seed=2) -> xr.Dataset:
     )
 
 
-def config(root, **learning):
+def config(**learning) -> Campaign:
     """The default configuration, learning one family of the rates above."""
-    whole = load(root / "config" / "config.yaml")
-    whole["learning"] |= {
-        "transitions": [list(TRANSITION)],
-        "initial_w": [0],
-        "complete_v": [1, 9],
-    } | learning
-    return whole
+    family = {"transitions": [TRANSITION], "initial_w": [0], "complete_v": [1, 9]}
+    return campaign({"learning": family | learning})
 
 
 def morse_ladder(levels, temperatures_K, digits=3) -> str:

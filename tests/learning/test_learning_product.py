@@ -7,7 +7,7 @@ import pytest
 import yaml
 from learning_ladders import LEVELS, TEMPERATURES_K, config, general_rates, rates, true_log10_k
 
-from vibrates.config.campaign import load
+from vibrates.config import load
 from vibrates.core.errors import UserError
 from vibrates.core.netcdf import provenance, read_product, write_atomic
 from vibrates.core.units import KELVIN_TO_CM
@@ -17,8 +17,8 @@ from vibrates.learning.proposal import expected_hours, extended_grid, propose
 
 
 @pytest.fixture(scope="module")
-def settings(root):
-    return config(root)
+def settings():
+    return config()
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +65,8 @@ def test_detailed_balance_is_kept(learned, settings):
     gap = energy_difference(
         {name: forward[name].values for name in ("v", "w", "vp", "wp")}, settings
     )
-    molecule = settings["molecules"]["N2"]
-    w, x = molecule["omega_e_cm"], molecule["omega_e_cm"] * molecule["x_e"]
+    molecule = settings.molecules["N2"]
+    w, x = molecule.omega_e_cm, molecule.omega_e_cm * molecule.x_e
     harmonic = w - 2 * x * forward.v.values
     assert np.abs(gap / harmonic - 1).max() < 0.01
     expected = np.exp(-gap[:, None] / (KELVIN_TO_CM * TEMPERATURES_K))
@@ -117,15 +117,16 @@ def test_the_file_says_what_it_holds(learned, settings, tmp_path):
 @pytest.mark.slow
 def test_general_transitions_are_completed_over_both_molecules_levels(settings):
     """(v, w) -> (v', w'): a V-V family of states with several w, and what to add to them."""
-    general = settings | {
-        "learning": settings["learning"]
-        | {
-            "transitions": [[1, -1]],
-            "initial_w": [0, 1, 2],
-            "complete_v": [0, 5],
-            "next": {"states": 2, "v": [0, 5], "w": [0, 1, 2]},
+    general = settings.changed(
+        {
+            "learning": {
+                "transitions": [[1, -1]],
+                "initial_w": [0, 1, 2],
+                "complete_v": [0, 5],
+                "next": {"states": 2, "v": [0, 5], "w": [0, 1, 2]},
+            }
         }
-    }
+    )
     learned = learn(general_rates(), general)
     forward = learned.isel(transition=np.flatnonzero(learned.direction.values == "learned"))
     exchange = forward.isel(transition=np.flatnonzero((forward.wp < forward.w).values))
@@ -151,7 +152,7 @@ def test_general_transitions_are_completed_over_both_molecules_levels(settings):
     ],
 )
 def test_too_few_states_are_one_line(settings, change, words):
-    bad = settings | {"learning": settings["learning"] | change}
+    bad = settings.changed({"learning": change})
     with pytest.raises(UserError, match=words) as caught:
         learn(rates(), bad)
     assert "\n" not in str(caught.value)
@@ -183,10 +184,9 @@ HOURS = {(v, 0): 0.01 * v for v in LEVELS}
 
 @pytest.fixture(scope="module")
 def proposal(settings):
-    wide = settings | {
-        "learning": settings["learning"]
-        | {"complete_v": [1, 14], "next": {"states": 3, "v": [1, 14], "w": [0]}}
-    }
+    wide = settings.changed(
+        {"learning": {"complete_v": [1, 14], "next": {"states": 3, "v": [1, 14], "w": [0]}}}
+    )
     return propose(rates(), HOURS, wide, "rates.nc")
 
 
@@ -213,15 +213,11 @@ def test_the_proposal_is_a_configuration_that_runs(root, settings, proposal, tmp
     path = tmp_path / "next.yaml"
     path.write_text(yaml.safe_dump(extended_grid(settings, proposal, str(source))))
     found = load(path)
-    assert {tuple(s) for s in found["grid"]["states"]} == (
-        {tuple(s) for s in settings["grid"]["states"]} | {(int(v), 0) for v in proposal.v}
-    )
-    assert found["results"] == "results-next" and found["dynamics"] == settings["dynamics"]
+    assert set(found.grid.states) == (set(settings.grid.states) | {(int(v), 0) for v in proposal.v})
+    assert found.results == "results-next" and found.dynamics == settings.dynamics
 
 
 def test_nothing_left_to_propose_is_one_line(settings):
-    bad = settings | {
-        "learning": settings["learning"] | {"next": {"states": 1, "v": [1, 2], "w": [0]}}
-    }
+    bad = settings.changed({"learning": {"next": {"states": 1, "v": [1, 2], "w": [0]}}})
     with pytest.raises(UserError, match="learning.next: every state"):
         propose(rates(), HOURS, bad, "rates.nc")

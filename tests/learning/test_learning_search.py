@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from campaigns import campaign, with_changes
 from learning_ladders import rotor
 
 from vibrates.core.errors import UserError
@@ -80,7 +81,8 @@ def test_screening_finds_the_sets_that_predict_better(data, trainer):
 
 def test_training_sets_are_ranked_from_the_candidates_of_every_kernel(data, two_bases, tmp_path):
     """Each set with the kernel its validation chooses, best first, from the files alone."""
-    settings = {"points": SIZES, "iterations": 8}
+    chosen = {"points": SIZES, "iterations": 8}
+    settings = with_changes(campaign().learning, search=chosen).search
     screen = {
         "combinations": 9,
         "sets": [list(one) for one in training_sets(levels(data), 3, 2)[:3]],
@@ -165,7 +167,8 @@ def test_growth_is_that_of_a_brute_force_search(trainer, two_bases, criterion):
 
 @pytest.mark.slow
 def test_a_killed_search_resumes_and_ends_the_same(data, two_bases, tmp_path, monkeypatch):
-    settings = {"points": SIZES, "iterations": 8, "validation": [[5], [5, 7]], "growth": 2}
+    chosen = {"points": SIZES, "iterations": 8, "validation": ((5,), (5, 7)), "growth": 2}
+    settings = with_changes(campaign().learning, search=chosen).search
     whole = growth(data, settings, list(TRAINED), "lbfgs", tmp_path / "whole")
     calls = []
     trained = Trainer._trained

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from campaigns import campaign
 from scipy.integrate import quad
 
+from vibrates.config import Campaign
 from vibrates.core.netcdf import write_atomic
 from vibrates.core.units import KELVIN_TO_CM
 from vibrates.rates.coefficients import rate_unit, relative_mass
@@ -20,79 +22,56 @@ from vibrates.trajectories.plan import PlannedBatch
 N_A, N_B = 4, 2
 
 
-def configuration() -> dict:
-    """A small configuration with the real molecules."""
-    return {
-        "name": "synthetic",
-        "seed": 7,
-        "pair": ["N2", "H2"],
-        "molecules": {
-            "N2": {
-                "masses_u": [14.0030740, 14.0030740],
-                "omega_e_cm": 2359.60,
-                "x_e": 0.006126,
-                "y_e": 0.0000032,
-                "r_e_angstrom": 1.098,
-                "beta_e_per_angstrom": 2.689,
-                "D_e_eV": 9.905,
-                "effective_electrons": 7.6,
+def configuration() -> Campaign:
+    """The default campaign cut to one state and a small grid."""
+    return campaign(
+        {
+            "name": "synthetic",
+            "seed": 7,
+            "grid": {
+                "states": [[1, 0]],
+                "energies_cm": {"geometric": {"first": 500, "last": 60000, "count": 16}},
+                "impact_parameter_edges_angstrom": [0.0, 1.0, 2.0, 3.0],
             },
-            "H2": {
-                "masses_u": [1.00782503, 1.00782503],
-                "omega_e_cm": 4401.20,
-                "x_e": 0.0276,
-                "y_e": 0.0,
-                "r_e_angstrom": 0.740,
-                "beta_e_per_angstrom": 1.946,
-                "D_e_eV": 4.750,
-                "effective_electrons": 2.0,
+            "sampling": {
+                "replicates": 16,
+                "target_relative_error": 0.2,
+                "target_temperatures_K": [300, 1000, 5000],
+                "target_transitions": [[-1, 0]],
             },
-        },
-        "grid": {
-            "states": [[1, 0]],
-            "energies_cm": {"geometric": {"first": 500, "last": 60000, "count": 16}},
-            "impact_parameter_edges_angstrom": [0.0, 1.0, 2.0, 3.0],
-        },
-        "dynamics": {
-            "accuracy": 0.005,
-            "relative_energy_error_limit": 1e-3,
-            "norm_error_limit": 1e-9,
-        },
-        "sampling": {
-            "replicates": 16,
-            "target_relative_error": 0.2,
-            "target_temperatures_K": [300, 1000, 5000],
-            "target_transitions": [[-1, 0]],
-        },
-        "rates": {
-            "temperatures_K": [200, 300, 1000, 3000, 5000],
-            "symmetrisation": "translational",
-            "transitions": {"max_dv": 1, "max_dw": 0},
-            "bootstrap": 200,
-            "edge_population_limit": 0.01,
-        },
-    }
+            "rates": {
+                "temperatures_K": [200, 300, 1000, 3000, 5000],
+                "symmetrisation": "translational",
+                "transitions": {"max_dv": 1, "max_dw": 0},
+                "bootstrap": 200,
+                "edge_population_limit": 0.01,
+            },
+        }
+    )
 
 
 @dataclass
 class Synthetic:
     """Source of batches for one initial state (v, 0), and of the exact results."""
 
-    config: dict = field(default_factory=configuration)
+    config: Campaign = field(default_factory=configuration)
     v: int = 1
     noise: float = 0.0
     scale: float = 3e6
     constant: float | None = None
     tilted: bool = False
 
+    def change(self, **blocks):
+        """Lay changes over blocks of the configuration."""
+        self.config = self.config.changed(blocks)
+
     @property
     def energies(self):
-        series = self.config["grid"]["energies_cm"]["geometric"]
-        return np.round(np.geomspace(series["first"], series["last"], series["count"]), 3)
+        return self.config.grid.energies
 
     @property
     def edges(self):
-        return np.asarray(self.config["grid"]["impact_parameter_edges_angstrom"])
+        return self.config.grid.shell_edges
 
     def probability(self, translational):
         """p(Etr), rising like a Landau-Teller probability unless constant."""
@@ -161,11 +140,11 @@ class Synthetic:
 
     def difference(self):
         """E(v) - E(v-1), cm^-1."""
-        a = self.config["molecules"]["N2"]
+        a = self.config.molecules["N2"]
 
         def level(v):
             x = v + 0.5
-            return a["omega_e_cm"] * (x - a["x_e"] * x**2 + a["y_e"] * x**3)
+            return a.omega_e_cm * (x - a.x_e * x**2 + a.y_e * x**3)
 
         return level(self.v) - level(self.v - 1)
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from vibrates.core.errors import UserError
-from vibrates.molecules.diatom import Diatom
 from vibrates.rates.approximate import (
     asymmetric_exchange,
     ladder_factor,
@@ -18,7 +17,7 @@ N2_10, N2_21, H2_10, H2_21 = 2330.71463, 2301.85579, 4158.25376, 3915.30752
 
 @pytest.fixture
 def molecules(config):
-    return [Diatom.from_config(name, config["molecules"][name]) for name in config["pair"]]
+    return config.partners
 
 
 def test_exchange_at_295_K_is_close_to_the_measured_rate(molecules):

@@ -6,7 +6,7 @@ import pytest
 from scipy import constants
 
 from vibrates.core.units import AMU_TO_ME, HARTREE_TO_CM, KELVIN_TO_HARTREE
-from vibrates.molecules.diatom import Atom, molecule_from_config
+from vibrates.molecules.diatom import Atom
 from vibrates.rates.detailed_balance import detailed_balance, rotational_ratio
 from vibrates.scattering.vibrational import vibrational_rates
 
@@ -15,7 +15,7 @@ TEMPERATURES_K = np.array([500.0, 1000.0, 3000.0])
 
 @pytest.fixture
 def molecules(config):
-    return [molecule_from_config(name, config["molecules"][name]) for name in config["pair"]]
+    return config.partners
 
 
 def test_rigid_rotors_leave_the_boltzmann_factor():

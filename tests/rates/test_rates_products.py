@@ -222,14 +222,14 @@ def test_a_crowded_basis_edge_stops_the_campaign(loaded):
     crowded[1]["edge_population_a"][:] = 0.3
     with pytest.raises(UserError, match=r"basis\.N2: .* 0\.3 .* 0\.01; raise basis\.N2\.above"):
         require_room(crowded, config)
-    config["rates"]["edge_population_limit"] = 0.5
+    config = config.changed({"rates": {"edge_population_limit": 0.5}})
     require_room(crowded, config)
 
 
 def test_a_state_without_open_trajectories_is_reported_not_invented(synthetic, tmp_path):
     """All energies below the threshold D/4: k is missing, and the check says what to do."""
     source = synthetic()
-    source.config["grid"]["energies_cm"]["geometric"] = {"first": 100, "last": 500, "count": 4}
+    source.change(grid={"energies_cm": {"geometric": {"first": 100, "last": 500, "count": 4}}})
     path = source.write(tmp_path / "batch00000.nc", 1)
     reduced = reduce_batches([source.planned(path)], source.config, 1, 0)
     rates = rate_table([reduced], source.config)

@@ -110,9 +110,9 @@ def test_too_few_energies_tell_nothing(count):
 def table(synthetic, tmp_path):
     """rates.nc of v = 1 with noise, at temperatures up to where the grid is too short."""
     source = synthetic(noise=1.0)
-    source.config["rates"] |= {"temperatures_K": [200, 300, 1000, 3000, 20000], "bootstrap": 100}
+    source.change(rates={"temperatures_K": [200, 300, 1000, 3000, 20000], "bootstrap": 100})
     path = source.write(tmp_path / "batch00000.nc", 31, per_stratum=320)
-    return rate_table([reduce_batches([path], source.config, 1, 0)], source.config)
+    return rate_table([reduce_batches([source.planned(path)], source.config, 1, 0)], source.config)
 
 
 def test_error_of_k_is_the_sum_of_its_parts(table):

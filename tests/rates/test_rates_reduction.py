@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from campaigns import with_changes
 
 from vibrates.core.errors import UserError
 from vibrates.core.netcdf import write_atomic
@@ -56,7 +57,7 @@ def test_sums_are_those_of_a_plain_loop(synthetic, tmp_path):
 
 def test_final_states_are_those_within_the_limits(synthetic, tmp_path):
     source = synthetic()
-    source.config["rates"]["transitions"] = {"max_dv": 2, "max_dw": 1}
+    source.change(rates={"transitions": {"max_dv": 2, "max_dw": 1}})
     path = source.write(tmp_path / "batch00000.nc", 4, per_stratum=16)
     reduced = reduce_batches([source.planned(path)], source.config, 1, 0)
     found = set(zip(reduced["vp"].values.tolist(), reduced["wp"].values.tolist(), strict=True))
@@ -119,7 +120,7 @@ def test_files_that_do_not_belong_stop_with_one_line(synthetic, tmp_path, change
 
 def test_a_single_replicate_is_refused(synthetic, tmp_path):
     source = synthetic()
-    source.config["sampling"]["replicates"] = 1
+    source.config = with_changes(source.config, sampling={"replicates": 1})
     path = source.write(tmp_path / "batch00000.nc", 6, per_stratum=16)
     with pytest.raises(UserError, match="sampling.replicates: 1"):
         reduce_batches([source.planned(path)], source.config, 1, 0)
@@ -136,6 +137,6 @@ def test_impact_parameters_outside_their_shell_are_refused(synthetic, tmp_path):
     """Batches of a campaign with other shells: their sums would be multiplied by wrong areas."""
     source = synthetic()
     path = source.write(tmp_path / "batch00000.nc", 1)
-    source.config["grid"]["impact_parameter_edges_angstrom"] = [0.0, 0.8, 2.0, 3.0]
+    source.change(grid={"impact_parameter_edges_angstrom": [0.0, 0.8, 2.0, 3.0]})
     with pytest.raises(UserError, match="outside its shell, 0 to 0.8"):
         reduce_batches([source.planned(path)], source.config, 1, 0)

@@ -5,8 +5,7 @@ from types import SimpleNamespace
 
 from vibrates.trajectories import plan as plans, progress
 from vibrates.campaign import cost, driver, rounds, stages
-from vibrates.config.campaign import load_all
-from vibrates.config.grid import states
+from vibrates.config import load_all
 
 
 include: "preamble.smk"
@@ -16,18 +15,18 @@ CONFIG_FILES = workflow.overwrite_configfiles or ["config/config.yaml"]
 campaign = preamble.or_exit(load_all, CONFIG_FILES, workflow.config_settings.config)
 # In place, so that scripts and child processes see the same; not merged with other files' keys.
 config.clear()
-config.update(campaign)
+config.update(campaign.to_mapping())
 
-RESULTS = Path(config["results"])
+RESULTS = Path(campaign.results)
 LOGS = RESULTS / "logs"
-ROUNDS = range(config["sampling"]["rounds"] + 1)
+ROUNDS = range(campaign.sampling.rounds + 1)
 # The initial states, some dozens a job.
-PARTS = rounds.parts(config)
+PARTS = rounds.parts(campaign)
 
 if RUNS:
     if not COMMAND_LINE.verbose:
         quieten(workflow.logger_manager.logger)
-    driver.prepare_at_start(config, workflow.logger_manager.logger)
+    driver.prepare_at_start(campaign, workflow.logger_manager.logger)
 
 
 wildcard_constraints:
@@ -40,7 +39,7 @@ wildcard_constraints:
 
 def parts(*names):
     """What a rule's products depend on: blocks of the configuration, or `block.key` for one key."""
-    return stages.parts(config, names)
+    return stages.parts(campaign, names)
 
 
 def batches(*rounds, states=None):
@@ -73,7 +72,7 @@ def growth(attempt):
 @cache
 def estimate(round, batch):
     """What a batch takes (campaign/cost.py)."""
-    return cost.batch(config, batch_rows(SimpleNamespace(round=round, batch=batch)))
+    return cost.batch(campaign, batch_rows(SimpleNamespace(round=round, batch=batch)))
 
 
 def figure(name):

@@ -41,8 +41,8 @@ rule learn:
         "../../envs/learning.yaml"
     threads: 1
     params:
-        fingerprint=stages.fingerprint(config, "learned"),
-        rates_with=stages.fingerprint(config, "rates"),
+        fingerprint=stages.fingerprint(campaign, "learned"),
+        rates_with=stages.fingerprint(campaign, "rates"),
     script:
         "../scripts/learn.py"
 

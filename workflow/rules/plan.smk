@@ -18,7 +18,7 @@ rule strata:
         runtime=lambda wildcards, attempt: 60 * growth(attempt),
     params:
         states=lambda wildcards: PARTS[int(wildcards.part)],
-        fingerprint=stages.fingerprint(config, "plan"),
+        fingerprint=stages.fingerprint(campaign, "plan"),
     script:
         "../scripts/strata.py"
 
@@ -35,6 +35,6 @@ checkpoint plan:
     conda:
         "../../envs/dynamics.yaml"
     params:
-        fingerprint=stages.fingerprint(config, "plan"),
+        fingerprint=stages.fingerprint(campaign, "plan"),
     script:
         "../scripts/plan.py"

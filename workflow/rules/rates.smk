@@ -21,12 +21,12 @@ for number, members in enumerate(PARTS):
         params:
             states=members,
             rounds=list(ROUNDS),
-            fingerprint=stages.fingerprint(config, "reduced"),
+            fingerprint=stages.fingerprint(campaign, "reduced"),
         script:
             "../scripts/reduce.py"
 
 
-REDUCED = [RESULTS / f"reduced/v{v}_w{w}.nc" for v, w in states(config)]
+REDUCED = [RESULTS / f"reduced/v{v}_w{w}.nc" for v, w in campaign.grid.states]
 
 
 rule cross_sections:
@@ -39,11 +39,11 @@ rule cross_sections:
     conda:
         "../../envs/dynamics.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: cost.reduced_mb(config) * growth(attempt),
+        mem_mb=lambda wildcards, attempt: cost.reduced_mb(campaign) * growth(attempt),
         runtime=lambda wildcards, attempt: 120 * growth(attempt),
     params:
-        fingerprint=stages.fingerprint(config, "cross_sections"),
-        reduced_with=stages.fingerprint(config, "reduced"),
+        fingerprint=stages.fingerprint(campaign, "cross_sections"),
+        reduced_with=stages.fingerprint(campaign, "reduced"),
     script:
         "../scripts/cross_sections.py"
 
@@ -58,11 +58,11 @@ rule rates:
     conda:
         "../../envs/dynamics.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: cost.reduced_mb(config) * growth(attempt),
+        mem_mb=lambda wildcards, attempt: cost.reduced_mb(campaign) * growth(attempt),
         runtime=lambda wildcards, attempt: 120 * growth(attempt),
     params:
-        fingerprint=stages.fingerprint(config, "rates"),
-        reduced_with=stages.fingerprint(config, "reduced"),
+        fingerprint=stages.fingerprint(campaign, "rates"),
+        reduced_with=stages.fingerprint(campaign, "reduced"),
     script:
         "../scripts/rates.py"
 
@@ -80,12 +80,12 @@ rule checks:
     conda:
         "../../envs/dynamics.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: cost.reduced_mb(config) * growth(attempt),
+        mem_mb=lambda wildcards, attempt: cost.reduced_mb(campaign) * growth(attempt),
         runtime=lambda wildcards, attempt: 120 * growth(attempt),
     params:
-        fingerprint=stages.fingerprint(config, "checks"),
+        fingerprint=stages.fingerprint(campaign, "checks"),
         made_with={
-            name: stages.fingerprint(config, name)
+            name: stages.fingerprint(campaign, name)
             for name in ("reduced", "cross_sections", "rates")
         },
     script:

@@ -30,7 +30,7 @@ rule trajectories:
         ),
     params:
         configuration=str(RESULTS / "configuration.yaml"),
-        fingerprint=lambda wildcards: plans.fingerprint(config, batch_rows(wildcards)),
+        fingerprint=lambda wildcards: plans.fingerprint(campaign, batch_rows(wildcards)),
     shell:
         "{resources.mpi} -n {resources.tasks} python -m vibrates.trajectories.batch "
         "{params.configuration} {wildcards.round} {wildcards.batch} {output} "

@@ -2,6 +2,7 @@
 
 import json
 
+from vibrates.config import resolved
 from vibrates.core.files import write_text
 from vibrates.core.scripts import run
 from vibrates.core.terminal import tell
@@ -29,7 +30,7 @@ if __name__ == "__main__":
         cross_sections=snakemake.input.cross_sections,
         rates=snakemake.input.rates,
         output=snakemake.output[0],
-        config=snakemake.config,
+        config=resolved(snakemake.config),
         fingerprint=snakemake.params.fingerprint,
         made_with=snakemake.params.made_with,
     )

@@ -1,7 +1,6 @@
 """Write the table of cross sections and opacity functions of all initial states."""
 
-from typing import Any
-
+from vibrates.config import Campaign, resolved
 from vibrates.core.netcdf import write_atomic
 from vibrates.core.scripts import run
 from vibrates.rates.cross_sections import cross_section_table
@@ -9,7 +8,7 @@ from vibrates.rates.layout import read_reduced
 
 
 def main(
-    reduced: list[str], output: str, config: dict[str, Any], fingerprint: str, reduced_with: str
+    reduced: list[str], output: str, config: Campaign, fingerprint: str, reduced_with: str
 ) -> None:
     """Write cross_sections.nc from the reduced files."""
     states = [read_reduced(path, reduced_with) for path in reduced]
@@ -23,7 +22,7 @@ if __name__ == "__main__":
         log=snakemake.log,
         reduced=list(snakemake.input.reduced),
         output=snakemake.output[0],
-        config=snakemake.config,
+        config=resolved(snakemake.config),
         fingerprint=snakemake.params.fingerprint,
         reduced_with=snakemake.params.reduced_with,
     )

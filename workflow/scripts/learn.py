@@ -1,15 +1,12 @@
 """rates.nc -> learned.nc: complete ladders with predictive errors."""
 
-from typing import Any
-
+from vibrates.config import Campaign, resolved
 from vibrates.core.netcdf import provenance, read_product, write_atomic
 from vibrates.core.scripts import run
 from vibrates.learning.product import learn
 
 
-def main(
-    rates: str, learned: str, config: dict[str, Any], fingerprint: str, rates_with: str
-) -> None:
+def main(rates: str, learned: str, config: Campaign, fingerprint: str, rates_with: str) -> None:
     dataset = learn(read_product(rates, fingerprint=rates_with), config, name=rates)
     dataset.attrs.update(provenance(config, [rates], fingerprint))
     write_atomic(dataset, learned)
@@ -21,7 +18,7 @@ if __name__ == "__main__":
         log=snakemake.log,
         rates=snakemake.input.rates,
         learned=snakemake.output.learned,
-        config=snakemake.config,
+        config=resolved(snakemake.config),
         fingerprint=snakemake.params.fingerprint,
         rates_with=snakemake.params.rates_with,
     )

@@ -1,10 +1,9 @@
 """Which states to compute next: a table with gains per core-hour, and a runnable configuration."""
 
-from typing import Any
-
 import pandas as pd
 import yaml
 
+from vibrates.config import Campaign, resolved
 from vibrates.core.files import write_text
 from vibrates.core.netcdf import read_product
 from vibrates.core.scripts import run
@@ -12,7 +11,7 @@ from vibrates.learning.proposal import extended_grid, propose
 
 
 def main(
-    rates: str, hours: str, config: dict[str, Any], source: str, table: str, configuration: str
+    rates: str, hours: str, config: Campaign, source: str, table: str, configuration: str
 ) -> None:
     recorded = {(int(row.v), int(row.w)): row.core_hours for row in pd.read_csv(hours).itertuples()}
     proposal = propose(read_product(rates), recorded, config, rates)
@@ -23,9 +22,7 @@ def main(
         for row in proposal.itertuples()
     )
     text = yaml.safe_dump(extended_grid(config, proposal, source), sort_keys=False)
-    write_text(
-        configuration, f"# Proposed by what was learned in {config['results']}.\n{lines}{text}"
-    )
+    write_text(configuration, f"# Proposed by what was learned in {config.results}.\n{lines}{text}")
 
 
 if __name__ == "__main__":
@@ -34,7 +31,7 @@ if __name__ == "__main__":
         log=snakemake.log,
         rates=snakemake.input.rates,
         hours=snakemake.input.hours,
-        config=snakemake.params.config,
+        config=resolved(snakemake.config),
         source=snakemake.params.source,
         table=snakemake.output.table,
         configuration=snakemake.output.config,

@@ -1,16 +1,16 @@
 """The plan of one round: the pilot, or what the rounds before ask for."""
 
 from pathlib import Path
-from typing import Any
 
 from vibrates.campaign import rounds, verify
+from vibrates.config import Campaign, resolved
 from vibrates.core.scripts import run
 from vibrates.trajectories import plan, progress
 
 
 def main(
     round_: int,
-    config: dict[str, Any],
+    config: Campaign,
     strata: list[str],
     plan_file: str,
     allocation: str,
@@ -25,7 +25,7 @@ def main(
     plan.write_plan(frame, plan_file, fingerprint)
     for stale in verify.unplanned(config, round_):
         stale.unlink()
-    progress.round_planned(Path(config["results"]), round_, config["sampling"]["rounds"], frame)
+    progress.round_planned(Path(config.results), round_, config.sampling.rounds, frame)
 
 
 if __name__ == "__main__":
@@ -33,7 +33,7 @@ if __name__ == "__main__":
         main,
         log=snakemake.log,
         round_=int(snakemake.wildcards.round),
-        config=snakemake.config,
+        config=resolved(snakemake.config),
         strata=list(snakemake.input.strata),
         plan_file=snakemake.output.plan,
         allocation=snakemake.output.allocation,

@@ -1,7 +1,6 @@
 """Write the table of rate coefficients of all initial states."""
 
-from typing import Any
-
+from vibrates.config import Campaign, resolved
 from vibrates.core.netcdf import write_atomic
 from vibrates.core.scripts import run
 from vibrates.rates.basis_edge import require_room
@@ -10,7 +9,7 @@ from vibrates.rates.table import rate_table
 
 
 def main(
-    reduced: list[str], output: str, config: dict[str, Any], fingerprint: str, reduced_with: str
+    reduced: list[str], output: str, config: Campaign, fingerprint: str, reduced_with: str
 ) -> None:
     """Write rates.nc from the reduced files, if the bases were large enough."""
     states = [read_reduced(path, reduced_with) for path in reduced]
@@ -25,7 +24,7 @@ if __name__ == "__main__":
         log=snakemake.log,
         reduced=list(snakemake.input.reduced),
         output=snakemake.output[0],
-        config=snakemake.config,
+        config=resolved(snakemake.config),
         fingerprint=snakemake.params.fingerprint,
         reduced_with=snakemake.params.reduced_with,
     )

@@ -1,7 +1,6 @@
 """Reduce the batch files of some initial states to sums per stratum, one file per state."""
 
-from typing import Any
-
+from vibrates.config import Campaign, resolved
 from vibrates.core.netcdf import provenance, write_atomic
 from vibrates.core.scripts import run
 from vibrates.rates.reduction import reduce_batches
@@ -10,7 +9,7 @@ from vibrates.trajectories.plan import planned_batches
 
 def main(
     outputs: list[str],
-    config: dict[str, Any],
+    config: Campaign,
     states: list[tuple[int, int]],
     rounds: list[int],
     fingerprint: str,
@@ -28,7 +27,7 @@ if __name__ == "__main__":
         main,
         log=snakemake.log,
         outputs=list(snakemake.output),
-        config=snakemake.config,
+        config=resolved(snakemake.config),
         states=snakemake.params.states,
         rounds=snakemake.params.rounds,
         fingerprint=snakemake.params.fingerprint,

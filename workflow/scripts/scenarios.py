@@ -1,22 +1,19 @@
 """Scores of one model in all scenarios on one data set."""
 
-from typing import Any
-
 import pandas as pd
 
+from vibrates.config import Scenarios, resolved
 from vibrates.core.files import write_text
 from vibrates.core.netcdf import read_product
 from vibrates.core.scripts import run
 from vibrates.learning import scenario_run
 
 
-def main(source: str, model: str, scenarios: dict[str, Any], store: str, output: str) -> None:
+def main(source: str, model: str, scenarios: Scenarios, store: str, output: str) -> None:
     data = read_product(source)
     tables = [
-        scenario_run.run(
-            data, name, model, scenarios["seeds"], scenarios["every_temperature"], store
-        )
-        for name in scenarios["names"]
+        scenario_run.run(data, name, model, scenarios.seeds, scenarios.every_temperature, store)
+        for name in scenarios.names
     ]
     write_text(output, pd.concat(tables, ignore_index=True).to_csv(index=False))
 
@@ -27,7 +24,7 @@ if __name__ == "__main__":
         log=snakemake.log,
         source=snakemake.input.source,
         model=snakemake.params.model,
-        scenarios=snakemake.params.scenarios,
+        scenarios=resolved(snakemake.config).learning.scenarios,
         store=snakemake.params.store,
         output=snakemake.output[0],
     )

@@ -2,17 +2,15 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
+from vibrates.config import Search, resolved
 from vibrates.core.files import write_text
 from vibrates.core.netcdf import read_product
 from vibrates.core.scripts import run
 from vibrates.learning.search import run as search_run
 
 
-def main(
-    source: str, sets: str, optimiser: str, search: dict[str, Any], store: str, output: str
-) -> None:
+def main(source: str, sets: str, optimiser: str, search: Search, store: str, output: str) -> None:
     best = json.loads(Path(sets).read_text(encoding="utf-8"))[0]
     grown = search_run.growth(read_product(source), search, best["trained"], optimiser, store)
     write_text(output, json.dumps(grown, indent=1))
@@ -25,7 +23,7 @@ if __name__ == "__main__":
         source=snakemake.input.source,
         sets=snakemake.input.sets,
         optimiser=snakemake.params.optimiser,
-        search=snakemake.params.search,
+        search=resolved(snakemake.config).learning.search,
         store=snakemake.params.store,
         output=snakemake.output[0],
     )

@@ -1,15 +1,15 @@
 """The training sets of N initial levels that are trained: all, or the best of a screening."""
 
 import json
-from typing import Any
 
+from vibrates.config import Search, resolved
 from vibrates.core.files import write_text
 from vibrates.core.netcdf import read_product
 from vibrates.core.scripts import run
 from vibrates.learning.search import run as search_run
 
 
-def main(source: str, size: int, search: dict[str, Any], output: str) -> None:
+def main(source: str, size: int, search: Search, output: str) -> None:
     write_text(output, json.dumps(search_run.screening(read_product(source), search, size)))
 
 
@@ -19,6 +19,6 @@ if __name__ == "__main__":
         log=snakemake.log,
         source=snakemake.input.source,
         size=int(snakemake.params.size),
-        search=snakemake.params.search,
+        search=resolved(snakemake.config).learning.search,
         output=snakemake.output[0],
     )

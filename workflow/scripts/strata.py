@@ -1,8 +1,7 @@
 """What the next round has to know of some initial states: their strata's variances and numbers."""
 
-from typing import Any
-
 from vibrates.campaign import rounds
+from vibrates.config import Campaign, resolved
 from vibrates.core.netcdf import provenance, write_atomic
 from vibrates.core.scripts import run
 from vibrates.trajectories.plan import planned_batches
@@ -11,7 +10,7 @@ from vibrates.trajectories.plan import planned_batches
 def main(
     round_: int,
     output: str,
-    config: dict[str, Any],
+    config: Campaign,
     states: list[tuple[int, int]],
     fingerprint: str,
 ) -> None:
@@ -28,7 +27,7 @@ if __name__ == "__main__":
         log=snakemake.log,
         round_=int(snakemake.wildcards.round),
         output=snakemake.output[0],
-        config=snakemake.config,
+        config=resolved(snakemake.config),
         states=snakemake.params.states,
         fingerprint=snakemake.params.fingerprint,
     )

@@ -6,16 +6,15 @@ from typing import Any
 import pandas as pd
 
 from vibrates.abinitio.geometries import geometries
-from vibrates.config import schema
+from vibrates.abinitio.models import PairPoints
 from vibrates.core.errors import UserError
-from vibrates.core.yaml_files import SCHEMA, read_layers, read_yaml
+from vibrates.core.yaml_files import read_layers, read_yaml
 
 
 def load(path: str | Path) -> dict[str, Any]:
     """The validated description; UserError in one line otherwise. ``molecules`` are read in."""
     path = Path(path)
-    settings = read_yaml(path)
-    schema.validate(settings, read_yaml(SCHEMA.parent / "abinitio" / "schema.yaml"), str(path))
+    settings = PairPoints.from_mapping(read_yaml(path), str(path)).to_mapping()
     molecules = read_layers(path.parent / settings["molecules"])["molecules"]
     for name in settings["pair"]:
         if name not in molecules:
@@ -23,11 +22,6 @@ def load(path: str | Path) -> dict[str, Any]:
                 f"{path}: pair: '{name}' has no entry in {settings['molecules']} (there: "
                 f"{', '.join(molecules)}); add it"
             )
-    if settings["fit"]["chosen"] not in settings["fit"]["candidates"]:
-        raise UserError(
-            f"{path}: fit.chosen: '{settings['fit']['chosen']}' is no candidate (there: "
-            f"{', '.join(settings['fit']['candidates'])}); name one of them"
-        )
     return settings | {"molecules": {name: molecules[name] for name in settings["pair"]}}
 
 

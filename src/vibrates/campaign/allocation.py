@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from vibrates.config import Sampling
+
 ITERATIONS = 300
 NEAREST = 4  # other states whose strata's variances a state is allocated by
 
@@ -46,7 +48,7 @@ def needed(single: np.ndarray, cost: np.ndarray, done: np.ndarray, target: float
 
 
 def allocate(
-    states: list[xr.Dataset], sampling: dict[str, Any], budget: int
+    states: list[xr.Dataset], sampling: Sampling, budget: int
 ) -> tuple[list[np.ndarray], list[dict[str, Any]]]:
     """Trajectories to add, at most about `budget` in all, and what they should achieve.
 
@@ -55,7 +57,7 @@ def allocate(
     state and goal: relative error now from the state's own variances, error predicted from those it
     is allocated by, the reason to stop there.
     """
-    replicates, target = sampling["replicates"], sampling["target_relative_error"]
+    replicates, target = sampling.replicates, sampling.target_relative_error
     own = [_single(state) for state in states]
     wanted, known = [], []
     for state, mine, nearest in zip(states, own, _of_the_nearest(states, own), strict=True):

@@ -7,14 +7,14 @@ its next attempt.
 
 import math
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from vibrates.config.grid import bases, energies, shell_edges, states
+from vibrates.config import Campaign
 from vibrates.core.units import ANGSTROM_TO_BOHR, AU_TO_FS, CM_TO_HARTREE
-from vibrates.molecules.diatom import molecule_from_config, pair_reduced_mass
+from vibrates.molecules.diatom import pair_reduced_mass
 from vibrates.trajectories.plan import UNIT
 
 # Microseconds of one time step of one trajectory: 1, number of states, states times levels.
@@ -43,55 +43,53 @@ class Batch(NamedTuple):
     stored_bytes: float
 
 
-def trajectory_seconds(
-    config: dict[str, Any], v: int, w: int, energies_cm: np.ndarray
-) -> np.ndarray:
+def trajectory_seconds(config: Campaign, v: int, w: int, energies_cm: np.ndarray) -> np.ndarray:
     """Core seconds (n,) of one trajectory of the initial state (v, w) at each total energy U."""
-    sizes = [len(levels) for levels in bases(config, v, w)]
+    sizes = [len(levels) for levels in config.bases(v, w)]
     n_final = sizes[0] * sizes[1]
     per_step = 1e-6 * np.dot(STEP_MICROSECONDS, [1.0, n_final, n_final * sum(sizes)])
-    a, b = (molecule_from_config(name, config["molecules"][name]) for name in config["pair"])
+    a, b = config.partners
     speed = np.sqrt(2.0 * energies_cm * CM_TO_HARTREE / pair_reduced_mass(a, b))
-    path = 2.0 * config["dynamics"]["interaction_range_angstrom"] * ANGSTROM_TO_BOHR
-    dynamics = config["dynamics"]
+    path = 2.0 * config.dynamics.interaction_range_angstrom * ANGSTROM_TO_BOHR
+    dynamics = config.dynamics
     step_fs = STEP_FS * np.maximum(energies_cm / ELBOW_CM, 1.0) ** STEP_POWER
     # No larger than the first run's and the second's, two thirds of it, together.
     step_fs = np.minimum(
-        step_fs * math.sqrt(dynamics["accuracy"] / 0.005), 0.4 * dynamics["time_step_fs"]
+        step_fs * math.sqrt(dynamics.accuracy / 0.005), 0.4 * dynamics.time_step_fs
     )
     return SLOWER * path / speed * AU_TO_FS / step_fs * per_step
 
 
-def batch(config: dict[str, Any], rows: pd.DataFrame) -> Batch:
+def batch(config: Campaign, rows: pd.DataFrame) -> Batch:
     """What the batch with these rows of the plan (all of one state) takes.
 
     It gets as many ranks as bring its time down to `jobs.minutes`: two at least, where `jobs.ranks`
     allows, and no more than it has pieces to share out.
     """
     v, w = int(rows["v"].iloc[0]), int(rows["w"].iloc[0])
-    jobs, sizes = config["jobs"], [len(levels) for levels in bases(config, v, w)]
+    jobs, sizes = config.jobs, [len(levels) for levels in config.bases(v, w)]
     numbers = (rows["stop"] - rows["start"]).to_numpy()
     grid = np.unique(rows["energy_cm"].to_numpy())
     work = float(numbers @ trajectory_seconds(config, v, w, rows["energy_cm"].to_numpy()))
     n_final = sizes[0] * sizes[1]
     preparation = PREPARATION_SECONDS * n_final / 100.0 * float((grid / 1e5).sum())
     pieces = int(np.ceil(numbers / UNIT).sum())
-    wanted = math.ceil(work / max(60.0 * jobs["minutes"] - preparation, 60.0))
-    ranks = min(max(wanted, 2), jobs["ranks"], max(pieces, 2))
+    wanted = math.ceil(work / max(60.0 * jobs.minutes - preparation, 60.0))
+    ranks = min(max(wanted, 2), jobs.ranks, max(pieces, 2))
     wall = START_SECONDS + preparation + work / ranks
     in_memory = float(numbers.sum()) * (4.0 * n_final + 80.0)
     # Rank 0 holds the batch, its joined copy and what is being compressed.
-    memory = max(jobs["memory_mb"], RANK_MB * ranks + 3.0 * in_memory / 1e6 + 300.0)
+    memory = max(jobs.memory_mb, RANK_MB * ranks + 3.0 * in_memory / 1e6 + 300.0)
     return Batch(wall * ranks, ranks, wall, math.ceil(memory), STORED_BYTES * in_memory)
 
 
-def reduced_mb(config: dict[str, Any]) -> int:
+def reduced_mb(config: Campaign) -> int:
     """Memory (MB) of a job that holds the reduced files of all initial states."""
-    rates, sampling = config["rates"], config["sampling"]
-    finals = (2 * rates["transitions"]["max_dv"] + 1) * (2 * rates["transitions"]["max_dw"] + 1)
-    columns = 1 + len({*rates["temperatures_K"], *sampling["target_temperatures_K"]})
-    cells = len(energies(config)) * (len(shell_edges(config)) - 1) * sampling["replicates"]
-    return math.ceil(1500 + 1.5 * 8e-6 * len(states(config)) * finals * columns * cells)
+    rates, sampling = config.rates, config.sampling
+    finals = (2 * rates.transitions.max_dv + 1) * (2 * rates.transitions.max_dw + 1)
+    columns = 1 + len({*rates.temperatures_K, *sampling.target_temperatures_K})
+    cells = len(config.grid.energies) * config.grid.shells * sampling.replicates
+    return math.ceil(1500 + 1.5 * 8e-6 * len(config.grid.states) * finals * columns * cells)
 
 
 def walltime_minutes(estimate: Batch) -> int:
@@ -99,7 +97,7 @@ def walltime_minutes(estimate: Batch) -> int:
     return max(LEAST_MINUTES, math.ceil(WALLTIME_MARGIN * estimate.wall_seconds / 60.0))
 
 
-def batches(config: dict[str, Any], frame: pd.DataFrame) -> Iterator[Batch]:
+def batches(config: Campaign, frame: pd.DataFrame) -> Iterator[Batch]:
     """What every batch of a plan takes, in their order."""
     for _, rows in frame.groupby("batch"):
         yield batch(config, rows)

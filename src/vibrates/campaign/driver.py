@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from vibrates.campaign import verify
+from vibrates.config import Campaign
 from vibrates.core.checkpoint import Checkpoint
 from vibrates.core.errors import UserError
 from vibrates.core.files import write_text
@@ -32,7 +33,7 @@ _BEAT = 30.0  # seconds between signs of life, for drivers on other machines
 _held = []  # keeps the lock of this process open
 
 
-def prepare_at_start(config: dict[str, Any], logger: logging.Logger) -> None:
+def prepare_at_start(config: Campaign, logger: logging.Logger) -> None:
     """Have `prepare` called if, and as soon as, Snakemake begins to execute the workflow.
 
     To be called in the main process while the Snakefile is read. ``onstart:`` would be too late: by
@@ -54,13 +55,13 @@ def started(results: Path) -> None:
     progress.start(results)
 
 
-def prepare(config: dict[str, Any], logger: logging.Logger) -> None:
+def prepare(config: Campaign, logger: logging.Logger) -> None:
     """Called once, before the graph of jobs is built; UserError if the campaign must not run.
 
     Takes the driver's lock, which the kernel gives back however the driver ends. Holding it proves
     that no other driver of this campaign lives: what a killed one left is then cleared away.
     """
-    results = Path(config["results"])
+    results = Path(config.results)
     (results / "trajectories").mkdir(parents=True, exist_ok=True)
     _become_driver(results)
     _end_old_jobs(results)
@@ -172,13 +173,14 @@ def _clear_stale_locks(results: Path) -> None:
             lock.unlink(missing_ok=True)
 
 
-def _write_configuration(config: dict[str, Any], path: Path) -> None:
+def _write_configuration(config: Campaign, path: Path) -> None:
     """The resolved configuration, as the batches read it; left alone where nothing changed."""
-    if not path.exists() or read_yaml(path) != config:
-        write(config, path)
+    resolved = config.to_mapping()
+    if not path.exists() or read_yaml(path) != resolved:
+        write(resolved, path)
 
 
-def _remove_outdated(config: dict[str, Any], results: Path) -> None:
+def _remove_outdated(config: Campaign, results: Path) -> None:
     """Remove what was made with other settings or other code, and say how much that is."""
     found = verify.outdated(config)
     for path in found:
@@ -218,7 +220,7 @@ def _tidy(results: Path) -> None:
 class _Starter(logging.Handler):
     """Prepares the campaign when Snakemake says that the execution of the workflow has started."""
 
-    def __init__(self, config: dict[str, Any], logger: logging.Logger) -> None:
+    def __init__(self, config: Campaign, logger: logging.Logger) -> None:
         super().__init__()
         self._config, self._logger = config, logger
 

@@ -1,13 +1,12 @@
 """What a campaign will take, from the measured costs; `vibrates plan CONFIG`, before anything runs."""
 
 import math
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from vibrates.campaign import cost, rounds
-from vibrates.config.grid import energies, shell_edges, states
+from vibrates.config import Campaign
 from vibrates.trajectories import plan
 
 # Measured with `snakemake -n` on the paper's campaign (docs/slurm.md), per job of the graph.
@@ -17,23 +16,21 @@ GRAPH_START_SECONDS, GRAPH_START_MB = 3.0, 225.0
 OTHER_JOBS = 11
 
 
-def text(config: dict[str, Any], source: str) -> str:
+def text(config: Campaign, source: str) -> str:
     """The forecast as lines of text."""
-    jobs, sampling = config["jobs"], config["sampling"]
-    frame = plan.into_batches(plan.pilot(config), jobs["trajectories_per_batch"])
-    every = states(config)
+    jobs, sampling = config.jobs, config.sampling
+    frame = plan.into_batches(plan.pilot(config), jobs.trajectories_per_batch)
+    every = config.grid.states
     pilot = _table(config, frame, 0)
-    left = max(0, sampling["budget"] - int(pilot["trajectories"].sum()))
-    later = [
-        _later(config, pilot, left // sampling["rounds"], n + 1) for n in range(sampling["rounds"])
-    ]
+    left = max(0, sampling.budget - int(pilot["trajectories"].sum()))
+    later = [_later(config, pilot, left // sampling.rounds, n + 1) for n in range(sampling.rounds)]
     table = pd.concat([pilot, *later], ignore_index=True)
     groups = len(rounds.parts(config))
-    helpers = groups * sampling["rounds"] + sampling["rounds"] + 1
+    helpers = groups * sampling.rounds + sampling.rounds + 1
     total = len(table) + helpers + groups + OTHER_JOBS
     lines = [
-        f"{source}: {config['name']}, {len(every)} initial states, {len(energies(config))} energies, "
-        f"{len(shell_edges(config)) - 1} shells of b",
+        f"{source}: {config.name}, {len(every)} initial states, {len(config.grid.energies)} energies, "
+        f"{config.grid.shells} shells of b",
         "",
         f"{'round':<22}{'trajectories':>14}{'batches':>9}{'core hours':>12}{'GB':>8}",
     ]
@@ -55,7 +52,7 @@ def text(config: dict[str, Any], source: str) -> str:
         f"on 100 cores       {_hours(table['core_hours'].sum() / 100.0)} of computing",
     ]
     if total > 10_000:
-        fewer = math.ceil(jobs["trajectories_per_batch"] * total / 10_000 / 1000) * 1000
+        fewer = math.ceil(jobs.trajectories_per_batch * total / 10_000 / 1000) * 1000
         lines.append(f"more than 10 000 jobs: raise jobs.trajectories_per_batch to {fewer} or more")
     return "\n".join(lines)
 
@@ -65,7 +62,7 @@ def _files(batches: int, states: int, helpers: int, groups: int) -> int:
     return 3 * batches + 2 * states + 2 * helpers + groups + OTHER_JOBS + 20
 
 
-def _table(config: dict[str, Any], frame: pd.DataFrame, round_: int) -> pd.DataFrame:
+def _table(config: Campaign, frame: pd.DataFrame, round_: int) -> pd.DataFrame:
     """One row per batch of a plan."""
     rows = []
     for _, own in frame.groupby("batch"):
@@ -87,12 +84,10 @@ def _table(config: dict[str, Any], frame: pd.DataFrame, round_: int) -> pd.DataF
     )
 
 
-def _later(
-    config: dict[str, Any], pilot: pd.DataFrame, trajectories: int, round_: int
-) -> pd.DataFrame:
+def _later(config: Campaign, pilot: pd.DataFrame, trajectories: int, round_: int) -> pd.DataFrame:
     """A round that spends its whole share of the budget, spread over strata as the pilot is."""
     factor = trajectories / pilot["trajectories"].sum()
-    pieces = np.ceil(pilot["trajectories"] * factor / config["jobs"]["trajectories_per_batch"])
+    pieces = np.ceil(pilot["trajectories"] * factor / config.jobs.trajectories_per_batch)
     pieces = pieces.astype(int).to_numpy()
     grown = pilot.loc[np.repeat(pilot.index, pieces)].reset_index(drop=True)
     share = factor / np.repeat(pieces, pieces)

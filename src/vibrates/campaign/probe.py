@@ -15,7 +15,7 @@ from pathlib import Path
 
 from mpi4py import MPI
 
-from vibrates.config.campaign import load
+from vibrates.config import load
 from vibrates.core.errors import UserError
 from vibrates.core.files import write_text
 from vibrates.core.mpi import check_size

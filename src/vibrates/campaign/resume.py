@@ -4,19 +4,19 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import Any
 
 from vibrates.campaign import driver
+from vibrates.config import Campaign
 from vibrates.core.errors import UserError
 
 
-def main(config: dict[str, Any], path: Path, options: list[str]) -> int:
+def main(config: Campaign, path: Path, options: list[str]) -> int:
     """Replace this process by Snakemake; what it finds and mends, `driver.prepare` says.
 
     options: for Snakemake; those of the last run if empty, all local cores if there was none.
     UserError if a driver is running.
     """
-    results = Path(config["results"])
+    results = Path(config.results)
     last = driver.record(results)
     if driver.running(results):
         raise UserError(

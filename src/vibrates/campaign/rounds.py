@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from vibrates.campaign.allocation import allocate
-from vibrates.config.grid import states
+from vibrates.config import Campaign
 from vibrates.core.netcdf import read_product
 from vibrates.rates.basis_edge import require_room
 from vibrates.rates.reduction import reduce_batches
@@ -38,20 +37,20 @@ _NAMES = {
 }
 
 
-def first(config: dict[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def first(config: Campaign) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The plan of round 0, the pilot, and an allocation report without entries."""
-    plan = into_batches(pilot(config), config["jobs"]["trajectories_per_batch"])
+    plan = into_batches(pilot(config), config.jobs.trajectories_per_batch)
     return plan, pd.DataFrame(columns=REPORT)
 
 
-def parts(config: dict[str, Any]) -> list[list[tuple[int, int]]]:
+def parts(config: Campaign) -> list[list[tuple[int, int]]]:
     """The initial states in groups of `STATES_PER_JOB`."""
-    every = states(config)
+    every = config.grid.states
     return [every[i : i + STATES_PER_JOB] for i in range(0, len(every), STATES_PER_JOB)]
 
 
 def strata(
-    config: dict[str, Any], batches: Mapping[tuple[int, int], Sequence[PlannedBatch]]
+    config: Campaign, batches: Mapping[tuple[int, int], Sequence[PlannedBatch]]
 ) -> xr.Dataset:
     """What the next round has to know of these states, from their batch files of all rounds so far.
 
@@ -60,14 +59,14 @@ def strata(
     the order of `sampling.target_transitions`, missing where a state does not make one; `n`,
     `cost`, `numbered` (state, energy, shell).
     """
-    sampling, every = config["sampling"], []
-    targets = [tuple(change) for change in sampling["target_transitions"]]
+    sampling, every = config.sampling, []
+    targets = [tuple(change) for change in sampling.target_transitions]
     for (v, w), files in batches.items():
         reduced = reduce_batches(files, config, v, w)
         require_room([reduced], config)
         # ASSUME: the strata's variances found so far are those of the trajectories to come.
         one = contributions(
-            reduced, sampling["target_temperatures_K"], targets, config["rates"]["symmetrisation"]
+            reduced, sampling.target_temperatures_K, targets, config.rates.symmetrisation
         )
         # Failed trajectories keep their numbers, so that none is used twice, and count as spent.
         one["numbered"] = (reduced["count"] + reduced["failed"]).sum("replicate")
@@ -110,31 +109,31 @@ def _by_state(
 
 
 def later(
-    config: dict[str, Any], round_: int, files: Sequence[str | Path], fingerprint: str | None = None
+    config: Campaign, round_: int, files: Sequence[str | Path], fingerprint: str | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The plan of round `round_` > 0 and the allocation's report, from the files of `strata`.
 
     ``fingerprint``: the one that the files must have. The round may spend what is left of `sampling.budget`, divided by the number of rounds left.
     """
-    sampling = config["sampling"]
+    sampling = config.sampling
     found = {}
     for path in files:
         found |= _by_state(
             read_product(path, fingerprint=fingerprint),
-            sampling["target_transitions"],
+            sampling.target_transitions,
         )
-    every = [found[state] for state in states(config)]
+    every = [found[state] for state in config.grid.states]
     spent = sum(int(one["numbered"].sum()) for one in every)
-    budget = max(0, sampling["budget"] - spent) // (sampling["rounds"] - round_ + 1)
+    budget = max(0, sampling.budget - spent) // (sampling.rounds - round_ + 1)
     extras, records = allocate(every, sampling, budget)
     numbered = [one["numbered"].values for one in every]
     rows = [
         (v, w, energy, shell, starts[i, shell], starts[i, shell] + extra[i, shell])
-        for (v, w), starts, extra in zip(states(config), numbered, extras, strict=True)
+        for (v, w), starts, extra in zip(config.grid.states, numbered, extras, strict=True)
         for i, energy in enumerate(every[0]["energy"].values)
         for shell in range(extra.shape[1])
         if extra[i, shell] > 0
     ]
     frame = pd.DataFrame(rows, columns=["v", "w", "energy_cm", "shell", "start", "stop"])
-    plan = into_batches(frame, config["jobs"]["trajectories_per_batch"])
+    plan = into_batches(frame, config.jobs.trajectories_per_batch)
     return plan, pd.DataFrame(records, columns=REPORT)

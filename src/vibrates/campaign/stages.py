@@ -5,10 +5,11 @@ matched where they are read and when a campaign starts. A product that was made 
 or other code is therefore never taken for one of this campaign.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from vibrates.config import Campaign
 from vibrates.core.code import code_fingerprint
 from vibrates.core.fingerprint import fingerprint as fingerprint_of
 
@@ -37,7 +38,7 @@ class Stage:
 STAGES = {
     # The plan of a round; its batches have fingerprints of their own (`trajectories.plan`).
     "plan": Stage(
-        ("vibrates.campaign.rounds", "vibrates.trajectories.work"),
+        ("vibrates.campaign.rounds", "vibrates.trajectories.work", "vibrates.config.grid"),
         (
             *_SUMS,
             "rates.symmetrisation",
@@ -45,7 +46,9 @@ STAGES = {
             "jobs.trajectories_per_batch",
         ),
     ),
-    "reduced": Stage(("vibrates.rates.reduction", "vibrates.trajectories.work"), _SUMS),
+    "reduced": Stage(
+        ("vibrates.rates.reduction", "vibrates.trajectories.work", "vibrates.config.grid"), _SUMS
+    ),
     "cross_sections": Stage(("vibrates.rates.cross_sections",), after=("reduced",)),
     "rates": Stage(
         ("vibrates.rates.table", "vibrates.rates.basis_edge"),
@@ -61,24 +64,24 @@ STAGES = {
 }
 
 
-def parts(config: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+def parts(config: Campaign, names: Iterable[str]) -> dict[str, Any]:
     """The named parts of a configuration: a block, or `block.key` for one key of it.
 
     Of `molecules` only those of the pair.
     """
-    found: dict[str, Any] = {}
+    whole, found = config.to_mapping(), {}
     for name in names:
         block, _, key = name.partition(".")
         if key:
-            found.setdefault(block, {})[key] = config[block][key]
+            found.setdefault(block, {})[key] = whole[block][key]
         elif block == "molecules":
-            found[block] = {molecule: config[block][molecule] for molecule in config["pair"]}
+            found[block] = {molecule: whole[block][molecule] for molecule in config.pair}
         else:
-            found[block] = config[block]
+            found[block] = whole[block]
     return found
 
 
-def fingerprint(config: Mapping[str, Any], name: str) -> str:
+def fingerprint(config: Campaign, name: str) -> str:
     """Of everything that the products of stage ``name`` depend on (sha256, hexadecimal)."""
     stage = STAGES[name]
     return fingerprint_of(

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from vibrates.campaign import cost, driver
+from vibrates.config import Campaign
 from vibrates.core.checkpoint import Checkpoint
 from vibrates.core.errors import UserError
 from vibrates.core.yaml_files import read_yaml
@@ -31,9 +31,9 @@ class Tally:
     damaged: list[str] = field(default_factory=list)
 
 
-def main(config: dict[str, Any]) -> int:
+def main(config: Campaign) -> int:
     """Print the state of the campaign; 1 if something needs a person, else 0."""
-    results = Path(config["results"])
+    results = Path(config.results)
     if (results / "configuration.yaml").exists():
         config = read_yaml(results / "configuration.yaml")
     if not plan.plan_path(results, 0).exists():
@@ -41,20 +41,18 @@ def main(config: dict[str, Any]) -> int:
             f"{results}: nothing planned yet; start the campaign, or see what it takes "
             "with 'vibrates plan'"
         )
-    rounds = [
-        n for n in range(config["sampling"]["rounds"] + 1) if plan.plan_path(results, n).exists()
-    ]
+    rounds = [n for n in range(config.sampling.rounds + 1) if plan.plan_path(results, n).exists()]
     tallies = [tally(config, results, n) for n in rounds]
-    print(f"{config['name']} in {results}/, {_driver(results)}")
+    print(f"{config.name} in {results}/, {_driver(results)}")
     for n, one in zip(rounds, tallies, strict=True):
         print(
             f"  round {n}: {one.done} of {one.batches} batches, {one.computed} of "
             f"{one.trajectories} trajectories"
         )
-    if (still := config["sampling"]["rounds"] + 1 - len(rounds)) > 0:
+    if (still := config.sampling.rounds + 1 - len(rounds)) > 0:
         print(
             f"  {still} more round(s) not planned yet: at most "
-            f"{config['sampling']['budget'] - sum(one.trajectories for one in tallies)} trajectories"
+            f"{config.sampling.budget - sum(one.trajectories for one in tallies)} trajectories"
         )
     _print_unfinished(tallies)
     attempts = _failed_attempts(results)
@@ -75,7 +73,7 @@ def main(config: dict[str, Any]) -> int:
     return 1 if any(one.damaged for one in tallies) else 0
 
 
-def tally(config: dict[str, Any], results: Path, round_: int) -> Tally:
+def tally(config: Campaign, results: Path, round_: int) -> Tally:
     """What there is of one planned round."""
     sums = Tally()
     for number, rows in plan.batches(plan.plan_path(results, round_)).rows.items():

@@ -2,11 +2,10 @@
 
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from vibrates.campaign import stages
+from vibrates.config import Campaign
 from vibrates.core import tables
 from vibrates.core.errors import UserError
 from vibrates.core.files import write_text
@@ -54,7 +53,7 @@ def _recall(results: Path) -> dict[str, list[int]]:
     return memory if isinstance(memory, dict) else {}
 
 
-def outdated(config: Mapping[str, Any]) -> list[Path]:
+def outdated(config: Campaign) -> list[Path]:
     """Products of the campaign's results directory made with other settings or other code.
 
     Snakemake notices a change by what it recorded of its own runs; this compares the products
@@ -62,7 +61,7 @@ def outdated(config: Mapping[str, Any]) -> list[Path]:
     Batches are compared where the plan of their round is current (the rule that makes a plan
     compares them with it, `unplanned`). Damaged files count as well.
     """
-    results = Path(config["results"])
+    results = Path(config.results)
     found = []
     for stage, pattern in _PRODUCTS:
         wanted = stages.fingerprint(config, stage)
@@ -85,9 +84,9 @@ _PRODUCTS = [
 ]
 
 
-def unplanned(config: Mapping[str, Any], round_: int) -> list[Path]:
+def unplanned(config: Campaign, round_: int) -> list[Path]:
     """Batch files of a round that its plan does not ask for in this form, by fingerprint."""
-    results = Path(config["results"])
+    results = Path(config.results)
     planned = {batch.path: batch.fingerprint for batch in plan.planned_batches(config, [round_])}
     files = [path for path in batch_files(results) if path.parent.name == f"round{round_}"]
     return [path for path in files if _fingerprint(path) != planned.get(path)]

@@ -1,33 +1,110 @@
-"""The validated configuration of a campaign."""
+"""The configuration of a campaign: its model, and how it is read and checked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import yaml
+from annotated_types import MinLen
 
-from vibrates.config import constraints, schema
-from vibrates.core.yaml_files import SCHEMA, merge, read_layers, read_yaml
+from vibrates.config.blocks import Dynamics, Figures, Jobs, Modules, Rates, Reference, Sampling
+from vibrates.config.grid import BasisRule, Grid
+from vibrates.config.learning import Learning
+from vibrates.config.surface_block import PlainSurface
+from vibrates.core.model import Model, Natural, key
+from vibrates.core.yaml_files import merge, read_layers
+from vibrates.molecules.settings import Molecule
+
+if TYPE_CHECKING:
+    from vibrates.molecules.diatom import Atom, Diatom
 
 
-def load(path: str | Path, changes: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The validated configuration of the campaign in `path`, with `changes` laid over it.
+class Campaign(Model):
+    """A campaign, whole and checked."""
+
+    name: str = key("Name of the campaign", "text", pattern="^[A-Za-z0-9._-]+$")
+    results: str = key("Directory that takes the results", "path", min_length=1)
+    seed: Natural = key("Seed of every random stream of the campaign", "1", le=4294967295)
+    pair: tuple[str, str] = key("The two molecules a and b, keys of `molecules`", "text")
+    molecules: Annotated[dict[str, Molecule], MinLen(1)] = key(
+        "Constants of the molecules", "see the keys"
+    )
+    surface: Annotated[dict[str, Any], PlainSurface()] = key(
+        "Interaction of the two molecules", "see the keys"
+    )
+    grid: Grid = key("Where trajectories start", "see the keys")
+    basis: Annotated[dict[str, BasisRule], MinLen(1)] = key(
+        "Vibrational levels propagated of each molecule, around the initial one", "see the keys"
+    )
+    dynamics: Dynamics = key("Integrator and the limits a trajectory has to keep", "see the keys")
+    sampling: Sampling = key("How many trajectories, and where", "see the keys")
+    rates: Rates = key("Rate coefficients", "see the keys")
+    jobs: Jobs = key("Size of one job", "see the keys")
+    learning: Learning = key("What is learned from the rates", "see the keys")
+    figures: Figures = key("What the figures show", "see the keys")
+    reference: Reference = key("Published data to compare with, optional", "path")
+    modules: Modules = key(
+        "Side calculations whose rules join the campaign's, each as the file that describes it "
+        "(workflow/modules)",
+        "path",
+    )
+
+    @cached_property
+    def partners(self) -> "tuple[Diatom | Atom, Diatom | Atom]":
+        """The two molecules of the pair."""
+        # Only who computes needs SciPy.
+        from vibrates.molecules.diatom import molecule_from_config
+
+        a, b = (molecule_from_config(name, self.molecules[name].to_mapping()) for name in self.pair)
+        return a, b
+
+    def levels(self, molecule: str, level: int) -> range:
+        """Vibrational levels propagated of a molecule that starts in ``level``."""
+        return self.basis[molecule].levels(level)
+
+    def bases(self, v: int, w: int) -> tuple[range, range]:
+        """Levels propagated of both molecules for the initial state (v, w)."""
+        a, b = self.pair
+        return self.levels(a, v), self.levels(b, w)
+
+
+def load(path: str | Path, changes: Mapping[str, Any] | None = None) -> Campaign:
+    """The checked configuration of the campaign in `path`, with `changes` laid over it.
 
     Raises UserError, one line that names file, key, value, limit and remedy.
     """
     return load_all([path], changes)
 
 
-def load_all(paths: Sequence[str | Path], changes: dict[str, Any] | None = None) -> dict[str, Any]:
+def load_all(paths: Sequence[str | Path], changes: Mapping[str, Any] | None = None) -> Campaign:
     """As `load`, from several files, each laid over the one before."""
-    config: dict[str, Any] = {}
+    mapping: dict[str, Any] = {}
     for path in paths:
-        config = merge(config, read_layers(path))
-    config = merge(config, _typed(changes or {}))
-    source = ", ".join(str(_short(path)) for path in paths)
-    schema.validate(config, read_yaml(SCHEMA), source)
-    constraints.check(config, source)
-    return config
+        mapping = merge(mapping, read_layers(path))
+    mapping = merge(mapping, _typed(dict(changes or {})))
+    return checked(mapping, ", ".join(str(_short(path)) for path in paths))
+
+
+def checked(mapping: Mapping[str, Any], source: str) -> Campaign:
+    """The campaign of a plain mapping, its relations between blocks, molecules and files checked.
+
+    Raises UserError, one line that begins with ``source``.
+    """
+    # Constraints look into molecules and surfaces, which blocks alone do not need.
+    from vibrates.config import constraints
+
+    campaign = Campaign.from_mapping(mapping, source)
+    constraints.check(campaign, source)
+    return campaign
+
+
+def resolved(mapping: Mapping[str, Any], source: str = "the resolved configuration") -> Campaign:
+    """The campaign of a resolved mapping that was checked before: of configuration.yaml, a product.
+
+    Raises UserError naming ``source`` if this version has other keys.
+    """
+    return Campaign.from_mapping(mapping, source)
 
 
 def _typed(value: Any) -> Any:

@@ -1,9 +1,10 @@
-"""config/README.md from the schema: ``python -m vibrates.config.document > config/README.md``."""
+"""config/README.md from the models."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from vibrates.core.yaml_files import SCHEMA, read_yaml
+from vibrates.config.campaign import Campaign
+from vibrates.core.model_schema import json_schema
 
 HEAD = """\
 # Configurations
@@ -14,7 +15,7 @@ HEAD = """\
 - `molecules.yaml`: constants of the molecules, which all extend.
 - `surfaces/fitted.yaml`: the fitted surface, the default; `surfaces/*_rates.yaml`: rates on the three surfaces of N2 + H2.
 - `pairs/`: N2 + N2, CO + N2, N2 + O. `abinitio/`: which ab initio points, and the fit to them (a schema of its own).
-- `schema.yaml`: the closed schema from which the table below is made.
+- `schema.yaml`: the closed schema, for editors. It and the table below are written from the models by `make schemas`.
 
 `make run CONFIG=config/tiny.yaml`, or `snakemake --cores 2 --configfile config/tiny.yaml`. Single
 values on the command line: `--config 'sampling={budget: 500000}'`. `vibrates check FILE` validates
@@ -45,15 +46,16 @@ def _keys(entry: dict[str, Any], definitions: dict[str, Any], path: str) -> Iter
         child == next(iter(children.values())) for child in children.values()
     ):
         children = {f"({', '.join(children)})": next(iter(children.values()))}
+    required = entry.get("required", [])
     for name, child in children.items():
         full = _filled(child, definitions)
         here = f"{path}.{name}" if path else name
-        yield here, full, name in entry.get("required", [])
+        yield here, full, name.strip("()").split(", ")[0] in required
         for form in full.get("oneOf", [full]):
             yield from _keys(_filled(form, definitions), definitions, here)
-    if isinstance(entry.get("additionalProperties"), dict):
-        child = _filled(entry["additionalProperties"], definitions)
-        yield from _keys(child, definitions, f"{path}.NAME")
+    for kind, place in (("additionalProperties", f"{path}.NAME"), ("items", f"{path}[]")):
+        if isinstance(entry.get(kind), dict):
+            yield from _keys(_filled(entry[kind], definitions), definitions, place)
 
 
 def _filled(entry: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
@@ -71,16 +73,11 @@ def _values(entry: dict[str, Any]) -> str:
     return " ".join([kind or "see description", ", ".join(bounds)]).strip()
 
 
-def table() -> str:
+def readme() -> str:
     """The whole of config/README.md."""
     rows = [
         f"| `{name}` | {entry['description']}{'' if required else ' (optional)'} "
         f"| {entry['unit']} | {_values(entry)} |"
-        for name, entry, required in keys(read_yaml(SCHEMA))
-        if "description" in entry
+        for name, entry, required in keys(json_schema(Campaign))
     ]
     return HEAD + "\n".join(rows) + "\n"
-
-
-if __name__ == "__main__":
-    print(table(), end="")

@@ -1,42 +1,135 @@
-"""The grid of a campaign as its configuration gives it: states, energies, shells of b, bases."""
+"""Where trajectories start and which levels they propagate: the blocks ``grid`` and ``basis``."""
 
-from typing import Any
+from typing import Annotated, Self
 
 import numpy as np
+from annotated_types import Ge, MinLen
+from pydantic import model_validator
+
+from vibrates.core.model import (
+    BLOCK,
+    FORM,
+    LIST,
+    Integer,
+    Model,
+    Natural,
+    Positive,
+    Rule,
+    Unique,
+    key,
+    require_ascending,
+)
+
+State = tuple[Natural, Natural]
+LevelRange = tuple[Natural, Natural]
 
 
-def energies(config: dict[str, Any]) -> np.ndarray:
-    """Total classical energies U of the grid [cm^-1], ascending."""
-    given = config["grid"]["energies_cm"]
-    if isinstance(given, dict):
-        series = given["geometric"]
-        # Rounded, so that the numbers survive a text file and seed the same random streams.
-        return np.round(np.geomspace(series["first"], series["last"], series["count"]), 3)
-    return np.asarray(given, dtype=float)
+class StateRanges(Model):
+    """All states of two ranges of levels."""
+
+    v: LevelRange = key("First and last level of the first molecule, both included", "1")
+    w: LevelRange = key("First and last level of the second molecule, both included", "1")
 
 
-def shell_edges(config: dict[str, Any]) -> np.ndarray:
-    """Edges of the impact-parameter shells [angstrom], ascending from 0; one more than shells."""
-    return np.asarray(config["grid"]["impact_parameter_edges_angstrom"], dtype=float)
+class Series(Model):
+    """A geometric series."""
+
+    first: float = key("Lowest energy", "cm^-1", gt=0)
+    last: float = key("Highest energy", "cm^-1", gt=0)
+    count: Integer = key("Number of energies", "1", ge=2, le=1000)
 
 
-def states(config: dict[str, Any]) -> list[tuple[int, int]]:
-    """Initial vibrational levels (v, w), in the order of the configuration."""
-    given = config["grid"]["states"]
-    if isinstance(given, dict):
-        (v0, v1), (w0, w1) = given["v"], given["w"]
-        return [(v, w) for w in range(w0, w1 + 1) for v in range(v0, v1 + 1)]
-    return [(int(v), int(w)) for v, w in given]
+class GeometricEnergies(Model):
+    """Energies given as a geometric series."""
+
+    geometric: Series = key("Geometric series", "see the keys")
 
 
-def levels(config: dict[str, Any], molecule: str, level: int) -> range:
-    """Vibrational levels propagated of a molecule that starts in `level`."""
-    rule = config["basis"][molecule]
-    first = max(0, level - rule["below"])
-    return range(first, max(level + rule["above"], first + rule["minimum"] - 1) + 1)
+class Grid(Model):
+    """Where trajectories start."""
+
+    given_states: Annotated[
+        Annotated[tuple[State, ...], MinLen(1), Unique(), LIST] | Annotated[StateRanges, BLOCK],
+        FORM,
+    ] = key(
+        "Initial vibrational levels (v, w) of the first and second molecule, a list or all of two "
+        "ranges",
+        "1",
+        alias="states",
+    )
+    energies_cm: Annotated[
+        Annotated[tuple[Positive, ...], MinLen(2), LIST] | Annotated[GeometricEnergies, BLOCK],
+        FORM,
+    ] = key(
+        "Total classical energies U (translation and both rotations), a list or a geometric series",
+        "cm^-1",
+    )
+    impact_parameter_edges_angstrom: tuple[Annotated[float, Ge(0)], ...] = key(
+        "Edges of the shells of the impact parameter, ascending from 0", "angstrom", min_length=2
+    )
+    start_distance_angstrom: float = key(
+        "Distance of the molecules at the start, at least the interaction range; to there they fly "
+        "freely, at no cost",
+        "angstrom",
+        gt=0,
+    )
+
+    @property
+    def states(self) -> list[tuple[int, int]]:
+        """Initial vibrational levels (v, w), in the order of the configuration."""
+        if isinstance(self.given_states, StateRanges):
+            (v0, v1), (w0, w1) = self.given_states.v, self.given_states.w
+            return [(v, w) for w in range(w0, w1 + 1) for v in range(v0, v1 + 1)]
+        return list(self.given_states)
+
+    @property
+    def energies(self) -> np.ndarray:
+        """Total classical energies U [cm^-1], ascending."""
+        if isinstance(self.energies_cm, GeometricEnergies):
+            series = self.energies_cm.geometric
+            # Rounded, so that the numbers survive a text file and seed the same random streams.
+            return np.round(np.geomspace(series.first, series.last, series.count), 3)
+        return np.asarray(self.energies_cm, dtype=float)
+
+    @property
+    def shell_edges(self) -> np.ndarray:
+        """Edges of the impact-parameter shells [angstrom], ascending from 0; one more than shells."""
+        return np.asarray(self.impact_parameter_edges_angstrom, dtype=float)
+
+    @property
+    def shells(self) -> int:
+        """Number of impact-parameter shells."""
+        return len(self.impact_parameter_edges_angstrom) - 1
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if isinstance(self.given_states, StateRanges):
+            for name in ("v", "w"):
+                first, last = getattr(self.given_states, name)
+                if last < first:
+                    raise Rule(f"states.{name}", f"[{first}, {last}] holds no level; exchange them")
+        require_ascending("energies_cm", tuple(float(u) for u in self.energies))
+        edges = self.impact_parameter_edges_angstrom
+        require_ascending("impact_parameter_edges_angstrom", edges)
+        if edges[0] != 0:
+            raise Rule(
+                "impact_parameter_edges_angstrom",
+                f"starts at {edges[0]:g}, not at 0, and would leave out head-on collisions; begin "
+                "with 0",
+            )
+        return self
 
 
-def bases(config: dict[str, Any], v: int, w: int) -> tuple[range, range]:
-    """Levels propagated of both molecules for the initial state (v, w)."""
-    a, b = config["pair"]
-    return levels(config, a, v), levels(config, b, w)
+class BasisRule(Model):
+    """Which levels of a molecule are propagated around the initial one."""
+
+    below: Integer = key(
+        "Levels below the initial one (as far as there are any)", "1", ge=0, le=100
+    )
+    above: Integer = key("Levels above the initial one", "1", ge=0, le=100)
+    minimum: Integer = key("Smallest number of levels; more are added above", "1", ge=1, le=100)
+
+    def levels(self, initial: int) -> range:
+        """Vibrational levels propagated of a molecule that starts in level ``initial``."""
+        first = max(0, initial - self.below)
+        return range(first, max(initial + self.above, first + self.minimum - 1) + 1)

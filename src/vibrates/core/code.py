@@ -17,8 +17,9 @@ CARRIERS = {
     f"vibrates.{name}"
     for name in (
         "core.checkpoint", "core.code", "core.dispatch", "core.errors", "core.files",
-        "core.fingerprint", "core.mpi", "core.netcdf", "core.scripts", "core.tables", "core.tasks",
-        "core.yaml_files", "trajectories.batch_file", "trajectories.cache",
+        "core.fingerprint", "core.model", "core.model_errors", "core.model_schema", "core.mpi", "core.netcdf", "core.scripts", "core.tables", "core.tasks",
+        "core.yaml_files", "config", "config.blocks", "config.campaign", "config.constraints",
+        "config.learning", "config.surface_block", "molecules.settings", "trajectories.batch_file", "trajectories.cache",
     )
 }  # fmt: skip
 
@@ -48,18 +49,21 @@ def commit() -> str:
 def code_fingerprint(*modules: str) -> str:
     """sha256 (hexadecimal) of the sources of ``modules`` and of all they import of this package."""
     state = hashlib.sha256()
-    for name in sorted(sources(*modules) - CARRIERS):
+    for name in sorted(sources(*modules)):
         state.update(f"{name}\n{_normalised(_file(name))}\n".encode())
     return state.hexdigest()
 
 
 def sources(*modules: str) -> set[str]:
-    """The modules of this package that ``modules`` import, directly or not, themselves included."""
+    """The modules of this package that ``modules`` import, directly or not, themselves included.
+
+    Not through the `CARRIERS`, which are left out.
+    """
     found: set[str] = set()
     ahead = list(modules)
     while ahead:
         name = ahead.pop()
-        if name in found:
+        if name in found or name in CARRIERS - set(modules):
             continue
         if _file(name) is None:
             raise ValueError(f"{name} is no module of this package")

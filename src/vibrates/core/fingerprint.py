@@ -15,7 +15,7 @@ from vibrates.core.errors import UserError
 def fingerprint(**parts: Any) -> str:
     """sha256 (hexadecimal) of ``parts``: settings, input files, versions of the code.
 
-    Mappings, sequences, dataclasses, numbers and texts count by value, arrays by every bit, a
+    Mappings, sequences, blocks of a configuration, dataclasses, numbers and texts count by value, arrays by every bit, a
     `Path` by the content of its file. Raises UserError if such a file cannot be read, TypeError for
     anything that has no canonical form.
     """
@@ -42,8 +42,8 @@ def _plain(value: Any) -> Any:
         return value.item()
     if isinstance(value, Path):
         return {"file": file_digest(value)}
-    if hasattr(value, "model_dump"):
-        return value.model_dump(mode="json")
+    if hasattr(value, "to_mapping"):  # A block of a configuration.
+        return value.to_mapping()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,21 +16,23 @@ import yaml
 import vibrates
 from vibrates.core.code import commit
 from vibrates.core.errors import UserError
+from vibrates.core.model import Model
 
 REMEDY = "remove it and run the campaign again"
 _CHECKSUM = "metadata_sha256"
 
 
 def provenance(
-    config: dict[str, Any], sources: list[str], fingerprint: str | None = None
+    config: Model | Mapping[str, Any], sources: list[str], fingerprint: str | None = None
 ) -> dict[str, str]:
     """Attributes of every product: whole configuration (YAML), version, commit, date, sources.
 
     ``fingerprint``: of everything that the product depends on, checked where it is read.
     """
+    plain = config.to_mapping() if isinstance(config, Model) else config
     stamp = {} if fingerprint is None else {"fingerprint": fingerprint}
     return stamp | {
-        "configuration": yaml.safe_dump(config, sort_keys=False),
+        "configuration": yaml.safe_dump(plain, sort_keys=False),
         "vibrates_version": vibrates.__version__,
         "vibrates_commit": commit(),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -12,8 +12,6 @@ import yaml
 from vibrates.core.errors import UserError
 from vibrates.core.files import write_text
 
-SCHEMA = Path(__file__).parents[3] / "config" / "schema.yaml"
-
 
 class _Loader(yaml.SafeLoader):
     """A YAML loader that refuses a key given twice."""

@@ -11,7 +11,7 @@ from matplotlib.ticker import MultipleLocator
 
 from vibrates.core.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV
 from vibrates.figures import style
-from vibrates.molecules.diatom import molecule_from_config
+from vibrates.molecules.diatom import Atom, Diatom
 from vibrates.potential import REFERENCE_CONFIGURATIONS, surface_from_config
 
 R_ANGSTROM = np.linspace(1.8, 7.0, 261)
@@ -19,15 +19,12 @@ WALL_MEV = (5.0, 5000.0)
 PUBLISHED = ("original", "modified")
 
 
-def table(
-    pair: list[str], molecules: Mapping[str, Any], surface: Mapping[str, Any]
-) -> pd.DataFrame:
+def table(a: Diatom, b: Diatom | Atom, surface: Mapping[str, Any]) -> pd.DataFrame:
     """V (meV) at both equilibrium bond lengths against the distance R (angstrom).
 
     The campaign's own surface, and beside a published one the other published one with the same
     beta and deformation. Columns: surface, campaign, configuration, R_angstrom, V_meV.
     """
-    a, b = (molecule_from_config(name, molecules[name]) for name in pair)
     own = surface["parameters"]
     shown = PUBLISHED if own in PUBLISHED else (own,)
     parts = []

@@ -1,16 +1,15 @@
 """A family of transitions, one change (v' - v, w' - w): its computed states and all that are wanted."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from vibrates.config import Campaign, Learning
 from vibrates.core.errors import UserError
 from vibrates.core.units import HARTREE_TO_CM
 from vibrates.learning.data import rate_data
 from vibrates.learning.readers import from_campaign
-from vibrates.molecules.diatom import molecule_from_config
 
 COMPUTED, INTERPOLATED, EXTRAPOLATED = 0, 1, 2
 FLAGS = ("computed", "interpolated", "extrapolated")
@@ -31,16 +30,11 @@ def training_data(rates, change, initial_w, name: str) -> xr.Dataset:
     return from_campaign(rates, name, [change], initial_w)
 
 
-def complete(
-    training: xr.Dataset, change, settings: Mapping[str, Any], config: Mapping[str, Any]
-) -> xr.Dataset:
+def complete(training: xr.Dataset, change, settings: Learning, config: Campaign) -> xr.Dataset:
     """All states to give rates for, in the data model; k of the missing ones is a place holder."""
-    (first, last), (dv, dw) = settings["complete_v"], change
+    (first, last), (dv, dw) = settings.complete_v, change
     wanted = {
-        (v, w)
-        for v in range(max(first, -dv), last + 1)
-        for w in settings["initial_w"]
-        if w + dw >= 0
+        (v, w) for v in range(max(first, -dv), last + 1) for w in settings.initial_w if w + dw >= 0
     }
     states = np.array(sorted(wanted | set(zip(training.v.values, training.w.values, strict=True))))
     v, w = states.T
@@ -56,9 +50,9 @@ def complete(
     )
 
 
-def energy_difference(numbers: Mapping[str, np.ndarray], config: Mapping[str, Any]) -> np.ndarray:
+def energy_difference(numbers: Mapping[str, np.ndarray], config: Campaign) -> np.ndarray:
     """E_initial - E_final of (v, w) -> (vp, wp) in cm^-1, (N,)."""
-    a, b = (molecule_from_config(name, config["molecules"][name]) for name in config["pair"])
+    a, b = config.partners
     change = (
         a.level_energy(numbers["v"])
         - a.level_energy(numbers["vp"])

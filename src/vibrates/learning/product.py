@@ -5,33 +5,30 @@ transition; the endothermic one follows from detailed balance. A family is one c
 (v' - v, w' - w); each is learned by itself.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import xarray as xr
 
+from vibrates.config import Campaign
 from vibrates.learning import data as model_data
 from vibrates.learning.data import CELL
 from vibrates.learning.families import COMPUTED, complete, flags, places, training_data
 from vibrates.learning.product_texts import described
 from vibrates.learning.scores import scores
-from vibrates.molecules.diatom import molecule_from_config
 from vibrates.rates.detailed_balance import detailed_balance, rotational_ratio
 
 
-def learn(rates: xr.Dataset, config: Mapping[str, Any], name: str = "rates.nc") -> xr.Dataset:
-    """Complete every family of `config["learning"]`; the dataset that learned.nc holds.
+def learn(rates: xr.Dataset, config: Campaign, name: str = "rates.nc") -> xr.Dataset:
+    """Complete every family of `config.learning`; the dataset that learned.nc holds.
 
     Initial states (v, w) with v in complete_v and w in initial_w that were not computed are
     predicted; every computed one is kept, outside complete_v too. `name` is the file of `rates`.
     """
     from vibrates.learning.ladder_model import LadderModel
 
-    settings, model = config["learning"], LadderModel()
+    settings, model = config.learning, LadderModel()
     parts, families = [], []
-    for change in settings["transitions"]:
-        training = training_data(rates, change, settings["initial_w"], name)
+    for change in settings.transitions:
+        training = training_data(rates, change, settings.initial_w, name)
         target = complete(training, change, settings, config)
         parts.append(_family(model, training, target))
         left_out = leave_each_state_out(model, training)
@@ -132,9 +129,9 @@ def _spread(left_out: xr.Dataset, training: xr.Dataset, family: xr.Dataset) -> x
     return xr.Dataset(values)
 
 
-def _reverse(forward: xr.Dataset, config: Mapping[str, Any]) -> xr.Dataset:
+def _reverse(forward: xr.Dataset, config: Campaign) -> xr.Dataset:
     """The other directions by `detailed_balance`, errors in dex kept."""
-    molecules = [molecule_from_config(name, config["molecules"][name]) for name in config["pair"]]
+    molecules = config.partners
     ratio = rotational_ratio(
         molecules, (forward.v.values, forward.w.values), (forward.vp.values, forward.wp.values)
     )

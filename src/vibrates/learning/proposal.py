@@ -6,13 +6,12 @@ computed (Rasmussen & Williams 2006, eq. 2.26).
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from vibrates.config.grid import states as grid_states
+from vibrates.config import Campaign
 from vibrates.core.errors import UserError
 from vibrates.learning import data as model_data
 from vibrates.learning.data import rate_data
@@ -21,7 +20,7 @@ from vibrates.learning.ladder_model import LadderModel
 
 
 def propose(
-    rates: xr.Dataset, hours: Mapping[tuple[int, int], float], config: Mapping[str, Any], name: str
+    rates: xr.Dataset, hours: Mapping[tuple[int, int], float], config: Campaign, name: str
 ) -> pd.DataFrame:
     """The `learning.next.states` states to add, best first, each given those before it.
 
@@ -29,27 +28,26 @@ def propose(
     nearest computed states), rms_before_dex, rms_after_dex (predictive standard deviation over all
     learned families, states and temperatures), gain_dex_per_core_hour.
     """
-    settings = config["learning"]
+    settings = config.learning
     computed = set(hours)
     candidates = [
         (v, w)
-        for w in settings["next"]["w"]
-        for v in range(settings["next"]["v"][0], settings["next"]["v"][1] + 1)
+        for w in settings.next.w
+        for v in range(settings.next.v[0], settings.next.v[1] + 1)
         if (v, w) not in computed
     ]
     if not candidates:
         raise UserError(
             "learning.next: every state in v "
-            f"{settings['next']['v']}, w {settings['next']['w']} is computed; widen it"
+            f"{list(settings.next.v)}, w {list(settings.next.w)} is computed; widen it"
         )
     model = LadderModel()
     families = [
-        _Family(model, rates, change, candidates, config, name)
-        for change in settings["transitions"]
+        _Family(model, rates, change, candidates, config, name) for change in settings.transitions
     ]
     cost = {state: expected_hours(state, hours) for state in candidates}
     rows = []
-    for _ in range(min(settings["next"]["states"], len(candidates))):
+    for _ in range(min(settings.next.states, len(candidates))):
         before = _rms(families)
         after = {state: _rms(families, state) for state in candidates}
         gain = {state: (before - after[state]) / cost[state] for state in candidates}
@@ -77,15 +75,15 @@ def expected_hours(state: tuple[int, int], hours: Mapping[tuple[int, int], float
     return float(np.interp(state[0], *zip(*same, strict=True)))
 
 
-def extended_grid(config: Mapping[str, Any], proposal: pd.DataFrame, source: str) -> dict:
+def extended_grid(config: Campaign, proposal: pd.DataFrame, source: str) -> dict:
     """A configuration that adds the proposed states to those of `config`, as a file extends one."""
-    states = set(grid_states(config))
+    states = set(config.grid.states)
     states |= {(int(v), int(w)) for v, w in zip(proposal["v"], proposal["w"], strict=True)}
     return {
         "extends": source,
-        "name": f"{config['name']}-next",
-        "results": f"{config['results']}-next",
-        "grid": dict(config["grid"]) | {"states": [list(state) for state in sorted(states)]},
+        "name": f"{config.name}-next",
+        "results": f"{config.results}-next",
+        "grid": config.grid.to_mapping() | {"states": [list(state) for state in sorted(states)]},
     }
 
 
@@ -93,8 +91,8 @@ class _Family:
     """Posterior covariance of one family over everything it predicts or could be given."""
 
     def __init__(self, model, rates, change, candidates, config, name):
-        settings = config["learning"]
-        training = training_data(rates, change, settings["initial_w"], name)
+        settings = config.learning
+        training = training_data(rates, change, settings.initial_w, name)
         model.fit(training, np.ones(training["k"].shape, dtype=bool))
         ladder = complete(training, change, settings, config)
         dv, dw = change

@@ -8,11 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
-from vibrates.config import schema
 from vibrates.core import tables
-from vibrates.core.errors import UserError
 from vibrates.core.units import CM_TO_HARTREE, HARTREE_TO_CM
-from vibrates.core.yaml_files import SCHEMA, read_layers, read_yaml
+from vibrates.core.yaml_files import read_layers
+from vibrates.longrange.models import LongRangeTraining
 from vibrates.longrange.polar_pair import PolarPair
 from vibrates.longrange.training import Problem, Training
 from vibrates.molecules.diatom import Diatom
@@ -25,14 +24,7 @@ DISTANCE = "R_bohr"
 
 def load(path: str | Path) -> dict[str, Any]:
     """The validated description; UserError in one line otherwise."""
-    described = read_layers(path)
-    schema.validate(described, read_yaml(SCHEMA.parent / "longrange" / "schema.yaml"), str(path))
-    if len(described["cut"]) != len(described["coordinates"]):
-        raise UserError(
-            f"{path}: cut: {len(described['cut'])} values for {len(described['coordinates'])} "
-            "coordinates; give one for each"
-        )
-    return described
+    return LongRangeTraining.from_mapping(read_layers(path), str(path)).to_mapping()
 
 
 class Tail:

@@ -1,23 +1,22 @@
 """Whether the bases were large enough: how much population ends in their outermost levels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import xarray as xr
 
+from vibrates.config import Campaign
 from vibrates.core.errors import UserError
 from vibrates.rates.sanity.shares import largest_mean
 
 
-def require_room(reduced: Sequence[xr.Dataset], config: Mapping) -> None:
+def require_room(reduced: Sequence[xr.Dataset], config: Campaign) -> None:
     """UserError if the edge of a basis holds more than `rates.edge_population_limit`.
 
     The population is the mean final one of the levels at the edge, over the collisions that make up
     k of the target transitions.
     """
-    limit = config["rates"]["edge_population_limit"]
-    for variable, name in zip(
-        ("edge_population_a", "edge_population_b"), config["pair"], strict=True
-    ):
+    limit = config.rates.edge_population_limit
+    for variable, name in zip(("edge_population_a", "edge_population_b"), config.pair, strict=True):
         population, where = largest_mean(reduced, config, variable)
         if population > limit:
             raise UserError(

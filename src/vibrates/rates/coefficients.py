@@ -1,14 +1,14 @@
 """Rate coefficients of one initial state, with bootstrap errors."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from vibrates.config import Campaign
 from vibrates.core.units import ANGSTROM_TO_BOHR, KELVIN_TO_CM, KELVIN_TO_HARTREE, RATE_AU_TO_CM3_S
-from vibrates.molecules.diatom import molecule_from_config, pair_reduced_mass
+from vibrates.molecules.diatom import pair_reduced_mass
 from vibrates.rates import bootstrap, layout, strata
 from vibrates.rates.detailed_balance import detailed_balance
 from vibrates.rates.quadrature_error import QuadratureError
@@ -174,8 +174,6 @@ def state_rates(reduced: xr.Dataset, reduced_mass: float, samples: int, seed: in
     )
 
 
-def relative_mass(config: Mapping) -> float:
+def relative_mass(config: Campaign) -> float:
     """Reduced mass of the relative motion (m_e) of the configured pair."""
-    return pair_reduced_mass(
-        *(molecule_from_config(name, config["molecules"][name]) for name in config["pair"])
-    )
+    return pair_reduced_mass(*config.partners)

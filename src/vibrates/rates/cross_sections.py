@@ -1,10 +1,11 @@
 """The table of cross sections and opacity functions, cross_sections.nc."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
 
+from vibrates.config import Campaign
 from vibrates.core.netcdf import provenance
 from vibrates.rates import layout, strata
 
@@ -13,7 +14,7 @@ _OPACITY = ("transition", "energy", "impact_parameter")
 
 
 def cross_section_table(
-    reduced: Sequence[xr.Dataset], config: Mapping, sources: Sequence[str] = ()
+    reduced: Sequence[xr.Dataset], config: Campaign, sources: Sequence[str] = ()
 ) -> xr.Dataset:
     """Cross sections sigma(U) = sum over shells of pi (b_hi^2 - b_lo^2) <P> and opacities <P>.
 

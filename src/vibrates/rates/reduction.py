@@ -6,17 +6,15 @@ Trajectories are added one by one in the order of their index, so that the sums 
 bits however the trajectories were cut into batches.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
-from vibrates.config.grid import energies as grid_energies
-from vibrates.config.grid import shell_edges
+from vibrates.config import Campaign
 from vibrates.core.errors import UserError
 from vibrates.core.units import HARTREE_TO_CM, KELVIN_TO_CM
-from vibrates.molecules.diatom import molecule_from_config
 from vibrates.rates import layout
 from vibrates.rates.detailed_balance import rotational_ratio
 from vibrates.rates.symmetrisation import trajectory_factor
@@ -26,7 +24,7 @@ _OK = 0
 _SLACK = 1e-9  # angstrom
 
 
-def reduce_batches(batches: Iterable[PlannedBatch], config: Mapping, v: int, w: int) -> xr.Dataset:
+def reduce_batches(batches: Iterable[PlannedBatch], config: Campaign, v: int, w: int) -> xr.Dataset:
     """Reduce the batch files of the initial state (v, w), one file in memory at a time.
 
     ``batches`` in the order of rounds and batches. Returns the dataset that `layout` describes.
@@ -51,13 +49,13 @@ class Sums:
     vp, wp (n_final,): the final states of the batches' probability matrix.
     """
 
-    def __init__(self, config: Mapping, v: int, w: int, vp, wp):
+    def __init__(self, config: Campaign, v: int, w: int, vp, wp):
         self.config, self.v, self.w = config, v, w
         self.vp, self.wp = np.asarray(vp, dtype=int), np.asarray(wp, dtype=int)
-        self.energies = np.asarray(grid_energies(config), dtype=float)
-        edges = shell_edges(config)
+        self.energies = np.asarray(config.grid.energies, dtype=float)
+        edges = config.grid.shell_edges
         self.b_lower, self.b_upper = edges[:-1], edges[1:]
-        self.replicates = int(config["sampling"]["replicates"])
+        self.replicates = int(config.sampling.replicates)
         if self.replicates < 2:
             raise UserError(
                 f"sampling.replicates: {self.replicates} leaves no spread to take standard errors "
@@ -65,8 +63,8 @@ class Sums:
             )
         self.temperatures = np.array(
             sorted(
-                {float(t) for t in config["rates"]["temperatures_K"]}
-                | {float(t) for t in config["sampling"]["target_temperatures_K"]}
+                {float(t) for t in config.rates.temperatures_K}
+                | {float(t) for t in config.sampling.target_temperatures_K}
             )
         )
         self.kept = self._kept_final_states()
@@ -87,20 +85,20 @@ class Sums:
 
     def _kept_final_states(self) -> np.ndarray:
         """Positions of the final states within max_dv and max_dw; the elastic one is left out."""
-        limits = self.config["rates"]["transitions"]
+        limits = self.config.rates.transitions
         dv, dw = np.abs(self.vp - self.v), np.abs(self.wp - self.w)
-        near = (dv <= limits["max_dv"]) & (dw <= limits["max_dw"])
+        near = (dv <= limits.max_dv) & (dw <= limits.max_dw)
         return np.flatnonzero(near & ((dv > 0) | (dw > 0)))
 
     def _target_states(self) -> np.ndarray:
         """Positions of the final states of the target transitions."""
         changes = zip(self.vp - self.v, self.wp - self.w, strict=True)
-        wanted = {tuple(change) for change in self.config["sampling"]["target_transitions"]}
+        wanted = {tuple(change) for change in self.config.sampling.target_transitions}
         return np.array([i for i, change in enumerate(changes) if change in wanted], dtype=int)
 
     def _energy_differences(self) -> tuple[np.ndarray, np.ndarray]:
         """E(v, w) - E(v', w') of the kept final states in cm^-1 (positive: exothermic); q_i/q_f."""
-        a, b = (molecule_from_config(n, self.config["molecules"][n]) for n in self.config["pair"])
+        a, b = self.config.partners
         vp, wp = self.vp[self.kept], self.wp[self.kept]
         initial = a.level_energy(self.v) + b.level_energy(self.w)
         final = a.level_energy(vp) + b.level_energy(wp)
@@ -127,11 +125,11 @@ class Sums:
         weight = batch["weight"].values[chosen].astype(float)
         np.add.at(self.weight, cell, weight)
         probability = batch["probability"].values[chosen].astype(float)
-        for total, levels, name in zip(
-            (self.edge_a, self.edge_b), (self.vp, self.wp), self.config["pair"], strict=True
+        for total, levels, molecule in zip(
+            (self.edge_a, self.edge_b), (self.vp, self.wp), self.config.partners, strict=True
         ):
             # An end is an edge only where the well goes on beyond it; an atom's one level is none.
-            last = molecule_from_config(name, self.config["molecules"][name]).morse_levels - 1
+            last = molecule.morse_levels - 1
             edge = (levels == levels.max()) & (levels < last)
             edge |= (levels == levels.min()) & (levels > 0)
             np.add.at(total, stratum, weight * probability[:, edge].sum(axis=1))

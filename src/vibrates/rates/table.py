@@ -1,10 +1,11 @@
 """The table of rate coefficients, rates.nc: all transitions of all initial states."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
 
+from vibrates.config import Campaign
 from vibrates.core.errors import UserError
 from vibrates.core.netcdf import provenance
 from vibrates.rates.coefficients import relative_mass, state_rates
@@ -21,7 +22,7 @@ EDGE_LIMIT = 0.3
 
 
 def rate_table(
-    reduced: Sequence[xr.Dataset], config: Mapping, sources: Sequence[str] = ()
+    reduced: Sequence[xr.Dataset], config: Campaign, sources: Sequence[str] = ()
 ) -> xr.Dataset:
     """Rate coefficients of every exothermic transition and its reverse.
 
@@ -30,9 +31,9 @@ def rate_table(
     `detailed_balance`, never from its own trajectories; where these exist
     their rate is kept beside it as `k_direct`, a test of microscopic reversibility.
     """
-    scheme = check_scheme(config["rates"]["symmetrisation"])
-    mass, samples = relative_mass(config), int(config["rates"]["bootstrap"])
-    states = [state_rates(one, mass, samples, int(config["seed"])) for one in reduced]
+    scheme = check_scheme(config.rates.symmetrisation)
+    mass, samples = relative_mass(config), int(config.rates.bootstrap)
+    states = [state_rates(one, mass, samples, int(config.seed)) for one in reduced]
     computed, direct = _index(states)
     if not computed:
         raise UserError(
@@ -42,7 +43,7 @@ def rate_table(
     keys = sorted(set(computed) | {(*key[2:], *key[:2]) for key in computed})
     rows = [_row(key, computed, direct, states, reduced, config) for key in keys]
     kept = np.isin(
-        states[0]["temperature"].values, np.asarray(config["rates"]["temperatures_K"], dtype=float)
+        states[0]["temperature"].values, np.asarray(config.rates.temperatures_K, dtype=float)
     )
     return _dataset(rows, kept, states[0]["temperature"].values, scheme, config, sources)
 
@@ -80,7 +81,7 @@ def _row(key, computed, direct, states, reduced, config) -> dict:
     for scheme in SCHEMES:
         row[f"k_{scheme}"] = factor * rates[f"k_{scheme}"].values
         row[f"k_{scheme}_stderr"] = factor * rates[f"stderr_{scheme}"].values
-    configured = config["rates"]["symmetrisation"]
+    configured = config.rates.symmetrisation
     for part in ("monte_carlo", "interpolation", "edge_error"):
         row[part] = factor * rates[f"{part}_{configured}"].values
     row["k_edge_fraction"] = rates[f"edge_{configured}"].values
@@ -97,20 +98,20 @@ def _row(key, computed, direct, states, reduced, config) -> dict:
     return row
 
 
-def _target_reached(key, rates: xr.Dataset, config: Mapping) -> int:
+def _target_reached(key, rates: xr.Dataset, config: Campaign) -> int:
     """1 if the Monte-Carlo error of k meets the target at its temperatures, 0 if not, -1: none.
 
     key: (v, w, vp, wp) of the computed direction; its reverse has the same relative error. The
     other errors do not fall with the number of trajectories, which the target is there to set.
     """
-    sampling = config["sampling"]
-    changes = [tuple(change) for change in sampling["target_transitions"]]
+    sampling = config.sampling
+    changes = [tuple(change) for change in sampling.target_transitions]
     if (key[2] - key[0], key[3] - key[1]) not in changes:
         return -1
-    scheme = config["rates"]["symmetrisation"]
-    at = np.isin(rates["temperature"].values, np.asarray(sampling["target_temperatures_K"], float))
+    scheme = config.rates.symmetrisation
+    at = np.isin(rates["temperature"].values, np.asarray(sampling.target_temperatures_K, float))
     k, stderr = rates[f"k_{scheme}"].values[at], rates[f"monte_carlo_{scheme}"].values[at]
-    return int(np.all(stderr <= sampling["target_relative_error"] * k))
+    return int(np.all(stderr <= sampling.target_relative_error * k))
 
 
 def _dataset(rows, kept, temperature, scheme, config, sources) -> xr.Dataset:

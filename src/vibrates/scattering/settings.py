@@ -7,59 +7,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vibrates.config import schema
 from vibrates.core import tables
 from vibrates.core.errors import UserError
 from vibrates.core.units import AMU_TO_ME, CM_TO_HARTREE
-from vibrates.core.yaml_files import SCHEMA, read_layers, read_yaml
+from vibrates.core.yaml_files import read_layers
 from vibrates.potential.sites import SiteSurface
 from vibrates.scattering import nuclear_spin
 from vibrates.scattering.curve import Curve
+from vibrates.scattering.models import Scattering
 from vibrates.scattering.partial_waves import Collision
 from vibrates.scattering.rotor import Rotor
 
 
 def load(path: str | Path) -> dict[str, Any]:
     """The validated description; UserError in one line otherwise."""
-    settings = read_layers(path)
-    schema.validate(settings, read_yaml(SCHEMA.parent / "quantum" / "schema.yaml"), str(path))
-    v_max, j_max = settings["levels"]["v_max"], settings["levels"]["j_max"]
-    tops = settings["basis"]["j_max"]
-    if len(tops) <= v_max or min(tops[: v_max + 1]) < j_max:
-        raise UserError(
-            f"{path}: basis.j_max: {tops} does not hold levels up to v = {v_max}, j = "
-            f"{j_max}; give at least {v_max + 1} entries of {j_max} or more"
-        )
-    if len(tops) > settings["molecule"]["vibrations"]:
-        raise UserError(
-            f"{path}: molecule.vibrations: {settings['molecule']['vibrations']} is less "
-            f"than the {len(tops)} levels of basis.j_max; raise it"
-        )
-    _check_spin(settings["molecule"], path)
-    places = [place for place, _ in settings["sectors_bohr"]]
-    if places != sorted(set(places)):
-        raise UserError(f"{path}: sectors_bohr: distances {places} do not ascend; order them")
-    return settings
-
-
-def _check_spin(molecule: Mapping, path: str | Path) -> None:
-    masses, given = molecule["masses_u"], "nuclear_spin" in molecule
-    if masses[0] == masses[1] and not given:
-        raise UserError(
-            f"{path}: molecule.nuclear_spin: missing, though both nuclei have {masses[0]:g} u "
-            "and their spin decides how even and odd j are populated; give it in units of "
-            "hbar, 0.5 for H, 1 for D or N"
-        )
-    if masses[0] != masses[1] and given:
-        raise UserError(
-            f"{path}: molecule.nuclear_spin: {molecule['nuclear_spin']:g} has no effect "
-            f"where the nuclei differ ({masses[0]:g} and {masses[1]:g} u); remove it"
-        )
-    if given:
-        try:
-            nuclear_spin.weights(molecule["nuclear_spin"])
-        except UserError as error:
-            raise UserError(f"{path}: {error}") from None
+    return Scattering.from_mapping(read_layers(path), str(path)).to_mapping()
 
 
 def like_nuclei(settings: Mapping) -> bool:

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from vibrates.abinitio.atom_geometries import atom_diatom_geometries
-from vibrates.config import schema
 from vibrates.core.units import ANGSTROM_TO_BOHR, HARTREE_TO_CM, MEV_TO_HARTREE
-from vibrates.core.yaml_files import SCHEMA, read_yaml
+from vibrates.core.yaml_files import read_yaml
 from vibrates.potential import points as point_tables
 from vibrates.potential import site_fit
 from vibrates.potential.sites import Radial, SiteSurface
+from vibrates.scattering.models import SiteSurfacePoints
 
 # A bond with equal ends, and an atom; only ratios matter.
 MASSES = [[1.0, 1.0], [4.0]]
@@ -26,11 +26,7 @@ _CORRECTED = (True, False, True)
 
 def load(path: str | Path) -> dict[str, Any]:
     """The validated description; UserError in one line otherwise."""
-    described = read_yaml(path)
-    schema.validate(
-        described, read_yaml(SCHEMA.parent / "quantum" / "surface_schema.yaml"), str(path)
-    )
-    return described
+    return SiteSurfacePoints.from_mapping(read_yaml(path), str(path)).to_mapping()
 
 
 def geometry_table(described: Mapping, name: str) -> pd.DataFrame:

@@ -23,6 +23,7 @@ import numba
 import numpy as np
 from mpi4py import MPI
 
+from vibrates.config import resolved
 from vibrates.core import netcdf, tasks
 from vibrates.core.checkpoint import Checkpoint
 from vibrates.core.errors import UserError
@@ -92,8 +93,8 @@ def prepare(comm: MPI.Comm, arguments: argparse.Namespace) -> BatchWork:
     mistake, work = None, None
     try:
         check_size(comm, arguments.ranks)
-        config = read_yaml(arguments.configuration)
-        source = plan.plan_path(config["results"], arguments.round)
+        config = resolved(read_yaml(arguments.configuration), str(arguments.configuration))
+        source = plan.plan_path(config.results, arguments.round)
         rows = plan.batch_rows(plan.read_plan(source), arguments.batch)
         work = BatchWork(config, rows)
         asked = arguments.fingerprint
@@ -126,7 +127,7 @@ def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
         | {
             "v": work.v,
             "w": work.w,
-            "seed": work.config["seed"],
+            "seed": work.config.seed,
             "trajectory_numbers": f"{columns['index'].min()} to {columns['index'].max()} per (U, shell)",
             "status_counts": ", ".join(
                 f"{Status(code).name} {count}"
@@ -159,7 +160,7 @@ def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
         f", {computed.before} of {len(work.pieces)} pieces from before" if computed.before else ""
     )
     progress.batch_done(
-        Path(work.config["results"]),
+        Path(work.config.results),
         arguments.round,
         f"v={work.v} w={work.w}: {len(probability)} trajectories, "
         f"{np.count_nonzero(status)} failed, {elapsed}{resumed}",

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from vibrates.config.grid import bases, energies, shell_edges, states
+from vibrates.config import Campaign
 from vibrates.core import tables
 from vibrates.core.code import code_fingerprint
 from vibrates.core.errors import UserError
@@ -30,16 +30,16 @@ UNIT = 256  # trajectories one MPI rank takes at a time
 _PROGRAM = "vibrates.trajectories.work"  # computes the trajectories
 
 
-def pilot(config: dict[str, Any]) -> pd.DataFrame:
+def pilot(config: Campaign) -> pd.DataFrame:
     """Trajectory numbers of round 0: `sampling.pilot` for every (v, w, U, shell)."""
     cells = [
         (v, w, energy, shell)
-        for v, w in states(config)
-        for energy in energies(config)
-        for shell in range(len(shell_edges(config)) - 1)
+        for v, w in config.grid.states
+        for energy in config.grid.energies
+        for shell in range(config.grid.shells)
     ]
     rows = pd.DataFrame(cells, columns=["v", "w", "energy_cm", "shell"])
-    return rows.assign(start=0, stop=config["sampling"]["pilot"])
+    return rows.assign(start=0, stop=config.sampling.pilot)
 
 
 def into_batches(rows: pd.DataFrame, trajectories_per_batch: int) -> pd.DataFrame:
@@ -84,25 +84,25 @@ def units(rows: pd.DataFrame) -> Iterator[tuple[float, int, np.ndarray]]:
             yield float(row.energy_cm), int(row.shell), np.arange(start, stop, dtype=np.int32)
 
 
-def physics(config: dict[str, Any], v: int, w: int) -> dict[str, Any]:
+def physics(config: Campaign, v: int, w: int) -> dict[str, Any]:
     """Everything in the configuration that changes a trajectory of the initial state (v, w)."""
     return {
-        "seed": config["seed"],
-        "pair": config["pair"],
-        "molecules": {name: config["molecules"][name] for name in config["pair"]},
-        "surface": config["surface"],
-        "levels": [[levels.start, levels.stop] for levels in bases(config, v, w)],
-        "edges": list(shell_edges(config)),
-        "start_distance": config["grid"]["start_distance_angstrom"],
-        "dynamics": config["dynamics"],
+        "seed": config.seed,
+        "pair": config.pair,
+        "molecules": {name: config.molecules[name] for name in config.pair},
+        "surface": config.surface,
+        "levels": [[levels.start, levels.stop] for levels in config.bases(v, w)],
+        "edges": list(config.grid.shell_edges),
+        "start_distance": config.grid.start_distance_angstrom,
+        "dynamics": config.dynamics,
         # The time step is accurate for these.
-        "target_transitions": config["sampling"]["target_transitions"],
-        "replicates": config["sampling"]["replicates"],
-        "head_on_share": config["sampling"]["head_on_share"],
+        "target_transitions": config.sampling.target_transitions,
+        "replicates": config.sampling.replicates,
+        "head_on_share": config.sampling.head_on_share,
     }
 
 
-def fingerprint(config: dict[str, Any], rows: pd.DataFrame) -> str:
+def fingerprint(config: Campaign, rows: pd.DataFrame) -> str:
     """Of a batch (sha256, hexadecimal): its physics, its rows, and the code that computes it."""
     v, w = int(rows["v"].iloc[0]), int(rows["w"].iloc[0])
     return fingerprint_of(
@@ -112,7 +112,7 @@ def fingerprint(config: dict[str, Any], rows: pd.DataFrame) -> str:
     )
 
 
-def piece_fingerprints(config: dict[str, Any], rows: pd.DataFrame) -> dict[str, str]:
+def piece_fingerprints(config: Campaign, rows: pd.DataFrame) -> dict[str, str]:
     """Fingerprints of a batch's pieces (`units`) by their keys in a checkpoint."""
     return dict.fromkeys(map(str, range(sum(1 for _ in units(rows)))), fingerprint(config, rows))
 
@@ -130,10 +130,10 @@ class PlannedBatch:
 
 
 def planned_batches(
-    config: dict[str, Any], rounds: Iterable[int], state: tuple[int, int] | None = None
+    config: Campaign, rounds: Iterable[int], state: tuple[int, int] | None = None
 ) -> list[PlannedBatch]:
     """The batches, all or of an initial state (v, w), of the stored plans of ``rounds``, in order."""
-    results, found = Path(config["results"]), []
+    results, found = Path(config.results), []
     for round_ in rounds:
         plan = batches(plan_path(results, round_))
         for batch in plan.rows if state is None else plan.of_state.get(state, []):

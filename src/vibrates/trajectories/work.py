@@ -3,12 +3,11 @@
 import time
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from vibrates.config.grid import bases, shell_edges
+from vibrates.config import Campaign
 from vibrates.core.tasks import Task
 from vibrates.core.units import (
     ANGSTROM_TO_BOHR,
@@ -17,7 +16,6 @@ from vibrates.core.units import (
     CM_TO_HARTREE,
     HARTREE_TO_CM,
 )
-from vibrates.molecules.diatom import molecule_from_config
 from vibrates.potential import surface_from_config
 from vibrates.trajectories import Collision, Settings
 from vibrates.trajectories.plan import fingerprint, piece_fingerprints, units
@@ -30,25 +28,25 @@ class BatchWork:
     rows: the batch's rows of the plan, all of one state (v, w).
     """
 
-    def __init__(self, config: dict[str, Any], rows: pd.DataFrame) -> None:
+    def __init__(self, config: Campaign, rows: pd.DataFrame) -> None:
         self.config = config
         self.v, self.w = int(rows["v"].iloc[0]), int(rows["w"].iloc[0])
         self.fingerprint = fingerprint(config, rows)
         self.fingerprints = piece_fingerprints(config, rows)
         self.pieces = list(units(rows))
-        self.diatoms = [molecule_from_config(n, config["molecules"][n]) for n in config["pair"]]
-        surface = surface_from_config(config["surface"], *self.diatoms)
-        self.levels = bases(config, self.v, self.w)
+        self.diatoms = list(config.partners)
+        surface = surface_from_config(config.surface, *self.diatoms)
+        self.levels = config.bases(self.v, self.w)
         self.collision = Collision(
             surface,
             *self.diatoms,
             *self.levels,
             self.v,
             self.w,
-            Settings.from_config(config["dynamics"]),
+            Settings.from_config(config.dynamics.to_mapping()),
         )
         # The final states whose probabilities are to meet `dynamics.accuracy`.
-        changes = config["sampling"]["target_transitions"]
+        changes = config.sampling.target_transitions
         finals = [(self.v + dv, self.w + dw) for dv, dw in changes]
         self.finals = [(v, w) for v, w in finals if v in self.levels[0] and w in self.levels[1]]
 
@@ -75,20 +73,20 @@ class BatchWork:
 
     def initial(self, energy_cm: float, shell: int, indices: np.ndarray) -> Initial:
         """Initial conditions of a stratum's trajectories."""
-        sampling, grid = self.config["sampling"], self.config["grid"]
-        lower, upper = shell_edges(self.config)[shell : shell + 2]
+        sampling, grid = self.config.sampling, self.config.grid
+        lower, upper = grid.shell_edges[shell : shell + 2]
         return initial_conditions(
             *self.diatoms,
-            seed=self.config["seed"],
+            seed=self.config.seed,
             v=self.v,
             w=self.w,
             energy=energy_cm * CM_TO_HARTREE,
             shell=shell,
             b_edges=(lower * ANGSTROM_TO_BOHR, upper * ANGSTROM_TO_BOHR),
-            start_distance=grid["start_distance_angstrom"] * ANGSTROM_TO_BOHR,
+            start_distance=grid.start_distance_angstrom * ANGSTROM_TO_BOHR,
             indices=indices,
-            replicates=sampling["replicates"],
-            head_on_share=sampling["head_on_share"],
+            replicates=sampling.replicates,
+            head_on_share=sampling.head_on_share,
         )
 
     def columns(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import xarray as xr
 
+from vibrates.config import Search
 from vibrates.learning.search.candidate import Trainer, search_features
 from vibrates.learning.search.screening import screened
 from vibrates.learning.search.selection import (
@@ -18,30 +19,28 @@ from vibrates.learning.search.training_sets import training_sets as all_training
 from vibrates.learning.store import Store
 
 
-def screening(data: xr.Dataset, settings: dict, size: int) -> dict:
+def screening(data: xr.Dataset, settings: Search, size: int) -> dict:
     """The training sets of `size` levels that are to be trained, and how many there are."""
-    every = all_training_sets(
-        levels(data), settings["fixed"], size, data.attrs.get("source", "rates")
-    )
+    every = all_training_sets(levels(data), settings.fixed, size, data.attrs.get("source", "rates"))
     return {
         "combinations": len(every),
         "sets": screened(
             data,
             search_features(data),
             every,
-            settings["maximum_combinations"],
-            settings["points"][0],
-            settings["iterations"],
+            settings.maximum_combinations,
+            settings.points[0],
+            settings.iterations,
         ),
     }
 
 
 def one_kernel(
-    data: xr.Dataset, settings: dict, kernel: str, sets: list[list[int]], store: str | Path
+    data: xr.Dataset, settings: Search, kernel: str, sets: list[list[int]], store: str | Path
 ) -> list[dict]:
     """One base kernel trained on every training set of `sets`: the candidates, in their order."""
-    trainer = Trainer(data, Store(store), "lbfgs", settings["iterations"])
-    return [trainer.candidate(kernel, trained, settings["points"][:1]) for trained in sets]
+    trainer = Trainer(data, Store(store), "lbfgs", settings.iterations)
+    return [trainer.candidate(kernel, trained, settings.points[:1]) for trained in sets]
 
 
 def training_sets(
@@ -59,16 +58,16 @@ def training_sets(
 
 
 def growth(
-    data: xr.Dataset, settings: dict, trained: list[int], optimiser: str, store: str | Path
+    data: xr.Dataset, settings: Search, trained: list[int], optimiser: str, store: str | Path
 ) -> list[dict]:
     """Single and optimal kernel on one training set: by every validation set, and by BIC.
 
-    The kernels are compared on settings["points"]; the chosen two then predict from all points.
+    The kernels are compared on `settings.points`; the chosen two then predict from all points.
     """
-    trainer = Trainer(data, Store(store), optimiser, settings["iterations"])
-    values, sizes = levels(data), settings["points"]
+    trainer = Trainer(data, Store(store), optimiser, settings.iterations)
+    values, sizes = levels(data), settings.points
     criteria = []
-    for wanted in settings["validation"]:
+    for wanted in settings.validation:
         validating = validation_set(wanted, trained, values)
         if validating not in [known for _, known, _ in criteria]:
             criteria.append(("validation", validating, by_validation(validating)))
@@ -78,14 +77,14 @@ def growth(
 
 
 def _grown(trainer: Trainer, settings, trained, sizes, name, validating, criterion) -> dict:
-    path = grow(trainer, trained, sizes, criterion, settings["growth"])
+    path = grow(trainer, trained, sizes, criterion, settings.growth)
     single, optimal = (
         trainer.candidate(result["kernel"], trained, sizes, whole=True)
         for result in (path[0], path[-1])
     )
     tried = [
         trainer.candidate(expression, trained, sizes)
-        for expression in _tried(path, settings["growth"])
+        for expression in _tried(path, settings.growth)
     ]
     base = tried[:7]
     return {

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import xarray as xr
 
+from vibrates.config import Campaign
 from vibrates.core.errors import UserError
 from vibrates.core.netcdf import read_product
 from vibrates.rates import layout
@@ -16,7 +17,7 @@ from vibrates.rates.sanity import tables, trajectories
 
 
 def check_products(
-    reduced: Sequence[xr.Dataset], cross_sections: xr.Dataset, rates: xr.Dataset, config: Mapping
+    reduced: Sequence[xr.Dataset], cross_sections: xr.Dataset, rates: xr.Dataset, config: Campaign
 ) -> dict:
     """Run all checks; returns {"status": worst, "checks": [...]}, ready for JSON."""
     checks = [

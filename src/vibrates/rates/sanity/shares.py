@@ -1,35 +1,36 @@
 """Which strata the rate coefficients of the target transitions are made of."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from vibrates.config import Campaign
 from vibrates.rates.variance import stratum_shares
 
 
 def target_shares(
-    reduced: Sequence[xr.Dataset], config: Mapping
+    reduced: Sequence[xr.Dataset], config: Campaign
 ) -> Iterator[tuple[xr.Dataset, str, NDArray, NDArray]]:
     """Per state and target transition: dataset, label, shares of the strata in k, their errors.
 
     Shares and errors (T, E, S) at sampling.target_temperatures_K.
     """
-    wanted = np.asarray(config["sampling"]["target_temperatures_K"], dtype=float)
+    wanted = np.asarray(config.sampling.target_temperatures_K, dtype=float)
     for one in reduced:
         v, w = int(one.attrs["v"]), int(one.attrs["w"])
         at = np.isin(one["temperature"].values, wanted)
-        for dv, dw in config["sampling"]["target_transitions"]:
+        for dv, dw in config.sampling.target_transitions:
             match = (one["vp"].values == v + dv) & (one["wp"].values == w + dw)
             for row in np.flatnonzero(match & (one["energy_difference"].values > 0)):
-                found = stratum_shares(one, int(row), config["rates"]["symmetrisation"])
+                found = stratum_shares(one, int(row), config.rates.symmetrisation)
                 if found is not None:
                     yield one, f"({v},{w})->({v + dv},{w + dw})", found[0][at], found[1][at]
 
 
 def largest_mean(
-    reduced: Sequence[xr.Dataset], config: Mapping, variable: str
+    reduced: Sequence[xr.Dataset], config: Campaign, variable: str
 ) -> tuple[float, str]:
     """Largest mean of a stratum's variable over the strata, weighted by their share in k.
 

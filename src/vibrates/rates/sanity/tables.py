@@ -1,10 +1,9 @@
 """Checks of the tables of rates and cross sections."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import xarray as xr
 
+from vibrates.config import Campaign
 from vibrates.rates.detailed_balance import detailed_balance as balance
 from vibrates.rates.sanity.result import LIMITS, result
 
@@ -77,11 +76,11 @@ def errors_present(rates: xr.Dataset) -> dict:
     )
 
 
-def target(rates: xr.Dataset, config: Mapping) -> dict:
+def target(rates: xr.Dataset, config: Campaign) -> dict:
     """Whether the relative Monte-Carlo error of k reached the target within the budget."""
     rates = _computed(rates)
     missed = np.flatnonzero(rates["target_reached"].values == 0)
-    limit = float(config["sampling"]["target_relative_error"])
+    limit = float(config.sampling.target_relative_error)
     message = "Monte-Carlo error of k reached the target for every target transition"
     if len(missed):
         names = ", ".join(_label(rates, row) for row in missed[:8])
@@ -91,13 +90,13 @@ def target(rates: xr.Dataset, config: Mapping) -> dict:
     return result("target_error", not len(missed), len(missed), limit, message)
 
 
-def edge_fraction(rates: xr.Dataset, config: Mapping) -> dict:
+def edge_fraction(rates: xr.Dataset, config: Campaign) -> dict:
     """Share of the thermal integral from the ends of the energy grid, where k is a target."""
     limit = LIMITS["edge_fraction"]
     computed = _computed(rates)
     everywhere = int(np.sum(computed["k_edge_fraction"].values > limit))
     targets = np.flatnonzero(computed["target_reached"].values >= 0)
-    wanted = np.isin(computed["temperature"].values, config["sampling"]["target_temperatures_K"])
+    wanted = np.isin(computed["temperature"].values, config.sampling.target_temperatures_K)
     fraction = computed.isel(transition=targets, temperature=np.flatnonzero(wanted))
     row, column, value = _worst(fraction["k_edge_fraction"])
     message = (

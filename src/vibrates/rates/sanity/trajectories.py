@@ -1,10 +1,11 @@
 """Checks of the trajectories behind the rates: shells, basis, failures, conservation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
 
+from vibrates.config import Campaign
 from vibrates.rates.sanity.result import LIMITS, result
 from vibrates.rates.sanity.shares import largest_mean, target_shares
 
@@ -12,7 +13,7 @@ from vibrates.rates.sanity.shares import largest_mean, target_shares
 _ROUNDING = 1 + 1e-9
 
 
-def outer_shell(reduced: Sequence[xr.Dataset], config: Mapping) -> dict:
+def outer_shell(reduced: Sequence[xr.Dataset], config: Campaign) -> dict:
     """Share of the outermost shell in k of the target transitions, less two standard errors."""
     worst, where = 0.0, "none"
     for _, label, shares, errors in target_shares(reduced, config):
@@ -36,27 +37,27 @@ def failed_share(reduced: Sequence[xr.Dataset]) -> dict:
     return result("failed_trajectories", failed <= limit * total, failed / total, limit, message)
 
 
-def energy_error(reduced: Sequence[xr.Dataset], config: Mapping) -> dict:
+def energy_error(reduced: Sequence[xr.Dataset], config: Campaign) -> dict:
     """Energy errors against the limit trajectories are held to."""
     value = max(float((one["energy_error"] / one["energy"]).max()) for one in reduced)
-    limit = float(config["dynamics"]["relative_energy_error_limit"])
+    limit = float(config.dynamics.relative_energy_error_limit)
     message = "largest energy error of a good trajectory, relative to its classical energy"
     return result("energy_error", value <= limit * _ROUNDING, value, limit, message, "failed")
 
 
-def norm_error(reduced: Sequence[xr.Dataset], config: Mapping) -> dict:
+def norm_error(reduced: Sequence[xr.Dataset], config: Campaign) -> dict:
     """Norm errors against the limit trajectories are held to."""
     value = max(float(one["norm_error"].max()) for one in reduced)
-    limit = float(config["dynamics"]["norm_error_limit"])
+    limit = float(config.dynamics.norm_error_limit)
     message = "largest deviation of the norm of a good trajectory from one"
     return result("norm_error", value <= limit * _ROUNDING, value, limit, message, "failed")
 
 
-def edge_population(reduced: Sequence[xr.Dataset], config: Mapping) -> dict:
+def edge_population(reduced: Sequence[xr.Dataset], config: Campaign) -> dict:
     """Mean population of the basis levels at the edge in the collisions that make up k."""
     found = [largest_mean(reduced, config, f"edge_population_{molecule}") for molecule in "ab"]
-    (worst, where), name = max(zip(found, config["pair"], strict=True))
-    limit = config["rates"]["edge_population_limit"]
+    (worst, where), name = max(zip(found, config.pair, strict=True))
+    limit = config.rates.edge_population_limit
     message = (
         "largest mean population at the edge of a basis, weighted by the contribution to k "
         f"({name} in {where}); above the limit raise basis.*.above or basis.*.below"
@@ -64,10 +65,10 @@ def edge_population(reduced: Sequence[xr.Dataset], config: Mapping) -> dict:
     return result("edge_population", worst <= limit, worst, limit, message, "failed")
 
 
-def step_error(reduced: Sequence[xr.Dataset], config: Mapping) -> dict:
+def step_error(reduced: Sequence[xr.Dataset], config: Campaign) -> dict:
     """Estimated error that the time step leaves in k."""
     worst, where = largest_mean(reduced, config, "probability_error")
-    limit = config["dynamics"]["accuracy"]
+    limit = config.dynamics.accuracy
     message = (
         f"largest error of k from the time step, estimated ({where}); above the limit raise "
         "dynamics.repetitions"

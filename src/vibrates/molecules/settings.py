@@ -1,0 +1,99 @@
+"""Constants of a molecule as a configuration gives them, the entries of ``molecules``."""
+
+from typing import Annotated, Self
+
+from annotated_types import MaxLen, MinLen
+from pydantic import model_validator
+
+from vibrates.core.model import Model, Positive, Rule, key, optional
+
+_DIATOM_KEYS = (
+    "omega_e_cm",
+    "x_e",
+    "y_e",
+    "r_e_angstrom",
+    "beta_e_per_angstrom",
+    "D_e_eV",
+    "effective_electrons",
+    "polarizability_parallel",
+    "polarizability_perpendicular",
+    "quadrupole",
+)
+
+
+class BondPolynomial(Model):
+    """A monomer property as a function of the bond length."""
+
+    coefficients_au: tuple[float, ...] = key(
+        "Coefficients in ascending powers of tanh((r - r_e) / length_angstrom), or of "
+        "(r - r_e) / angstrom with range_angstrom",
+        "atomic units",
+        min_length=1,
+    )
+    length_angstrom: float | None = optional(
+        "Length on which the property goes over to that of the separated atoms, the sum of the "
+        "coefficients",
+        "angstrom",
+        gt=0,
+    )
+    range_angstrom: tuple[Positive, Positive] | None = optional(
+        "Bond lengths between which the polynomial holds; beyond them r is held at the end",
+        "angstrom",
+    )
+
+    @model_validator(mode="after")
+    def _one_variable(self) -> Self:
+        if (self.length_angstrom is None) == (self.range_angstrom is None):
+            raise Rule(
+                "coefficients_au",
+                f"{list(self.coefficients_au)}: give either length_angstrom (powers of "
+                "tanh((r - r_e)/length)) or range_angstrom (powers of r - r_e)",
+            )
+        return self
+
+
+class Molecule(Model):
+    """Constants of a diatom, or the mass of an atom."""
+
+    masses_u: Annotated[tuple[Positive, ...], MinLen(1), MaxLen(2)] = key(
+        "Masses of the two atoms of a diatom, which needs all other keys too; one mass for an "
+        "atom, which has no other key",
+        "u",
+    )
+    omega_e_cm: float | None = optional("Harmonic wavenumber", "cm^-1", gt=0)
+    x_e: float | None = optional("First anharmonicity", "1", ge=0, lt=1)
+    y_e: float | None = optional("Second anharmonicity", "1")
+    r_e_angstrom: float | None = optional("Equilibrium bond length", "angstrom", gt=0)
+    beta_e_per_angstrom: float | None = optional(
+        "Steepness of the Morse curve", "angstrom^-1", gt=0
+    )
+    D_e_eV: float | None = optional("Depth of the Morse curve", "eV", gt=0)
+    effective_electrons: float | None = optional(
+        "Effective number of polarizable electrons in the correlation formula of C6", "1", gt=0
+    )
+    polarizability_parallel: BondPolynomial | None = optional(
+        "Polarizability along the bond", "bohr^3"
+    )
+    polarizability_perpendicular: BondPolynomial | None = optional(
+        "Polarizability across the bond", "bohr^3"
+    )
+    quadrupole: BondPolynomial | None = optional("Quadrupole moment", "e bohr^2")
+
+    @property
+    def is_atom(self) -> bool:
+        """Whether it is an atom, of one mass."""
+        return len(self.masses_u) == 1
+
+    @model_validator(mode="after")
+    def _atom_or_diatom(self) -> Self:
+        for name in _DIATOM_KEYS:
+            given = getattr(self, name) is not None
+            if self.is_atom and given:
+                raise Rule(
+                    "",
+                    f"key '{name}' belongs to a diatom, masses_u has one mass; remove the key or "
+                    "give two masses",
+                )
+            if not self.is_atom and not given:
+                raise Rule("", f"key '{name}' is missing; add it, or give one mass for an atom")
+        return self
