@@ -20,6 +20,8 @@ WORK = Path(described["results"])
 PYTHON = f"OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=src {described['python']}"
 # Two sets of points: those of the fit, and some of them in a larger basis.
 SETS = {"points": described, "larger_basis": descriptions.larger_basis(described)}
+# Of every block: what its points depend on. It, and not the age of files, decides what is computed again.
+FINGERPRINTS = {name: descriptions.fingerprints(one) for name, one in SETS.items()}
 
 
 def blocks(wildcards):
@@ -70,24 +72,28 @@ rule geometries:
         level=WORK / "{set}/level.json",
     params:
         content=lambda wildcards: SETS[wildcards.set],
+        fingerprints=lambda wildcards: FINGERPRINTS[wildcards.set],
     localrule: True
     script:
         "../scripts/geometries.py"
 
 
-# Every finished point is kept in {output}.part: a job that dies is continued by the next attempt.
+# Every finished point is kept: a job that dies is continued by the next attempt.
 rule block:
     input:
         geometries=ancient(WORK / "{set}/geometries.csv"),
         level=ancient(WORK / "{set}/level.json"),
     output:
         WORK / "{set}/{block}.csv",
+    params:
+        fingerprint=lambda wildcards: FINGERPRINTS[wildcards.set][int(wildcards.block)],
     resources:
         # Integrals of a larger basis that do not fit are kept on disk, which takes three times as long.
         mem_mb=lambda wildcards, attempt: (9000 if wildcards.set == "larger_basis" else 4000) * attempt,
         runtime=lambda wildcards, attempt: 60 * attempt,
     shell:
         "PYSCF_MAX_MEMORY={resources.mem_mb} " + PYTHON + " -m vibrates.abinitio.blocks {input} {wildcards.block} {output}"
+        " --fingerprint {params.fingerprint}"
 
 
 rule collect:
@@ -96,6 +102,8 @@ rule collect:
         level=WORK / "{set}/level.json",
     output:
         WORK / "{set}.csv",
+    params:
+        fingerprints=lambda wildcards: FINGERPRINTS[wildcards.set],
     localrule: True
     script:
         "../scripts/points.py"
@@ -128,11 +136,14 @@ rule monomer:
         ancient(WORK / "monomer_{molecule}.json"),
     output:
         WORK / "{molecule}_properties.csv",
+    params:
+        fingerprint=lambda wildcards: descriptions.monomer_fingerprint(described, wildcards.molecule),
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
         runtime=lambda wildcards, attempt: 120 * attempt,
     shell:
         PYTHON + " -m vibrates.abinitio.properties {input} {output}"
+        " --fingerprint {params.fingerprint}"
 
 
 rule properties:

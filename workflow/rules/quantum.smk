@@ -5,8 +5,9 @@ import os
 import sys
 from pathlib import Path
 
+from vibrates.core.code import code_fingerprint
 from vibrates.core.errors import UserError
-from vibrates.scattering import plan, settings
+from vibrates.scattering import plan, settings, work
 
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 DESCRIPTION = (workflow.overwrite_configfiles or ["config/quantum/small.yaml"])[0]
@@ -21,6 +22,8 @@ except UserError as error:
 WORK = Path(described["results"])
 JOBS = [(b, c) for b in range(len(blocks)) for c in range(described["jobs"]["chunks"])]
 
+FINGERPRINTS = work.fingerprints(described, JOBS)
+
 
 wildcard_constraints:
     block=r"\d+",
@@ -34,17 +37,17 @@ rule quantum:
         WORK / "figures/rates.png",
 
 
-# Every finished piece is kept in a part file: a job that dies is continued by the next attempt.
+# Every finished piece is kept: a job that dies is continued by the next attempt. The fingerprint, and not the age of
+# files, decides whether a job is computed again.
 rule waves:
     input:
-        surface=described["surface"],
-        curve=described["molecule"]["curve"],
+        surface=ancient(described["surface"]),
+        curve=ancient(described["molecule"]["curve"]),
     output:
         WORK / "waves/{block}_{chunk}.nc",
     params:
         description=DESCRIPTION,
-        # Temperatures are applied later.
-        content={key: value for key, value in described.items() if key != "temperatures_K"},
+        fingerprint=lambda wildcards: FINGERPRINTS[int(wildcards.block), int(wildcards.chunk)],
     threads: described["jobs"]["ranks"]
     resources:
         mpi="mpiexec",
@@ -55,7 +58,8 @@ rule waves:
         runtime=lambda wildcards, attempt: 30 * attempt,
     shell:
         "{resources.mpi} -n {resources.tasks} python -m vibrates.scattering.batch "
-        "{params.description} {wildcards.block} {wildcards.chunk} {output} --ranks {resources.tasks}"
+        "{params.description} {wildcards.block} {wildcards.chunk} {output} --ranks {resources.tasks} "
+        "--fingerprint {params.fingerprint}"
 
 
 rule rates:
@@ -69,6 +73,8 @@ rule rates:
     params:
         description=DESCRIPTION,
         content=described,
+        fingerprints=list(FINGERPRINTS.values()),
+        code=code_fingerprint("vibrates.scattering.product", "vibrates.scattering.hours"),
     script:
         "../scripts/quantum_rates.py"
 

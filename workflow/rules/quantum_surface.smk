@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from vibrates.core.code import code_fingerprint
 from vibrates.core.errors import UserError
 from vibrates.scattering import surface
 
@@ -20,8 +21,12 @@ WORK = Path(described["results"])
 PYTHON = f"OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=src {described['python']}"
 
 
+# Of every block: what its points depend on. It, and not the age of files, decides what is computed again.
+FINGERPRINTS = {name: surface.fingerprints(described, name) for name in ("small", "large")}
+
+
 def block_count(name):
-    return int(surface.geometry_table(described, name)["block"].max()) + 1
+    return len(FINGERPRINTS[name])
 
 
 wildcard_constraints:
@@ -52,23 +57,27 @@ rule geometries:
     params:
         description=DESCRIPTION,
         content=described,
+        fingerprints=lambda wildcards: FINGERPRINTS[wildcards.set],
     localrule: True
     script:
         "../scripts/quantum_geometries.py"
 
 
-# Every finished point is kept in {output}.part: a job that dies is continued by the next attempt.
+# Every finished point is kept: a job that dies is continued by the next attempt.
 rule block:
     input:
         geometries=ancient(WORK / "{set}.csv"),
         level=ancient(WORK / "{set}.json"),
     output:
         WORK / "blocks/{set}_{block}.csv",
+    params:
+        fingerprint=lambda wildcards: FINGERPRINTS[wildcards.set][int(wildcards.block)],
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
         runtime=lambda wildcards, attempt: 60 * attempt,
     shell:
         PYTHON + " -m vibrates.abinitio.blocks {input} {wildcards.block} {output}"
+        " --fingerprint {params.fingerprint}"
 
 
 rule gather:
@@ -79,6 +88,8 @@ rule gather:
         level=WORK / "{set}.json",
     output:
         WORK / "{set}_points.csv",
+    params:
+        fingerprints=lambda wildcards: FINGERPRINTS[wildcards.set],
     localrule: True
     script:
         "../scripts/points.py"
@@ -96,5 +107,6 @@ rule curve:
         symbols=",".join(described["symbols"][:2]),
         basis=described["curve"]["basis"],
         bonds=",".join(map(str, described["curve"]["bonds_bohr"])),
+        code=code_fingerprint("vibrates.abinitio.curve"),
     shell:
         PYTHON + " -m vibrates.abinitio.curve {params.symbols} {params.basis} {params.bonds} {output}"

@@ -1,8 +1,9 @@
 """Which code a result was computed with: the commit, and a fingerprint of the sources of a stage.
 
-A fingerprint covers the module that computes and every module of this package that it imports,
-directly or through others, read as syntax: comments, docstrings and layout do not count, nor do
-the `CARRIERS`.
+A fingerprint covers the module that computes and every module of this package that it takes names
+from, directly or through others, read as syntax: comments, docstrings and layout do not count, nor
+do the `CARRIERS`. A name that a package only hands on counts for the module that defines it, so
+that a change elsewhere in the package leaves the fingerprint as it is.
 """
 
 import ast
@@ -12,13 +13,15 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
-# Modules that carry results and compute none: a change of theirs leaves results as they are.
+# Modules that carry results or check input, and compute nothing: a change of theirs leaves results
+# as they are.
 CARRIERS = {
     f"vibrates.{name}"
     for name in (
-        "core.checkpoint", "core.code", "core.dispatch", "core.errors", "core.files",
-        "core.fingerprint", "core.mpi", "core.netcdf", "core.scripts", "core.tables", "core.tasks",
-        "core.yaml_files", "trajectories.batch_file", "trajectories.cache",
+        "abinitio.monomers", "abinitio.points", "config.schema", "core.checkpoint", "core.code",
+        "core.dispatch", "core.errors", "core.files", "core.fingerprint", "core.mpi", "core.netcdf",
+        "core.scripts", "core.tables", "core.tasks", "core.yaml_files", "trajectories.batch_file",
+        "trajectories.cache",
     )
 }  # fmt: skip
 
@@ -48,27 +51,25 @@ def commit() -> str:
 def code_fingerprint(*modules: str) -> str:
     """sha256 (hexadecimal) of the sources of ``modules`` and of all they import of this package."""
     state = hashlib.sha256()
-    for name in sorted(sources(*modules) - CARRIERS):
+    for name in sorted(sources(*modules)):
         state.update(f"{name}\n{_normalised(_file(name))}\n".encode())
     return state.hexdigest()
 
 
-def sources(*modules: str) -> set[str]:
-    """The modules of this package that ``modules`` import, directly or not, themselves included."""
+@cache
+def sources(*modules: str) -> frozenset[str]:
+    """The modules of this package that results of ``modules`` depend on, themselves included."""
     found: set[str] = set()
     ahead = list(modules)
     while ahead:
         name = ahead.pop()
-        if name in found:
+        if name in found or name in CARRIERS:
             continue
         if _file(name) is None:
             raise ValueError(f"{name} is no module of this package")
         found.add(name)
-        # Importing a module runs its packages first.
-        if "." in name:
-            ahead.append(name.rsplit(".", 1)[0])
         ahead += _imports(name)
-    return found
+    return frozenset(found)
 
 
 def _file(name: str) -> Path | None:
@@ -89,11 +90,25 @@ def _imports(name: str) -> tuple[str, ...]:
     for node in ast.walk(_tree(_file(name))):
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            # ``from package import name``: a module, or something in the package.
-            inner = [f"{node.module}.{alias.name}" for alias in node.names]
-            found += [node.module, *inner]
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                raise ValueError(f"{name}: a relative import; name the module in full")
+            found += [_origin(node.module, alias.name) for alias in node.names]
     return tuple(sorted({one for one in found if _file(one) is not None}))
+
+
+def _origin(module: str, name: str) -> str:
+    """The module that ``from module import name`` gets it from: itself, a part, or a third one."""
+    if _file(f"{module}.{name}") is not None:
+        return f"{module}.{name}"
+    place = _file(module)
+    if place is not None and place.name == "__init__.py":
+        for node in _tree(place).body:
+            if isinstance(node, ast.ImportFrom):
+                for alias in node.names:
+                    if name == (alias.asname or alias.name):
+                        return _origin(node.module, alias.name)
+    return module
 
 
 @cache

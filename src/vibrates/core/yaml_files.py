@@ -12,7 +12,7 @@ import yaml
 from vibrates.core.errors import UserError
 from vibrates.core.files import write_text
 
-SCHEMA = Path(__file__).parents[2] / "config" / "schema.yaml"
+SCHEMA = Path(__file__).parents[3] / "config" / "schema.yaml"
 
 
 class _Loader(yaml.SafeLoader):
