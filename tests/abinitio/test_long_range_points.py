@@ -52,7 +52,7 @@ def test_a_start_file_of_other_settings_is_refused(files, tmp_path):
         UserError, match="computed with basis = aug-cc-pvdz, now it is aug-cc-pvtz.*leave"
     ):
         files(basis="aug-cc-pvtz")
-    with pytest.raises(UserError, match="none.csv: no file of points"):
+    with pytest.raises(UserError, match="none.csv: cannot be read.*name a file of points"):
         files(start=str(tmp_path / "none.csv"))
 
 

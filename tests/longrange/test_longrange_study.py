@@ -94,7 +94,7 @@ def test_isotropic_induction_and_dispersion_are_the_textbook_ones():
 def test_polar_pair_names_what_is_wrong(tmp_path):
     with pytest.raises(UserError, match="outside 5 to 9 bohr"):
         pair().coefficients(random_x(3) * 2.0)
-    with pytest.raises(UserError, match="no table of r_bohr"):
+    with pytest.raises(UserError, match="none.csv: cannot be read.*name a table of r_bohr"):
         PolarPair.from_file(tmp_path / "none.csv", 0.06)
 
 

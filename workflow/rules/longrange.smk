@@ -7,10 +7,10 @@ import os
 import sys
 from pathlib import Path
 
+from vibrates.core.code import code_fingerprint
 from vibrates.core.errors import UserError
 from vibrates.core.files import write_text
-from vibrates.longrange import description as descriptions
-from vibrates.longrange.geometries import geometries
+from vibrates.longrange import description as descriptions, sources
 
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 DESCRIPTION = (workflow.overwrite_configfiles or ["config/longrange/h3.yaml"])[0]
@@ -50,7 +50,7 @@ rule report:
         "../scripts/longrange_report.py"
 
 
-# A training that is killed goes on from {surface}.part.
+# A training that is killed goes on from its last state.
 rule member:
     input:
         points=described["points"],
@@ -59,7 +59,7 @@ rule member:
         errors=WORK / "member_{member}.csv",
     params:
         description=DESCRIPTION,
-        content={k: described[k] for k in ("powers", "coordinates", "training", "energy_column")},
+        fingerprint=lambda wildcards: descriptions.member_settings(described, int(wildcards.member)),
     threads: described.get("threads", 1)
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
@@ -77,7 +77,8 @@ rule holdout:
         figure=WORK / "figures/holdout.png",
     params:
         description=DESCRIPTION,
-        content={k: described[k] for k in ("powers", "coordinates", "training", "holdout")},
+        content={k: described[k] for k in (*descriptions.FITTED, "holdout")},
+        code=code_fingerprint("vibrates.longrange.study"),
     threads: 1
     script:
         "../scripts/longrange_holdout.py"
@@ -92,7 +93,7 @@ if KNOWN:
             described["points"],
         params:
             description=DESCRIPTION,
-            content=described["source"],
+            fingerprint=sources.known_fingerprint(described),
             task="known",
             values=lambda wildcards, output: {"output": output[0]},
         localrule: True
@@ -100,33 +101,37 @@ if KNOWN:
             "../scripts/longrange_points.py"
 
     if "molecule" in described["source"]:
-        MOLECULE = dict(described["source"]["molecule"])
-        MOLECULAR_PYTHON = MOLECULE.pop("python")
+        MOLECULAR_PYTHON = described["source"]["molecule"]["python"]
 
         rule molecule:
             output:
                 WORK / "molecule.json",
             params:
-                content=MOLECULE,
+                content=sources.molecule(described),
             localrule: True
             run:
                 write_text(output[0], json.dumps(params.content))
 
-        # Every finished bond length is kept in {output}.part.
+        # Every finished bond length is kept.
         rule properties:
             input:
                 WORK / "molecule.json",
             output:
                 WORK / "properties.csv",
+            params:
+                fingerprint=sources.molecule_fingerprint(described),
             resources:
                 mem_mb=lambda wildcards, attempt: 4000 * attempt,
                 runtime=lambda wildcards, attempt: 120 * attempt,
             shell:
                 "OMP_NUM_THREADS=1 PYTHONPATH=src {MOLECULAR_PYTHON} -m vibrates.abinitio.polar {input} {output}"
+                " --fingerprint {params.fingerprint}"
 
 else:
     PYTHON = f"OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=src {described['source']['python']}"
-    BLOCKS = range(int(geometries(described["source"]["geometries"])["block"].max()) + 1)
+    # Of every block: what its points depend on. It, and not the age of files, decides what is computed again.
+    FINGERPRINTS = sources.block_fingerprints(described)
+    BLOCKS = range(len(FINGERPRINTS))
 
     rule geometries:
         output:
@@ -135,37 +140,39 @@ else:
         params:
             description=DESCRIPTION,
             content=described["source"],
+            fingerprints=FINGERPRINTS,
             task="prepare",
             values=lambda wildcards, output: {"table": output.geometries, "settings": output.settings},
         localrule: True
         script:
             "../scripts/longrange_points.py"
 
-    # Every finished point is kept in {output}.part: a job that dies is continued by the next attempt.
+    # Every finished point is kept: a job that dies is continued by the next attempt.
     rule block:
         input:
             geometries=ancient(WORK / "geometries.csv"),
             settings=ancient(WORK / "settings.json"),
         output:
             WORK / "blocks/{block}.csv",
+        params:
+            fingerprint=lambda wildcards: FINGERPRINTS[int(wildcards.block)],
         resources:
             mem_mb=lambda wildcards, attempt: 3000 * attempt,
             runtime=lambda wildcards, attempt: 60 * attempt,
         shell:
             PYTHON + " -m vibrates.abinitio.atom_diatom {input} {wildcards.block} {output}"
+            " --fingerprint {params.fingerprint}"
 
     rule points:
         input:
             blocks=expand(WORK / "blocks/{block}.csv", block=BLOCKS),
-            settings=WORK / "settings.json",
         output:
             WORK / "points.csv",
         params:
             description=DESCRIPTION,
+            fingerprints=FINGERPRINTS,
             task="collect",
-            values=lambda wildcards, input, output: {
-                "blocks": list(input.blocks), "settings": input.settings, "output": output[0],
-            },
+            values=lambda wildcards, input, output: {"blocks": list(input.blocks), "output": output[0]},
         localrule: True
         script:
             "../scripts/longrange_points.py"
@@ -180,6 +187,7 @@ else:
                     name: described["source"][name]
                     for name in ("element", "core_orbitals", "basis", "leave_out", "diffuse")
                 } | described["source"]["dispersion"],
+                code=code_fingerprint("vibrates.abinitio.dispersion"),
             localrule: True
             run:
                 write_text(output[0], json.dumps(params.content))

@@ -6,21 +6,21 @@ from vibrates.abinitio.atom_diatom import STAGE
 from vibrates.core.files import write_text
 from vibrates.core.scripts import run
 from vibrates.core.tables import write
-from vibrates.longrange import description
+from vibrates.longrange import description, sources
 from vibrates.longrange.geometries import geometries
 
 
 def prepare(path: str, table: str, settings: str) -> None:
     described = description.load(path)
     write_text(table, geometries(described["source"]["geometries"]).to_csv(index=False))
-    write_text(settings, json.dumps(description.level(described)))
+    write_text(settings, json.dumps(sources.level(described)))
 
 
 def collect(path: str, blocks: list[str], output: str) -> None:
     described = description.load(path)
-    provenance = description.level(described)
+    provenance = sources.level(described)
     provenance.pop("start", None)
-    points = STAGE.collect(blocks, description.block_fingerprints(described))
+    points = STAGE.collect(blocks, sources.block_fingerprints(described))
     write(output, points, provenance)
 
 
