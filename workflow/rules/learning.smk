@@ -2,6 +2,9 @@
 # the comparison of models, the kernel search, and what to compute next.
 import re
 
+from vibrates.core.code import code_fingerprint
+from vibrates.learning import scenario_run
+
 LEARNING = RESULTS / "learning"
 SETTINGS = config["learning"]
 # Data sets by name: families of the campaign and of published rates, and rates of other molecules.
@@ -30,6 +33,7 @@ rule learn:
         learned=report(RESULTS / "learned.nc", caption="../report/learned.rst", category="Data"),
     params:
         config=config,
+        code=code_fingerprint("vibrates.learning.product"),
     threads: 1
     script:
         "../scripts/learn.py"
@@ -57,6 +61,7 @@ rule scenarios:
     params:
         model="{model}",
         scenarios=SETTINGS["scenarios"],
+        code=lambda wildcards: scenario_run.code(wildcards.model),
         store=str(LEARNING / "store"),
     threads: 1
     script:
@@ -108,6 +113,7 @@ rule predictions:
         ),
     params:
         models=SETTINGS["scenarios"]["models"],
+        code=code_fingerprint("vibrates.figures.predictions"),
     threads: 1
     script:
         "../scripts/predictions.py"
@@ -122,6 +128,7 @@ rule search_screen:
     params:
         size="{size}",
         search=SETTINGS["search"],
+        code=code_fingerprint("vibrates.learning.search.run"),
     threads: 1
     script:
         "../scripts/search_screen.py"
@@ -137,6 +144,7 @@ rule search_kernel:
     params:
         kernel="{kernel}",
         search=SETTINGS["search"],
+        code=code_fingerprint("vibrates.learning.search.run"),
         store=str(LEARNING / "store"),
     threads: 1
     script:
@@ -152,6 +160,7 @@ rule search_sets:
         LEARNING / "search/{source}/N{size}_sets.json",
     params:
         search=SETTINGS["search"],
+        code=code_fingerprint("vibrates.learning.search.run"),
         store=str(LEARNING / "store"),
     threads: 1
     script:
@@ -167,6 +176,7 @@ rule search_growth:
     params:
         optimiser="{optimiser}",
         search=SETTINGS["search"],
+        code=code_fingerprint("vibrates.learning.search.run"),
         store=str(LEARNING / "store"),
     threads: 1
     script:
@@ -230,6 +240,7 @@ rule next:
         config=LEARNING / "next.yaml",
     params:
         config=config,
+        code=code_fingerprint("vibrates.learning.proposal"),
         source=str(Path(workflow.overwrite_configfiles[0] if workflow.overwrite_configfiles else "config/config.yaml").resolve()),
     threads: 1
     script:

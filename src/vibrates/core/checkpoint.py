@@ -83,6 +83,11 @@ class Checkpoint:
         self._forget()
         return self.find(key, fingerprint)
 
+    def stored(self) -> list[tuple[str, str]]:
+        """Key and fingerprint of every result that is stored, whole and readable."""
+        self._scan()
+        return list(self._places)
+
     def results(self, wanted: Mapping[str, str]) -> dict[str, Result]:
         """The stored results of the tasks ``wanted``, fingerprints by key; the latest of each."""
         found = {key: self.find(key, fingerprint) for key, fingerprint in wanted.items()}

@@ -15,7 +15,6 @@ from vibrates.learning.search.selection import (
 )
 from vibrates.learning.search.training_sets import levels, validation_set
 from vibrates.learning.search.training_sets import training_sets as all_training_sets
-from vibrates.learning.store import Store
 
 
 def screening(data: xr.Dataset, settings: dict, size: int) -> dict:
@@ -40,14 +39,14 @@ def one_kernel(
     data: xr.Dataset, settings: dict, kernel: str, sets: list[list[int]], store: str | Path
 ) -> None:
     """Train one base kernel on all training sets of `sets`; `training_sets` finds them."""
-    trainer = Trainer(data, Store(store), "lbfgs", settings["iterations"])
+    trainer = Trainer(data, store, "lbfgs", settings["iterations"])
     for trained in sets:
         trainer.candidate(kernel, trained, settings["points"][:1])
 
 
 def training_sets(data: xr.Dataset, settings: dict, screen: dict, store: str | Path) -> list[dict]:
     """The training sets that `screening` left, best first (Table I, II)."""
-    trainer = Trainer(data, Store(store), "lbfgs", settings["iterations"])
+    trainer = Trainer(data, store, "lbfgs", settings["iterations"])
     ranked = best_training_sets(trainer, settings, screen["sets"])
     return [
         entry | {"sets_trained": len(ranked), "combinations": screen["combinations"]}
@@ -62,7 +61,7 @@ def growth(
 
     The kernels are compared on settings["points"]; the chosen two then predict from all points.
     """
-    trainer = Trainer(data, Store(store), optimiser, settings["iterations"])
+    trainer = Trainer(data, store, optimiser, settings["iterations"])
     values, sizes = levels(data), settings["points"]
     criteria = []
     for wanted in settings["validation"]:
