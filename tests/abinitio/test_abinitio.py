@@ -296,5 +296,5 @@ def test_a_block_of_an_atom_and_a_diatom_goes_on_where_it_stopped(tmp_path, monk
     calls.clear()
     atom_diatom.compute_block(*arguments)
     assert calls == [12.0]
-    done = pd.read_csv(tmp_path / "0.csv")
+    done, _ = tables.read(tmp_path / "0.csv")
     np.testing.assert_array_equal(done["E_CCSDT_cm"], done["R_bohr"])
