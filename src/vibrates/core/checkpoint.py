@@ -219,7 +219,7 @@ def _records(path: Path, start: int) -> Iterator[tuple[bytes, int, int]]:
             if mark != _MARK or length > os.fstat(file.fileno()).st_size:
                 return
             content = file.read(length)
-            if hashlib.sha256(content).digest() != checksum:
+            if len(content) != length or hashlib.sha256(content).digest() != checksum:
                 return
             end = start + _HEAD.size + length
             yield content, start, end

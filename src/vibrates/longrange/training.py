@@ -159,8 +159,9 @@ def starts(
     ``generator``: as it is after the test points were drawn. ``states``: where unfinished starts are
     kept; one that was killed goes on from there.
     """
-    # What a state depends on: more steps or more patience go on from it.
-    parts = {name: value for name, value in vars(chosen).items() if name not in _STOPPING}
+    # What a state depends on: more steps or more patience go on from it, more starts follow it.
+    elsewhere = (*_STOPPING, "restarts")
+    parts = {name: value for name, value in vars(chosen).items() if name not in elsewhere}
     common = fingerprint(
         problem=residuals.problem, training=parts, code=code_fingerprint(__name__)
     )
