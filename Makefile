@@ -111,7 +111,7 @@ VALIDATION = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --
 
 validate: environment
 	@$(MAKE) --no-print-directory run
-	@$(VALIDATION) --config studies="slow_reference breathing_sphere error_budget variance basis" -- pages
+	@$(VALIDATION) --config studies="slow_reference breathing_sphere error_budget variance basis allocation" -- pages
 
 pages: environment
 	@$(VALIDATION) -- pages

@@ -3,6 +3,8 @@
 Used by the tests and by validation/allocation.py.
 """
 
+from types import SimpleNamespace
+
 import numpy as np
 import xarray as xr
 
@@ -12,7 +14,7 @@ from vibrates.rates.variance import contributions, stratum_shares
 
 REPLICATES, PILOT, ROUNDS = 16, 32, 2
 TARGET = 0.03
-SAMPLING = {"replicates": REPLICATES, "target_relative_error": TARGET}
+SAMPLING = SimpleNamespace(replicates=REPLICATES, target_relative_error=TARGET)
 TEMPERATURE = 1000.0
 ENERGIES = np.geomspace(800.0, 40000.0, 10)
 EDGES = np.array([0.0, 1.0, 2.0, 3.0])
@@ -71,7 +73,7 @@ class State:
         return value, np.sqrt((scale**2 * strata.mean_variance(self.sums, self.count)).sum())
 
 
-def campaign(seed, together, noise):
+def synthetic_campaign(seed, together, noise):
     """Columns k, stated error, trajectories (states, 3) of five states.
 
     together: one campaign; otherwise each state is a campaign of its own, and is allocated by its

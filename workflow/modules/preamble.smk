@@ -11,8 +11,7 @@ if RUNS and not COMMAND_LINE.verbose:
     quieten(
         workflow.logger_manager.logger,
         total=lambda: sum(
-            bool(job.output)
-            for job in {*workflow.dag.needrun_jobs(), *workflow.dag.finished_jobs}
+            bool(job.output) for job in {*workflow.dag.needrun_jobs(), *workflow.dag.finished_jobs}
         ),
     )
 
@@ -29,14 +28,6 @@ def blocks_in(geometries):
     rule that runs again only in its next run, below a checkpoint as soon as that is done.
     """
     return sorted(set(pandas.read_csv(geometries)["block"]))
-
-
-def points_fingerprint(level, table, block):
-    """What the ab initio points of a block depend on: the level of theory and their own geometries.
-
-    table: all geometries, with a column `block`.
-    """
-    return preamble.fingerprint(level, table[table["block"] == int(block)].to_dict("list"))
 
 
 def with_pyscf(described_python, program):
