@@ -3,18 +3,18 @@
 Used by the tests and by validation/allocation.py.
 """
 
-from types import SimpleNamespace
-
 import numpy as np
 import xarray as xr
 
 from vibrates.campaign.allocation import allocate
+from vibrates.config import Sampling
 from vibrates.rates import strata
 from vibrates.rates.variance import contributions, stratum_shares
 
 REPLICATES, PILOT, ROUNDS = 16, 32, 2
 TARGET = 0.03
-SAMPLING = SimpleNamespace(replicates=REPLICATES, target_relative_error=TARGET)
+# What allocation asks for; no other key.
+SAMPLING = Sampling.model_construct(replicates=REPLICATES, target_relative_error=TARGET)
 TEMPERATURE = 1000.0
 ENERGIES = np.geomspace(800.0, 40000.0, 10)
 EDGES = np.array([0.0, 1.0, 2.0, 3.0])

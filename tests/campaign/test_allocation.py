@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 import xarray as xr
-from campaigns import campaign, with_changes
 from synthetic_states import ENERGIES, PILOT, TARGET, synthetic_campaign
 
 from vibrates.campaign.allocation import allocate
+from vibrates.config import Sampling
 
 
 @pytest.mark.parametrize(
@@ -45,8 +45,7 @@ def strata_of(v, w, changes, single):
 
 def test_states_are_allocated_by_the_nearest_that_make_the_transition():
     down, cross = (-1, 0), (-2, 1)
-    chosen = {"replicates": 1, "target_relative_error": 0.1}
-    sampling = with_changes(campaign(), sampling=chosen).sampling
+    sampling = Sampling.model_construct(replicates=1, target_relative_error=0.1)
     states = [strata_of(v, 0, [down], [[1.0, float(v)]]) for v in (1, 2, 3, 4, 5, 6)]
     extras, records = allocate(states, sampling, 10**6)
     # Of v = 1 by v = 2-5, whose mean is 1 and 3.5; Neyman: in the ratio of the roots.
@@ -68,8 +67,9 @@ def test_states_are_allocated_by_the_nearest_that_make_the_transition():
 
 
 def test_a_state_that_its_neighbours_say_is_done_is_not_called_done():
+    sampling = Sampling.model_construct(replicates=1, target_relative_error=0.1)
     states = [strata_of(1, 0, [(-1, 0)], [[1.0, 1.0]]), strata_of(2, 0, [(-1, 0)], [[1e-3, 1e-3]])]
-    extras, records = allocate(states, {"replicates": 1, "target_relative_error": 0.1}, 10**6)
+    extras, records = allocate(states, sampling, 10**6)
     assert not extras[0].any() and records[0]["relative_error"] > 0.1
     assert records[0]["outcome"] == "target met by the variances of the nearest states"
     assert records[1]["outcome"] == "target reached"
