@@ -30,10 +30,11 @@ QUANTUM ?= config/quantum/small.yaml
 
 BIN   := .venv/bin
 READY := .venv/.ready
+LINTED := .venv/.linted
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run test test-quick test-slurm report check environment clean bench validate pages ladder processes surface-errors judge-methods abinitio surface surfaces quantum longrange learn bench-learning judge searches search-hehd
+.PHONY: run lint format test test-quick test-slurm report check environment clean bench validate pages ladder processes surface-errors judge-methods abinitio surface surfaces quantum longrange learn bench-learning judge searches search-hehd
 
 run: environment
 	@$(SNAKEMAKE)
@@ -63,6 +64,25 @@ test: environment
 test-quick: environment
 	@$(PYTEST) -m "not slow and not slurm" $(TESTS)
 
+# The same checks as in continuous integration; `make format` mends what can be mended.
+lint: $(LINTED)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/snakefmt --check Snakefile workflow
+	@for file in Snakefile workflow/modules/[!p]*.smk; do \
+	  PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --lint -s $$file > .venv/lint.log 2>&1 || { cat .venv/lint.log; exit 1; }; done
+
+format: $(LINTED)
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/snakefmt Snakefile workflow
+
+$(LINTED): envs/development.txt $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/development.txt
+	@touch $@
+
 test-slurm: environment
 	@$(BIN)/python -m pytest -m slurm -rs -s tests/slurm
 
@@ -91,7 +111,7 @@ VALIDATION = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --
 
 validate: environment
 	@$(MAKE) --no-print-directory run
-	@$(VALIDATION) --config studies="slow_reference breathing_sphere error_budget variance basis" -- pages
+	@$(VALIDATION) --config studies="slow_reference breathing_sphere error_budget variance basis allocation" -- pages
 
 pages: environment
 	@$(VALIDATION) -- pages

@@ -11,7 +11,6 @@ import json
 import resource
 import tempfile
 import time
-from pathlib import Path
 
 import numpy as np
 
@@ -96,10 +95,9 @@ def search(data, options) -> None:
     from vibrates.learning.search import selection
     from vibrates.learning.search.candidate import Trainer, mean_error
     from vibrates.learning.search.training_sets import levels, validation_set
-    from vibrates.learning.store import Store
 
     with tempfile.TemporaryDirectory() as store:
-        trainer = Trainer(data, Store(store), "lbfgs", options.iterations)
+        trainer = Trainer(data, store, "lbfgs", options.iterations)
         validating = validation_set((6, 9), options.levels, levels(data))
         others = selection.predicted_levels(trainer, options.levels, validating)
         criterion = selection.by_validation(validating)
@@ -119,7 +117,7 @@ def search(data, options) -> None:
         whole = trainer.candidate(path[-1]["kernel"], options.levels, options.points, whole=True)
         report("whole search", began, whole, mean_error(whole, others))
         print(where(whole, options.levels, others), flush=True)
-        trained = len(list(Path(store).glob("*.json")))
+        trained = len(trainer.checkpoint.stored())
         print(f"  {trained} candidates; {json.dumps([r['kernel'] for r in path])}", flush=True)
 
 
@@ -127,13 +125,12 @@ def full_size(data, options) -> None:
     """Kernels optimised on all points until nothing moves, and in stages: the same test error?"""
     from vibrates.learning.search.candidate import Trainer, mean_error
     from vibrates.learning.search.selection import predicted_levels
-    from vibrates.learning.store import Store
 
     every = None
     for kernel in options.full:
         for what, limit in (("stages", options.iterations), ("all points", FULL_ITERATIONS)):
             with tempfile.TemporaryDirectory() as store:
-                trainer = Trainer(data, Store(store), "lbfgs", limit)
+                trainer = Trainer(data, store, "lbfgs", limit)
                 sizes = options.points if what == "stages" else [every]
                 began = clocks()
                 result = trainer.candidate(kernel, options.levels, sizes, whole=True)

@@ -4,13 +4,14 @@ import json
 import re
 import shutil
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT
 
 from vibrates.core.errors import UserError
 
+ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "validation"))
 import report  # noqa: E402
 

@@ -14,39 +14,60 @@ from multiprocessing import Pool
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import numpy as np
-from report import DOCUMENT, table, timed, write_section
+from report import ROOT, run_study, table, took
 
-sys.path.insert(0, str(DOCUMENT.parents[1] / "tests" / "campaign"))
-from synthetic_states import PILOT, ROUNDS, TARGET, campaign
+sys.path.insert(0, str(ROOT / "tests" / "campaign"))
+from synthetic_states import PILOT, ROUNDS, TARGET, synthetic_campaign
 
+NEEDS = ()
+REMEDY = "run: make validate"
+SECTIONS = ("rates/allocation",)
 CAMPAIGNS = 200
 NOISES = (0.7, 1.0, 1.4)
+KINDS = (("its own", False), ("the nearest states", True))
 
 
-def main() -> None:
-    """Rewrite the section."""
-    rows, lines = [], []
-    with timed(lines), Pool(2) as pool:
+def measure() -> dict:
+    """Per spread of ln P and kind of allocation: trajectories, errors and bias of k."""
+    rows = []
+    with Pool(2) as pool:
         for noise in NOISES:
-            for name, together in (("its own", False), ("the nearest states", True)):
-                one = partial(campaign, together=together, noise=noise)
+            for name, together in KINDS:
+                one = partial(synthetic_campaign, together=together, noise=noise)
                 found = np.array(pool.map(one, range(1000, 1000 + CAMPAIGNS)))
                 k, stated, number = np.moveaxis(found, -1, 0)
-                true = np.std(k)
-                bias, error = k.mean() - 1.0, true / np.sqrt(k.size)
-                rows.append([f"{noise:g}", name, f"{number.mean():.0f}", f"{100 * true:.2f}",
-                             f"{100 * bias:.2f} +- {100 * error:.2f}", f"{bias / true:.2f}",
-                             f"{np.sqrt(np.mean(stated**2)) / true:.2f}"])  # fmt: skip
+                rows.append(
+                    {
+                        "noise": noise,
+                        "allocated_by": name,
+                        "trajectories": number.mean(),
+                        "scatter": np.std(k),
+                        "bias": k.mean() - 1.0,
+                        "bias_error": np.std(k) / np.sqrt(k.size),
+                        "stated": np.sqrt(np.mean(stated**2)),
+                    }
+                )
+    return {"rows": rows}
+
+
+def sections(numbers: dict) -> dict[str, str]:
+    """The table."""
     head = ["spread of ln P", "allocated by", "trajectories a state", "error of k / %", "bias of k / %",
             "bias / error", "stated / true error"]  # fmt: skip
+    rows = [
+        [
+            f"{one['noise']:g}", one["allocated_by"], f"{one['trajectories']:.0f}",
+            f"{100 * one['scatter']:.2f}", f"{100 * one['bias']:.2f} +- {100 * one['bias_error']:.2f}",
+            f"{one['bias'] / one['scatter']:.2f}", f"{one['stated'] / one['scatter']:.2f}",
+        ]
+        for one in numbers["rows"]
+    ]  # fmt: skip
     text = (
         f"{CAMPAIGNS} campaigns of five states, pilot of {PILOT}, {ROUNDS} rounds, target "
-        f"{100 * TARGET:g} %; `python validation/allocation.py`.\n\n"
+        f"{100 * TARGET:g} %; `python validation/allocation.py`.\n\n{table(head, rows)}\n"
     )
-    write_section(
-        "allocation", text + "\n".join([table(head, rows), *lines]), DOCUMENT.with_name("rates.md")
-    )
+    return {"rates/allocation": f"{text}{took(numbers)}"}
 
 
 if __name__ == "__main__":
-    main()
+    run_study("allocation")

@@ -53,9 +53,7 @@ class Case:
         self.v, self.w = v, w
         self.diatoms = list(config.partners)
         self.surface = surface_from_config(config.surface, *self.diatoms)
-        self.settings = replace(
-            Settings.from_config(config.dynamics.to_mapping()), accuracy=np.inf
-        )
+        self.settings = replace(Settings.from_config(config.dynamics.to_mapping()), accuracy=np.inf)
         self.initial = initial_conditions(
             *self.diatoms, 7, v, w, energy_cm * CM_TO_HARTREE, 0, (0.0, 1.5 * ANGSTROM_TO_BOHR),
             config.grid.start_distance_angstrom * ANGSTROM_TO_BOHR, np.arange(COUNT), 8, 0.5,

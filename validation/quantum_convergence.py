@@ -7,6 +7,9 @@ the relative change, for strong, weak and very weak transitions between the leve
 """
 
 import copy
+import os
+
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import numpy as np
 from report import ROOT, run_study, table, took

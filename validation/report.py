@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "accuracy.md"
 EVIDENCE = ROOT / "docs" / "evidence"
 STUDIES = (
-    "slow_reference", "breathing_sphere", "error_budget", "variance", "basis",
+    "slow_reference", "breathing_sphere", "error_budget", "variance", "basis", "allocation",
     "default_campaign", "ladder", "processes",
     "surface_fit", "surface_rates", "surface_published", "surface_uncertainty",
     "quantum_data", "quantum_methods", "quantum_convergence", "quantum_judge",

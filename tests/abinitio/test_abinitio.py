@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from vibrates.abinitio import atom_diatom, blocks, settings
+from vibrates.core import tables
 from vibrates.core.errors import UserError
 from vibrates.core.units import HARTREE_TO_MEV
 from vibrates.potential import points as point_tables
@@ -35,8 +36,8 @@ def files(tmp_path, description):
 def test_a_block_that_died_goes_on_where_it_stopped(files, monkeypatch):
     calls = []
 
-    def point(row, chosen):
-        assert chosen["basis"] == "aug-cc-pvdz"
+    def point(row, level):
+        assert level["basis"] == "aug-cc-pvdz"
         if len(calls) == 4:
             raise KeyboardInterrupt
         calls.append(row["R_angstrom"])
@@ -47,16 +48,61 @@ def test_a_block_that_died_goes_on_where_it_stopped(files, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         blocks.compute_block(*arguments)
     assert not (files / "1.csv").exists()
-    with (files / "1.csv.part").open("a") as part:
-        part.write("90.0,0.0,0.0,2.")  # a line cut short
-    monkeypatch.setattr(
-        blocks, "point", lambda row, chosen: np.array([0.0, 0.0, row["R_angstrom"]])
-    )
+    (kept,) = files.glob("1.*.part")
+    kept.write_bytes(kept.read_bytes() + b"vibrates cut short")
+    monkeypatch.setattr(blocks, "point", lambda row, level: np.array([0.0, 0.0, row["R_angstrom"]]))
     blocks.compute_block(*arguments)
-    done = pd.read_csv(files / "1.csv")
+    done, provenance = tables.read(files / "1.csv")
+    assert provenance["basis"] == "aug-cc-pvdz"
     np.testing.assert_array_equal(done[point_tables.ENERGY], done["R_angstrom"])
     assert list(done["E_HF_meV"][:4]) == [1.0] * 4 and (done["E_HF_meV"][4:] == 0.0).all()
-    assert not (files / "1.csv.part").exists()
+    assert not list(files.glob("*.part"))
+
+
+def test_points_of_two_basis_sets_are_never_mixed(files, description, monkeypatch):
+    """The block is killed, the basis changed, the block begun again: at one level, and says so."""
+    monkeypatch.setattr(blocks, "point", fake := Dying(3))
+    names = [str(files / name) for name in ("geometries.csv", "level.json")]
+    output = str(files / "1.csv")
+    with pytest.raises(KeyboardInterrupt):
+        blocks.compute_block(*names, 1, output)
+    larger = description | {"basis": "aug-cc-pvtz"}
+    (files / "level.json").write_text(json.dumps(settings.level(larger)))
+    fake.last = None
+    blocks.compute_block(*names, 1, output)
+    _, provenance = tables.read(output)
+    assert provenance["basis"] == "aug-cc-pvtz"
+    assert fake.bases == ["aug-cc-pvdz"] * 3 + ["aug-cc-pvtz"] * 10
+    expected = settings.fingerprints(larger)
+    assert len(blocks.STAGE.collect([output], expected[1:2])) == 10
+    with pytest.raises(UserError, match=r"1\.csv: made with other settings.*remove it") as caught:
+        blocks.STAGE.collect([output], settings.fingerprints(description)[1:2])
+    assert "\n" not in str(caught.value)
+    with pytest.raises(UserError, match=r"geometries\.csv: made with other settings"):
+        blocks.compute_block(*names, 1, output, settings.fingerprints(description)[1])
+
+
+def test_the_larger_basis_changes_its_own_points_only(description):
+    """The fault that was found: pvtz became pvqz in the header, and the energies stayed."""
+    changed = description | {"larger_basis": description["larger_basis"] | {"basis": "aug-cc-pvqz"}}
+    assert settings.fingerprints(changed) == settings.fingerprints(description)
+    before, after = (
+        settings.fingerprints(settings.larger_basis(one)) for one in (description, changed)
+    )
+    assert len(before) == len(after) == 6 and not set(before) & set(after)
+
+
+class Dying:
+    """Points that cost nothing; the job is killed after so many."""
+
+    def __init__(self, last):
+        self.last, self.bases = last, []
+
+    def __call__(self, row, level):
+        if len(self.bases) == self.last:
+            raise KeyboardInterrupt
+        self.bases.append(level["basis"])
+        return np.array([0.0, 0.0, row["R_angstrom"]])
 
 
 def test_geometries_hold_what_the_issue_of_the_surface_asks(description):
@@ -93,12 +139,54 @@ def test_points_of_the_larger_basis_are_also_in_the_basis_of_the_fit(root, descr
 
 def test_damaged_data_file_is_named(tmp_path):
     path = tmp_path / "points.csv"
-    path.write_text("R_angstrom\n1.0\n")
     with pytest.raises(UserError, match=r"points\.csv: cannot be read .*name a file"):
         point_tables.read(path)
     path.write_text("# {}\nR_angstrom\n1.0\n")
     with pytest.raises(UserError, match=r"column .* is missing"):
         point_tables.read(path)
+
+
+@pytest.fixture
+def copied(root, tmp_path):
+    """A copy of the shipped points (258 rows), and its text."""
+    path = tmp_path / "points.csv"
+    path.write_text((root / "data" / "n2h2_ccsdt.csv").read_text(encoding="utf-8"))
+    return path, path.read_text(encoding="utf-8")
+
+
+def damaged(copied, text, message):
+    path, _ = copied
+    path.write_text(text)
+    with pytest.raises(UserError, match=message) as caught:
+        point_tables.read(path)
+    assert str(caught.value).startswith(f"{path}: ") and "\n" not in str(caught.value)
+
+
+def test_a_truncated_file_of_points_is_refused(copied):
+    """119 of 258 rows were fitted without a word."""
+    lines = copied[1].splitlines(keepends=True)
+    assert len(lines) == 260
+    damaged(copied, "".join(lines[: 2 + 119]), "119 rows where its header states 258")
+
+
+def test_a_number_that_is_none_is_refused(copied):
+    """It ended in a traceback; also where the header has no checksum, as in a file made by hand."""
+    lines = copied[1].splitlines(keepends=True)
+    cells = lines[41].rstrip("\n").split(",")
+    column = lines[1].rstrip("\n").split(",").index(point_tables.ENERGY)
+    for value in ("nan", "", "inf"):
+        cells[column] = value
+        changed = lines[:41] + [",".join(cells) + "\n"] + lines[42:]
+        message = "line 42: E_CCSDT_meV is missing or no finite number"
+        damaged(copied, "".join(changed), message)
+        damaged(copied, "".join(["# {}\n", *changed[1:]]), message)
+
+
+def test_a_changed_digit_is_refused(copied):
+    place = copied[1].index("\n", 2000) - 1
+    digit = "1" if copied[1][place] != "1" else "2"
+    changed = copied[1][:place] + digit + copied[1][place + 1 :]
+    damaged(copied, changed, "does not fit the checksum in its header")
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +225,7 @@ def test_properties_of_hydrogen(pyscf):
     """Full CI at 1.4 bohr: 6.38, 4.58, 0.457 a.u. (Kolos and Wolniewicz 1967; here a small basis)."""
     code = """
 import json
-from vibrates.abinitio.properties import Molecule
+from vibrates.abinitio.molecule import Molecule
 h2 = Molecule(["H", "H"], [1.0, 1.0], 0.740848, "aug-cc-pvtz", "ccsd(t)")
 print(json.dumps(list(h2.properties())))
 """
@@ -148,7 +236,7 @@ def test_casscf_is_full_ci_of_two_electrons_in_a_minimal_basis(pyscf):
     """H2 in a minimal basis: CASSCF(2,2) and CCSD are both exact."""
     code = """
 import json
-from vibrates.abinitio.properties import Molecule
+from vibrates.abinitio.molecule import Molecule
 print(json.dumps([Molecule(["H", "H"], [1.0, 1.0], 0.8, "sto-3g", m).energy() for m in ("casscf", "ccsd(t)")]))
 """
     casscf, ccsd = pyscf(code)
@@ -208,5 +296,5 @@ def test_a_block_of_an_atom_and_a_diatom_goes_on_where_it_stopped(tmp_path, monk
     calls.clear()
     atom_diatom.compute_block(*arguments)
     assert calls == [12.0]
-    done = pd.read_csv(tmp_path / "0.csv")
+    done, _ = tables.read(tmp_path / "0.csv")
     np.testing.assert_array_equal(done["E_CCSDT_cm"], done["R_bohr"])

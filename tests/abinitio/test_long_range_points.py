@@ -8,6 +8,7 @@ import pytest
 from test_abinitio import pyscf  # noqa: F401
 
 from vibrates.abinitio import atom_diatom
+from vibrates.core import tables
 from vibrates.core.errors import UserError
 
 SETTINGS = {"element": "H", "basis": "aug-cc-pvdz", "tolerance_hartree": 3e-10}
@@ -29,7 +30,7 @@ def files(tmp_path):
         (tmp_path / "s.json").write_text(json.dumps(settings))
         names = (str(tmp_path / name) for name in ("g.csv", "s.json"))
         atom_diatom.compute_block(*names, 0, str(tmp_path / "0.csv"))
-        return pd.read_csv(tmp_path / "0.csv")
+        return tables.read(tmp_path / "0.csv")[0]
 
     return run
 
@@ -52,7 +53,7 @@ def test_a_start_file_of_other_settings_is_refused(files, tmp_path):
         UserError, match="computed with basis = aug-cc-pvdz, now it is aug-cc-pvtz.*leave"
     ):
         files(basis="aug-cc-pvtz")
-    with pytest.raises(UserError, match="none.csv: no file of points"):
+    with pytest.raises(UserError, match="none.csv: cannot be read.*name a file of points"):
         files(start=str(tmp_path / "none.csv"))
 
 

@@ -73,7 +73,7 @@ class State:
         return value, np.sqrt((scale**2 * strata.mean_variance(self.sums, self.count)).sum())
 
 
-def campaign(seed, together, noise):
+def synthetic_campaign(seed, together, noise):
     """Columns k, stated error, trajectories (states, 3) of five states.
 
     together: one campaign; otherwise each state is a campaign of its own, and is allocated by its

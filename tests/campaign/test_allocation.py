@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
-from synthetic_states import ENERGIES, PILOT, TARGET, campaign
+from synthetic_states import ENERGIES, PILOT, TARGET, synthetic_campaign
 
 from vibrates.campaign.allocation import allocate
 from vibrates.config import Sampling
@@ -17,7 +17,7 @@ from vibrates.config import Sampling
 def test_rates_of_an_adaptive_campaign(together, low):
     """Allocated by its own pilot a state's k is low, by a good part of its standard error."""
     # Heavy tails: P of a stratum over a factor e^1.4 up and down.
-    found = np.array([campaign(seed, together, noise=1.4) for seed in range(30)])
+    found = np.array([synthetic_campaign(seed, together, noise=1.4) for seed in range(30)])
     k, _, number = np.moveaxis(found, -1, 0)
     assert number.mean() > 3 * PILOT * 3 * ENERGIES.size  # most trajectories are allocated ones
     spread = np.std(k)

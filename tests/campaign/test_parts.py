@@ -6,70 +6,13 @@ import signal
 import subprocess
 import time
 
-import numpy as np
 import pytest
 import xarray as xr
 from test_batch import run_batch
 
 from vibrates.core.checkpoint import Checkpoint
-from vibrates.core.errors import UserError
 from vibrates.core.yaml_files import write
 from vibrates.trajectories import batch_file, cache, plan
-
-PIECES = {str(piece): "fingerprint" for piece in range(4)}
-
-
-@pytest.fixture
-def written(tmp_path):
-    """Two attempts at one batch: the first stored pieces 0 to 2, the second 3."""
-    output = tmp_path / "batch00000.nc"
-    for pieces in ((0, 1, 2), (3,)):
-        checkpoint = Checkpoint(output)
-        for piece in pieces:
-            result = {"x": np.full(50, float(piece)), "n": np.arange(3, dtype=np.int8)}
-            checkpoint.add(str(piece), "fingerprint", result)
-        checkpoint.close()
-    return output
-
-
-def test_pieces_of_all_attempts_are_found_with_every_bit(written):
-    found = Checkpoint(written).results(PIECES)
-    assert sorted(found) == ["0", "1", "2", "3"]
-    for piece, columns in found.items():
-        np.testing.assert_array_equal(columns["x"], np.full(50, float(piece)), strict=True)
-        np.testing.assert_array_equal(columns["n"], np.arange(3, dtype=np.int8), strict=True)
-    assert len(Checkpoint(written).files()) == 2
-    Checkpoint(written).remove()
-    assert Checkpoint(written).files() == [] and Checkpoint(written).results(PIECES) == {}
-
-
-def test_pieces_of_another_batch_or_configuration_do_not_count(written):
-    assert Checkpoint(written).results(dict.fromkeys(PIECES, "another")) == {}
-    assert Checkpoint(written.with_name("batch00001.nc")).results(PIECES) == {}
-    assert list(Checkpoint(written).results(PIECES | {"1": "another"})) == ["0", "2", "3"]
-
-
-@pytest.mark.parametrize("where", [0.1, 0.5, 0.99])
-@pytest.mark.parametrize("how", ["cut", "changed"])
-def test_reading_ends_where_a_file_is_damaged(written, where, how):
-    path = max(Checkpoint(written).files(), key=lambda file: file.stat().st_size)
-    content = bytearray(path.read_bytes())
-    place = int(where * len(content))
-    if how == "changed":
-        content[place] ^= 255
-    path.write_bytes(content if how == "changed" else content[:place])
-    whole = [str(piece) for piece in range(int(where * 3))]
-    assert sorted(Checkpoint(written).results(PIECES)) == [*whole, "3"]
-
-
-def test_full_disk_is_one_clear_line(tmp_path):
-    if not os.path.exists("/dev/full"):
-        pytest.skip("no /dev/full here")
-    checkpoint = Checkpoint(tmp_path / "batch00000.nc")
-    checkpoint._file = open("/dev/full", "wb", buffering=0)
-    with pytest.raises(UserError, match="No space left on device.*make room") as caught:
-        checkpoint.add("0", "fingerprint", {"x": np.zeros(5)})
-    assert "\n" not in str(caught.value)
 
 
 @pytest.fixture

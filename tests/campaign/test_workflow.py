@@ -4,12 +4,12 @@ import json
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
+import yaml
 
-from vibrates.core.errors import UserError
 from vibrates.core.scripts import run
 from vibrates.hpc import preamble
-from vibrates.trajectories import progress
 
 MODULES = {
     "potential": "config/abinitio/n2h2.yaml",
@@ -83,7 +83,8 @@ def test_looking_takes_no_lock_and_changes_nothing(checkout):
     assert tree(checkout) == before
 
 
-@pytest.mark.parametrize("name", MODULES)
+# The two others are run by test_another_basis_computes_... and by tests/longrange.
+@pytest.mark.parametrize("name", ["potential", "quantum"])
 def test_a_module_is_a_workflow_of_its_own_that_passes_the_linter(checkout, name):
     before = tree(checkout)
     said = look(
@@ -91,6 +92,47 @@ def test_a_module_is_a_workflow_of_its_own_that_passes_the_linter(checkout, name
     )
     assert "in a good condition" in said
     assert tree(checkout) == before
+
+
+STAND_IN = """#!/bin/sh
+# For the interpreter of PySCF: -m PROGRAM GEOMETRIES LEVEL BLOCK OUTPUT; every geometry with the basis of the level.
+basis=$(sed 's/.*"basis": "\\([^"]*\\)".*/\\1/' "$4")
+sed "1s/$/,basis/; 2,\\$s/$/,$basis/" "$3" > "$6"
+"""
+
+
+def test_another_basis_computes_every_block_of_points_again_in_one_run(checkout):
+    """And the collected file says the basis that its points were computed in."""
+    described = yaml.safe_load((checkout / MODULES["quantum_surface"]).read_text())
+    program = checkout / "stand_in"
+    program.write_text(STAND_IN)
+    program.chmod(0o755)
+    described |= {"python": str(program), "results": "results"}
+    small = described["sets"]["small"]
+    small |= {
+        "angles_deg": [0],
+        "distances_bohr": [3.0, 8.0],
+        "bonds_bohr": [1.4],
+        "block_size": 50,
+        "held_out": {"count": 1, "seed": 1, "distances_bohr": [3.0, 8.0], "bonds_bohr": [1.1, 2.0]},
+    }
+    for basis in ("aug-cc-pvdz", "aug-cc-pvqz"):
+        small["basis"] = basis
+        (checkout / "described.yaml").write_text(yaml.safe_dump(described))
+        look(
+            checkout,
+            "-s",
+            "workflow/modules/quantum_surface.smk",
+            "--configfile",
+            "described.yaml",
+            "--cores",
+            "2",
+            "results/small_points.csv",
+        )
+        with open(checkout / "results" / "small_points.csv", encoding="utf-8") as file:
+            provenance = json.loads(file.readline().lstrip("# "))
+            points = pd.read_csv(file)
+        assert len(points) == 3 and set(points["basis"]) == {basis} == {provenance["basis"]}
 
 
 def test_every_rule_has_an_environment_that_is_there(root):
@@ -117,28 +159,42 @@ def test_a_fingerprint_follows_every_setting_and_no_order():
     assert preamble.fingerprint(1, 2) != preamble.fingerprint(2, 1) != preamble.fingerprint([2, 1])
 
 
+SCRIPT = """
+import subprocess, sys
+from pathlib import Path
+from vibrates.trajectories import progress
+from vibrates.core.scripts import run
+from vibrates.core.errors import UserError
+
 def works(results):
     print("a library's remark")
     subprocess.run([sys.executable, "-c", "print('a child')"], check=True)
     progress.log(results, "round 1 planned")
 
-
 def errs(results):
     print("before")
     raise UserError("rates.nc: no such file; run the campaign")
 
-
 def breaks(results):
-    raise ValueError("5 of 6\nand more")
+    raise ValueError("5 of 6\\nand more")
+
+run(globals()[sys.argv[1]], log=[sys.argv[2]], results=Path(sys.argv[2]).parent)
+print("after")
+"""
 
 
 @pytest.mark.parametrize(
     ("function", "code", "shown", "logged"),
     [
-        (works, 0, "round 1 planned", ["a library's remark", "a child", "round 1 planned"]),
-        (errs, 2, "error: rates.nc: no such file; run the campaign", ["before", "error: rates.nc"]),
+        ("works", 0, "round 1 planned", ["a library's remark", "a child", "round 1 planned"]),
         (
-            breaks,
+            "errs",
+            2,
+            "error: rates.nc: no such file; run the campaign",
+            ["before", "error: rates.nc"],
+        ),
+        (
+            "breaks",
             1,
             "error: ValueError: 5 of 6; the traceback is in {log}",
             ["Traceback", "and more"],
@@ -146,25 +202,23 @@ def breaks(results):
     ],
 )
 def test_a_scripts_output_goes_into_its_log_and_one_line_to_the_terminal(
-    tmp_path, capfd, function, code, shown, logged
+    tmp_path, function, code, shown, logged
 ):
     log = tmp_path / "rule.log"
     log.write_text("of an earlier attempt")
-    if code:
-        with pytest.raises(SystemExit) as ended:
-            run(function, log=[str(log)], results=tmp_path)
-        assert ended.value.code == code
-    else:
-        run(function, log=[str(log)], results=tmp_path)
-    said = capfd.readouterr()
-    assert (said.out, said.err) == ("", shown.format(log=log) + "\n")
+    ran = subprocess.run(
+        [sys.executable, "-c", SCRIPT, function, str(log)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout) == (code, "" if code else "after\n")
+    assert ran.stderr == shown.format(log=log) + "\n"
     text = log.read_text()
     assert all(words in text for words in logged) and "earlier" not in text
-    print("the terminal again", file=sys.stderr, flush=True)
-    assert capfd.readouterr().err == "the terminal again\n"
 
 
-def test_a_log_that_cannot_be_written_ends_no_work(tmp_path, capfd):
-    run(works, log=[str(tmp_path / "nowhere" / "rule.log")], results=tmp_path)
-    said = capfd.readouterr()
-    assert "no log (No such file" in said.err and "round 1 planned" in said.err
+def test_a_log_that_cannot_be_written_ends_no_work(tmp_path, capsys):
+    run(lambda: print("works"), log=[str(tmp_path / "nowhere" / "rule.log")])
+    said = capsys.readouterr()
+    assert "no log (No such file" in said.err and said.out == "works\n"

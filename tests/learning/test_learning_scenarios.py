@@ -119,7 +119,7 @@ def test_networks_have_the_layers_of_the_paper(monkeypatch):
 
 def test_a_scenario_resumes_where_it_was_killed(tmp_path, monkeypatch):
     data, fits = family(), []
-    row = scenario_run._row
+    row = scenario_run.row
 
     def dies(*arguments):
         fits.append(arguments)
@@ -127,7 +127,7 @@ def test_a_scenario_resumes_where_it_was_killed(tmp_path, monkeypatch):
             raise KeyboardInterrupt
         return row(*arguments)
 
-    monkeypatch.setattr(scenario_run, "_row", dies)
+    monkeypatch.setattr(scenario_run, "row", dies)
     with pytest.raises(KeyboardInterrupt):
         scenario_run.run(data, "level", "GP", 1, 1, tmp_path)
     found = scenario_run.run(data, "level", "GP", 1, 1, tmp_path)
@@ -135,7 +135,7 @@ def test_a_scenario_resumes_where_it_was_killed(tmp_path, monkeypatch):
     # Without level 1 the mean of the others, by hand.
     true = log10_k(data)
     assert found["mean_mse_dex2"][0] == pytest.approx(np.mean((true[0] - true[1:].mean()) ** 2))
-    monkeypatch.setattr(scenario_run, "_row", row)
+    monkeypatch.setattr(scenario_run, "row", row)
     whole = scenario_run.run(data, "level", "GP", 1, 1, tmp_path / "other")
     pd.testing.assert_frame_equal(
         found.drop(columns="fit_seconds"), whole.drop(columns="fit_seconds")

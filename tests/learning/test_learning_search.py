@@ -8,6 +8,7 @@ import pytest
 from campaigns import campaign, with_changes
 from learning_ladders import rotor
 
+from vibrates.core.checkpoint import Checkpoint
 from vibrates.core.errors import UserError
 from vibrates.learning import kernels
 from vibrates.learning.kernels import BASE, extended
@@ -19,7 +20,6 @@ from vibrates.learning.search.run import growth
 from vibrates.learning.search.screening import screened
 from vibrates.learning.search.selection import by_bic, by_validation, grow, predicted_levels
 from vibrates.learning.search.training_sets import levels, training_sets, validation_set
-from vibrates.learning.store import Store
 
 TRAINED = (3, 6)
 SIZES = (25, 40)
@@ -39,7 +39,7 @@ def store(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def trainer(data, store):
-    return Trainer(data, Store(store), "lbfgs", 8)
+    return Trainer(data, store, "lbfgs", 8)
 
 
 @pytest.fixture
@@ -49,6 +49,12 @@ def two_bases(monkeypatch):
     monkeypatch.setattr(kernels, "BASE", chosen)
     monkeypatch.setattr(selection, "BASE", chosen)
     return chosen
+
+
+def stored_in(directory):
+    """The results of all candidates that a store holds."""
+    checkpoint = Checkpoint(directory / "candidates")
+    return [checkpoint.find(*one) for one in checkpoint.stored()]
 
 
 def test_all_training_sets_with_the_fixed_level_are_there():
@@ -87,7 +93,9 @@ def test_training_sets_are_ranked_from_the_candidates_of_every_kernel(data, two_
         "combinations": 9,
         "sets": [list(one) for one in training_sets(levels(data), 3, 2)[:3]],
     }
-    candidates = [run.one_kernel(data, settings, name, screen["sets"], tmp_path) for name in BASE]
+    candidates = [
+        run.one_kernel(data, settings, name, screen["sets"], tmp_path) for name in two_bases
+    ]
     ranked = run.training_sets(data, [5], screen, json.loads(json.dumps(candidates)))
     assert sorted(entry["trained"] for entry in ranked) == sorted(screen["sets"])
     assert all(entry["sets_trained"] == 3 and entry["combinations"] == 9 for entry in ranked)
@@ -182,14 +190,15 @@ def test_a_killed_search_resumes_and_ends_the_same(data, two_bases, tmp_path, mo
     monkeypatch.setattr(Trainer, "_trained", dies)
     with pytest.raises(KeyboardInterrupt):
         growth(data, settings, list(TRAINED), "lbfgs", tmp_path / "killed")
-    kept = len(list((tmp_path / "killed").glob("*.json")))
-    assert kept == 3
-    damaged = next((tmp_path / "killed").glob("*.json"))
-    damaged.write_text(damaged.read_text()[:50])
+    (damaged,) = (tmp_path / "killed").glob("*.part")
+    assert len(stored_in(tmp_path / "killed")) == 3
+    damaged.write_bytes(damaged.read_bytes()[:-5])
+    kept = len(stored_in(tmp_path / "killed"))
+    assert kept == 2
     before = len(calls)
     resumed = growth(data, settings, list(TRAINED), "lbfgs", tmp_path / "killed")
-    total = len(list((tmp_path / "whole").glob("*.json")))
-    assert len(calls) - before == total - kept + 1
+    stored = stored_in(tmp_path / "whole")
+    assert len(calls) - before == len(stored) - kept
 
     def timeless(found):
         return json.loads(
@@ -199,12 +208,7 @@ def test_a_killed_search_resumes_and_ends_the_same(data, two_bases, tmp_path, mo
 
     assert timeless(resumed) == timeless(whole)
     # Chosen by the first validating set: its time is that of every kernel it tried.
-    stored = [json.loads(path.read_text()) for path in (tmp_path / "whole").glob("*.json")]
-    spent = {
-        entry["key"]["kernel"]: entry["result"]["seconds"]
-        for entry in stored
-        if not entry["key"]["whole"]
-    }
+    spent = {one["kernel"]: one["seconds"] for one in stored if "percent" not in one}
     first = whole[0]
     tried = {*two_bases, *(extended(first["path"][0], o, n) for o in "+*" for n in two_bases)}
     assert first["seconds"] == pytest.approx(
@@ -214,7 +218,7 @@ def test_a_killed_search_resumes_and_ends_the_same(data, two_bases, tmp_path, mo
 
 def test_rmsprop_takes_all_its_iterations_on_the_last_size(data, tmp_path):
     """RMSProp as published has no stages: a size before the last changes nothing."""
-    published = Trainer(data, Store(tmp_path), "rmsprop", 40)
+    published = Trainer(data, tmp_path, "rmsprop", 40)
     both, last = (published.candidate("RBF", TRAINED, sizes) for sizes in (SIZES, SIZES[1:]))
     assert both["log_marginal_likelihood"] == last["log_marginal_likelihood"]
     assert both["levels"] == last["levels"]
@@ -223,7 +227,7 @@ def test_rmsprop_takes_all_its_iterations_on_the_last_size(data, tmp_path):
 def test_stages_end_where_training_on_all_points_does(data, tmp_path):
     noisy = data.copy(deep=True)
     noisy["k"] *= np.exp(0.2 * np.random.default_rng(0).standard_normal(data["k"].shape))
-    trainer = Trainer(noisy, Store(tmp_path), "lbfgs", 200)
+    trainer = Trainer(noisy, tmp_path, "lbfgs", 200)
     points = int(9 * data.sizes["temperature"])
     staged, full = (
         trainer.candidate("RBF", TRAINED, sizes, whole=True) for sizes in ((25, points), (points,))
@@ -236,12 +240,12 @@ def test_stages_end_where_training_on_all_points_does(data, tmp_path):
 
 def test_stored_candidates_depend_on_data_and_settings(data, store, trainer):
     assert trainer.candidate("RBF", TRAINED, SIZES) == trainer.candidate("RBF", TRAINED, SIZES)
-    count = len(list(store.glob("*.json")))
+    count = len(stored_in(store))
     other = data.copy(deep=True)
     other["k"].values[0, 0] *= 1.01
-    Trainer(other, Store(store), "lbfgs", 8).candidate("RBF", TRAINED, SIZES)
-    Trainer(data, Store(store), "lbfgs", 3).candidate("RBF", TRAINED, SIZES)
-    assert len(list(store.glob("*.json"))) == count + 2
+    Trainer(other, store, "lbfgs", 8).candidate("RBF", TRAINED, SIZES)
+    Trainer(data, store, "lbfgs", 3).candidate("RBF", TRAINED, SIZES)
+    assert len(stored_in(store)) == count + 2
 
 
 def test_tables_count_transitions_and_times(trainer, two_bases):

@@ -5,10 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
+from vibrates.core.checkpoint import Checkpoint
 from vibrates.longrange import Coordinate, Problem, Training, train
 from vibrates.longrange import training as training_module
 from vibrates.longrange.levenberg_marquardt import normal_equations
-from vibrates.longrange.progress import Kept
+from vibrates.longrange.progress import Progress
 
 CHOSEN = Training((6,), iterations=25, restarts=2, patience=25)
 
@@ -20,6 +21,10 @@ def problem():
     return Problem(
         distance, x, -(5.0 + x[:, 0] ** 2) / distance**6, (6, 8), (Coordinate("r", 1.0, 4.0),)
     )
+
+
+def kept_in(place):
+    return Checkpoint(place / "member.nc", latest=True)
 
 
 def interrupted_after(steps, monkeypatch):
@@ -43,10 +48,10 @@ def test_an_interrupted_training_ends_with_the_same_weights(problem, tmp_path, m
     whole = train(problem, CHOSEN)
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         interrupted_after(steps, patched)
-        train(problem, CHOSEN, Kept(tmp_path / "part", every=0.0))
+        train(problem, CHOSEN, kept_in(tmp_path), every=0.0)
     told = []
     rest = train(
-        problem, CHOSEN, Kept(tmp_path / "part", every=0.0, tell=lambda *state: told.append(state))
+        problem, CHOSEN, kept_in(tmp_path), every=0.0, tell=lambda *state: told.append(state)
     )
     np.testing.assert_array_equal(rest.surface.weights, whole.surface.weights)
     np.testing.assert_array_equal(rest.history, whole.history)
@@ -54,35 +59,60 @@ def test_an_interrupted_training_ends_with_the_same_weights(problem, tmp_path, m
 
 
 def test_other_points_or_settings_begin_anew(problem, tmp_path):
-    kept = Kept(tmp_path / "part", every=0.0)
-    train(problem, CHOSEN, kept)
+    train(problem, CHOSEN, kept_in(tmp_path), every=0.0)
     other = dataclasses.replace(problem, energy=1.01 * problem.energy)
     np.testing.assert_array_equal(
-        train(other, CHOSEN, kept).surface.weights, train(other, CHOSEN).surface.weights
+        train(other, CHOSEN, kept_in(tmp_path)).surface.weights,
+        train(other, CHOSEN).surface.weights,
     )
     chosen = dataclasses.replace(CHOSEN, seed=7)
     np.testing.assert_array_equal(
-        train(problem, chosen, kept).surface.weights, train(problem, chosen).surface.weights
+        train(problem, chosen, kept_in(tmp_path)).surface.weights,
+        train(problem, chosen).surface.weights,
     )
 
 
 def test_more_steps_go_on_from_fewer(problem, tmp_path):
-    kept = Kept(tmp_path / "part", every=0.0)
-    train(problem, dataclasses.replace(CHOSEN, iterations=12), kept)
-    more = train(problem, CHOSEN, kept)
+    train(problem, dataclasses.replace(CHOSEN, iterations=12), kept_in(tmp_path), every=0.0)
+    told = []
+    more = train(
+        problem, CHOSEN, kept_in(tmp_path), every=0.0, tell=lambda *state: told.append(state)
+    )
     np.testing.assert_array_equal(more.surface.weights, train(problem, CHOSEN).surface.weights)
+    assert len(told) <= 2 * (25 - 12 + 1)
+
+
+@pytest.mark.parametrize("fewer", [{"iterations": 12}, {"patience": 1}])
+def test_fewer_steps_or_less_patience_do_not_take_more(problem, tmp_path, fewer):
+    """What a shorter training would not have reached does not count."""
+    noise = 1.0 + 0.3 * np.random.default_rng(1).standard_normal(len(problem.energy))
+    problem = dataclasses.replace(problem, energy=noise * problem.energy)
+    train(problem, CHOSEN, kept_in(tmp_path), every=0.0)
+    chosen = dataclasses.replace(CHOSEN, **fewer)
+    alone = train(problem, chosen)
+    assert len(alone.history) < len(train(problem, CHOSEN).history)
+    found = train(problem, chosen, kept_in(tmp_path), every=0.0)
+    np.testing.assert_array_equal(found.surface.weights, alone.surface.weights)
+    np.testing.assert_array_equal(found.history, alone.history)
+
+
+def test_a_state_is_passed_through_by_more_steps_and_more_patience():
+    """Errors fall, rise twice, fall."""
+    state = Progress(np.zeros(1), 1.0, np.zeros(1), history=[(3.0, 3.0), (2.0, 4.0), (1.0, 5.0), (0.5, 1.0)])  # fmt: skip
+    assert state.reached_with(4, 3) and state.reached_with(9, 9)
+    assert not state.reached_with(3, 3) and not state.reached_with(4, 2)
 
 
 def test_a_damaged_file_is_as_good_as_none(problem, tmp_path):
-    kept = Kept(tmp_path / "part", every=0.0)
-    train(problem, CHOSEN, kept)
-    path = tmp_path / "part" / "0.npz"
+    train(problem, CHOSEN, kept_in(tmp_path), every=0.0)
+    (path,) = kept_in(tmp_path).files()
     path.write_bytes(path.read_bytes()[:200])
     np.testing.assert_array_equal(
-        train(problem, CHOSEN, kept).surface.weights, train(problem, CHOSEN).surface.weights
+        train(problem, CHOSEN, kept_in(tmp_path)).surface.weights,
+        train(problem, CHOSEN).surface.weights,
     )
-    kept.remove()
-    assert not (tmp_path / "part").exists()
+    kept_in(tmp_path).remove()
+    assert not list(tmp_path.glob("*.part"))
 
 
 @pytest.mark.parametrize("blocks", [1, 5])

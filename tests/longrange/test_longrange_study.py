@@ -94,7 +94,7 @@ def test_isotropic_induction_and_dispersion_are_the_textbook_ones():
 def test_polar_pair_names_what_is_wrong(tmp_path):
     with pytest.raises(UserError, match="outside 5 to 9 bohr"):
         pair().coefficients(random_x(3) * 2.0)
-    with pytest.raises(UserError, match="no table of r_bohr"):
+    with pytest.raises(UserError, match="none.csv: cannot be read.*name a table of r_bohr"):
         PolarPair.from_file(tmp_path / "none.csv", 0.06)
 
 
@@ -242,6 +242,18 @@ def test_the_workflow_trains_reports_and_draws(root, tmp_path):
     )
     trained = LongRangeSurface.load(tmp_path / "out" / "member_0.nc")
     assert trained.digest() == report["digest"]
+    # The file says what it was trained with, and is refused where that is something else.
+    described, points = description.load(tmp_path / "small.yaml"), tmp_path / "out" / "points.csv"
+    own = description.member_fingerprint(described, 0, points)
+    LongRangeSurface.load(tmp_path / "out" / "member_0.nc", own)
+    changed = described | {"training": described["training"] | {"hidden": [7]}}
+    for other in (
+        description.member_fingerprint(changed, 0, points),
+        description.member_fingerprint(described, 1, points),
+        description.member_fingerprint(described, 0, root / "data" / "longrange_h3.csv"),
+    ):
+        with pytest.raises(UserError, match=r"member_0\.nc: made with other settings.*remove it"):
+            LongRangeSurface.load(tmp_path / "out" / "member_0.nc", other)
     for name in ("fit", "holdout", "coefficients"):
         assert (tmp_path / "out" / "figures" / f"{name}.png").stat().st_size > 10000
     assert report["first member"]["rmse_cm"] < 1.0

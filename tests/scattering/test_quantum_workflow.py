@@ -10,13 +10,13 @@ import pytest
 import xarray as xr
 import yaml
 
-from vibrates.core import checkpoint as parts
 from vibrates.core import netcdf
+from vibrates.core.checkpoint import Checkpoint
 from vibrates.core.errors import UserError
 from vibrates.core.units import CM_TO_HARTREE
-from vibrates.scattering import plan, product, settings
+from vibrates.scattering import job_file, plan, product, settings
 from vibrates.scattering.hours import by_initial_j
-from vibrates.scattering.work import Work
+from vibrates.scattering.work import Work, fingerprints
 
 REPOSITORY = Path(__file__).parents[2]
 TINY = {
@@ -149,18 +149,26 @@ def test_a_job_gives_the_same_for_one_and_two_ranks_and_goes_on_from_its_pieces(
     assert first["opacity"].equals(netcdf.read_product(two, "")["opacity"])
     # A piece that an earlier attempt kept is taken as it is; one of other settings is not.
     work = Work(description, 0, 0)
+    pieces = work.tasks()
     output = tmp_path / "resumed.nc"
-    writer = parts.Writer(output, work.digest)
-    writer.append(0, {"opacity": 0.0 * work.opacity(0) + 0.125, "seconds": np.array(1.0)})
-    writer.close()
-    other = parts.Writer(output, "another digest")
-    other.append(1, {"opacity": np.zeros(3), "seconds": np.array(1.0)})
-    other.close()
+    kept = Checkpoint(output)
+    kept.add(
+        pieces[0].key,
+        pieces[0].fingerprint,
+        {"opacity": 0.0 * work.opacity(0) + 0.125, "seconds": 1.0},
+    )
+    kept.add(pieces[1].key, "of other settings", {"opacity": np.zeros(3), "seconds": 1.0})
+    kept.close()
     assert run(path, 0, output, 1).returncode == 0
     resumed = netcdf.read_product(output, "")
     difference = (resumed["opacity"] - first["opacity"]).values
     np.testing.assert_allclose(difference, 0.125 - work.opacity(0), atol=1e-12)
-    assert not parts.files(output)
+    assert not Checkpoint(output).files()
+    # Where jobs are put together they must be those asked for.
+    expected = fingerprints(description, [(0, 0), (1, 0)])
+    assert job_file.read(one, expected[0, 0])["opacity"].equals(first["opacity"])
+    with pytest.raises(UserError, match=r"one\.nc: made with other settings.*remove it"):
+        job_file.read(one, expected[1, 0])
 
 
 def test_products_of_a_calculation(described):
@@ -171,7 +179,6 @@ def test_products_of_a_calculation(described):
     for block in found:
         last = block.last
         waves = plan.waves(description["waves"]["every"], last.max())
-        work = Work.__new__(Work)
         v, j = np.indices((2, 3)).reshape(2, -1)
         initial, final = np.nonzero(levels[v, j][:, None] > levels[v, j])
         opacity = np.ones((len(waves), len(block.energies), len(initial)))

@@ -4,8 +4,8 @@
 # `properties` the moments and polarizabilities of a polar molecule, `dispersion` C_6 from dipole spectra.
 from pathlib import Path
 
-from vibrates.longrange import description as descriptions
-from vibrates.longrange.geometries import geometries
+from vibrates.core.code import code_fingerprint
+from vibrates.longrange import description as descriptions, sources
 
 
 include: "preamble.smk"
@@ -18,8 +18,6 @@ WORK = Path(described["results"])
 LOGS = WORK / "logs"
 KNOWN = descriptions.is_known(described)
 SOURCE = described["source"]
-# What is fitted to the points, and how.
-TRAINING = {key: described[key] for key in ("powers", "coordinates", "training", "energy_column")}
 REPORT = {
     key: described[key]
     for key in (
@@ -66,7 +64,7 @@ rule report:
         "../scripts/longrange_report.py"
 
 
-# A training that is killed goes on from {surface}.part.
+# A training that is killed goes on from its last state.
 rule member:
     input:
         points=described["points"],
@@ -83,7 +81,7 @@ rule member:
         runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         description=DESCRIPTION,
-        fingerprint=preamble.fingerprint(TRAINING),
+        fingerprint=lambda wildcards: descriptions.member_settings(described, int(wildcards.member)),
     script:
         "../scripts/longrange_member.py"
 
@@ -102,7 +100,10 @@ rule holdout:
     threads: 1
     params:
         description=DESCRIPTION,
-        fingerprint=preamble.fingerprint(TRAINING, described["holdout"], described["title"]),
+        fingerprint=preamble.fingerprint(
+            {key: described[key] for key in (*descriptions.FITTED, "holdout", "title")},
+            code_fingerprint("vibrates.longrange.study"),
+        ),
     script:
         "../scripts/longrange_holdout.py"
 
@@ -121,18 +122,13 @@ if KNOWN:
             "../../envs/learning.yaml"
         params:
             description=DESCRIPTION,
-            fingerprint=preamble.fingerprint(
-                {key: value for key, value in SOURCE.items() if key != "molecule"},
-                described["coordinates"],
-                described["energy_column"],
-            ),
+            fingerprint=sources.known_fingerprint(described),
             task="known",
             values=lambda wildcards, output: {"output": output[0]},
         script:
             "../scripts/longrange_points.py"
 
     if "molecule" in SOURCE:
-        MOLECULE = {key: value for key, value in SOURCE["molecule"].items() if key != "python"}
 
         rule molecule:
             output:
@@ -143,11 +139,11 @@ if KNOWN:
             conda:
                 "../../envs/learning.yaml"
             params:
-                content=MOLECULE,
+                content=sources.molecule(described),
             script:
                 "../scripts/settings.py"
 
-        # Every finished bond length is kept in {output}.part.
+        # Every finished bond length is stored.
         rule properties:
             input:
                 WORK / "molecule.json",
@@ -161,20 +157,16 @@ if KNOWN:
                 mem_mb=lambda wildcards, attempt: 4000 * attempt,
                 runtime=lambda wildcards, attempt: 120 * attempt,
             params:
-                # TASK STORE: the program does not take it yet; without it the bond lengths kept of a
-                # killed job are told apart by their length alone.
-                fingerprint=preamble.fingerprint(MOLECULE),
+                fingerprint=sources.molecule_fingerprint(described),
             shell:
-                f"{with_pyscf(SOURCE['molecule']['python'], 'polar')} {{input}} {{output}} {LOGGED}"
+                f"{with_pyscf(SOURCE['molecule']['python'], 'polar')} {{input}} {{output}} "
+                f"--fingerprint {{params.fingerprint}} {LOGGED}"
 
 else:
-    TABLE = geometries(SOURCE["geometries"])
-    # What the settings of the programs hold, and of it what the energies depend on: points that were
-    # computed already (`start`) are taken over only if their level is the same.
-    POINTS = {key: value for key, value in SOURCE.items() if key not in ("python", "dispersion")}
-    LEVEL = {key: value for key, value in POINTS.items() if key not in ("geometries", "start")}
+    # Of every block what its points depend on: level of theory, geometries, code.
+    FINGERPRINTS = sources.block_fingerprints(described)
 
-    rule geometries:
+    checkpoint geometries:
         output:
             geometries=WORK / "geometries.csv",
             settings=WORK / "settings.json",
@@ -185,7 +177,7 @@ else:
             "../../envs/learning.yaml"
         params:
             description=DESCRIPTION,
-            fingerprint=preamble.fingerprint(POINTS),
+            fingerprints=FINGERPRINTS,
             task="prepare",
             values=lambda wildcards, output: {
                 "table": output.geometries,
@@ -194,7 +186,7 @@ else:
         script:
             "../scripts/longrange_points.py"
 
-    # Every finished point is kept in {output}.part: a job that dies is continued by the next attempt.
+    # Every finished point is stored: a job that dies is continued by the next attempt.
     rule block:
         input:
             # The fingerprint, not the age of these files, decides whether a block is computed again.
@@ -210,17 +202,17 @@ else:
             mem_mb=lambda wildcards, attempt: 3000 * attempt,
             runtime=lambda wildcards, attempt: 60 * attempt,
         params:
-            # TASK STORE: the program does not take it yet; without it the points kept of a killed job
-            # are told apart by their coordinates alone.
-            fingerprint=lambda wildcards: points_fingerprint(LEVEL, TABLE, wildcards.block),
+            fingerprint=lambda wildcards: FINGERPRINTS[int(wildcards.block)],
         shell:
             f"{with_pyscf(SOURCE['python'], 'atom_diatom')} "
-            f"{{input}} {{wildcards.block}} {{output}} {LOGGED}"
+            f"{{input}} {{wildcards.block}} {{output}} --fingerprint {{params.fingerprint}} {LOGGED}"
 
     rule points:
         input:
-            blocks=expand(WORK / "blocks/{block}.csv", block=range(TABLE["block"].max() + 1)),
-            settings=WORK / "settings.json",
+            blocks=lambda wildcards: expand(
+                WORK / "blocks/{block}.csv",
+                block=blocks_in(checkpoints.geometries.get().output.geometries),
+            ),
         output:
             WORK / "points.csv",
         log:
@@ -230,10 +222,10 @@ else:
             "../../envs/learning.yaml"
         params:
             description=DESCRIPTION,
+            fingerprints=FINGERPRINTS,
             task="collect",
             values=lambda wildcards, input, output: {
                 "blocks": list(input.blocks),
-                "settings": input.settings,
                 "output": output[0],
             },
         script:
@@ -271,6 +263,8 @@ else:
                 mem_mb=lambda wildcards, attempt: 4000 * attempt,
                 runtime=lambda wildcards, attempt: 60 * attempt,
             params:
-                fingerprint=preamble.fingerprint(DISPERSION),
+                fingerprint=preamble.fingerprint(
+                    DISPERSION, code_fingerprint("vibrates.abinitio.dispersion")
+                ),
             shell:
                 f"{with_pyscf(SOURCE['python'], 'dispersion')} {{input}} {{output}} {LOGGED}"

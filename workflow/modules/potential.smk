@@ -5,6 +5,7 @@
 from pathlib import Path
 
 from vibrates.abinitio import settings as descriptions
+from vibrates.core.code import code_fingerprint
 
 
 include: "preamble.smk"
@@ -26,8 +27,8 @@ SETS = {
         ("larger_basis", descriptions.larger_basis(described)),
     )
 }
-TABLES = {name: descriptions.geometry_table(one) for name, one in SETS.items()}
-LEVELS = {name: descriptions.level(one) for name, one in SETS.items()}
+# Of every block what its points depend on: level of theory, geometries, code.
+FINGERPRINTS = {name: descriptions.fingerprints(one) for name, one in SETS.items()}
 MONOMERS = {name: descriptions.monomer(described, name) for name in described["properties"]}
 FIT = {key: described[key] for key in ("name", "pair", "molecules", "fit")}
 
@@ -52,7 +53,7 @@ rule fit:
         "../../envs/dynamics.yaml"
     params:
         description=DESCRIPTION,
-        fingerprint=preamble.fingerprint(FIT),
+        fingerprint=preamble.fingerprint(FIT, code_fingerprint("vibrates.potential.fit")),
     script:
         "../scripts/fit_surface.py"
 
@@ -79,7 +80,7 @@ rule figures:
         "../scripts/surface_checks.py"
 
 
-rule geometries:
+checkpoint geometries:
     output:
         geometries=WORK / "{set}/geometries.csv",
         level=WORK / "{set}/level.json",
@@ -90,11 +91,12 @@ rule geometries:
         "../../envs/dynamics.yaml"
     params:
         content=lambda wildcards: SETS[wildcards.set],
+        fingerprints=lambda wildcards: FINGERPRINTS[wildcards.set],
     script:
         "../scripts/geometries.py"
 
 
-# Every finished point is kept in {output}.part: a job that dies is continued by the next attempt.
+# Every finished point is stored: a job that dies is continued by the next attempt.
 rule block:
     input:
         # The fingerprint, not the age of these files, decides whether a block is computed again.
@@ -113,14 +115,10 @@ rule block:
         ),
         runtime=lambda wildcards, attempt: 60 * attempt,
     params:
-        # TASK STORE: the program does not take it yet; without it the points kept of a killed job
-        # are told apart by their coordinates alone.
-        fingerprint=lambda wildcards: points_fingerprint(
-            LEVELS[wildcards.set], TABLES[wildcards.set], wildcards.block
-        ),
+        fingerprint=lambda wildcards: FINGERPRINTS[wildcards.set][int(wildcards.block)],
     shell:
         f"PYSCF_MAX_MEMORY={{resources.mem_mb}} {with_pyscf(described['python'], 'blocks')} "
-        f"{{input}} {{wildcards.block}} {{output}} {LOGGED}"
+        f"{{input}} {{wildcards.block}} {{output}} --fingerprint {{params.fingerprint}} {LOGGED}"
 
 
 rule collect:
@@ -128,7 +126,7 @@ rule collect:
         blocks=lambda wildcards: expand(
             WORK / "{set}/{block}.csv",
             set=wildcards.set,
-            block=range(TABLES[wildcards.set]["block"].max() + 1),
+            block=blocks_in(checkpoints.geometries.get(set=wildcards.set).output.geometries),
         ),
         level=WORK / "{set}/level.json",
     output:
@@ -138,6 +136,8 @@ rule collect:
     localrule: True
     conda:
         "../../envs/dynamics.yaml"
+    params:
+        fingerprints=lambda wildcards: FINGERPRINTS[wildcards.set],
     script:
         "../scripts/points.py"
 
@@ -181,10 +181,12 @@ rule monomer:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
         runtime=lambda wildcards, attempt: 120 * attempt,
     params:
-        # TASK STORE: as in rule block.
-        fingerprint=lambda wildcards: preamble.fingerprint(MONOMERS[wildcards.molecule]),
+        fingerprint=lambda wildcards: descriptions.monomer_fingerprint(
+            described, wildcards.molecule
+        ),
     shell:
-        f"{with_pyscf(described['python'], 'properties')} {{input}} {{output}} {LOGGED}"
+        f"{with_pyscf(described['python'], 'properties')} {{input}} {{output}} "
+        f"--fingerprint {{params.fingerprint}} {LOGGED}"
 
 
 rule properties:

@@ -1,11 +1,19 @@
 # What every module begins with. A module is used alone, with a description of its work,
 #   snakemake -s workflow/modules/NAME.smk --configfile DESCRIPTION --cores N
 # or by the campaign, whose configuration then names the description under `modules`.
+import pandas
+
+
 include: "../rules/preamble.smk"
 
 
 if RUNS and not COMMAND_LINE.verbose:
-    quieten(workflow.logger_manager.logger, count=True)
+    quieten(
+        workflow.logger_manager.logger,
+        total=lambda: sum(
+            bool(job.output) for job in {*workflow.dag.needrun_jobs(), *workflow.dag.finished_jobs}
+        ),
+    )
 
 
 def description_file(otherwise):
@@ -13,12 +21,13 @@ def description_file(otherwise):
     return config.get("description") or (workflow.overwrite_configfiles or [otherwise])[0]
 
 
-def points_fingerprint(level, table, block):
-    """What the ab initio points of a block depend on: the level of theory and their own geometries.
+def blocks_in(geometries):
+    """The numbers of all blocks in a list of geometries, the output of a checkpoint.
 
-    table: all geometries, with a column `block`.
+    A checkpoint, and not a rule, makes the list: Snakemake compares the parameters of jobs below a
+    rule that runs again only in its next run, below a checkpoint as soon as that is done.
     """
-    return preamble.fingerprint(level, table[table["block"] == int(block)].to_dict("list"))
+    return sorted(set(pandas.read_csv(geometries)["block"]))
 
 
 def with_pyscf(described_python, program):

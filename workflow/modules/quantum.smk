@@ -3,7 +3,8 @@
 # Jobs are blocks of energies and shares of the partial waves; MPI ranks share the projections Omega (or J, parity).
 from pathlib import Path
 
-from vibrates.scattering import plan, settings
+from vibrates.core.code import code_fingerprint
+from vibrates.scattering import plan, settings, work
 
 
 include: "preamble.smk"
@@ -20,12 +21,8 @@ blocks = preamble.or_exit(
 WORK = Path(described["results"])
 LOGS = WORK / "logs"
 JOBS = [(b, c) for b in range(len(blocks)) for c in range(described["jobs"]["chunks"])]
-# Of neither the temperatures nor the name and place of the results do the scattering matrices depend.
-SCATTERING = {
-    key: value
-    for key, value in described.items()
-    if key not in ("name", "results", "temperatures_K")
-}
+# Of the matrices of every job: all that they depend on, files by their content.
+FINGERPRINTS = preamble.or_exit(work.fingerprints, described, JOBS)
 
 
 wildcard_constraints:
@@ -40,11 +37,12 @@ rule all:
         WORK / "figures/rates.png",
 
 
-# Every finished piece is kept in a part file: a job that dies is continued by the next attempt.
+# Every finished piece is kept: a job that dies is continued by the next attempt. The fingerprint, and not the age of
+# files, decides whether a job is computed again.
 rule waves:
     input:
-        surface=described["surface"],
-        curve=described["molecule"]["curve"],
+        surface=ancient(described["surface"]),
+        curve=ancient(described["molecule"]["curve"]),
     output:
         WORK / "waves/{block}_{chunk}.nc",
     log:
@@ -61,11 +59,11 @@ rule waves:
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         description=DESCRIPTION,
-        fingerprint=preamble.fingerprint(SCATTERING),
+        fingerprint=lambda wildcards: FINGERPRINTS[int(wildcards.block), int(wildcards.chunk)],
     shell:
         "{resources.mpi} -n {resources.tasks} python -m vibrates.scattering.batch "
         "{params.description} {wildcards.block} {wildcards.chunk} {output} "
-        f"--ranks {{resources.tasks}} {LOGGED}"
+        f"--ranks {{resources.tasks}} --fingerprint {{params.fingerprint}} {LOGGED}"
 
 
 rule rates:
@@ -83,6 +81,8 @@ rule rates:
     params:
         description=DESCRIPTION,
         temperatures_K=described["temperatures_K"],
+        fingerprints=list(FINGERPRINTS.values()),
+        code=code_fingerprint("vibrates.scattering.product", "vibrates.scattering.hours"),
     script:
         "../scripts/quantum_rates.py"
 

@@ -4,6 +4,7 @@
 # Points and curve of He + H2 are in data/; `fit` reads them.
 from pathlib import Path
 
+from vibrates.core.code import code_fingerprint
 from vibrates.scattering import surface
 
 
@@ -22,8 +23,8 @@ SETS = {
 }
 
 
-TABLES = {name: surface.geometry_table(described, name) for name in SETS}
-LEVELS = {name: surface.level(described, name) for name in SETS}
+# Of every block what its points depend on: level of theory, geometries, code.
+FINGERPRINTS = {name: surface.fingerprints(described, name) for name in SETS}
 
 
 wildcard_constraints:
@@ -46,12 +47,14 @@ rule fit:
         "../../envs/learning.yaml"
     params:
         description=DESCRIPTION,
-        fingerprint=preamble.fingerprint(described["fit"]),
+        fingerprint=preamble.fingerprint(
+            described["fit"], code_fingerprint("vibrates.scattering.surface")
+        ),
     script:
         "../scripts/quantum_surface_fit.py"
 
 
-rule geometries:
+checkpoint geometries:
     output:
         geometries=WORK / "{set}.csv",
         level=WORK / "{set}.json",
@@ -63,11 +66,12 @@ rule geometries:
     params:
         description=DESCRIPTION,
         fingerprint=lambda wildcards: preamble.fingerprint(SETS[wildcards.set]),
+        fingerprints=lambda wildcards: FINGERPRINTS[wildcards.set],
     script:
         "../scripts/quantum_geometries.py"
 
 
-# Every finished point is kept in {output}.part: a job that dies is continued by the next attempt.
+# Every finished point is stored: a job that dies is continued by the next attempt.
 rule block:
     input:
         # The fingerprint, not the age of these files, decides whether a block is computed again.
@@ -83,14 +87,10 @@ rule block:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
         runtime=lambda wildcards, attempt: 60 * attempt,
     params:
-        # TASK STORE: the program does not take it yet; without it the points kept of a killed job
-        # are told apart by their coordinates alone.
-        fingerprint=lambda wildcards: points_fingerprint(
-            LEVELS[wildcards.set], TABLES[wildcards.set], wildcards.block
-        ),
+        fingerprint=lambda wildcards: FINGERPRINTS[wildcards.set][int(wildcards.block)],
     shell:
         f"{with_pyscf(described['python'], 'blocks')} "
-        f"{{input}} {{wildcards.block}} {{output}} {LOGGED}"
+        f"{{input}} {{wildcards.block}} {{output}} --fingerprint {{params.fingerprint}} {LOGGED}"
 
 
 rule gather:
@@ -98,7 +98,7 @@ rule gather:
         blocks=lambda wildcards: expand(
             WORK / "blocks/{set}_{block}.csv",
             set=wildcards.set,
-            block=range(TABLES[wildcards.set]["block"].max() + 1),
+            block=blocks_in(checkpoints.geometries.get(set=wildcards.set).output.geometries),
         ),
         level=WORK / "{set}.json",
     output:
@@ -108,6 +108,8 @@ rule gather:
     localrule: True
     conda:
         "../../envs/dynamics.yaml"
+    params:
+        fingerprints=lambda wildcards: FINGERPRINTS[wildcards.set],
     script:
         "../scripts/points.py"
 
@@ -128,6 +130,7 @@ rule curve:
         symbols=",".join(described["symbols"][:2]),
         basis=described["curve"]["basis"],
         bonds=",".join(map(str, described["curve"]["bonds_bohr"])),
+        code=code_fingerprint("vibrates.abinitio.curve"),
     shell:
         f"{with_pyscf(described['python'], 'curve')} "
         f"{{params.symbols}} {{params.basis}} {{params.bonds}} {{output}} {LOGGED}"

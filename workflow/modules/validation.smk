@@ -26,6 +26,7 @@ RESULTS = {
     "breathing_sphere": [],
     "error_budget": [],
     "variance": [],
+    "allocation": [],
     "basis": [],
     "default_campaign": ["results/rates.nc", "results/checks.json"],
     "ladder": ["results-ladder/rates.nc", "results-ladder/checks.json"],
@@ -51,15 +52,14 @@ if unknown := set(NAMED) - set(RESULTS):
     sys.exit(f"error: studies: no study '{min(unknown)}'; choose of {', '.join(RESULTS)}")
 
 
-def present():
-    """Studies that only read, and whose results are there."""
-    found = []
-    for study, files in RESULTS.items():
-        if study in LONG or not all(Path(file).exists() for file in files):
-            continue
-        if study != "surface_published" or PUBLISHED:
-            found.append(study)
-    return found
+# Studies that only read, and whose results are there.
+PRESENT = [
+    study
+    for study, files in RESULTS.items()
+    if study not in LONG
+    and all(Path(file).exists() for file in files)
+    and (PUBLISHED or study != "surface_published")
+]
 
 
 localrules:
@@ -70,7 +70,7 @@ localrules:
 rule pages:
     default_target: True
     input:
-        [EVIDENCE / f"{study}.json" for study in dict.fromkeys([*present(), *NAMED])],
+        [EVIDENCE / f"{study}.json" for study in dict.fromkeys([*PRESENT, *NAMED])],
     log:
         LOGS / "pages.log",
     conda:
@@ -136,6 +136,22 @@ rule variance:
         EVIDENCE / "variance.json",
     log:
         LOGS / "variance.log",
+    conda:
+        "../../envs/dynamics.yaml"
+    threads: 2
+    shell:
+        "python {input.script} --numbers > {log} 2>&1 || {{ cat {log} >&2; exit 1; }}"
+
+
+rule allocation:
+    input:
+        script="validation/allocation.py",
+        helpers=[*SHARED, "tests/campaign/synthetic_states.py"],
+        results=RESULTS["allocation"],
+    output:
+        EVIDENCE / "allocation.json",
+    log:
+        LOGS / "allocation.log",
     conda:
         "../../envs/dynamics.yaml"
     threads: 2

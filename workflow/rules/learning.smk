@@ -2,6 +2,9 @@
 # the comparison of models, the kernel search, and what to compute next.
 import re
 
+from vibrates.core.code import code_fingerprint
+from vibrates.learning import scenario_run
+
 LEARNING = RESULTS / "learning"
 SETTINGS = config["learning"]
 # Data sets by name: families of the campaign and of published rates, and rates of other molecules.
@@ -78,6 +81,7 @@ rule scenarios:
         "../../envs/learning.yaml"
     threads: 1
     params:
+        code=lambda wildcards: scenario_run.code(wildcards.model),
         model="{model}",
         scenarios={
             name: SETTINGS["scenarios"][name] for name in ("names", "seeds", "every_temperature")
@@ -134,6 +138,7 @@ rule predictions:
         "../../envs/learning.yaml"
     threads: 1
     params:
+        code=code_fingerprint("vibrates.figures.predictions"),
         models=SETTINGS["scenarios"]["models"],
     script:
         "../scripts/predictions.py"
@@ -151,6 +156,7 @@ rule search_screen:
         "../../envs/learning.yaml"
     threads: 1
     params:
+        code=code_fingerprint("vibrates.learning.search.run"),
         size="{size}",
         search=SEARCH_SCREEN,
     script:
@@ -171,6 +177,7 @@ rule search_kernel:
         "../../envs/learning.yaml"
     threads: 1
     params:
+        code=code_fingerprint("vibrates.learning.search.run"),
         kernel="{kernel}",
         search=SEARCH_KERNEL,
         store=str(LEARNING / "store"),
@@ -191,6 +198,7 @@ rule search_sets:
         "../../envs/learning.yaml"
     threads: 1
     params:
+        code=code_fingerprint("vibrates.learning.search.run"),
         validation=SETTINGS["search"]["validation"],
     script:
         "../scripts/search_sets.py"
@@ -208,6 +216,7 @@ rule search_growth:
         "../../envs/learning.yaml"
     threads: 1
     params:
+        code=code_fingerprint("vibrates.learning.search.run"),
         optimiser="{optimiser}",
         search=SEARCH_GROWTH,
         store=str(LEARNING / "store"),
@@ -286,6 +295,7 @@ rule next:
         "../../envs/learning.yaml"
     threads: 1
     params:
+        code=code_fingerprint("vibrates.learning.proposal"),
         config=parts(
             "name",
             "results",

@@ -1,7 +1,7 @@
 # Side calculations whose rules join the campaign's, where the configuration names a description of
 # their work under `modules`: `snakemake quantum_all`, `snakemake potential_fit`, ... Each is also a
 # workflow of its own (workflow/modules).
-MODULES = config.get("modules", {})
+MODULES = config["modules"]
 
 
 if "potential" in MODULES:

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from threadpoolctl import threadpool_limits
 
+from vibrates.core.checkpoint import Checkpoint
 from vibrates.core.files import write_text
 from vibrates.core.scripts import run
 from vibrates.longrange import description, train
-from vibrates.longrange.progress import Kept, Progress
+from vibrates.longrange.progress import Progress
 from vibrates.longrange.study import errors
 
 
@@ -23,13 +24,13 @@ def main(path: str, points: str, number: int, threads: int, surface: str, table:
               f"{chosen.iterations}, weighted error {training:.3g}, of test points {test:.3g}, best "
               f"{state.best_error:.3g}", file=sys.stderr, flush=True)  # fmt: skip
 
-    kept = Kept(f"{surface}.part", tell=tell)
+    checkpoint = Checkpoint(surface, latest=True)
     with threadpool_limits(threads):
-        trained = train(problem, replace(chosen, seed=chosen.seed + number), kept)
-    trained.surface.save(surface)
+        trained = train(problem, replace(chosen, seed=chosen.seed + number), checkpoint, tell=tell)
+    trained.surface.save(surface, description.member_fingerprint(described, number, points))
     found = errors(trained.surface, problem, trained.test)
     write_text(table, found.to_csv(index=False, float_format="%.9g"))
-    kept.remove()
+    checkpoint.remove()
 
 
 if __name__ == "__main__":

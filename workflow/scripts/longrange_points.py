@@ -2,34 +2,26 @@
 
 import json
 
-import pandas as pd
-
+from vibrates.abinitio.atom_diatom import STAGE
 from vibrates.core.files import write_text
 from vibrates.core.scripts import run
 from vibrates.core.tables import write
-from vibrates.longrange import description
+from vibrates.longrange import description, sources
 from vibrates.longrange.geometries import geometries
-
-METHOD = {
-    "method": "CCSD(T), restricted open-shell orbitals, unrestricted amplitudes, counterpoise-corrected",
-    "program": "PySCF 2.14.0",
-}
 
 
 def prepare(path: str, table: str, settings: str) -> None:
-    source = dict(description.load(path)["source"])
-    write_text(table, geometries(source.pop("geometries")).to_csv(index=False))
-    for name in ("python", "dispersion"):
-        source.pop(name, None)
-    write_text(settings, json.dumps(source))
+    described = description.load(path)
+    write_text(table, geometries(described["source"]["geometries"]).to_csv(index=False))
+    write_text(settings, json.dumps(sources.level(described)))
 
 
-def collect(path: str, blocks: list[str], settings: str, output: str) -> None:
-    points = pd.concat([pd.read_csv(block) for block in blocks], ignore_index=True)
-    with open(settings, encoding="utf-8") as stream:
-        provenance = METHOD | json.load(stream)
+def collect(path: str, blocks: list[str], output: str) -> None:
+    described = description.load(path)
+    provenance = sources.level(described)
     provenance.pop("start", None)
-    write(output, points.drop(columns="block"), provenance)
+    points = STAGE.collect(blocks, sources.block_fingerprints(described))
+    write(output, points, provenance)
 
 
 def known(path: str, output: str) -> None:

@@ -105,7 +105,10 @@ def main(
 ) -> None:  # fmt: skip
     described = description.load(path)
     problem, table = description.read_points(described, points)
-    members = [LongRangeSurface.load(one) for one in surfaces]
+    members = [
+        LongRangeSurface.load(one, description.member_fingerprint(described, number, points))
+        for number, one in enumerate(surfaces)
+    ]
     tables = [pd.read_csv(one) for one in errors]
     qualities = [quality(one) for one in tables]
     found = {

@@ -3,18 +3,14 @@
 import json
 from pathlib import Path
 
-import pandas as pd
-
+from vibrates.abinitio.blocks import STAGE
 from vibrates.core import tables
 from vibrates.core.scripts import run
 
-PROGRAM = "PySCF 2.14.0"
 
-
-def main(blocks: list[str], level: str, output: str) -> None:
-    points = pd.concat([pd.read_csv(path) for path in blocks], ignore_index=True)
-    provenance = json.loads(Path(level).read_text(encoding="utf-8")) | {"program": PROGRAM}
-    tables.write(output, points.drop(columns="block"), provenance)
+def main(blocks: list[str], fingerprints: list[str], level: str, output: str) -> None:
+    points = STAGE.collect(blocks, fingerprints)
+    tables.write(output, points, json.loads(Path(level).read_text(encoding="utf-8")))
 
 
 if __name__ == "__main__":
@@ -22,6 +18,7 @@ if __name__ == "__main__":
         main,
         log=snakemake.log,
         blocks=list(snakemake.input.blocks),
+        fingerprints=list(snakemake.params.fingerprints),
         level=snakemake.input.level,
         output=snakemake.output[0],
     )

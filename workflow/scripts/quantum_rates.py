@@ -10,7 +10,7 @@ import yaml
 from vibrates.core import netcdf as storage
 from vibrates.core.files import write_text
 from vibrates.core.scripts import run
-from vibrates.scattering import hours, plan, product, settings
+from vibrates.scattering import hours, job_file, plan, product, settings, work
 
 
 def main(
@@ -19,8 +19,10 @@ def main(
     described = settings.load(description)
     levels = settings.rotor(described).energies
     mass = settings.reduced_masses(described)[1]
-    jobs = [storage.read_product(path, "run the calculation again") for path in waves]
-    numbers = [Path(path).stem.split("_")[0] for path in waves]
+    places = [tuple(map(int, Path(path).stem.split("_"))) for path in waves]
+    expected = work.fingerprints(described, places).values()
+    jobs = [job_file.read(*one) for one in zip(waves, expected, strict=True)]
+    numbers = [block for block, _ in places]
     blocks, seconds = [], []
     for _, group in groupby(zip(numbers, jobs, strict=True), key=lambda item: item[0]):
         mine = [job for _, job in group]

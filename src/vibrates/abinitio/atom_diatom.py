@@ -2,7 +2,7 @@
 
 `python -m vibrates.abinitio.atom_diatom GEOMETRIES SETTINGS BLOCK OUTPUT`
 
-Every finished point is added to OUTPUT.part at once, and a job that died takes them from there.
+Every finished point is kept beside OUTPUT at once, and a job that died takes them from there.
 """
 
 import json
@@ -11,13 +11,20 @@ from pathlib import Path
 
 import numpy as np
 
-from vibrates.abinitio import kept_points
+from vibrates.abinitio import points
 from vibrates.core import tables
 from vibrates.core.errors import UserError
 from vibrates.core.units import HARTREE_TO_CM
 
 COORDINATES = ["R_bohr", "r_bohr", "theta_deg"]
 ENERGIES = ["E_HF_cm", "E_CCSD_cm", "E_CCSDT_cm"]
+STAGE = points.Stage(
+    COORDINATES,
+    ("element", "core_orbitals", "basis", "leave_out", "diffuse", "tolerance_hartree", "program"),
+    ENERGIES,
+    7,
+    "vibrates.abinitio.atom_diatom",
+)
 
 
 def basis(element: str, settings: Mapping) -> list:
@@ -84,8 +91,8 @@ def point(row: Mapping, settings: Mapping) -> np.ndarray:
     return (e_all - e_diatom - e_atom) * HARTREE_TO_CM
 
 
-def computed_already(settings: Mapping) -> dict[tuple, list[float]]:
-    """Energies and seconds by coordinates, of the file that ``settings`` name as ``start``, if any.
+def computed_already(settings: Mapping) -> dict[str, dict]:
+    """Energies and seconds by key, of the file that ``settings`` name as ``start``, if any.
 
     UserError if that file was computed with other settings.
     """
@@ -94,22 +101,27 @@ def computed_already(settings: Mapping) -> dict[tuple, list[float]]:
         return {}
     columns = [*COORDINATES, *ENERGIES, "seconds"]
     table, provenance = tables.read(path, columns, "a file of points, or leave source.start out")
-    values = table[columns].to_numpy().tolist()
     for name, value in settings.items():
         if name != "start" and provenance.get(name) != value:
             raise UserError(
                 f"{path}: computed with {name} = {provenance.get(name)}, now it is {value}; "
                 "leave source.start out"
             )
-    return {tuple(row[: len(COORDINATES)]): row[len(COORDINATES) :] for row in values}
+    return {
+        STAGE.key(row): {
+            "energies": row[ENERGIES].to_numpy(dtype=float), "seconds": float(row["seconds"]),
+        }
+        for _, row in table.iterrows()
+    }  # fmt: skip
 
 
-def compute_block(geometries: str, settings: str, block: int, output: str) -> None:
-    """Compute the points of ``block`` that are not yet in the part file; write ``output``."""
-    columns = kept_points.Columns(COORDINATES, ENERGIES, 7)
+def compute_block(
+    geometries: str, settings: str, block: int, output: str, expected: str | None = None
+) -> None:
+    """Compute the points of ``block`` that are not yet stored; write ``output``."""
     known = computed_already(json.loads(Path(settings).read_text(encoding="utf-8")))
-    kept_points.compute(point, columns, geometries, settings, block, output, known)
+    STAGE.compute_block(point, geometries, settings, block, output, expected, known)
 
 
 if __name__ == "__main__":
-    kept_points.main(compute_block, __doc__)
+    points.main(compute_block, __doc__)

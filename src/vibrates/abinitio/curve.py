@@ -8,7 +8,7 @@ import argparse
 import pandas as pd
 from pyscf import lib
 
-from vibrates.abinitio.properties import Molecule
+from vibrates.abinitio.molecule import Molecule
 from vibrates.core.scripts import run
 from vibrates.core.tables import write
 from vibrates.core.units import BOHR_TO_ANGSTROM

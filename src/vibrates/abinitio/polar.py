@@ -1,90 +1,47 @@
 """Dipole, quadrupole and polarizabilities of a polar diatom against its bond length, by finite fields.
 
-CCSD(T) energies in a weak uniform field F and in a weak field gradient g (potential g (3 z^2 - r^2)/2
-of the electrons), z along the bond from the first atom to the second, origin at the centre of mass.
-
-`python -m vibrates.abinitio.polar SETTINGS OUTPUT`
+`python -m vibrates.abinitio.polar SETTINGS OUTPUT`; SETTINGS: JSON with symbols, masses_u, basis,
+ecp, frozen_orbitals, program, method and r_bohr (`abinitio.polar_molecule`). Every finished bond
+length is kept beside OUTPUT at once.
 """
 
-import argparse
-import json
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
-import numpy as np
-import pandas as pd
-import pyscf
-from pyscf import cc, gto, lib
+from vibrates.abinitio.monomers import main
+from vibrates.core.code import code_fingerprint
+from vibrates.core.fingerprint import fingerprint
+from vibrates.core.tasks import Task
 
-from vibrates.abinitio import weak_fields
-from vibrates.core.errors import UserError
-from vibrates.core.files import write_text
-from vibrates.core.scripts import run
-from vibrates.core.tables import write
-
-FIELD = 0.0008  # a.u.; the polarizability is some hundred
-GRADIENT = 0.0001  # a.u.
+METHOD = "CCSD(T), finite fields"
+SETTINGS = ("symbols", "masses_u", "basis", "ecp", "frozen_orbitals", "program")
 
 
-class PolarMolecule:
-    """Energy of one molecule in weak fields, hartree; ``settings``: symbols, masses_u, basis, ecp, frozen."""
+def at_bond_length(settings: Mapping[str, Any], r: float) -> dict[str, float]:
+    """A row of the table: r_bohr, and atomic units rounded to 5 decimals."""
+    # PySCF is optional: only the values themselves need it.
+    from vibrates.abinitio.polar_molecule import PolarMolecule
 
-    def __init__(self, settings: Mapping, r: float) -> None:
-        m_1, m_2 = settings["masses_u"]
-        places = np.array([[0.0, 0.0, -r * m_2], [0.0, 0.0, r * m_1]]) / (m_1 + m_2)
-        self.molecule = gto.M(
-            atom=list(zip(settings["symbols"], places, strict=True)), basis=settings["basis"],
-            ecp=settings["ecp"], unit="bohr", verbose=0,
-        )  # fmt: skip
-        self.frozen, self.density = settings["frozen_orbitals"], None
-
-    def energy(self, field: Sequence[float] = (0.0, 0.0, 0.0), gradient: float = 0.0) -> float:
-        """CCSD(T) energy with the electrons in a uniform field (3,) and a field gradient, atomic units."""
-        mean_field = weak_fields.mean_field(self.molecule, field, gradient)
-        mean_field.kernel(dm0=self.density)
-        self.density = mean_field.make_rdm1()
-        solver = cc.CCSD(mean_field, frozen=self.frozen)
-        solver.conv_tol, solver.conv_tol_normt = 1e-10, 1e-6
-        solver.kernel()
-        if not (mean_field.converged and solver.converged):
-            raise UserError(
-                f"CCSD of {self.molecule.atom} did not converge; leave the bond length out"
-            )
-        return solver.e_tot + solver.ccsd_t()
-
-    def properties(self) -> dict[str, float]:
-        """Moments and polarizabilities, atomic units."""
-        rest, across = self.energy(), self.energy((FIELD, 0.0, 0.0))
-        along, against = self.energy((0.0, 0.0, FIELD)), self.energy((0.0, 0.0, -FIELD))
-        slope = (self.energy(gradient=GRADIENT) - self.energy(gradient=-GRADIENT)) / (2 * GRADIENT)
-        charges, z = self.molecule.atom_charges(), self.molecule.atom_coords()[:, 2]
-        return {
-            "dipole_au": charges @ z - (along - against) / (2 * FIELD),
-            "quadrupole_au": charges @ z**2 - slope,
-            "alpha_par_au": -(along + against - 2 * rest) / FIELD**2,
-            "alpha_perp_au": -2 * (across - rest) / FIELD**2,
-        }
+    values = PolarMolecule(settings, r).properties()
+    return {"r_bohr": r} | {name: round(float(value), 5) for name, value in values.items()}
 
 
-def compute(settings: str, output: str) -> None:
-    """Properties at all bond lengths (bohr) of the settings file; finished ones stay in OUTPUT.part."""
-    lib.num_threads(1)
-    chosen = json.loads(Path(settings).read_text(encoding="utf-8"))
-    part = Path(f"{output}.part")
-    rows = pd.read_csv(part).to_dict("records") if part.exists() else []
-    for r in chosen["r_bohr"]:
-        if not any(row["r_bohr"] == r for row in rows):
-            values = {k: round(v, 5) for k, v in PolarMolecule(chosen, r).properties().items()}
-            rows.append({"r_bohr": r} | values)
-            write_text(part, pd.DataFrame(rows).to_csv(index=False))
-    table = pd.DataFrame(rows).sort_values("r_bohr")
-    chosen["method"], chosen["program"] = "CCSD(T), finite fields", f"PySCF {pyscf.__version__}"
-    write(output, table, chosen)
-    part.unlink(missing_ok=True)
+def tasks(settings: Mapping[str, Any]) -> list[Task]:
+    """One of every bond length, ascending."""
+    common = fingerprint(
+        settings={name: settings.get(name) for name in SETTINGS},
+        code=code_fingerprint("vibrates.abinitio.polar"),
+    )
+    return [
+        Task(
+            f"r = {r:.10g} bohr",
+            fingerprint(common=common, r=f"{r:.10g}"),
+            partial(at_bond_length, settings, r),
+        )
+        for r in sorted(settings["r_bohr"])
+    ]
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("settings")
-    parser.add_argument("output")
-    run(compute, **vars(parser.parse_args()))
+    main(tasks, __doc__)

@@ -1,114 +1,51 @@
 """Polarizabilities and quadrupole moment of a diatom against its bond length, by finite fields.
 
-Energies of the molecule in a weak uniform field F and in a weak field gradient g (potential
-g (3 z^2 - r^2)/2 of the electrons): alpha = -d^2E/dF^2, Theta = Theta_nuclei - dE/dg, at the centre
-of mass. `ccsd(t)` (exact for two electrons) near the equilibrium, `casscf` of all valence electrons
-where a bond breaks.
-
-`python -m vibrates.abinitio.properties SETTINGS OUTPUT`
+`python -m vibrates.abinitio.properties SETTINGS OUTPUT`; SETTINGS: JSON with symbols, masses_u,
+basis, program, and a list of bond lengths (angstrom) for each method (`abinitio.molecule`). Every
+finished bond length is kept beside OUTPUT at once.
 """
 
-import argparse
-import json
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 import numpy as np
-import pandas as pd
-from pyscf import cc, gto, lib, mcscf
 
-from vibrates.abinitio import weak_fields
-from vibrates.abinitio.energies import CORE_ORBITALS, positions
-from vibrates.core.errors import UserError
-from vibrates.core.files import write_text
-from vibrates.core.scripts import run
+from vibrates.abinitio.monomers import main
+from vibrates.core.code import code_fingerprint
+from vibrates.core.fingerprint import fingerprint
+from vibrates.core.tasks import Task
 
-FIELD = 0.004  # a.u.
-GRADIENT = 0.0005  # a.u.
-VALENCE = {"H": (1, 1), "C": (4, 4), "N": (5, 4), "O": (6, 4)}  # electrons, orbitals of an atom
 COLUMNS = ["alpha_par_au", "alpha_perp_au", "quadrupole_au"]
+SETTINGS = ("symbols", "masses_u", "basis", "program")
 
 
-class Molecule:
-    """Energy of one molecule at one bond length in weak fields, hartree."""
+def at_bond_length(settings: Mapping[str, Any], method: str, r: float) -> dict[str, Any]:
+    """A row of the table: method, r_angstrom, and atomic units rounded to 5 decimals."""
+    # PySCF is optional: only the values themselves need it.
+    from vibrates.abinitio.molecule import Molecule
 
-    def __init__(
-        self, symbols: Sequence[str], masses: Sequence[float], r: float, basis: str, method: str
-    ) -> None:
-        xyz = positions((masses, (1.0, 1.0)), (0.0, 0.0, 0.0), 1.0, (r, 0.0))[:2]
-        atoms = list(zip(symbols, xyz, strict=True))
-        self.molecule = gto.M(atom=atoms, basis=basis, unit="angstrom", verbose=0)
-        self.symbols, self.method = symbols, method
-        self.orbitals = self.integrals = None
-
-    def energy(self, field: Sequence[float] = (0.0, 0.0, 0.0), gradient: float = 0.0) -> float:
-        """With a uniform field (3,) and a field gradient along the bond, atomic units."""
-        mean_field = weak_fields.mean_field(self.molecule, field, gradient)
-        mean_field.kernel()
-        solver = self._casscf(mean_field) if self.method == "casscf" else self._ccsd(mean_field)
-        if not (mean_field.converged and solver.converged):
-            raise UserError(
-                f"{self.method} of {''.join(self.symbols)} did not converge; "
-                "leave the bond length out"
-            )
-        triples = self.method == "ccsd(t)" and self.molecule.nelectron > 2
-        return solver.e_tot + (solver.ccsd_t(eris=self.integrals) if triples else 0.0)
-
-    def _ccsd(self, mean_field):
-        frozen = sum(CORE_ORBITALS.get(s, 0) for s in self.symbols)
-        solver = cc.CCSD(mean_field, frozen=frozen or None)
-        solver.conv_tol, solver.conv_tol_normt = 1e-10, 1e-6
-        self.integrals = solver.ao2mo()
-        solver.kernel(eris=self.integrals)
-        return solver
-
-    def _casscf(self, mean_field):
-        electrons, orbitals = np.sum([VALENCE[s] for s in self.symbols], axis=0)
-        solver = mcscf.CASSCF(mean_field, int(orbitals), int(electrons))
-        solver.conv_tol = 1e-10
-        solver.kernel(self.orbitals)
-        if self.orbitals is None:
-            self.orbitals = solver.mo_coeff
-        return solver
-
-    def properties(self) -> tuple[float, float, float]:
-        """Parallel and perpendicular polarizability and quadrupole moment, atomic units."""
-        rest = self.energy()
-        like_ends = self.symbols[0] == self.symbols[1]
-        along = self.energy((0.0, 0.0, FIELD))
-        against = along if like_ends else self.energy((0.0, 0.0, -FIELD))
-        across = self.energy((FIELD, 0.0, 0.0))
-        slope = (self.energy(gradient=GRADIENT) - self.energy(gradient=-GRADIENT)) / (2 * GRADIENT)
-        nuclei = self.molecule.atom_charges() @ self.molecule.atom_coords()[:, 2] ** 2
-        alpha = -np.array([along + against - 2 * rest, 2 * across - 2 * rest]) / FIELD**2
-        return *alpha, nuclei - slope
+    molecule = Molecule(settings["symbols"], settings["masses_u"], r, settings["basis"], method)
+    values = np.round(molecule.properties(), 5).tolist()
+    return {"method": method, "r_angstrom": r} | dict(zip(COLUMNS, values, strict=True))
 
 
-def compute(settings: str, output: str) -> None:
-    """Properties at all bond lengths of the settings file; finished ones are kept in OUTPUT.part.
-
-    ``settings``: JSON with symbols, masses_u, basis, and a list of bond lengths (angstrom) for
-    each method.
-    """
-    lib.num_threads(1)
-    chosen = json.loads(Path(settings).read_text(encoding="utf-8"))
-    part = Path(f"{output}.part")
-    done = pd.read_csv(part) if part.exists() else pd.DataFrame(columns=["method", "r_angstrom"])
-    rows = done.to_dict("records")
-    for method, lengths in chosen["methods"].items():
-        for r in lengths:
-            if ((done["method"] == method) & (done["r_angstrom"] == r)).any():
-                continue
-            molecule = Molecule(chosen["symbols"], chosen["masses_u"], r, chosen["basis"], method)
-            values = dict(zip(COLUMNS, np.round(molecule.properties(), 5), strict=True))
-            rows.append({"method": method, "r_angstrom": r} | values)
-            write_text(part, pd.DataFrame(rows).to_csv(index=False))
-    write_text(output, pd.DataFrame(rows).to_csv(index=False))
-    part.unlink(missing_ok=True)
+def tasks(settings: Mapping[str, Any]) -> list[Task]:
+    """One of every bond length of every method."""
+    common = fingerprint(
+        settings={name: settings.get(name) for name in SETTINGS},
+        code=code_fingerprint("vibrates.abinitio.properties"),
+    )
+    return [
+        Task(
+            f"{method}, r = {r:.10g} angstrom",
+            fingerprint(common=common, method=method, r=f"{r:.10g}"),
+            partial(at_bond_length, settings, method, r),
+        )
+        for method, lengths in settings["methods"].items()
+        for r in lengths
+    ]
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("settings")
-    parser.add_argument("output")
-    run(compute, **vars(parser.parse_args()))
+    main(tasks, __doc__)

@@ -5,9 +5,12 @@ from typing import Any
 
 import pandas as pd
 
+from vibrates.abinitio import blocks, properties
 from vibrates.abinitio.geometries import geometries
 from vibrates.abinitio.models import PairPoints
+from vibrates.abinitio.points import PROGRAM
 from vibrates.core.errors import UserError
+from vibrates.core.tasks import combined
 from vibrates.core.yaml_files import read_layers, read_yaml
 
 
@@ -48,7 +51,13 @@ def level(settings: dict[str, Any]) -> dict[str, Any]:
         "method": "CCSD(T), counterpoise-corrected, 1s (and 2s 2p) cores frozen",
         "basis": settings["basis"],
         "midbond": settings["midbond"],
+        "program": PROGRAM,
     }
+
+
+def fingerprints(settings: dict[str, Any]) -> list[str]:
+    """Of the blocks of points, by their numbers: what a rule carries as a parameter."""
+    return blocks.STAGE.blocks(geometry_table(settings), level(settings))
 
 
 def monomer(settings: dict[str, Any], name: str) -> dict[str, Any]:
@@ -57,4 +66,10 @@ def monomer(settings: dict[str, Any], name: str) -> dict[str, Any]:
     return {
         "symbols": settings["elements"][place],
         "masses_u": settings["molecules"][name]["masses_u"],
+        "program": PROGRAM,
     } | settings["properties"][name]
+
+
+def monomer_fingerprint(settings: dict[str, Any], name: str) -> str:
+    """Of the properties of one molecule."""
+    return combined(properties.tasks(monomer(settings, name)))

@@ -12,7 +12,7 @@ from vibrates.config.blocks import Dynamics, Figures, Jobs, Modules, Rates, Refe
 from vibrates.config.grid import BasisRule, Grid
 from vibrates.config.learning import Learning
 from vibrates.config.surface_block import PlainSurface
-from vibrates.core.model import Model, Natural, key, optional
+from vibrates.core.model import Model, Natural, key
 from vibrates.core.yaml_files import merge, read_layers
 from vibrates.molecules.settings import Molecule
 
@@ -44,7 +44,7 @@ class Campaign(Model):
     learning: Learning = key("What is learned from the rates", "see the keys")
     figures: Figures = key("What the figures show", "see the keys")
     reference: Reference = key("Published data to compare with, optional", "path")
-    modules: Modules | None = optional(
+    modules: Modules = key(
         "Side calculations whose rules join the campaign's, each as the file that describes it "
         "(workflow/modules)",
         "path",

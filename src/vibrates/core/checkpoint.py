@@ -1,10 +1,11 @@
 """Results of finished tasks on disk, from which an interrupted job continues.
 
 Every process that computes appends to a file of its own, ``STEM.ID.part`` beside the product that
-the results are to become: no file has two writers, even where a job that was given up still runs.
-A record holds the key of a task, the fingerprint of everything its result depends on, and the
-result, with its length and a checksum over all of it. Reading a file ends at the first record that
-is cut short or damaged; what it and those after it held is computed again.
+the results are to become: no file has two writers, even where a job that was given up still runs,
+and several jobs can share one directory. A record holds the key of a task, the fingerprint of
+everything its result depends on, and the result, with its length and a checksum over all of it.
+Reading a file ends at the first record that is cut short or damaged; what it and those after it
+held is computed again.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ import struct
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -30,11 +31,20 @@ _SYNC_SECONDS = 5.0  # at most so much work is lost when a machine (not only a j
 Result = dict[str, Any]  # arrays, and values that JSON can hold
 
 
+class _Read(NamedTuple):
+    """How far a file has been read, and what it was then."""
+
+    inode: int
+    size: int
+    changed_ns: int
+    end: int
+
+
 class Checkpoint:
     """The results of tasks that were finished on the way to ``product``, a file or a directory.
 
-    With ``latest`` the file of this process holds the last result of every key only: for states
-    that are overwritten while a task goes on.
+    With ``latest`` the file of this process holds the last result of every key and fingerprint
+    only: for states that are overwritten while a task goes on.
     """
 
     def __init__(self, product: str | Path, latest: bool = False) -> None:
@@ -43,42 +53,69 @@ class Checkpoint:
         self._path = self.product.with_name(f"{self.product.stem}.{name}.part")
         self._file: BinaryIO | None = None
         self._synced = time.monotonic()
-        self._mine: dict[str, bytes] = {}
+        self._mine: dict[tuple[str, str], bytes] = {}
+        self._read: dict[Path, _Read] = {}
+        self._places: dict[tuple[str, str], tuple[Path, int]] = {}
 
     def files(self) -> list[Path]:
         """The files of all attempts so far, the one that was written last at the end."""
-        found = self.product.parent.glob(f"{self.product.stem}.*.part")
+        start = f"{self.product.stem}."
+        # An ID has no dot: files of a product whose name continues this one's are not ours.
+        found = [
+            path
+            for path in self.product.parent.glob("*.part")
+            if path.name.startswith(start) and "." not in path.name[len(start) : -len(".part")]
+        ]
         return sorted(found, key=lambda path: (_written(path), path.name))
+
+    def find(self, key: str, fingerprint: str) -> Result | None:
+        """The stored result of the task ``key`` with this fingerprint, the latest; None without."""
+        self._scan()
+        place = self._places.get((key, fingerprint))
+        if place is None:
+            return None
+        for content, _, _ in _records(*place):
+            found, stated, result = _decoded(content)
+            if (found, stated) == (key, fingerprint):
+                return result
+            break
+        # The file was replaced or removed meanwhile, by another attempt.
+        self._forget()
+        return self.find(key, fingerprint)
+
+    def stored(self) -> list[tuple[str, str]]:
+        """Key and fingerprint of every result that is stored, whole and readable."""
+        self._scan()
+        return list(self._places)
 
     def results(self, wanted: Mapping[str, str]) -> dict[str, Result]:
         """The stored results of the tasks ``wanted``, fingerprints by key; the latest of each."""
-        found: dict[str, Result] = {}
-        for path in self.files():
-            for key, fingerprint, result in _records(path):
-                if wanted.get(key) == fingerprint:
-                    found[key] = result
-        return found
+        found = {key: self.find(key, fingerprint) for key, fingerprint in wanted.items()}
+        return {key: result for key, result in found.items() if result is not None}
 
-    def add(self, key: str, fingerprint: str, result: Mapping[str, Any]) -> None:
-        """Store the result of a finished task; UserError if the disk takes no more."""
+    def add(self, key: str, fingerprint: str, result: Mapping[str, Any]) -> Result:
+        """Store the result of a finished task and return it as it will be read.
+
+        Raises UserError if the disk takes no more.
+        """
         record = _record(key, fingerprint, result)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             if self._latest:
-                self._mine[key] = record
+                self._mine[key, fingerprint] = record
                 write_bytes(self._path, b"".join(self._mine.values()))
-                return
-            if self._file is None:
-                self._file = open(self._path, "xb", buffering=0)
-            self._append(record)
+            else:
+                self._append(record)
         except OSError as error:
             raise UserError(
                 f"{self._path}: finished work cannot be stored ({error.strerror}); make room and "
                 "start again: it goes on from what is stored"
             ) from None
+        return _decoded(record[_HEAD.size :])[2]
 
     def _append(self, record: bytes) -> None:
-        assert self._file is not None
+        if self._file is None:
+            self._file = open(self._path, "ab", buffering=0)
         left = memoryview(record)
         while left:  # A disk that fills up takes a part of it first.
             left = left[self._file.write(left) :]
@@ -98,6 +135,31 @@ class Checkpoint:
         for path in self.files():
             path.unlink(missing_ok=True)
 
+    def _scan(self) -> None:
+        """Read what has been written since the last time."""
+        now = {}
+        for path in self.files():
+            try:
+                now[path] = path.stat()
+            except OSError:
+                continue  # Removed by another attempt that has just finished.
+        for path, known in self._read.items():
+            if path not in now or now[path].st_ino != known.inode:
+                self._forget()
+                break
+        for path, state in now.items():
+            known = self._read.get(path, _Read(state.st_ino, 0, 0, 0))
+            if (known.size, known.changed_ns) == (state.st_size, state.st_mtime_ns):
+                continue
+            end = known.end
+            for content, start, end in _records(path, known.end):
+                self._places[_identity(content)] = path, start
+            self._read[path] = _Read(state.st_ino, state.st_size, state.st_mtime_ns, end)
+
+    def _forget(self) -> None:
+        self._read.clear()
+        self._places.clear()
+
 
 def _written(path: Path) -> int:
     try:
@@ -109,29 +171,56 @@ def _written(path: Path) -> int:
 def _record(key: str, fingerprint: str, result: Mapping[str, Any]) -> bytes:
     arrays = {name: value for name, value in result.items() if isinstance(value, np.ndarray)}
     other = {name: value for name, value in result.items() if name not in arrays}
-    head = json.dumps({"key": key, "fingerprint": fingerprint, "values": other})
+    head = {"key": key, "fingerprint": fingerprint, "values": other}
+    encoded = json.dumps(head, default=_plain).encode()
     stream = io.BytesIO()
-    np.savez(stream, **arrays)
-    encoded = head.encode()
+    np.savez(stream, allow_pickle=False, **arrays)
     content = struct.pack("<Q", len(encoded)) + encoded + stream.getvalue()
     return _HEAD.pack(_MARK, len(content), hashlib.sha256(content).digest()) + content
 
 
-def _records(path: Path) -> Iterator[tuple[str, str, Result]]:
+def _plain(value: Any) -> Any:
+    """JSON's form of NumPy's numbers, and of arrays inside other values."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} has no place in a checkpoint")
+
+
+def _head(content: bytes) -> tuple[dict[str, Any], int]:
+    """The JSON part of a record, and where its arrays begin."""
+    (size,) = struct.unpack_from("<Q", content)
+    return json.loads(content[8 : 8 + size]), 8 + size
+
+
+def _identity(content: bytes) -> tuple[str, str]:
+    """Key and fingerprint of a record."""
+    described, _ = _head(content)
+    return described["key"], described["fingerprint"]
+
+
+def _decoded(content: bytes) -> tuple[str, str, Result]:
+    """Key, fingerprint and result of a record."""
+    described, end = _head(content)
+    with np.load(io.BytesIO(content[end:]), allow_pickle=False) as stored:
+        arrays = dict(stored)
+    return described["key"], described["fingerprint"], described["values"] | arrays
+
+
+def _records(path: Path, start: int) -> Iterator[tuple[bytes, int, int]]:
+    """Content, start and end of the whole records from ``start`` on."""
     try:
         file = open(path, "rb")
     except OSError:
         return  # Removed by another attempt that has just finished.
     with file:
+        file.seek(start)
         while len(head := file.read(_HEAD.size)) == _HEAD.size:
             mark, length, checksum = _HEAD.unpack(head)
             if mark != _MARK or length > os.fstat(file.fileno()).st_size:
                 return
             content = file.read(length)
-            if hashlib.sha256(content).digest() != checksum:
+            if len(content) != length or hashlib.sha256(content).digest() != checksum:
                 return
-            (size,) = struct.unpack_from("<Q", content)
-            described = json.loads(content[8 : 8 + size])
-            with np.load(io.BytesIO(content[8 + size :])) as stored:
-                arrays = dict(stored)
-            yield described["key"], described["fingerprint"], described["values"] | arrays
+            end = start + _HEAD.size + length
+            yield content, start, end
+            start = end

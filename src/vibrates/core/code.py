@@ -1,8 +1,9 @@
 """Which code a result was computed with: the commit, and a fingerprint of the sources of a stage.
 
-A fingerprint covers the module that computes and every module of this package that it imports,
-directly or through others, read as syntax: comments, docstrings and layout do not count, nor do
-the `CARRIERS`.
+A fingerprint covers the module that computes and every module of this package that it takes names
+from, directly or through others, read as syntax: comments, docstrings and layout do not count, nor
+do the `CARRIERS`. A name that a package only hands on counts for the module that defines it, so
+that a change elsewhere in the package leaves the fingerprint as it is.
 """
 
 import ast
@@ -12,11 +13,12 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
-# Modules that carry results and compute none: a change of theirs leaves results as they are.
+# Modules that carry results or check input, and compute nothing: a change of theirs leaves results
+# as they are.
 CARRIERS = {
     f"vibrates.{name}"
     for name in (
-        "core.checkpoint", "core.code", "core.dispatch", "core.errors", "core.files",
+        "abinitio.monomers", "abinitio.points", "core.checkpoint", "core.code", "core.dispatch", "core.errors", "core.files",
         "core.fingerprint", "core.model", "core.model_errors", "core.model_schema", "core.mpi", "core.netcdf", "core.scripts", "core.tables", "core.tasks",
         "core.yaml_files", "config", "config.blocks", "config.campaign", "config.constraints",
         "config.learning", "config.surface_block", "molecules.settings", "trajectories.batch_file", "trajectories.cache",
@@ -54,8 +56,9 @@ def code_fingerprint(*modules: str) -> str:
     return state.hexdigest()
 
 
-def sources(*modules: str) -> set[str]:
-    """The modules of this package that ``modules`` import, directly or not, themselves included.
+@cache
+def sources(*modules: str) -> frozenset[str]:
+    """The modules of this package that results of ``modules`` depend on, themselves included.
 
     Not through the `CARRIERS`, which are left out.
     """
@@ -68,11 +71,8 @@ def sources(*modules: str) -> set[str]:
         if _file(name) is None:
             raise ValueError(f"{name} is no module of this package")
         found.add(name)
-        # Importing a module runs its packages first.
-        if "." in name:
-            ahead.append(name.rsplit(".", 1)[0])
         ahead += _imports(name)
-    return found
+    return frozenset(found)
 
 
 def _file(name: str) -> Path | None:
@@ -93,23 +93,38 @@ def _imports(name: str) -> tuple[str, ...]:
     for node in ast.walk(_tree(_file(name))):
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            # ``from package import name``: a module, or something in the package.
-            inner = [f"{node.module}.{alias.name}" for alias in node.names]
-            found += [node.module, *inner]
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                raise ValueError(f"{name}: a relative import; name the module in full")
+            found += [_origin(node.module, alias.name) for alias in node.names]
     return tuple(sorted({one for one in found if _file(one) is not None}))
+
+
+def _origin(module: str, name: str) -> str:
+    """The module that ``from module import name`` gets it from: itself, a part, or a third one."""
+    if _file(f"{module}.{name}") is not None:
+        return f"{module}.{name}"
+    place = _file(module)
+    if place is not None and place.name == "__init__.py":
+        for node in _tree(place).body:
+            if isinstance(node, ast.ImportFrom):
+                for alias in node.names:
+                    if name == (alias.asname or alias.name):
+                        return _origin(node.module, alias.name)
+    return module
 
 
 @cache
 def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
-@cache
-def _normalised(path: Path) -> str:
+    """The syntax of a source file without its docstrings."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             if ast.get_docstring(node, clean=False) is not None:
                 node.body = node.body[1:] or [ast.Pass()]
-    return ast.unparse(tree)
+    return tree
+
+
+@cache
+def _normalised(path: Path) -> str:
+    return ast.unparse(_tree(path))

@@ -34,8 +34,20 @@ def file_digest(path: str | Path) -> str:
         ) from None
 
 
+def check(path: str | Path, stated: str | None, expected: str, remedy: str) -> None:
+    """Refuse a file of results whose fingerprint is another one; UserError with the ``remedy``."""
+    if stated != expected:
+        was = f"fingerprint {stated[:12]}" if stated else "it states no fingerprint"
+        raise UserError(
+            f"{path}: made with other settings, input files or code ({was}, expected "
+            f"{expected[:12]}); {remedy}"
+        )
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
+        if value.dtype.hasobject:
+            return value.tolist()
         content = hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()
         return {"array": content, "type": value.dtype.str, "shape": value.shape}
     if isinstance(value, np.generic):

@@ -16,6 +16,7 @@ import pandas as pd
 
 from vibrates.core.errors import UserError
 from vibrates.core.files import write_text
+from vibrates.core.fingerprint import check
 
 _CHECKS = ("rows", "sha256")
 
@@ -28,13 +29,17 @@ def write(path: str | Path, table: pd.DataFrame, provenance: dict[str, Any]) -> 
 
 
 def read(
-    path: str | Path, columns: Iterable[str] = (), what: str = "a table of points"
+    path: str | Path,
+    columns: Iterable[str] = (),
+    what: str = "a table of points",
+    fingerprint: str | None = None,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The table and its provenance, without the checks.
 
     ``columns``: those that must be there. Raises UserError if the file is missing, holds no such
     table, lacks a column, has a missing or infinite number, or does not fit the checksum of its
-    header. A table without a header (made by hand) has an empty provenance and no checksum.
+    header, or, where ``fingerprint`` is given, states another one. A table without a header (made
+    by hand) has an empty provenance and no checksum.
     """
     path = Path(path)
     try:
@@ -59,7 +64,7 @@ def read(
     if len(bad):
         row, column = bad[0]
         raise UserError(
-            f"{path}: line {row + 3}: {numbers.columns[column]} is missing or no finite number; "
+            f"{path}: line {row + (3 if text.startswith('#') else 2)}: {numbers.columns[column]} is missing or no finite number; "
             "correct or remove the row, or make the file again with its rule"
         )
     if stated and stated.get("sha256") != found["sha256"]:
@@ -67,6 +72,9 @@ def read(
             f"{path}: its content does not fit the checksum in its header: the file is damaged or "
             "was changed by hand; restore it, or make it again with its rule"
         )
+    if fingerprint is not None:
+        remedy = "remove it and run the workflow again: it is then computed anew"
+        check(path, provenance.get("fingerprint"), fingerprint, remedy)
     return table, provenance
 
 

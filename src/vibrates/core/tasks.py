@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from vibrates.core.checkpoint import Checkpoint, Result
+from vibrates.core.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -30,28 +31,43 @@ class Task:
     compute: Callable[[], Mapping[str, Any]]
 
 
+def combined(tasks: Sequence[Task]) -> str:
+    """The fingerprint of the product of all ``tasks``."""
+    return fingerprint(tasks=[(task.key, task.fingerprint) for task in tasks])
+
+
 def stored(tasks: Sequence[Task], checkpoint: Checkpoint) -> dict[str, Result]:
-    """The results that the checkpoint holds, by key; others' results and damaged ones do not count."""
-    return checkpoint.results({task.key: task.fingerprint for task in tasks})
+    """The results that the checkpoint holds, by key; others' results and damaged ones do not count.
+
+    Raises ValueError if two tasks have one key.
+    """
+    wanted = {task.key: task.fingerprint for task in tasks}
+    if len(wanted) < len(tasks):
+        keys = [task.key for task in tasks]
+        raise ValueError(f"two tasks have one key: {next(k for k in keys if keys.count(k) > 1)}")
+    return checkpoint.results(wanted)
 
 
 def run(
     tasks: Sequence[Task],
-    checkpoint: Checkpoint,
+    checkpoint: Checkpoint | None,
     comm: MPI.Comm | None = None,
     done: Callable[[str, Result], None] = lambda key, result: None,
 ) -> dict[str, Result]:
     """The results of all tasks, by key in their order; those not in the checkpoint are computed.
 
-    With ``comm`` every rank calls it with the same tasks; rank 0 stores, and only it gets results,
-    the others an empty mapping. ``done`` is called with every fresh result once it is stored.
+    Without a checkpoint nothing is stored. With ``comm`` every rank calls it with the same tasks;
+    rank 0 stores, and only it gets results, the others an empty mapping. ``done`` is called with
+    every fresh result once it is stored. Raises UserError if a result cannot be stored.
     """
     leading = comm is None or comm.rank == 0
-    results = stored(tasks, checkpoint) if leading else {}
+    results = stored(tasks, checkpoint) if leading and checkpoint is not None else {}
 
     def keep(number: int, result: Mapping[str, Any]) -> None:
         task = tasks[number]
-        checkpoint.add(task.key, task.fingerprint, result)
+        if checkpoint is not None:
+            # As it is read later: a resumed job goes on with the same values, types included.
+            result = checkpoint.add(task.key, task.fingerprint, result)
         results[task.key] = dict(result)
         done(task.key, results[task.key])
 
@@ -64,5 +80,6 @@ def run(
         from vibrates.core.dispatch import share_out
 
         share_out(comm, missing, lambda number: tasks[number].compute(), keep)
-    checkpoint.close()
+    if checkpoint is not None:
+        checkpoint.close()
     return {task.key: results[task.key] for task in tasks} if leading else {}

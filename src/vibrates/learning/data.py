@@ -20,6 +20,7 @@ import pandas as pd
 import xarray as xr
 
 from vibrates.core.errors import UserError
+from vibrates.core.fingerprint import fingerprint
 from vibrates.learning.transitions import (
     NUMBER_NAMES,
     NUMBERS,
@@ -221,3 +222,8 @@ def _cleaned(correlation: np.ndarray, name: str) -> np.ndarray:
 
 def _about(units: str, long_name: str) -> dict[str, str]:
     return {"units": units, "long_name": long_name}
+
+
+def digest(data: xr.Dataset) -> str:
+    """A fingerprint of a data set: rates, their errors, quantum numbers, whatever else it holds."""
+    return fingerprint(data={name: data[name].values for name in sorted(data.variables)})

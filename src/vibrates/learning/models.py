@@ -4,7 +4,14 @@ from collections.abc import Callable
 
 from vibrates.core.errors import UserError
 
-NAMES = ("GP", "NN", "NN2", "ladder")
+# The modules that hold them.
+MODULES = {
+    "GP": "vibrates.learning.published_gp",
+    "NN": "vibrates.learning.networks",
+    "NN2": "vibrates.learning.networks",
+    "ladder": "vibrates.learning.ladder_model",
+}
+NAMES = tuple(MODULES)
 
 
 def model(name: str) -> Callable:

@@ -1,20 +1,23 @@
 """One scenario run with one model: a row of scores for every test set, each stored when done."""
 
-import time
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from vibrates.learning.data import log10_k, log10_k_stderr
-from vibrates.learning.models import model
+from vibrates.core import tasks as tasks_module
+from vibrates.core.checkpoint import Checkpoint
+from vibrates.core.code import code_fingerprint
+from vibrates.core.fingerprint import fingerprint
+from vibrates.learning.data import digest, log10_k
+from vibrates.learning.models import MODULES, model
+from vibrates.learning.scenario_row import row
 from vibrates.learning.scenarios import Split, splits
 from vibrates.learning.scores import scores
-from vibrates.learning.store import Store, digest
 
-# Raise when a model's results change: stored rows are then computed again.
-VERSIONS = {"GP": 3, "NN": 2, "NN2": 2, "ladder": 5}
 # A network's result depends on its random start: these are trained from several, where a comparison
 # of models rests on few test sets: sets 1 to 4 and both ends of levels and temperatures.
 NETWORK_STARTS = 3
@@ -23,40 +26,54 @@ NETWORK_STARTS = 3
 def run(
     data: xr.Dataset, scenario: str, name: str, seeds: int, every: int, store: str | Path
 ) -> pd.DataFrame:
-    """Scores of model `name` in `scenario`: one row per test set and network seed."""
-    kept, content, make = Store(store), digest(data), None
-    rows = []
-    for split in splits(scenario, data, seeds, every):
-        for start in range(_starts(data, split, name)):
-            key = {
-                "version": VERSIONS[name],
-                "data": content,
-                "scenario": scenario,
-                "model": name,
-                "label": split.label,
-                "seed": split.seed,
-                "start": start,
-                "test": np.flatnonzero(split.test).tolist(),
-            }
+    """Scores of model `name` in `scenario`: one row per test set and network seed.
 
-            def compute():
-                nonlocal make
-                make = make or model(name)
-                return _row(data, split, make(), start)
-
-            row = kept.get(key, compute)
-            rows.append(
-                {
-                    "scenario": scenario,
-                    "label": split.label,
-                    "seed": split.seed,
-                    "model": name,
-                    "start": start,
-                }
-                | row
-                | _mean_scores(data, split)
-            )
+    `store`: a directory, which several runs may share.
+    """
+    cases = [
+        (split, start)
+        for split in splits(scenario, data, seeds, every)
+        for start in range(_starts(data, split, name))
+    ]
+    work = tasks(data, name, cases)
+    found = tasks_module.run(work, Checkpoint(Path(store) / "scenarios"))
+    rows = [
+        {
+            "scenario": scenario,
+            "label": split.label,
+            "seed": split.seed,
+            "model": name,
+            "start": start,
+        }
+        | found[task.key]
+        | _mean_scores(data, split)
+        for task, (split, start) in zip(work, cases, strict=True)
+    ]
     return pd.DataFrame(rows)
+
+
+def code(name: str) -> str:
+    """Fingerprint of the code that the scores of model `name` depend on."""
+    return code_fingerprint("vibrates.learning.scenario_row", MODULES[name])
+
+
+def tasks(
+    data: xr.Dataset, name: str, cases: Sequence[tuple[Split, int]]
+) -> list[tasks_module.Task]:
+    """The trainings of model `name` that `cases` ask for: a test set, and the number of a start."""
+    common = fingerprint(data=digest(data), model=name, code=code(name))
+    make = cache(lambda: model(name))
+
+    def task(split: Split, start: int) -> tasks_module.Task:
+        return tasks_module.Task(
+            f"{name}, {split.scenario} {float(split.label)!r}, seed {split.seed}, start {start}",
+            fingerprint(
+                common=common, seed=split.seed, start=start, test=np.flatnonzero(split.test)
+            ),
+            lambda: row(data, split, make()(), start),
+        )
+
+    return [task(*case) for case in cases]
 
 
 def _starts(data: xr.Dataset, split: Split, name: str) -> int:
@@ -73,25 +90,3 @@ def _mean_scores(data: xr.Dataset, split: Split) -> dict[str, float]:
     mean = np.full_like(tested, true[~split.test].mean())
     found = scores(mean, None, tested, np.zeros_like(tested), float(np.ptp(true)))
     return {f"mean_{name}": found[name] for name in ("mse_dex2", "mse_normalised")}
-
-
-def _row(data: xr.Dataset, split: Split, fresh, start: int) -> dict:
-    true, stderr = log10_k(data), log10_k_stderr(data)
-    began = time.perf_counter()
-    fitted = fresh.fit(data, ~split.test, seed=start + split.seed)
-    seconds = time.perf_counter() - began
-    predicted, std = fitted.predict(data)
-    test = split.test
-    return {
-        "n_train": int((~test).sum()),
-        "n_test": int(test.sum()),
-        "fit_seconds": seconds,
-        "chosen": getattr(fitted, "chosen", ""),
-        **scores(
-            predicted[test],
-            None if std is None else std[test],
-            true[test],
-            stderr[test],
-            float(np.ptp(true)),
-        ),
-    }

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from vibrates.core import tables
+from vibrates.core.code import code_fingerprint
+from vibrates.core.fingerprint import fingerprint
 from vibrates.core.units import CM_TO_HARTREE, HARTREE_TO_CM
 from vibrates.core.yaml_files import read_layers
 from vibrates.longrange.models import LongRangeTraining
@@ -92,6 +94,24 @@ def training(described: dict[str, Any]) -> Training:
         **chosen | {"hidden": tuple(chosen["hidden"])},
         relative_floor=np.inf if floor is None else floor * CM_TO_HARTREE,
     )
+
+
+# Keys of a description that the fit of a network depends on, beside the points.
+FITTED = ("powers", "coordinates", "training", "energy_column")
+
+
+def member_settings(described: dict[str, Any], number: int) -> str:
+    """Of all but the points that the network ``number`` of the ensemble depends on."""
+    return fingerprint(
+        described={key: described[key] for key in FITTED},
+        number=number,
+        code=code_fingerprint("vibrates.longrange.training", __name__),
+    )
+
+
+def member_fingerprint(described: dict[str, Any], number: int, points: str | Path) -> str:
+    """Of all that the network ``number`` of the ensemble depends on; stated in its file."""
+    return fingerprint(settings=member_settings(described, number), points=Path(points))
 
 
 def read_points(described: dict[str, Any], path: str | Path) -> tuple[Problem, pd.DataFrame]:

@@ -1,22 +1,17 @@
-"""Training that outlives its job: its state is kept in a directory, and goes on from there.
+"""Training that outlives its job: the state of every random start is kept and gone on from.
 
 The state of a start is its weights and damping, and the best weights so far: what comes after does
 not depend on where it was interrupted.
 """
 
-import hashlib
-import os
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vibrates.core.checkpoint import Checkpoint, Result
 from vibrates.longrange.levenberg_marquardt import Iteration
 
 
@@ -33,72 +28,70 @@ class Progress:
 
     @classmethod
     def at(cls, start: NDArray) -> "Progress":
+        """Before the first step."""
         return cls(start, 1e-3, start)
+
+    @classmethod
+    def stored(cls, state: Result) -> "Progress":
+        """As it was given to a checkpoint."""
+        return cls(**state | {"history": [tuple(row) for row in state["history"]]})
 
     def take(self, step: Iteration, training_error: float, test_error: float) -> None:
         """Add an accepted step; the test error judges, if there is one."""
         self.weights, self.damping = step.weights, step.damping
         self.history.append((training_error, test_error))
-        judged = training_error if np.isnan(test_error) else test_error
+        judged = _judged(training_error, test_error)
         if judged < self.best_error:
             self.best, self.best_error, self.since = step.weights, judged, 0
         else:
             self.since += 1
 
+    def reached_with(self, iterations: int, patience: int) -> bool:
+        """Whether a training of so many iterations and so much patience passes through this state.
 
-def fingerprint(*parts: Any) -> str:
-    """Of the points and of how they are fitted: arrays, and dataclasses of them."""
-    digest = hashlib.sha256()
-    for part in parts:
-        for name, value in vars(part).items():
-            digest.update(name.encode())
-            digest.update(
-                value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode()
-            )
-    return digest.hexdigest()
+        More of both go on from it; one that would have stopped before begins anew.
+        """
+        best, since = np.inf, 0
+        for errors in self.history:
+            if since >= patience:
+                return False
+            judged = _judged(*errors)
+            best, since = (judged, 0) if judged < best else (best, since + 1)
+        return len(self.history) <= iterations
 
 
-class Kept:
-    """Directory with one file per start; ``None`` keeps nothing. ``every``: seconds between writings.
+def _judged(training_error: float, test_error: float) -> float:
+    return training_error if np.isnan(test_error) else test_error
+
+
+class States:
+    """The states of starts in a checkpoint, written at most every so many seconds.
 
     ``tell`` is called with the number of the start and its state whenever it is written.
     """
 
     def __init__(
-        self, directory: str | Path | None, every: float = 60.0,
+        self,
+        checkpoint: Checkpoint,
+        every: float = 60.0,
         tell: Callable[[int, Progress], None] = lambda number, state: None,
-    ) -> None:  # fmt: skip
-        self.directory = None if directory is None else Path(directory)
-        self.every, self.tell = every, tell
-        self.fingerprint, self._last = "", time.monotonic()
+    ) -> None:
+        self.checkpoint, self.every, self.tell = checkpoint, every, tell
+        self._last = time.monotonic()
 
-    def read(self, number: int) -> Progress | None:
+    def read(self, number: int, fingerprint: str) -> Progress | None:
         """The start as it was left; None if there is none of the same points and settings, whole."""
-        if self.directory is None:
-            return None
-        try:
-            with np.load(self.directory / f"{number}.npz") as stored:
-                if str(stored["fingerprint"]) != self.fingerprint:
-                    return None
-                return Progress(
-                    stored["weights"], float(stored["damping"]), stored["best"], float(stored["best_error"]),
-                    int(stored["since"]), [tuple(row) for row in stored["history"].tolist()],
-                )  # fmt: skip
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
-            return None
+        state = self.checkpoint.find(_key(number), fingerprint)
+        return None if state is None else Progress.stored(state)
 
-    def write(self, number: int, state: Progress, now: bool = False) -> None:
+    def write(self, number: int, fingerprint: str, state: Progress, now: bool = False) -> None:
         """Keep the state, if the last writing was long enough ago or ``now``."""
-        if self.directory is None or (not now and time.monotonic() - self._last < self.every):
+        if not now and time.monotonic() - self._last < self.every:
             return
-        self.directory.mkdir(parents=True, exist_ok=True)
-        temporary = self.directory / f".{number}.{os.getpid()}.npz"
-        np.savez(temporary, fingerprint=self.fingerprint, **vars(state))
-        os.replace(temporary, self.directory / f"{number}.npz")
+        self.checkpoint.add(_key(number), fingerprint, vars(state))
         self._last = time.monotonic()
         self.tell(number, state)
 
-    def remove(self) -> None:
-        """The training is done and saved elsewhere."""
-        if self.directory is not None:
-            shutil.rmtree(self.directory, ignore_errors=True)
+
+def _key(number: int) -> str:
+    return f"state of start {number}"

@@ -1,14 +1,21 @@
 """Training of a long-range surface on points (R, x, u)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vibrates.core import tasks
+from vibrates.core.checkpoint import Checkpoint
+from vibrates.core.code import code_fingerprint
 from vibrates.core.errors import UserError
+from vibrates.core.fingerprint import fingerprint
 from vibrates.longrange.levenberg_marquardt import minimise
-from vibrates.longrange.progress import Kept, Progress, fingerprint
+from vibrates.longrange.progress import Progress, States
 from vibrates.potential.long_range import Coordinate, LongRangeSurface
+
+_STOPPING = ("iterations", "patience")  # settings that say when a start has finished
 
 
 @dataclass(frozen=True)
@@ -130,7 +137,7 @@ class Residuals:
         values, jacobian = self.empty.network.jacobian(weights, self.inputs[which], weighted)
         return values - scale * self.problem.energy[which] / self.empty.energy_unit, jacobian
 
-    def trained(self, weights: NDArray, history: list) -> Trained:
+    def trained(self, weights: NDArray, history: NDArray) -> Trained:
         """The surface with these weights, and its errors."""
         surface = replace(self.empty, weights=weights)
         error = surface.energy(self.problem.distance, self.problem.x) - self.problem.energy
@@ -138,23 +145,56 @@ class Residuals:
             float(np.sqrt(np.mean(error[which] ** 2))) if which.any() else float("nan")
             for which in (~self.test, self.test)
         ]
-        return Trained(surface, *errors, self.test, np.array(history))
+        return Trained(surface, *errors, self.test, history)
 
 
-def train(problem: Problem, chosen: Training, kept: Kept | None = None) -> Trained:
+def starts(
+    residuals: Residuals,
+    chosen: Training,
+    generator: np.random.Generator,
+    states: States | None = None,
+) -> list[tasks.Task]:
+    """The random starts of a training; results: the best ``weights``, and the ``history``.
+
+    ``generator``: as it is after the test points were drawn. ``states``: where unfinished starts are
+    kept; one that was killed goes on from there.
+    """
+    # What a state depends on: more steps or more patience go on from it, more starts follow it.
+    elsewhere = (*_STOPPING, "restarts")
+    parts = {name: value for name, value in vars(chosen).items() if name not in elsewhere}
+    common = fingerprint(problem=residuals.problem, training=parts, code=code_fingerprint(__name__))
+
+    def start(number: int) -> tasks.Task:
+        state = Progress.at(residuals.empty.network.random(generator))
+        mine = fingerprint(common=common, start=number)
+        whole = fingerprint(common=mine, stopping=[vars(chosen)[name] for name in _STOPPING])
+        return tasks.Task(
+            f"start {number}",
+            whole,
+            lambda: _run(residuals, chosen, state, number, mine, states),
+        )
+
+    return [start(number) for number in range(chosen.restarts)]
+
+
+def train(
+    problem: Problem,
+    chosen: Training,
+    checkpoint: Checkpoint | None = None,
+    every: float = 60.0,
+    tell: Callable[[int, Progress], None] = lambda number, state: None,
+) -> Trained:
     """The best of the restarts, by the test points if there are any.
 
-    ``kept``: where unfinished training is kept; a training that was killed goes on from there.
+    ``checkpoint``: of latest results, where finished starts and the states of others are kept; a
+    training that was killed goes on from there. ``every``: seconds between states; ``tell`` is
+    called with the number of a start and its state when that is written.
     """
     generator = np.random.default_rng(chosen.seed)
     residuals = Residuals.build(problem, chosen, generator)
-    kept = kept or Kept(None)
-    # More steps or more patience go on from what is there.
-    kept.fingerprint = fingerprint(problem, replace(chosen, iterations=0, patience=0))
-    runs = []
-    for number in range(chosen.restarts):
-        start = residuals.empty.network.random(generator)
-        runs.append(_run(residuals, chosen, kept.read(number) or Progress.at(start), kept, number))
+    states = None if checkpoint is None else States(checkpoint, every, tell)
+    found = tasks.run(starts(residuals, chosen, generator, states), checkpoint)
+    runs = [residuals.trained(one["weights"], one["history"]) for one in found.values()]
     return min(runs, key=lambda run: run.test_error if run.test.any() else run.training_error)
 
 
@@ -164,9 +204,17 @@ def ensemble(problem: Problem, chosen: Training, members: int) -> list[Trained]:
 
 
 def _run(
-    residuals: Residuals, chosen: Training, state: Progress, kept: Kept, number: int
-) -> Trained:
+    residuals: Residuals,
+    chosen: Training,
+    state: Progress,
+    number: int,
+    fingerprint: str,
+    states: States | None,
+) -> dict[str, NDArray]:
     """One random start, or the rest of it."""
+    kept = states.read(number, fingerprint) if states is not None else None
+    if kept is not None and kept.reached_with(chosen.iterations, chosen.patience):
+        state = kept
     fit, test = np.flatnonzero(~residuals.test), residuals.test
     left = chosen.iterations - len(state.history) if state.since < chosen.patience else 0
     for one in minimise(
@@ -181,9 +229,11 @@ def _run(
         state.take(one, training_error, test_error)
         if state.since >= chosen.patience:
             break
-        kept.write(number, state)
-    kept.write(number, state, now=True)
-    return residuals.trained(state.best, state.history)
+        if states is not None:
+            states.write(number, fingerprint, state)
+    if states is not None:
+        states.write(number, fingerprint, state, now=True)
+    return {"weights": state.best, "history": np.array(state.history)}
 
 
 def _check(distance, x, energy, coordinates) -> None:

@@ -126,8 +126,8 @@ class LongRangeSurface:
         content = asdict(self) | {"weights": np.round(self.weights, 12).tolist()}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
-    def save(self, path: str | Path) -> None:
-        """Write it as netCDF."""
+    def save(self, path: str | Path, fingerprint: str | None = None) -> None:
+        """Write it as netCDF; ``fingerprint``: of all that the training depended on."""
         # The environment of PySCF, which imports surfaces for their harmonics, has no xarray.
         import xarray as xr
 
@@ -143,16 +143,25 @@ class LongRangeSurface:
             "least_distance": self.least_distance, "distance_unit": self.distance_unit,
             "energy_unit": self.energy_unit,
         }  # fmt: skip
+        if fingerprint is not None:
+            attributes["fingerprint"] = fingerprint
         write_atomic(
             xr.Dataset({"weights": ("weight", self.weights, described)}, attrs=attributes), path
         )
 
     @classmethod
-    def load(cls, path: str | Path) -> "LongRangeSurface":
-        """Read what `save` wrote; UserError if it is missing or damaged."""
+    def load(cls, path: str | Path, fingerprint: str | None = None) -> "LongRangeSurface":
+        """Read what `save` wrote.
+
+        Raises UserError if it is missing, damaged, or not of the ``fingerprint`` that is given.
+        """
+        from vibrates.core.fingerprint import check
         from vibrates.core.netcdf import read_product
 
-        stored = read_product(path, "train the surface again")
+        remedy = "remove it and train the surface again"
+        stored = read_product(path, remedy)
+        if fingerprint is not None:
+            check(path, stored.attrs.get("fingerprint"), fingerprint, remedy)
         a = {name: np.atleast_1d(value) for name, value in stored.attrs.items()}
         names = [str(n) for n in a["names"]]
         coordinates = tuple(

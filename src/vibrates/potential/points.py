@@ -9,15 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from vibrates.core import tables
+from vibrates.core.columns import ANGLES, COORDINATES, ENERGY
 from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, HARTREE_TO_MEV
 from vibrates.molecules.diatom import Diatom
 from vibrates.potential import orientation
 from vibrates.potential.flexible import bounded_stretch
 from vibrates.potential.orientation import quadrupole_angular
-
-ANGLES = ["theta_a_deg", "theta_b_deg", "phi_deg"]
-COORDINATES = [*ANGLES, "R_angstrom", "r_a_angstrom", "r_b_angstrom"]
-ENERGY = "E_CCSDT_meV"
 
 WALL_MEV = (50.0, 1000.0)
 WELL_MEV = 0.0  # below: attraction

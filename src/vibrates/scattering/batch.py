@@ -6,89 +6,42 @@ Ranks share the pieces; rank 0 keeps each finished one on disk, from where a lat
 import argparse
 import os
 import sys
-import time
 from pathlib import Path
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
-import numpy as np
-import xarray as xr
 from mpi4py import MPI
 
-from vibrates.core import checkpoint as parts
-from vibrates.core import netcdf
-from vibrates.core.dispatch import share_out
+from vibrates.core import netcdf, tasks
+from vibrates.core.checkpoint import Checkpoint
 from vibrates.core.errors import UserError
+from vibrates.core.fingerprint import check
 from vibrates.core.mpi import check_size
-from vibrates.core.units import HARTREE_TO_CM
+from vibrates.scattering.job_file import dataset
 from vibrates.scattering.settings import load
 from vibrates.scattering.work import Work
 
-SOURCES = [
-    "coupled states: McGuire and Kouri, J. Chem. Phys. 60, 2488 (1974)",
-    "propagator: Manolopoulos, J. Chem. Phys. 85, 6425 (1986)",
-]
 
-
-def compute(comm: MPI.Comm, work: Work, output: Path) -> dict[int, parts.Columns] | None:
-    """All pieces by number, on rank 0; None on the others."""
-    done = parts.read(output, work.digest) if comm.rank == 0 else {}
-    writer = parts.Writer(output, work.digest)
-
-    def timed(piece: int) -> parts.Columns:
-        began = time.process_time()
-        opacity = work.opacity(piece)
-        return {"opacity": opacity, "seconds": np.array(time.process_time() - began)}
-
-    def keep(piece: int, columns: parts.Columns) -> None:
-        writer.append(piece, columns)
-        done[piece] = columns
-
-    share_out(comm, [i for i in range(len(work.pieces)) if i not in done], timed, keep)
-    writer.close()
-    return done if comm.rank == 0 else None
-
-
-def dataset(work: Work, done: dict[int, parts.Columns]) -> xr.Dataset:
-    """What is stored: the sum over pieces, in the order of their numbers."""
-    initial, final = work.pairs
-
-    def about(units: str, long_name: str) -> dict[str, str]:
-        return {"units": units, "long_name": long_name}
-
-    opacity = sum(done[i]["opacity"] for i in range(len(work.pieces)))
-    numbers = {"v": work.v[initial], "j": work.j[initial], "vp": work.v[final], "jp": work.j[final]}
-    return xr.Dataset(
-        {
-            "opacity": (("wave", "energy", "pair"), opacity,
-                        about("1", "sum over Omega or parity of |S|^2, exothermic pairs")),
-            "last": ("energy", work.block.last, about("1", "highest J of the energy")),
-            "reference": ("energy", work.block.reference * HARTREE_TO_CM,
-                          about("cm^-1", "complete in J for collisions from levels at or above")),
-        },
-        {
-            "wave": ("wave", work.waves, about("1", "partial wave J")),
-            "energy": ("energy", work.block.energies * HARTREE_TO_CM,
-                       about("cm^-1", "total energy above the minimum of the diatom's curve")),
-        }
-        | {name: ("pair", values, about("1", f"quantum number {name}"))
-           for name, values in numbers.items()},
-        netcdf.provenance(work.settings, SOURCES)
-        | {"seconds": float(sum(columns["seconds"] for columns in done.values())),
-           "digest": work.digest},
-    )  # fmt: skip
-
-
-def run(comm: MPI.Comm, description: str, block: int, chunk: int, output: Path, ranks: int) -> None:
-    """Compute one job and write its file."""
+def run(
+    comm: MPI.Comm,
+    description: str,
+    block: int,
+    chunk: int,
+    output: Path,
+    ranks: int,
+    fingerprint: str | None = None,
+) -> None:
+    """Compute one job and write its file; UserError if it is not that of ``fingerprint``."""
     check_size(comm, ranks)
     work = Work(load(description), block, chunk)
-    done = compute(comm, work, output)
-    if done is None:
-        return
-    netcdf.write_atomic(dataset(work, done), output)
-    parts.remove(output)
+    if fingerprint is not None:
+        check(description, work.fingerprint, fingerprint, "run the workflow again")
+    checkpoint = Checkpoint(output)
+    pieces = tasks.run(work.tasks(), checkpoint, comm)
+    if comm.rank == 0:
+        netcdf.write_atomic(dataset(work, list(pieces.values())), output)
+        checkpoint.remove()
 
 
 def main() -> None:
@@ -99,6 +52,7 @@ def main() -> None:
     p.add_argument("chunk", type=int)
     p.add_argument("output", type=Path)
     p.add_argument("--ranks", type=int, default=1)
+    p.add_argument("--fingerprint", help="of the job asked for")
     comm = MPI.COMM_WORLD
     try:
         run(comm, **vars(p.parse_args()))

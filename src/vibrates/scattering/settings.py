@@ -67,15 +67,35 @@ def rotor(settings: Mapping) -> Rotor:
     return Rotor.from_basis(basis, mass, len(tops), max(tops))
 
 
-def collision(settings: Mapping) -> Collision:
-    """The problem to solve; UserError if a file is missing."""
-    surface = read_layers(settings["surface"])["surface"]
+def read_sites(path: str | Path) -> dict[str, Any]:
+    """The parameters of a surface of sites; UserError if the file is missing or of another kind."""
+    surface = read_layers(path)["surface"]
     if surface.get("parameters") != "sites":
         raise UserError(
-            f"{settings['surface']}: surface.parameters: '{surface.get('parameters')}' is "
+            f"{path}: surface.parameters: '{surface.get('parameters')}' is "
             "not 'sites'; name a surface of a diatom and an atom"
         )
-    sites = SiteSurface.from_mapping(surface["sites"], settings["molecule"]["masses_u"])
+    return surface["sites"]
+
+
+def physics(settings: Mapping) -> dict[str, Any]:
+    """All that S matrices depend on but energies and partial waves; files by content."""
+    molecule = settings["molecule"]
+    curve = read_curve(molecule["curve"])
+    return {
+        "method": settings["method"], "masses_u": [molecule["masses_u"], settings["atom"]["mass_u"]],
+        "curve": [curve.r, curve.energies], "vibrations": molecule["vibrations"],
+        "sites": read_sites(settings["surface"]), "legendre_terms": settings["legendre_terms"],
+        "sectors_bohr": settings["sectors_bohr"], "basis": settings["basis"],
+        "nuclear_spin": molecule.get("nuclear_spin"),
+    }  # fmt: skip
+
+
+def collision(settings: Mapping) -> Collision:
+    """The problem to solve; UserError if a file is missing."""
+    sites = SiteSurface.from_mapping(
+        read_sites(settings["surface"]), settings["molecule"]["masses_u"]
+    )
     return Collision(
         rotor(settings), reduced_masses(settings)[1],
         lambda distance, r, cosine: sites.potential(distance, cosine, r_a=r),

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from vibrates.abinitio import blocks
 from vibrates.abinitio.atom_geometries import atom_diatom_geometries
+from vibrates.abinitio.points import PROGRAM
 from vibrates.core.units import ANGSTROM_TO_BOHR, HARTREE_TO_CM, MEV_TO_HARTREE
 from vibrates.core.yaml_files import read_yaml
 from vibrates.potential import points as point_tables
@@ -39,8 +41,13 @@ def level(described: Mapping, name: str) -> dict[str, Any]:
     return {
         "symbols": described["symbols"], "masses_u": MASSES,
         "method": "CCSD(T), counterpoise-corrected", "basis": described["sets"][name]["basis"],
-        "midbond": described["midbond"],
+        "midbond": described["midbond"], "program": PROGRAM,
     }  # fmt: skip
+
+
+def fingerprints(described: Mapping, name: str) -> list[str]:
+    """Of the blocks of one set of points, by their numbers: what a rule carries as a parameter."""
+    return blocks.STAGE.blocks(geometry_table(described, name), level(described, name))
 
 
 def read_points(path: str | Path) -> pd.DataFrame:

@@ -4,20 +4,38 @@ In coupled states a piece is one projection Omega with all partial waves, for wh
 does not depend on the energy is done once; in close coupling it is one J and parity.
 """
 
-import hashlib
-import json
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vibrates.core.code import code_fingerprint
+from vibrates.core.fingerprint import fingerprint
+from vibrates.core.tasks import Task
 from vibrates.scattering import plan
 from vibrates.scattering.channels import Channels, close_coupling, coupled_states
-from vibrates.scattering.settings import collision, in_basis, like_nuclei, spin_weights
+from vibrates.scattering.settings import collision, in_basis, like_nuclei, physics, spin_weights
 
-# What the probabilities do not depend on.
-_ELSEWHERE = ("name", "results", "temperatures_K", "jobs")
+Job = tuple[int, int]  # the numbers of a block and of a share of its partial waves
+
+
+def fingerprints(settings: Mapping, jobs: Iterable[Job]) -> dict[Job, str]:
+    """Of all that the opacities of each job depend on, the code of the propagator included.
+
+    Energies and levels enter by the settings that they follow from, and not by their values, whose
+    last bits differ between machines. Raises UserError if the surface or the curve is missing.
+    """
+    cut = settings["jobs"]
+    common = fingerprint(
+        physics=physics(settings),
+        asked={name: settings[name] for name in ("levels", "energies", "waves")},
+        cut=[cut["energies"], cut["chunks"]],
+        code=code_fingerprint("vibrates.scattering.work", "vibrates.scattering.job_file"),
+    )
+    return {job: fingerprint(common=common, job=job) for job in jobs}
 
 
 class Work:
@@ -25,6 +43,7 @@ class Work:
 
     def __init__(self, settings: Mapping, block: int, chunk: int) -> None:
         self.settings, self.collision = settings, collision(settings)
+        (self.fingerprint,) = fingerprints(settings, [(block, chunk)]).values()
         rotor = self.collision.rotor
         found = plan.blocks(settings, rotor.energies, self.collision.reduced_mass)
         self.block = found[block]
@@ -47,17 +66,22 @@ class Work:
             wanted &= (odd[:, None] == odd) & exists
         return np.nonzero(wanted)
 
-    @property
-    def digest(self) -> str:
-        """Fingerprint of all that the results depend on."""
-        asked = {key: value for key, value in self.settings.items() if key not in _ELSEWHERE}
-        asked |= {
-            "surface_at": self.collision.legendre_terms(np.array([4.0, 7.0])).tolist(),
-            "levels_at": self.levels.tolist(),
-            "waves": self.waves.tolist(),
-            "energies_at": self.block.energies.tolist(),
-        }
-        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+    def tasks(self) -> list[Task]:
+        """One of every piece: its opacity, and the seconds of the processor that it took."""
+        names = ("J", "parity") if len(self.pieces[0]) == 2 else ("Omega",)
+
+        def task(number: int) -> Task:
+            key = ", ".join(
+                f"{name} = {value}" for name, value in zip(names, self.pieces[number], strict=True)
+            )
+            return Task(key, self.fingerprint, lambda: self._timed(number))
+
+        return [task(number) for number in range(len(self.pieces))]
+
+    def _timed(self, number: int) -> dict[str, Any]:
+        began = time.process_time()
+        opacity = self.opacity(number)
+        return {"opacity": opacity, "seconds": time.process_time() - began}
 
     @cached_property
     def pieces(self) -> list[tuple[int, ...]]:

@@ -2,33 +2,39 @@
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
+from vibrates.core.checkpoint import Checkpoint
+from vibrates.core.code import code_fingerprint
 from vibrates.core.errors import UserError
+from vibrates.core.fingerprint import fingerprint
+from vibrates.core.tasks import Task, run
 from vibrates.learning import optimisers
-from vibrates.learning.data import log10_k
+from vibrates.learning.data import digest, log10_k
 from vibrates.learning.features import MIHALIK, feature_matrix, varying
 from vibrates.learning.gaussian_process import GaussianProcess
 from vibrates.learning.search.process import new_process, standardised
 from vibrates.learning.search.training_sets import initial_number, rows_of
-from vibrates.learning.store import Store, digest
 
-VERSION = 2  # raise when a candidate's results change
 SUBSET_SEED = 7
 OVER, BELOW = 10.0, 5.0  # per cent, the accuracy targets that transitions are counted by
 
 
 class Trainer:
-    """Trains candidates on one data set; every trained candidate is stored and found again."""
+    """Trains candidates on one data set; every trained candidate is stored and found again.
 
-    def __init__(self, data: xr.Dataset, store: Store, optimiser: str, iterations: int):
+    ``store``: a directory, which several trainers may share.
+    """
+
+    def __init__(self, data: xr.Dataset, store: str | Path, optimiser: str, iterations: int):
         if optimiser not in optimisers.OPTIMISERS:
             raise UserError(
                 f"optimiser {optimiser} is unknown; choose from {', '.join(optimisers.OPTIMISERS)}"
             )
-        self.data, self.store = data, store
+        self.data, self.checkpoint = data, Checkpoint(Path(store) / "candidates")
         self.optimiser, self.iterations = optimiser, iterations
         self.content = digest(data)
         self.features = search_features(data)
@@ -46,18 +52,29 @@ class Trainer:
         log marginal likelihood, BIC, parameters, seconds; with `whole` also percent and rms in dex of
         every transition.
         """
-        key = {
-            "version": VERSION,
-            "data": self.content,
-            "kernel": expression,
-            "trained": [int(x) for x in trained],
-            "sizes": [int(x) for x in sizes],
-            "whole": whole,
-            "optimiser": self.optimiser,
-            "iterations": self.iterations,
-            "features": self.features,
-        }
-        return self.store.get(key, lambda: self._trained(expression, trained, sizes, whole))
+        task = self.task(expression, trained, sizes, whole)
+        return run([task], self.checkpoint)[task.key]
+
+    def task(
+        self, expression: str, trained: Sequence[int], sizes: Sequence[int], whole: bool = False
+    ) -> Task:
+        """The training that `candidate` gives the result of."""
+        levels, points = ([int(x) for x in values] for values in (trained, sizes))
+        return Task(
+            f"{expression} on {levels}, {points} points{', all transitions' if whole else ''}",
+            fingerprint(
+                data=self.content,
+                kernel=expression,
+                trained=levels,
+                sizes=points,
+                whole=whole,
+                optimiser=self.optimiser,
+                iterations=self.iterations,
+                features=self.features,
+                code=code_fingerprint(__name__),
+            ),
+            lambda: self._trained(expression, trained, sizes, whole),
+        )
 
     def _trained(self, expression, trained, sizes, whole) -> dict:
         began = time.perf_counter()

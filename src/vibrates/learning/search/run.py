@@ -16,7 +16,6 @@ from vibrates.learning.search.selection import (
 )
 from vibrates.learning.search.training_sets import levels, validation_set
 from vibrates.learning.search.training_sets import training_sets as all_training_sets
-from vibrates.learning.store import Store
 
 
 def screening(data: xr.Dataset, settings: Search, size: int) -> dict:
@@ -39,7 +38,7 @@ def one_kernel(
     data: xr.Dataset, settings: Search, kernel: str, sets: list[list[int]], store: str | Path
 ) -> list[dict]:
     """One base kernel trained on every training set of `sets`: the candidates, in their order."""
-    trainer = Trainer(data, Store(store), "lbfgs", settings.iterations)
+    trainer = Trainer(data, store, "lbfgs", settings.iterations)
     return [trainer.candidate(kernel, trained, settings.points[:1]) for trained in sets]
 
 
@@ -64,7 +63,7 @@ def growth(
 
     The kernels are compared on `settings.points`; the chosen two then predict from all points.
     """
-    trainer = Trainer(data, Store(store), optimiser, settings.iterations)
+    trainer = Trainer(data, store, optimiser, settings.iterations)
     values, sizes = levels(data), settings.points
     criteria = []
     for wanted in settings.validation:

@@ -1,0 +1,34 @@
+"""The scores of one model trained without one test set."""
+
+import time
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from vibrates.learning.data import log10_k, log10_k_stderr
+from vibrates.learning.scenarios import Split
+from vibrates.learning.scores import scores
+
+
+def row(data: xr.Dataset, split: Split, fresh: Any, start: int) -> dict:
+    """Of a `fresh` model; ``start``: the number of a network's random start."""
+    true, stderr = log10_k(data), log10_k_stderr(data)
+    began = time.perf_counter()
+    fitted = fresh.fit(data, ~split.test, seed=start + split.seed)
+    seconds = time.perf_counter() - began
+    predicted, std = fitted.predict(data)
+    test = split.test
+    return {
+        "n_train": int((~test).sum()),
+        "n_test": int(test.sum()),
+        "fit_seconds": seconds,
+        "chosen": getattr(fitted, "chosen", ""),
+        **scores(
+            predicted[test],
+            None if std is None else std[test],
+            true[test],
+            stderr[test],
+            float(np.ptp(true)),
+        ),
+    }
