@@ -1,9 +1,8 @@
 """Small products with the layouts of cross_sections.nc, rates.nc and learned.nc, for tests only."""
 
-import json
-
 import numpy as np
 import xarray as xr
+import yaml
 from campaigns import campaign
 
 from vibrates.learning.product import ladder_of
@@ -84,7 +83,10 @@ def rates() -> xr.Dataset:
             "wp": ("transition", np.zeros(2 * n, int)),
             "temperature": ("temperature", TEMPERATURES_K),
         },
-        attrs={"symmetrisation": "translational", "configuration": json.dumps(CONFIG.to_mapping())},
+        attrs={
+            "symmetrisation": "translational",
+            "configuration": yaml.safe_dump(CONFIG.to_mapping()),
+        },
     )
     dataset["direction"] = ("transition", n * ["computed"] + n * ["detailed_balance"])
     dataset["n_trajectories"] = ("transition", np.tile(count, 2))
@@ -135,7 +137,7 @@ def learned_file() -> xr.Dataset:
               "score_coverage_1": 0.7, "score_coverage_2": 1.0}  # fmt: skip
     for name, value in family.items():
         dataset[name] = ("family", [value])
-    return described(dataset.assign_attrs(configuration=json.dumps(CONFIG)))
+    return described(dataset.assign_attrs(configuration=yaml.safe_dump(CONFIG.to_mapping())))
 
 
 def cross_sections() -> xr.Dataset:

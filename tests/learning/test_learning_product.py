@@ -171,10 +171,10 @@ def test_nothing_is_written_from_bad_rates(root, settings, tmp_path):
     bad["k"].values[0, 0] = -1.0
     for variable in bad.variables.values():
         variable.attrs |= {"units": "1", "long_name": "test"}
-    write_atomic(bad, tmp_path / "rates.nc")
+    write_atomic(bad.assign_attrs(fingerprint="old"), tmp_path / "rates.nc")
     with pytest.raises(UserError, match=r"rates.nc: k = -1.0 of v = 1, w = 0 .* at 200 K"):
         script(root, "learn").main(
-            str(tmp_path / "rates.nc"), str(tmp_path / "out.nc"), settings, settings
+            str(tmp_path / "rates.nc"), str(tmp_path / "out.nc"), settings, "new", "old"
         )
     assert [path.name for path in tmp_path.iterdir()] == ["rates.nc"]
 

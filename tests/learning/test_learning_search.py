@@ -93,7 +93,9 @@ def test_training_sets_are_ranked_from_the_candidates_of_every_kernel(data, two_
         "combinations": 9,
         "sets": [list(one) for one in training_sets(levels(data), 3, 2)[:3]],
     }
-    candidates = [run.one_kernel(data, settings, name, screen["sets"], tmp_path) for name in BASE]
+    candidates = [
+        run.one_kernel(data, settings, name, screen["sets"], tmp_path) for name in two_bases
+    ]
     ranked = run.training_sets(data, [5], screen, json.loads(json.dumps(candidates)))
     assert sorted(entry["trained"] for entry in ranked) == sorted(screen["sets"])
     assert all(entry["sets_trained"] == 3 and entry["combinations"] == 9 for entry in ranked)

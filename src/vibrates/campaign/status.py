@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vibrates.campaign import cost, driver
-from vibrates.config import Campaign
+from vibrates.config import Campaign, resolved
 from vibrates.core.checkpoint import Checkpoint
 from vibrates.core.errors import UserError
 from vibrates.core.yaml_files import read_yaml
@@ -34,8 +34,8 @@ class Tally:
 def main(config: Campaign) -> int:
     """Print the state of the campaign; 1 if something needs a person, else 0."""
     results = Path(config.results)
-    if (results / "configuration.yaml").exists():
-        config = read_yaml(results / "configuration.yaml")
+    if (run := results / "configuration.yaml").exists():
+        config = resolved(read_yaml(run), str(run))
     if not plan.plan_path(results, 0).exists():
         raise UserError(
             f"{results}: nothing planned yet; start the campaign, or see what it takes "
