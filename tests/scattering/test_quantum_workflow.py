@@ -16,7 +16,7 @@ from vibrates.core import netcdf as storage
 from vibrates.core.errors import UserError
 from vibrates.core.units import CM_TO_HARTREE
 from vibrates.scattering import plan, product, settings
-from vibrates.scattering.hours import by_initial_j
+from vibrates.scattering.hours import by_served_levels
 from vibrates.scattering.partial_waves import cross_sections
 from vibrates.scattering.work import Work
 
@@ -170,8 +170,11 @@ def test_products_of_a_calculation(described):
     assert len(table) == 2 * 15 and (table["k_cm3_s"] > 0).all()
     checks = product.checks(sections, table)
     assert checks["transitions"] == 15 and checks["largest_share_of_the_last_fifth_of_waves"] > 0.2
-    hours = by_initial_j(found, [3600.0] * len(found), levels, description)
+    hours = by_served_levels(found, [3600.0] * len(found), levels, description)
     assert hours["core_hours"].sum() == pytest.approx(len(found))
+    # The highest energies complete collisions from high levels alone, middle ones from many.
+    served = [set(text.split()) for text in hours["j"]]
+    assert set.union(*served) == {"0", "1", "2"} and max(map(len, served)) == 3
 
 
 def test_mistakes_of_a_description_are_named(described, tmp_path):

@@ -7,6 +7,7 @@ import numpy as np
 from vibrates.core.errors import UserError
 from vibrates.core.netcdf import write_atomic
 from vibrates.core.scripts import run
+from vibrates.learning.edge import without_edge_temperatures
 from vibrates.learning.readers import from_campaign, read
 from vibrates.rates.compare import read_rates
 
@@ -15,6 +16,7 @@ def main(path: str, source: str, learning: dict[str, Any], output: str) -> None:
     w = learning["initial_w"]
     if source == "campaign":
         data = from_campaign(read_rates(path), path, learning["transitions"], w)
+        data = without_edge_temperatures(data)
     elif source.startswith("campaign_dv"):
         data = from_campaign(read_rates(path), path, [[-int(source[11:]), 0]], w)
     else:

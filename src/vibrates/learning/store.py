@@ -41,7 +41,8 @@ class Store:
 def digest(data: xr.Dataset) -> str:
     """A digest of the rates and quantum numbers of a data set: the data part of a key."""
     state = hashlib.sha256()
-    for name in sorted([*data.coords, "k", "k_stderr"]):
+    edge = [name for name in ("k_rests_on_edge",) if name in data]
+    for name in sorted([*data.coords, "k", "k_stderr", *edge]):
         state.update(name.encode())
         state.update(np.ascontiguousarray(data[name].values).tobytes())
     return state.hexdigest()[:20]
