@@ -30,9 +30,8 @@ LAST = 18
 
 
 @pytest.fixture(scope="module")
-def resonant(root):
+def resonant():
     return config(
-        root,
         transitions=[list(RESONANT)],
         complete_v=[2, LAST],
         next={"states": 2, "v": [2, LAST], "w": [0, 1]},
@@ -147,7 +146,7 @@ def test_levels_beyond_the_resonance_follow_from_those_below_it(resonant):
 
 
 def test_a_family_of_one_sign_is_learned_as_it_is(root):
-    settings = config(root)
+    settings = config()
     family = Family.of(rates(), (-1, 0), settings, "rates.nc")
     assert not family.resonant and family.learned is family.training
 
@@ -164,7 +163,7 @@ def test_the_state_to_compute_is_that_of_the_exothermic_direction(resonant):
 
 
 def test_a_family_and_its_reverse_are_one(root):
-    settings = config(root, transitions=[[-2, 1], [2, -1]])
+    settings = config(transitions=[[-2, 1], [2, -1]])
     with pytest.raises(UserError, match=r"\(2, -1\) is the reverse of \(-2, 1\)"):
         learn(resonant_rates(settings), settings)
 
@@ -182,7 +181,7 @@ def on_edge(cells) -> xr.Dataset:
 
 
 def test_what_rests_on_the_edge_is_predicted_from_the_others(root):
-    settings = config(root)
+    settings = config()
     cells = [(4, 200.0), (8, 200.0)]
     learned = ladder_of(learn(on_edge(cells), settings), (-1, 0), 0)
     for (v, T), flag in zip(cells, (INTERPOLATED, EXTRAPOLATED), strict=True):
@@ -203,7 +202,7 @@ def test_what_rests_on_the_edge_is_predicted_from_the_others(root):
 
 def test_a_temperature_that_rests_on_the_edge_is_learned_with_its_errors(root):
     """Too few others at 200 K: all of them take part, and say so."""
-    settings = config(root)
+    settings = config()
     found = on_edge([])
     found.k_rests_on_edge.values[:3, 0] = 1
     found.k_stderr.values[:3, 0] = 0.3 * found.k.values[:3, 0]
