@@ -133,7 +133,9 @@ else:
     FINGERPRINTS = sources.block_fingerprints(described)
     BLOCKS = range(len(FINGERPRINTS))
 
-    rule geometries:
+    # A checkpoint: what a rule takes through ancient() is not asked for changed parameters in a run in which that is made
+    # anew, but for those of a checkpoint it is, once they are there.
+    checkpoint geometries:
         output:
             geometries=WORK / "geometries.csv",
             settings=WORK / "settings.json",

@@ -66,7 +66,9 @@ rule figures:
         "../scripts/surface_checks.py"
 
 
-rule geometries:
+# A checkpoint: what a rule takes through ancient() is not asked for changed parameters in a run in which that is made
+# anew, but for those of a checkpoint it is, once they are there.
+checkpoint geometries:
     output:
         geometries=WORK / "{set}/geometries.csv",
         level=WORK / "{set}/level.json",
@@ -123,9 +125,9 @@ rule larger_basis:
 
 rule properties_settings:
     output:
-        expand(WORK / "monomer_{molecule}.json", molecule=described["properties"]),
+        WORK / "monomer_{molecule}.json",
     params:
-        content=described,
+        content=lambda wildcards: descriptions.monomer(described, wildcards.molecule),
     localrule: True
     script:
         "../scripts/properties_settings.py"
@@ -133,7 +135,7 @@ rule properties_settings:
 
 rule monomer:
     input:
-        ancient(WORK / "monomer_{molecule}.json"),
+        WORK / "monomer_{molecule}.json",
     output:
         WORK / "{molecule}_properties.csv",
     params:

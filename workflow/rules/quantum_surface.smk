@@ -50,7 +50,9 @@ rule fit:
         "../scripts/quantum_surface_fit.py"
 
 
-rule geometries:
+# A checkpoint: what a rule takes through ancient() is not asked for changed parameters in a run in which that is made
+# anew, but for those of a checkpoint it is, once they are there.
+checkpoint geometries:
     output:
         geometries=WORK / "{set}.csv",
         level=WORK / "{set}.json",

@@ -1,18 +1,14 @@
-"""What the jobs of monomer properties need, one file a molecule."""
+"""What the job of the properties of one molecule needs."""
 
 import json
-from pathlib import Path
 
-from vibrates.abinitio import settings
 from vibrates.core.files import write_text
 from vibrates.core.scripts import run
 
 
-def main(described: dict, outputs: list[str]) -> None:
-    for path in outputs:
-        name = Path(path).stem.removeprefix("monomer_")
-        write_text(path, json.dumps(settings.monomer(described, name)))
+def main(content: dict, output: str) -> None:
+    write_text(output, json.dumps(content))
 
 
 if __name__ == "__main__":
-    run(main, described=snakemake.params.content, outputs=list(snakemake.output))
+    run(main, content=snakemake.params.content, output=snakemake.output[0])
