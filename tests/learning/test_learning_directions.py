@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
+from campaigns import with_changes
 from learning_ladders import (
     LEVELS,
     RESONANT,
@@ -25,6 +26,7 @@ from vibrates.learning.families import COMPUTED, EXTRAPOLATED, INTERPOLATED, Fam
 from vibrates.learning.ladder_model import models_by_resonance
 from vibrates.learning.product import ladder_of, learn
 from vibrates.learning.proposal import propose
+from vibrates.rates.detailed_balance import rotational_ratio
 
 LAST = 18
 
@@ -77,9 +79,11 @@ def test_both_directions_are_there_and_in_detailed_balance(learned, resonant):
     assert forward.v.values.tolist() == list(range(2, LAST + 1))
     np.testing.assert_array_equal(forward.v, reverse.vp)
     gap = defects(forward.v, resonant)[:, None]
+    levels = ((forward.v.values, forward.w.values), (forward.vp.values, forward.wp.values))
+    ratio = rotational_ratio(resonant.partners, *levels)[:, None]
     np.testing.assert_allclose(
         reverse.k.values / forward.k.values,
-        np.exp(-gap / (KELVIN_TO_CM * TEMPERATURES_K)),
+        ratio * np.exp(-gap / (KELVIN_TO_CM * TEMPERATURES_K)),
         rtol=1e-10,
     )
     np.testing.assert_allclose(np.log10(forward.k), forward.log10_k)
@@ -115,10 +119,10 @@ def test_what_is_learned_does_not_know_what_is_called_forward(resonant):
     levels = tuple(range(6, LAST + 1))
     rates = resonant_rates(resonant, levels=levels, relative_error=1e-9)
     family = Family.of(rates, RESONANT, resonant, "rates.nc")
-    turned = resonant | {
-        "learning": resonant["learning"]
-        | {"transitions": [[2, -1]], "initial_w": [1], "complete_v": [0, LAST - 2]}
-    }
+    turned = with_changes(
+        resonant,
+        learning={"transitions": [(2, -1)], "initial_w": (1,), "complete_v": (0, LAST - 2)},
+    )
     reverse = Family.of(rates, (2, -1), turned, "rates.nc")
     assert family.resonant and reverse.resonant
     np.testing.assert_allclose(log10_k(reverse.learned), log10_k(family.learned), atol=1e-10)
