@@ -89,6 +89,11 @@ def error(percent: float, dex: float) -> str:
     return f"{percent:.2f} %, {dex:.2f} dex"
 
 
+def percent(value: float) -> str:
+    """A share, or that nobody recorded it."""
+    return "not recorded" if np.isnan(value) else f"{value:.0f} %"
+
+
 def sets() -> str:
     """Tables I and II."""
     rows = []
@@ -225,6 +230,7 @@ def hours() -> str:
                 f"{t.hours_search:.3f} ({paper.hours})",
                 f"{t.saved_percent:.0f} % ({paper.saved} %)",
                 f"{t.saved_without_search_percent:.0f} %",
+                percent(t.saved_computed_alone_percent),
             ]
         )
     return table(
@@ -236,6 +242,7 @@ def hours() -> str:
             "search",
             "saved",
             "saved without the search",
+            "the same, these j computed alone",
         ],
         rows,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from products import against_published, read_rates
 from report import run_study, table
-from surface_rates import SURFACES, TEMPERATURES_K
+from surface_rates import NEEDS, SURFACES, TEMPERATURES_K  # noqa: F401 - of the study
 
 from vibrates.core.errors import UserError
 from vibrates.rates.symmetrisation import SCHEMES

@@ -156,9 +156,16 @@ def _checks_lines(path: Path) -> list[str]:
 
 def _learned_block(learned: xr.Dataset) -> list[str]:
     scores = learned.attrs
-    predicted = int((learned["origin"] == "predicted").any("temperature").sum())
+    predicted = learned["origin"] == "predicted"
+    levels = int(predicted.all("temperature").sum())
+    others = int(predicted.where(~predicted.all("temperature"), False).sum())
+    edge = (
+        f", and {others} values of computed levels that rest on the edge of the energy grid"
+        if others
+        else ""
+    )
     return [
-        f"predicted levels: {predicted}, by {scores['model']}",
+        f"predicted levels: {levels}{edge}, by {scores['model']}",
         f"every state left out once: rms error {np.sqrt(scores['score_mse_dex2']):.3f} dex, "
         f"worst {scores['score_worst_dex']:.3f} dex, MSE of normalised log10 k "
         f"{scores['score_mse_normalised']:.1e};",

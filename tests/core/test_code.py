@@ -87,7 +87,8 @@ def test_comments_docstrings_and_layout_do_not_count(copied):
 def test_what_carries_results_does_not_count(copied):
     package, fingerprints, before = copied
     for name in CARRIERS:
-        path = package.joinpath(*name.split(".")[1:]).with_suffix(".py")
+        place = package.joinpath(*name.split(".")[1:])
+        path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
         path.write_text(path.read_text(encoding="utf-8") + "\nCHANGED = 1\n", encoding="utf-8")
     assert fingerprints() == before
 

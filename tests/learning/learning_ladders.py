@@ -6,6 +6,8 @@ from campaigns import campaign
 
 from vibrates.config import Campaign
 from vibrates.core.units import AMU_TO_ME, ANGSTROM_TO_BOHR, CM_TO_HARTREE, KELVIN_TO_CM
+from vibrates.learning.directions import energy_difference
+from vibrates.rates.detailed_balance import detailed_balance, rotational_ratio
 
 TEMPERATURES_K = np.array([200.0, 500.0, 1000.0, 3000.0])
 LEVELS = (1, 2, 4, 6, 8)
@@ -132,3 +134,57 @@ def rotor(j_max=8, temperatures_K=TEMPERATURES_K) -> str:
                 log10_k = -10.5 - 0.15 * (j - jp) - 0.2 * ((j - jp) % 2) + 0.3 * np.log10(T / 100)
                 lines.append(f"{j},{jp},{T:g},{10 ** (log10_k - 0.01 * j):.6e}")
     return "\n".join(lines) + "\n"
+
+
+RESONANT = (-2, 1)
+RESONANT_LEVELS = (2, 4, 6, 8, 9, 12, 14, 16, 18)
+
+
+def resonant_log10_mean(v, difference_cm, temperature_K):
+    """log10 of (k_forward k_reverse)^(1/2) of (v, 0) -> (v - 2, 1), even in the energy defect.
+
+    The height and width of the computed one (default campaign, v = 2-10) within a factor of two.
+    """
+    x = np.asarray(difference_cm) / (200.0 * np.sqrt(temperature_K / 100.0))
+    return (
+        -15.9
+        + np.log10(v * (v - 1.0))
+        + 0.4 * np.log10(temperature_K / 300.0)
+        - 2.0 * np.log10(np.cosh(x))
+    )
+
+
+def resonant_rates(config, levels=RESONANT_LEVELS, relative_error=0.03, seed=3) -> xr.Dataset:
+    """Both directions of (v, 0) -> (v - 2, 1), as rates.nc has them: the exothermic one computed.
+
+    The energy defect of the molecules of `config` changes sign between v = 10 and 11.
+    """
+    v = np.asarray(levels)
+    own = {"v": v, "w": 0 * v, "vp": v - 2, "wp": 0 * v + 1}
+    difference = energy_difference(own, config)
+    ratio = rotational_ratio(config.partners, (v, 0 * v), (v - 2, 0 * v + 1))
+    # k_reverse / k_forward.
+    factor = detailed_balance(difference[:, None], ratio[:, None], TEMPERATURES_K)
+    mean = resonant_log10_mean(v[:, None], difference[:, None], TEMPERATURES_K)
+    noise = np.random.default_rng(seed).standard_normal(mean.shape)
+    mean = 10.0**mean * np.exp(relative_error * noise)
+    forward = difference >= 0
+    k = np.vstack([mean / np.sqrt(factor), mean * np.sqrt(factor)])
+    numbers = {
+        name: ("transition", np.concatenate([own[name], own[back]]))
+        for name, back in (("v", "vp"), ("w", "wp"), ("vp", "v"), ("wp", "w"))
+    }
+    cell = ("transition", "temperature")
+    return xr.Dataset(
+        {
+            "k": (cell, k),
+            "k_stderr": (cell, relative_error * k),
+            "direction": (
+                "transition",
+                np.where(np.concatenate([forward, ~forward]), "computed", "detailed_balance"),
+            ),
+            "energy_difference": ("transition", np.concatenate([difference, -difference])),
+        },
+        numbers | {"temperature": TEMPERATURES_K},
+        {"symmetrisation": "translational"},
+    )

@@ -10,10 +10,10 @@ from vibrates.core.errors import UserError
 from vibrates.learning import ladder_fit, optimisers
 from vibrates.learning.backend import gpflow
 from vibrates.learning.data import log10_k, rate_data
-from vibrates.learning.families import training_data
 from vibrates.learning.gaussian_process import GaussianProcess
 from vibrates.learning.kernels import BASE, LENGTHSCALE_FLOOR, build, compose_text, extended, parse
 from vibrates.learning.ladder_model import LadderModel, edge_tests
+from vibrates.learning.readers import from_campaign
 from vibrates.learning.rounding import rounding_std, significant_digits
 from vibrates.learning.trends import BEYOND, CANDIDATES, LINEAR, Candidate
 
@@ -183,7 +183,7 @@ NEW_V = np.array([5, 7, 9])
 
 
 def family(dataset=None, **options):
-    return training_data(rates(**options) if dataset is None else dataset, TRANSITION, [0], "x")
+    return from_campaign(rates(**options) if dataset is None else dataset, "x", [TRANSITION], [0])
 
 
 def levels(v):

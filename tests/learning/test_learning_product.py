@@ -11,7 +11,8 @@ from vibrates.config import load
 from vibrates.core.errors import UserError
 from vibrates.core.netcdf import provenance, read_product, write_atomic
 from vibrates.core.units import KELVIN_TO_CM
-from vibrates.learning.families import COMPUTED, EXTRAPOLATED, INTERPOLATED, energy_difference
+from vibrates.learning.directions import energy_difference
+from vibrates.learning.families import COMPUTED, EXTRAPOLATED, INTERPOLATED
 from vibrates.learning.product import ladder_of, learn
 from vibrates.learning.proposal import expected_hours, extended_grid, propose
 

@@ -13,15 +13,14 @@ from vibrates.figures import scenarios as figures
 from vibrates.figures import search as search_figures
 from vibrates.learning import scenario_run, verdict
 from vibrates.learning.data import log10_k, rate_data
-from vibrates.learning.families import training_data
 from vibrates.learning.models import model
-from vibrates.learning.readers import read
+from vibrates.learning.readers import from_campaign, read
 from vibrates.learning.scenarios import LADDER, SETS, set_levels, splits
 from vibrates.learning.scores import scores
 
 
 def family():
-    return training_data(rates(relative_error=0.02), TRANSITION, [0], "x")
+    return from_campaign(rates(relative_error=0.02), "x", [TRANSITION], [0])
 
 
 def test_sets_are_those_of_the_paper():
@@ -89,15 +88,15 @@ def test_published_models_learn_and_repeat_themselves(name, monkeypatch):
 
 def test_the_published_gp_searches_again_where_it_learned_nothing():
     """Without noise in the model, errors of the data throw the first search to the shortest length."""
-    data = training_data(
+    data = from_campaign(
         rates(
             levels=(1, 2, 3, 4, 5, 6, 8, 10),
             relative_error=0.02,
             temperatures_K=np.geomspace(100.0, 5000.0, 8),
         ),
-        TRANSITION,
-        [0],
         "x",
+        [TRANSITION],
+        [0],
     )
     train = np.ones(data["k"].shape, dtype=bool)
     train[3] = False
@@ -139,6 +138,25 @@ def test_a_scenario_resumes_where_it_was_killed(tmp_path, monkeypatch):
     whole = scenario_run.run(data, "level", "GP", 1, 1, tmp_path / "other")
     pd.testing.assert_frame_equal(
         found.drop(columns="fit_seconds"), whole.drop(columns="fit_seconds")
+    )
+
+
+def test_scenarios_neither_train_nor_test_on_the_edge_of_the_energy_grid(tmp_path):
+    data = family()
+    edge = np.zeros(data["k"].shape, dtype=np.int8)
+    edge[:2, 0] = 1  # three others stay at this temperature
+    wrong = data.assign(k=data["k"] * 10.0**edge, k_rests_on_edge=(data["k"].dims, edge))
+    found, other = (
+        scenario_run.run(part, "level", "GP", 1, 1, tmp_path)
+        for part in (wrong, wrong.assign(k=wrong["k"] * 3.0**edge))
+    )
+    assert found["n_test"].tolist() == [3, 3, 4, 4, 4]
+    assert found["n_train"].tolist() == [15, 15, 14, 14, 14]
+    columns = ["mse_dex2", "worst_dex", "mean_mse_dex2"]
+    np.testing.assert_allclose(found[columns], other[columns], rtol=1e-3)
+    assert (
+        found["mean_mse_dex2"].tolist()
+        != scenario_run.run(data, "level", "GP", 1, 1, tmp_path)["mean_mse_dex2"].tolist()
     )
 
 

@@ -15,7 +15,7 @@ from vibrates.learning.kernels import BASE, extended
 from vibrates.learning.readers import read
 from vibrates.learning.search import run, selection, tables
 from vibrates.learning.search.candidate import Trainer, level_errors, mean_error, transition_errors
-from vibrates.learning.search.cost import fourth_power, recorded_hours
+from vibrates.learning.search.cost import Cost, fourth_power, recorded_hours
 from vibrates.learning.search.run import growth
 from vibrates.learning.search.screening import screened
 from vibrates.learning.search.selection import by_bic, by_validation, grow, predicted_levels
@@ -268,10 +268,11 @@ def test_tables_count_transitions_and_times(trainer, two_bases):
     assert (counts["training"], counts["validation"], counts["predicted"]) == (9, 5, 22)
     assert 0 <= counts["optimal_below"] <= 22
     hours = {level: 1.0 * level for level in range(1, 9)}
-    times = tables.time_table([found], hours, recorded=True).iloc[0]
+    times = tables.time_table([found], Cost(hours, True)).iloc[0]
     assert times["saved_percent"] == pytest.approx(100 * (1 - (14 + 1.0) / 36))
     assert times["saved_without_search_percent"] == pytest.approx(100 * (1 - 14 / 36))
-    shares = tables.time_table([found], hours, recorded=False).iloc[0]
+    assert np.isnan(times["saved_computed_alone_percent"])
+    shares = tables.time_table([found], Cost(hours, False)).iloc[0]
     assert shares["training_validation"] == pytest.approx(14 / 36)
     assert np.isnan(shares["saved_percent"])
     kernels = tables.kernel_table([found]).iloc[0]
@@ -296,12 +297,13 @@ def test_every_predicted_transition_is_listed(trainer, data):
 
 
 def test_cost_is_recorded_or_follows_the_fourth_power(data, tmp_path):
-    assert fourth_power([1, 2])[2] == 16.0
+    assert fourth_power([1, 2]).by_level[2] == 16.0
     file = tmp_path / "hours.csv"
     rows = [f"{j},{0.5 * j}" for j in levels(data)]
     file.write_text("\n".join(["j,core_hours", *rows, "8,1"]) + "\n")
     hours = recorded_hours(str(file), data)
-    assert hours[2] == 1.0 and hours[8] == 5.0 and list(hours) == levels(data)
+    assert hours.by_level[2] == 1.0 and hours.by_level[8] == 5.0
+    assert list(hours.by_level) == levels(data) and np.isnan(hours.alone([2]))
     for text, words in (
         ("\n".join(["j,core_hours", *rows[:-2]]), "j = 7, 8"),
         ("v,core_hours\n1,2\n", "no column j"),
@@ -312,3 +314,30 @@ def test_cost_is_recorded_or_follows_the_fourth_power(data, tmp_path):
         with pytest.raises(UserError, match=words) as caught:
             recorded_hours(str(file), data)
         assert str(caught.value).startswith(str(file)) and "\n" not in str(caught.value)
+
+
+def test_work_that_serves_several_levels_is_paid_whole_by_whoever_needs_one(data, tmp_path):
+    """Levels 1 and 2 come from one calculation, 7 and 8 (twice) from another, the rest singly."""
+    file = tmp_path / "hours.csv"
+    rows = [*(f"{j},1" for j in range(3, 7)), "1 2,4", "7 8 8,6"]
+    file.write_text("\n".join(["j,core_hours", *rows]) + "\n")
+    cost = recorded_hours(str(file), data)
+    assert cost.by_level == {1: 2, 2: 2, 3: 1, 4: 1, 5: 1, 6: 1, 7: 2, 8: 4}
+    assert cost.total == 14 and cost.shares([2, 3, 7]) == 5 and cost.alone([2, 3, 7]) == 11
+    assert cost.alone(levels(data)) == cost.total
+    found = {
+        "N": 2,
+        "optimiser": "lbfgs",
+        "criterion": "validation",
+        "trained": [2, 3],
+        "validating": [7],
+        "predicted": [1, 4, 5, 6, 8],
+        "seconds": 0.0,
+        "seconds_single": 0.0,
+    }
+    times = tables.time_table([found], cost).iloc[0]
+    assert times["saved_without_search_percent"] == pytest.approx(100 * (1 - 5 / 14))
+    assert times["saved_computed_alone_percent"] == pytest.approx(100 * (1 - 11 / 14))
+    file.write_text("j,core_hours\n1 x,4\n")
+    with pytest.raises(UserError, match="line 2"):
+        recorded_hours(str(file), data)

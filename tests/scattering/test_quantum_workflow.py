@@ -15,7 +15,7 @@ from vibrates.core.checkpoint import Checkpoint
 from vibrates.core.errors import UserError
 from vibrates.core.units import CM_TO_HARTREE
 from vibrates.scattering import job_file, plan, product, settings
-from vibrates.scattering.hours import by_initial_j
+from vibrates.scattering.hours import by_served_levels
 from vibrates.scattering.work import Work, fingerprints
 
 REPOSITORY = Path(__file__).parents[2]
@@ -219,8 +219,11 @@ def test_products_of_a_calculation(described):
         stored["share_beyond"].sel(temperature=100.0)
         < stored["share_beyond"].sel(temperature=300.0)
     ).all()
-    hours = by_initial_j(found, [3600.0] * len(found), levels, description)
+    hours = by_served_levels(found, [3600.0] * len(found), levels, description)
     assert hours["core_hours"].sum() == pytest.approx(len(found))
+    # The highest energies complete collisions from high levels alone, middle ones from many.
+    served = [set(text.split()) for text in hours["j"]]
+    assert set.union(*served) == {"0", "1", "2"} and max(map(len, served)) == 3
 
 
 def test_mistakes_of_a_description_are_named(described, tmp_path):

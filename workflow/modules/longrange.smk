@@ -166,6 +166,8 @@ else:
     # Of every block what its points depend on: level of theory, geometries, code.
     FINGERPRINTS = sources.block_fingerprints(described)
 
+    # A checkpoint, since parameters of jobs behind ancient() are not compared while their input is
+    # made anew by a rule, but are once a checkpoint is there.
     checkpoint geometries:
         output:
             geometries=WORK / "geometries.csv",

@@ -54,6 +54,8 @@ rule fit:
         "../scripts/quantum_surface_fit.py"
 
 
+# A checkpoint, since parameters of jobs behind ancient() are not compared while their input is made
+# anew by a rule, but are once a checkpoint is there.
 checkpoint geometries:
     output:
         geometries=WORK / "{set}.csv",

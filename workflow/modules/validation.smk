@@ -43,6 +43,7 @@ RESULTS = {
     "performance": [],
     "slurm_plan": ["config/paper.yaml"],
     "slurm_faults": ["results-slurm/faults.md"],
+    "learning_page": ["results/learning/campaign_scenarios.csv"],
     "kernel_search": ["results-hdhe/learning/search/hehd/table_I.csv"],
 }
 # Those that compute for minutes: only where they are named.
@@ -424,6 +425,22 @@ rule kernel_search:
         EVIDENCE / "kernel_search.json",
     log:
         LOGS / "kernel_search.log",
+    conda:
+        "../../envs/dynamics.yaml"
+    threads: 1
+    shell:
+        "python {input.script} --numbers > {log} 2>&1 || {{ cat {log} >&2; exit 1; }}"
+
+
+rule learning_page:
+    input:
+        script="validation/learning_page.py",
+        helpers=SHARED,
+        results=RESULTS["learning_page"],
+    output:
+        EVIDENCE / "learning_page.json",
+    log:
+        LOGS / "learning_page.log",
     conda:
         "../../envs/dynamics.yaml"
     threads: 1

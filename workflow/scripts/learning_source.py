@@ -5,6 +5,7 @@ import numpy as np
 from vibrates.core.errors import UserError
 from vibrates.core.netcdf import write_atomic
 from vibrates.core.scripts import run
+from vibrates.learning.edge import without_edge_temperatures
 from vibrates.learning.readers import from_campaign, read
 from vibrates.rates.compare import read_rates
 
@@ -19,6 +20,7 @@ def main(
 ) -> None:
     if source == "campaign":
         data = from_campaign(read_rates(path), path, transitions, initial_w)
+        data = without_edge_temperatures(data)
     elif source.startswith("campaign_dv"):
         data = from_campaign(read_rates(path), path, [[-int(source[11:]), 0]], initial_w)
     else:

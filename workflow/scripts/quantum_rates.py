@@ -46,7 +46,7 @@ def main(
     storage.write_atomic(dataset, cross_sections)
     planned = plan.blocks(described, levels, mass)
     write_text(
-        hours_csv, hours.by_initial_j(planned, seconds, levels, described).to_csv(index=False)
+        hours_csv, hours.by_served_levels(planned, seconds, levels, described).to_csv(index=False)
     )
     write_text(checks, json.dumps(product.checks(found, table), indent=2) + "\n")
 

@@ -28,14 +28,13 @@ def main(
     data = read_product(source)
     ranked = [json.loads(Path(path).read_text(encoding="utf-8")) for path in sets]
     grown = [g for path in growths for g in json.loads(Path(path).read_text(encoding="utf-8"))]
-    recorded = hours is not None
-    cost = recorded_hours(hours, data) if recorded else fourth_power(levels(data))
+    cost = fourth_power(levels(data)) if hours is None else recorded_hours(hours, data)
     made = {
         "I": tables.training_table([entries[0] for entries in ranked]),
         "II": pd.concat([tables.deviating_table(entries) for entries in ranked]),
         "III": tables.kernel_table(grown),
         "IV": tables.count_table(grown),
-        "V": tables.time_table(grown, cost, recorded),
+        "V": tables.time_table(grown, cost),
     }
     for (_, table), path in zip(made.items(), outputs, strict=True):
         write_text(path, table.to_csv(index=False, float_format="%.6g"))

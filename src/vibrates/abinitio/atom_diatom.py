@@ -30,8 +30,8 @@ STAGE = points.Stage(
 def basis(element: str, settings: Mapping) -> list:
     """The named basis in PySCF's format, without and with functions as ``settings`` say.
 
-    ``leave_out``: exponents (bohr^-2) of functions that are left out, by letter; ``diffuse``: letters
-    that get one more diffuse function, its exponent the next of the even-tempered series.
+    ``leave_out``: exponents (bohr^-2) of functions that are left out, by letter; ``diffuse``:
+    letters that get one more diffuse function, its exponent the next of the even-tempered series.
     """
     from pyscf import gto
 

@@ -22,7 +22,10 @@ STAGE = points.Stage(
 
 
 def point(row: Mapping, level: Mapping) -> np.ndarray:
-    """Interaction energies (3,) of one geometry, meV; ``level``: symbols, masses_u, basis, midbond."""
+    """Interaction energies (3,) of one geometry, meV.
+
+    ``level``: symbols, masses_u, basis, midbond.
+    """
     # PySCF is optional: only the point itself needs it.
     from vibrates.abinitio.energies import Level, interaction_energies, positions
 

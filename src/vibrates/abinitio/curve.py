@@ -1,6 +1,7 @@
 """The potential curve of a diatom, by CCSD(T), which is full CI for two electrons.
 
-`python -m vibrates.abinitio.curve SYMBOLS BASIS LENGTHS OUTPUT`, comma-separated SYMBOLS, LENGTHS (bohr)
+`python -m vibrates.abinitio.curve SYMBOLS BASIS LENGTHS OUTPUT`; SYMBOLS and LENGTHS (bohr) are
+comma-separated.
 """
 
 import argparse

@@ -203,7 +203,8 @@ class Reference(Model):
     )
     hours: dict[str, Annotated[str, key("A file of core-hours", "path")]] | None = optional(
         "Core-hours that rates of `state_to_state` took, by the same names: CSV (j or v, "
-        "core_hours); for what a search saves",
+        "core_hours; a row may name all levels that one calculation serves, 0 0 1); for what a "
+        "search saves",
         "path",
     )
 

@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 from vibrates.figures import style
 from vibrates.figures.scenarios import MODELS
 from vibrates.learning.data import log10_k, rate_data
+from vibrates.learning.edge import learnable
 
 PREFERRED = (34, 36)  # the paper's; of a ladder that does not reach them its last missing levels
 
@@ -25,7 +26,7 @@ def table(families: dict[str, xr.Dataset], models: list[str]) -> pd.DataFrame:
     for family, data in families.items():
         levels = missing_levels(data)
         for name, make in makers.items():
-            fitted = make().fit(data, np.ones(data["k"].shape, dtype=bool))
+            fitted = make().fit(data, learnable(data))
             for v in levels:
                 mean, std = fitted.predict(_one_level(data, v))
                 rows.append(_rows(family, name, v, data, mean[0], None if std is None else std[0]))

@@ -9,6 +9,8 @@ An xarray Dataset with dimensions (transition, temperature):
     origin                (transition, temperature) one of ORIGINS
     energy_difference     (transition) E_initial - E_final, cm^-1, where the source knows it
     k_error_correlation   (transition, temperature, temperature_2) where the source knows it
+    k_rests_on_edge       (transition, temperature) 1 where k rests on the edge of the campaign's
+                          energy grid, else 0; absent where the source does not say (`edge`)
 
 Every pair (transition, temperature) has a value: learning runs on log10 k.
 """
@@ -31,6 +33,7 @@ from vibrates.learning.transitions import (
 
 ORIGINS = ("computed", "published", "predicted")
 CELL = ("transition", "temperature")
+ON_EDGE = "1 where k rests on the edge of the energy grid, else 0"
 MINIMUM_TEMPERATURES = 2
 # Where correlations are rounded to a few digits they may pass 1 by this.
 _CORRELATION_SLACK = 1e-6
@@ -46,12 +49,13 @@ def rate_data(
     origin: str = "published",
     energy_difference_cm: np.ndarray | None = None,
     error_correlation: np.ndarray | None = None,
+    rests_on_edge: np.ndarray | None = None,
 ) -> xr.Dataset:
     """The Dataset above from plain arrays, sorted by quantum numbers and temperature.
 
     numbers: name -> (N,) of `NUMBERS`, each with its counterpart; temperature_K (M,); k, k_stderr
-    (N, M) in cm^3 s^-1; energy_difference_cm (N,); error_correlation (N, M, M). `name` is the file,
-    for messages. UserError (file, state, value, remedy) for data that cannot be learned from.
+    (N, M) in cm^3 s^-1; energy_difference_cm (N,); error_correlation (N, M, M); rests_on_edge
+    (N, M). `name` is the file, for messages. UserError (file, state, value, remedy) for data that cannot be learned from.
     """
     check_numbers(numbers, name)
     data = xr.Dataset(
@@ -94,6 +98,8 @@ def rate_data(
             _cleaned(np.asarray(error_correlation, float), name),
             _about("1", "correlation of the errors of k between temperatures"),
         )
+    if rests_on_edge is not None:
+        data["k_rests_on_edge"] = (CELL, np.asarray(rests_on_edge, np.int8), _about("1", ON_EDGE))
     present = [key for key in NUMBERS if key in numbers]
     order = np.lexsort([data[key].values for key in reversed(present)])
     by_temperature = np.argsort(data["temperature"].values, kind="stable")

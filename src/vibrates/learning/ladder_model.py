@@ -28,7 +28,7 @@ from vibrates.core.errors import UserError
 from vibrates.learning.data import log10_k
 from vibrates.learning.ladder_fit import Fit
 from vibrates.learning.stacking import mixture_std, stacking_weights
-from vibrates.learning.trends import BEYOND, CANDIDATES, Candidate
+from vibrates.learning.trends import BEYOND, CANDIDATES, RESONANT, RESONANT_BEYOND, Candidate
 
 MINIMUM_TEMPERATURES = 3  # to be left for a test beyond them
 MINIMUM_WEIGHT = 0.01  # of a form that takes part
@@ -121,6 +121,11 @@ class LadderModel:
     def hyperparameters(self) -> dict[str, float]:
         """Of the chosen form: standard deviations in dex, lengths in standard deviations."""
         return self._fits[self.chosen].hyperparameters
+
+
+def models_by_resonance() -> dict[bool, LadderModel]:
+    """One model for all families of one sign of the energy defect, one for those of both signs."""
+    return {False: LadderModel(), True: LadderModel(RESONANT, RESONANT_BEYOND)}
 
 
 def edge_tests(temperature_K: np.ndarray, train: np.ndarray) -> list[tuple[int, np.ndarray]]:

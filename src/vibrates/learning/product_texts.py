@@ -2,6 +2,8 @@
 
 import xarray as xr
 
+from vibrates.learning.data import ON_EDGE
+from vibrates.learning.edge import MINIMUM_MEMBERS
 from vibrates.learning.families import COMPUTED, EXTRAPOLATED, FLAGS, INTERPOLATED
 from vibrates.learning.transitions import NUMBER_NAMES
 
@@ -34,23 +36,35 @@ _TEXTS = {
     "log10_k": ("1", "log10 of k / (cm^3 s^-1)"),
     "log10_k_std": (
         "dex",
-        "standard deviation of log10 k: Monte-Carlo standard error of a computed "
-        "value, predictive standard deviation of a predicted one",
+        "standard deviation of log10 k: standard error of a computed value, "
+        "predictive standard deviation of a predicted one",
     ),
     "k_factor": ("1", "one standard deviation as a factor of k, 10^log10_k_std"),
     "origin": ("1", "computed from trajectories, or predicted by the Gaussian process"),
-    "flag": ("1", "computed, interpolated between computed v, or extrapolated beyond them"),
-    "direction": ("1", "learned, or its reverse from detailed balance"),
-    "gp_log10_k": ("1", "posterior mean of the Gaussian process for log10 k, all data used"),
+    "flag": (
+        "1",
+        "computed in either direction, interpolated between computed v, or extrapolated "
+        "beyond them",
+    ),
+    "k_rests_on_edge": (
+        "1",
+        f"{ON_EDGE}; such computed values are given only where fewer than "
+        f"{MINIMUM_MEMBERS} others of the family are known at the temperature",
+    ),
+    "direction": ("1", "learned: the exothermic direction; or its reverse from detailed balance"),
+    "gp_log10_k": (
+        "1",
+        "posterior mean of the Gaussian process for log10 k, all data learned from",
+    ),
     "gp_log10_k_std": (
         "dex",
-        "posterior standard deviation of the Gaussian process, all data used",
+        "posterior standard deviation of the Gaussian process, all data learned from",
     ),
     "left_out_predicted": ("1", "log10 k predicted from all other states"),
     "left_out_std": (
         "dex",
         "predictive standard deviation of the computed value: of the model and "
-        "Monte-Carlo error in quadrature",
+        "its own error in quadrature",
     ),
     "left_out_error": (
         "dex",

@@ -14,9 +14,9 @@ import xarray as xr
 from vibrates.config import Campaign
 from vibrates.core.errors import UserError
 from vibrates.learning import data as model_data
-from vibrates.learning.data import rate_data
-from vibrates.learning.families import complete, energy_difference, training_data
-from vibrates.learning.ladder_model import LadderModel
+from vibrates.learning.directions import exothermic
+from vibrates.learning.families import Family, changes, members_of
+from vibrates.learning.ladder_model import models_by_resonance
 
 
 def propose(
@@ -41,10 +41,10 @@ def propose(
             "learning.next: every state in v "
             f"{list(settings.next.v)}, w {list(settings.next.w)} is computed; widen it"
         )
-    model = LadderModel()
-    families = [
-        _Family(model, rates, change, candidates, config, name) for change in settings.transitions
-    ]
+    models, families = models_by_resonance(), []
+    for change in changes(settings):
+        family = Family.of(rates, change, config, name)
+        families.append(_Posterior(models[family.resonant], family, change, candidates))
     cost = {state: expected_hours(state, hours) for state in candidates}
     rows = []
     for _ in range(min(settings.next.states, len(candidates))):
@@ -87,61 +87,91 @@ def extended_grid(config: Campaign, proposal: pd.DataFrame, source: str) -> dict
     }
 
 
-class _Family:
-    """Posterior covariance of one family over everything it predicts or could be given."""
+class _Posterior:
+    """Posterior covariance of one family over everything it predicts or could be given.
 
-    def __init__(self, model, rates, change, candidates, config, name):
-        settings = config.learning
-        training = training_data(rates, change, settings.initial_w, name)
-        model.fit(training, np.ones(training["k"].shape, dtype=bool))
-        ladder = complete(training, change, settings, config)
-        dv, dw = change
-        possible = [s for s in candidates if s[0] + dv >= 0 and s[1] + dw >= 0]
-        known = set(zip(training.v.values, training.w.values, strict=True))
-        wanted = [s for s in zip(ladder.v.values, ladder.w.values, strict=True) if s not in known]
-        states = sorted({(int(v), int(w)) for v, w in (*possible, *wanted)})
-        v, w = np.array(states).T
-        numbers = {"v": v, "w": w, "vp": v + dv, "wp": w + dw}
-        m = training.sizes["temperature"]
-        target = rate_data(
-            numbers,
-            training["temperature"].values,
-            np.ones((len(v), m)),
-            "ladder",
-            energy_difference_cm=energy_difference(numbers, config),
-        )
+    rows: the cells that computing a state gives; wanted: those to be predicted.
+    """
+
+    def __init__(self, model, family: Family, change, candidates):
+        training, used = family.training, family.used
+        temperature_K = training["temperature"].values
+        model.fit(family.learned, used)
+        learned_from = dict(zip(_states(training), used, strict=True))
+        ladder = set(_states(family.target))
+        states = {s for s in ladder if s not in learned_from or not learned_from[s].all()}
+        states |= _given(candidates, change, family) - set(learned_from)
+        target = members_of(sorted(states or ladder), change, temperature_K, family.config)
         self.covariance = model.covariance(target)
-        self.rows = {state: slice(i * m, (i + 1) * m) for i, state in enumerate(states)}
-        self.wanted = (
-            np.concatenate(
-                [np.arange(*self.rows[(int(v), int(w))].indices(10**9)) for v, w in wanted]
-            )
-            if wanted
-            else np.array([], int)
-        )
-        stderr = np.median(model_data.log10_k_stderr(training), axis=0)
-        correlation = np.mean(model_data.error_correlation(training), axis=0)
-        # A new state is expected to come with the errors that the computed ones have.
-        self.noise = correlation * np.outer(stderr, stderr) + 1e-12 * np.eye(m)
+        m = len(temperature_K)
+        cells = np.arange(target.sizes["transition"] * m).reshape(-1, m)
+        open_cells = [
+            ~learned_from.get(s, np.zeros(m, bool)) & (s in ladder) for s in _states(target)
+        ]
+        self.wanted = cells[np.array(open_cells)]
+        # A new state is expected to give what most computed ones give, with the errors they have.
+        share = used.mean(axis=0)
+        gives = share >= min(0.5, share.max())
+        self.rows: dict[tuple[int, int], np.ndarray] = {}
+        for state, own in zip(_computing(target), cells[:, gives], strict=True):
+            self.rows[state] = np.append(self.rows.get(state, np.array([], int)), own)
+        stderr = np.where(used, model_data.log10_k_stderr(training), np.nan)
+        stderr = np.nanmedian(stderr[:, gives], axis=0)
+        correlation = np.mean(model_data.error_correlation(training), axis=0)[np.ix_(gives, gives)]
+        self.noise = correlation * np.outer(stderr, stderr) + 1e-12 * np.eye(gives.sum())
 
     def variance(self, state=None) -> np.ndarray:
         """Variances of everything wanted, now or once `state` is computed."""
         now = np.diagonal(self.covariance)[self.wanted]
         if state is None or state not in self.rows:
             return now
-        own = self.rows[state]
-        cross = self.covariance[self.wanted, own]
-        middle = self.covariance[own, own] + self.noise
+        cross, middle = self._seen(state, self.wanted)
         return now - np.einsum("ij,ji->i", cross, np.linalg.solve(middle, cross.T))
 
     def add(self, state) -> None:
+        """Condition on what computing `state` gives."""
         if state in self.rows:
-            own = self.rows[state]
-            cross = self.covariance[:, own].copy()
-            middle = self.covariance[own, own] + self.noise
+            cross, middle = self._seen(state, np.arange(len(self.covariance)))
             self.covariance -= cross @ np.linalg.solve(middle, cross.T)
 
+    def _seen(self, state, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Covariance of `cells` with what `state` gives, and that of the latter with its errors."""
+        own = self.rows[state]
+        # Errors of different transitions are independent.
+        noise = np.kron(np.eye(len(own) // len(self.noise)), self.noise)
+        return self.covariance[np.ix_(cells, own)], self.covariance[np.ix_(own, own)] + noise
 
-def _rms(families: list[_Family], state=None) -> float:
+
+def _states(members: xr.Dataset) -> list[tuple[int, int]]:
+    return list(zip(members.v.values.tolist(), members.w.values.tolist(), strict=True))
+
+
+def _computing(members: xr.Dataset) -> list[tuple[int, int]]:
+    """The initial state (v, w) of the exothermic direction of every member."""
+    forward = exothermic(members)
+    v = np.where(forward, members.v.values, members.vp.values)
+    w = np.where(forward, members.w.values, members.wp.values)
+    return list(zip(v.tolist(), w.tolist(), strict=True))
+
+
+def _given(candidates, change, family: Family) -> set[tuple[int, int]]:
+    """Members that computing the `candidates` gives, in whichever direction is exothermic."""
+    dv, dw = change
+    possible = {(v, w) for v, w in candidates if v + dv >= 0 and w + dw >= 0}
+    possible |= {(v - dv, w - dw) for v, w in candidates if v - dv >= 0 and w - dw >= 0}
+    if not possible:
+        return set()
+    members = members_of(
+        sorted(possible), change, family.training["temperature"].values, family.config
+    )
+    chosen = set(candidates)
+    return {
+        member
+        for member, state in zip(_states(members), _computing(members), strict=True)
+        if state in chosen
+    }
+
+
+def _rms(families: list[_Posterior], state=None) -> float:
     variances = np.concatenate([family.variance(state) for family in families])
     return float(np.sqrt(np.mean(variances))) if len(variances) else 0.0

@@ -1,7 +1,7 @@
 """Rate coefficients read into the data model: a campaign's rates.nc, tidy CSV, LAMDA/RADEX files."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -33,11 +33,7 @@ def from_campaign(
     Only the changes (v' - v, w' - w) and the levels w that are given, if they are. The endothermic
     rows of rates.nc follow from detailed balance and hold nothing new.
     """
-    missing = {"k", "k_stderr", "v", "w", "vp", "wp", "temperature"} - set(rates.variables)
-    if missing:
-        raise UserError(
-            f"{name}: variable {', '.join(sorted(missing))} is missing; run the rule rates again"
-        )
+    check_variables(rates, name)
     wanted = np.ones(rates.sizes["transition"], dtype=bool)
     if "direction" in rates:
         wanted &= rates["direction"].values == "computed"
@@ -46,22 +42,43 @@ def from_campaign(
         wanted &= np.array([list(change) in [list(c) for c in changes] for change in own], bool)
     if initial_w is not None:
         wanted &= np.isin(rates["w"].values, initial_w)
-    rates = rates.isel(transition=np.flatnonzero(wanted))
+    return chosen_rows(rates, np.flatnonzero(wanted), name)
+
+
+def check_variables(rates: xr.Dataset, name: str) -> None:
+    """UserError when `rates` lacks a variable that learning needs."""
+    missing = {"k", "k_stderr", "v", "w", "vp", "wp", "temperature"} - set(rates.variables)
+    if missing:
+        raise UserError(
+            f"{name}: variable {', '.join(sorted(missing))} is missing; run the rule rates again"
+        )
+
+
+def chosen_rows(
+    rates: xr.Dataset,
+    rows: np.ndarray,
+    name: str,
+    numbers: Mapping[str, np.ndarray] | None = None,
+    energy_difference_cm: np.ndarray | None = None,
+) -> xr.Dataset:
+    """The `rows` of rates.nc in the data model, their own labels unless `numbers` has others."""
+    rates = rates.isel(transition=rows)
     cell = ("transition", "temperature")
-    correlation = rates.get("k_error_correlation")
+    correlation, edge = rates.get("k_error_correlation"), rates.get("k_rests_on_edge")
+    if energy_difference_cm is None and "energy_difference" in rates:
+        energy_difference_cm = rates["energy_difference"].values
     return rate_data(
-        {key: rates[key].values for key in ("v", "w", "vp", "wp")},
+        numbers or {key: rates[key].values for key in ("v", "w", "vp", "wp")},
         rates["temperature"].values,
         rates["k"].transpose(*cell).values,
         name,
         k_stderr=rates["k_stderr"].transpose(*cell).values,
         origin="computed",
-        energy_difference_cm=rates["energy_difference"].values
-        if "energy_difference" in rates
-        else None,
+        energy_difference_cm=energy_difference_cm,
         error_correlation=None
         if correlation is None
         else correlation.transpose(*cell, "temperature_2").values,
+        rests_on_edge=None if edge is None else edge.transpose(*cell).values,
     )
 
 

@@ -11,16 +11,16 @@ from vibrates.learning.scenarios import Split
 from vibrates.learning.scores import scores
 
 
-def row(data: xr.Dataset, split: Split, fresh: Any, start: int) -> dict:
-    """Of a `fresh` model; ``start``: the number of a network's random start."""
+def row(data: xr.Dataset, split: Split, train: np.ndarray, fresh: Any, start: int) -> dict:
+    """Of a `fresh` model trained on the cells ``train``; ``start``: of a network's random start."""
     true, stderr = log10_k(data), log10_k_stderr(data)
     began = time.perf_counter()
-    fitted = fresh.fit(data, ~split.test, seed=start + split.seed)
+    fitted = fresh.fit(data, train, seed=start + split.seed)
     seconds = time.perf_counter() - began
     predicted, std = fitted.predict(data)
     test = split.test
     return {
-        "n_train": int((~test).sum()),
+        "n_train": int(train.sum()),
         "n_test": int(test.sum()),
         "fit_seconds": seconds,
         "chosen": getattr(fitted, "chosen", ""),
@@ -29,6 +29,6 @@ def row(data: xr.Dataset, split: Split, fresh: Any, start: int) -> dict:
             None if std is None else std[test],
             true[test],
             stderr[test],
-            float(np.ptp(true)),
+            float(np.ptp(true[train | test])),
         ),
     }

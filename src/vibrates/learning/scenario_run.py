@@ -1,6 +1,7 @@
 """One scenario run with one model: a row of scores for every test set, each stored when done."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from vibrates.core.checkpoint import Checkpoint
 from vibrates.core.code import code_fingerprint
 from vibrates.core.fingerprint import fingerprint
 from vibrates.learning.data import digest, log10_k
+from vibrates.learning.edge import learnable
 from vibrates.learning.models import MODULES, model
 from vibrates.learning.scenario_row import row
 from vibrates.learning.scenarios import Split, splits
@@ -28,11 +30,17 @@ def run(
 ) -> pd.DataFrame:
     """Scores of model `name` in `scenario`: one row per test set and network seed.
 
-    `store`: a directory, which several runs may share.
+    Values that are not learned from (`edge`) are neither trained on nor tested. `store`: a
+    directory, which several runs may share.
     """
+    sound = learnable(data)
+    sets = [
+        replace(split, test=split.test & sound) for split in splits(scenario, data, seeds, every)
+    ]
     cases = [
         (split, start)
-        for split in splits(scenario, data, seeds, every)
+        for split in sets
+        if split.test.any() and (sound & ~split.test).any()
         for start in range(_starts(data, split, name))
     ]
     work = tasks(data, name, cases)
@@ -46,7 +54,7 @@ def run(
             "start": start,
         }
         | found[task.key]
-        | _mean_scores(data, split)
+        | _mean_scores(data, split, sound & ~split.test)
         for task, (split, start) in zip(work, cases, strict=True)
     ]
     return pd.DataFrame(rows)
@@ -70,7 +78,7 @@ def tasks(
             fingerprint(
                 common=common, seed=split.seed, start=start, test=np.flatnonzero(split.test)
             ),
-            lambda: row(data, split, make()(), start),
+            lambda: row(data, split, learnable(data) & ~split.test, make()(), start),
         )
 
     return [task(*case) for case in cases]
@@ -83,10 +91,11 @@ def _starts(data: xr.Dataset, split: Split, name: str) -> int:
     return NETWORK_STARTS if few and name.startswith("NN") else 1
 
 
-def _mean_scores(data: xr.Dataset, split: Split) -> dict[str, float]:
+def _mean_scores(data: xr.Dataset, split: Split, train: np.ndarray) -> dict[str, float]:
     """Of the mean of the training data as the prediction: a model that errs like it learned nothing."""
     true = log10_k(data)
     tested = true[split.test]
-    mean = np.full_like(tested, true[~split.test].mean())
-    found = scores(mean, None, tested, np.zeros_like(tested), float(np.ptp(true)))
+    mean = np.full_like(tested, true[train].mean())
+    span = float(np.ptp(true[train | split.test]))
+    found = scores(mean, None, tested, np.zeros_like(tested), span)
     return {f"mean_{name}": found[name] for name in ("mse_dex2", "mse_normalised")}

@@ -5,6 +5,10 @@ temperature: T^(-1/3) (Landau and Teller), log T, or these of T + T0. Rates at l
 away from Landau-Teller lines, where attraction accelerates all collisions or tunnelling takes over;
 an offset T0 is the customary way to write that (Zheng & Truhlar 2010, Phys. Chem. Chem. Phys. 12,
 7782, eq. 7).
+
+Where the energy defect D of a family passes through zero, what is learned is even in D in theory
+(`directions`): there a trend has D^2 (`gap*gap`) in the place of v, which is nearly linear in D and
+would give it a slope at resonance.
 """
 
 from collections.abc import Sequence
@@ -17,6 +21,8 @@ from vibrates.learning.features import OFFSETS_K, feature, varying
 
 LINEAR = ("ladder", "v", "T", "ladder*T", "v*T", "T*T")
 QUADRATIC = (*LINEAR, "v*v", "v*v*T", "v*T*T", "ladder*T*T", "T*T*T")
+EVEN = ("ladder", "T", "ladder*T", "T*T", "gap*gap", "gap*gap*T")
+EVEN_QUARTIC = (*EVEN, "gap*gap*gap*gap", "gap*gap*gap*gap*T", "gap*gap*T*T", "ladder*T*T", "T*T*T")
 OF_W = ("w", "w*T", "v*w")  # where the second molecule's level varies
 
 
@@ -31,11 +37,13 @@ class Candidate:
 
     def terms(self, data: xr.Dataset, w_varies: bool) -> list[str]:
         """The trend's functions, products of feature names, that are not constant in `data`."""
-        names = ["ladder", "v", "w"] if "w" in data.coords else ["ladder", "v"]
-        usable = {*varying(names, data), "T"}
+        terms = (*self.trend, *(OF_W if w_varies else ()))
+        names = {name for term in terms for name in term.split("*")} - {"T"}
+        names -= {"w"} - set(data.coords)
+        usable = {*varying(sorted(names), data), "T"}
         return [
             term.replace("T", self.trend_temperature)
-            for term in (*self.trend, *(OF_W if w_varies else ()))
+            for term in terms
             if set(term.split("*")) <= usable
         ]
 
@@ -57,6 +65,17 @@ BEYOND = {
         (f"T_log_{T0}", f"log(T + {T0} K)"),
     ]
 }
+# The same for a family whose energy defect passes through zero.
+RESONANT = {
+    "trend in D^2": Candidate(EVEN, "T_cube_root", "M52", "T_cube_root"),
+    "trend in D^2 and D^4": Candidate(EVEN_QUARTIC, "T_cube_root", "M52", "T_cube_root"),
+    "trend in D^2 and D^4, log T": Candidate(EVEN_QUARTIC, "T_cube_root", "M52", "T_log"),
+    "trend in D^2, rough": Candidate(EVEN, "T_cube_root", "M32", "T_cube_root"),
+}
+RESONANT_BEYOND = {
+    f"D^2, {name}": Candidate(EVEN, form.trend_temperature, form.along, form.temperature)
+    for name, form in BEYOND.items()
+}
 
 
 def trend_matrix(terms: Sequence[str], data: xr.Dataset, cells: np.ndarray) -> np.ndarray:
@@ -70,4 +89,6 @@ def trend_matrix(terms: Sequence[str], data: xr.Dataset, cells: np.ndarray) -> n
 
 def _unit(name: str) -> float:
     """So that no product of functions is huge before it is standardised."""
-    return 0.1 if name.startswith("T_cube_root") else 10.0 if name in ("v", "w") else 1.0
+    if name.startswith("T_cube_root"):
+        return 0.1
+    return {"v": 10.0, "w": 10.0, "gap": 1000.0}.get(name, 1.0)

@@ -9,20 +9,22 @@ from numpy.typing import NDArray
 from vibrates.scattering.plan import Block
 
 
-def by_initial_j(
+def by_served_levels(
     blocks: Sequence[Block], seconds: Sequence[float], levels: NDArray, settings: Mapping
 ) -> pd.DataFrame:
-    """Core hours of the collisions that begin in each j: columns j, core_hours.
+    """Core hours of the energies that complete the collisions from the same levels (v, j).
 
-    What an energy took counts in equal parts for every level whose collisions it completes.
+    Columns j (each as often as there are v served, in words: `0 0 1`) and core_hours. The levels
+    of a row share its hours in equal parts; whoever wants one of them alone pays for all.
     """
     wanted = settings["levels"]
     levels = levels[: wanted["v_max"] + 1, : wanted["j_max"] + 1]
-    spent = np.zeros(levels.shape)
+    spent: dict[str, float] = {}
     for block, time in zip(blocks, seconds, strict=True):
         # An energy takes as long as it has partial waves.
         share = time * (block.last + 1.0) / (block.last + 1.0).sum()
         for energy, reference, own in zip(block.energies, block.reference, share, strict=True):
             served = (levels < energy) & (levels >= reference - 1e-9)
-            spent[served] += own / served.sum()
-    return pd.DataFrame({"j": np.arange(levels.shape[1]), "core_hours": spent.sum(axis=0) / 3600.0})
+            text = " ".join(map(str, np.sort(np.nonzero(served)[1])))
+            spent[text] = spent.get(text, 0.0) + own / 3600.0
+    return pd.DataFrame({"j": list(spent), "core_hours": list(spent.values())})

@@ -7,6 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from vibrates.learning.search.candidate import mean_error
+from vibrates.learning.search.cost import Cost
 from vibrates.learning.search.training_sets import rows_of
 from vibrates.learning.transitions import quantum_numbers
 
@@ -86,20 +87,19 @@ def count_table(growths: Sequence[Mapping]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def time_table(
-    growths: Sequence[Mapping], cost: Mapping[int, float], recorded: bool
-) -> pd.DataFrame:
+def time_table(growths: Sequence[Mapping], cost: Cost) -> pd.DataFrame:
     """Table V: cost of direct calculation by initial level, hours of learning, the share saved.
 
-    cost: of every initial level; core-hours where they were `recorded`, else in any unit. Saved is
-    1 - (training + validation + search) / all, as published, and the same without the search: all
-    that can be said where no hours were recorded, since shares and hours do not add up.
+    Saved is 1 - (training + validation + search) / all, as published, and the same without the
+    search: all that can be said where no hours were recorded, since shares and hours do not add up.
+    Training and validation count by their shares of the calculation of all levels; and, in the last
+    column (without the search), by what computing them alone takes (`Cost.alone`).
     """
-    total = sum(cost.values())
+    total, recorded = cost.total, cost.recorded
     rows = []
     for g in growths:
-        spent = sum(cost[x] for x in (*g["trained"], *g["validating"]))
-        search = g["seconds"] / 3600.0
+        computed = (*g["trained"], *g["validating"])
+        spent, search = cost.shares(computed), g["seconds"] / 3600.0
         rows.append(
             {
                 "N": g["N"],
@@ -108,11 +108,12 @@ def time_table(
                 "validation": _text(g["validating"]),
                 "cost_unit": "core-hours" if recorded else "share of all",
                 "training_validation": spent if recorded else spent / total,
-                "predicted": sum(cost[x] for x in g["predicted"]) / (1.0 if recorded else total),
+                "predicted": cost.shares(g["predicted"]) / (1.0 if recorded else total),
                 "hours_single": g["seconds_single"] / 3600.0,
                 "hours_search": search,
                 "saved_percent": 100.0 * (1.0 - (spent + search) / total) if recorded else np.nan,
                 "saved_without_search_percent": 100.0 * (1.0 - spent / total),
+                "saved_computed_alone_percent": 100.0 * (1.0 - cost.alone(computed) / total),
             }
         )
     return pd.DataFrame(rows)
