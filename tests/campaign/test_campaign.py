@@ -254,6 +254,8 @@ def test_killed_driver_is_resumed_with_finished_batches_kept(project, finished):
     project.copy_results(finished)
     for batch in project.batches()[2:6]:
         batch.unlink()
+    shutil.rmtree(project.results / "reduced")
+    (project.results / "rates.nc").unlink()
     present = len(project.batches())
     driver = subprocess.Popen(
         project.command(RATES),
@@ -261,8 +263,8 @@ def test_killed_driver_is_resumed_with_finished_batches_kept(project, finished):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    limit = time.monotonic() + 6000
-    while len(project.batches()) <= present and time.monotonic() < limit:
+    limit = time.monotonic() + 600
+    while len(project.batches()) <= present and driver.poll() is None and time.monotonic() < limit:
         time.sleep(0.05)
     driver.send_signal(signal.SIGKILL)
     driver.wait()
@@ -319,10 +321,11 @@ def test_two_drivers_do_not_run_at_once(project):
         stderr=subprocess.DEVNULL,
     )
     try:
-        locks = project.directory / ".snakemake" / "locks"
+        locks, plan = project.directory / ".snakemake/locks", project.results / "plan/round0.csv"
         limit = time.monotonic() + 600
-        while not (locks.exists() and any(locks.iterdir())) and time.monotonic() < limit:
+        while not plan.exists() and first.poll() is None and time.monotonic() < limit:
             time.sleep(0.05)
+        assert any(locks.iterdir())
         # It keeps its lock while it is suspended, and leaves the processor to the second one.
         first.send_signal(signal.SIGSTOP)
         second = project.run(RATES)
