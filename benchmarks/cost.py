@@ -1,4 +1,4 @@
-"""Cost of a trajectory, measured and by the model of vibrates.campaign.cost, over states and energies.
+"""Cost of a trajectory over states and energies: measured, and by vibrates.campaign.cost.
 
     python benchmarks/cost.py [config/paper.yaml]
 

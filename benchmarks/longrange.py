@@ -1,9 +1,12 @@
-"""What training a long-range network costs: `python benchmarks/longrange.py [--middle | --large] [CONFIG]`.
+"""What training a long-range network costs.
 
-One table: Levenberg-Marquardt of this project, SciPy's least_squares (both with the analytic Jacobian),
-TensorFlow's Adam, all from the same random start on the same points (default: H + H2). With --large the
-time of a Levenberg-Marquardt step of 5-400-4 on 29 706 points, and its memory. With --middle variants of
-Levenberg-Marquardt at equal processor time, on 5-100-4 and 7400 points of KRb + KRb.
+    python benchmarks/longrange.py [--middle | --large] [CONFIG]
+
+One table: Levenberg-Marquardt of this project, SciPy's least_squares (both with the analytic
+Jacobian), TensorFlow's Adam, all from the same random start on the same points (default: H + H2).
+With --large the time of a Levenberg-Marquardt step of 5-400-4 on 29 706 points, and its memory.
+With --middle variants of Levenberg-Marquardt at equal processor time, on 5-100-4 and 7400 points
+of KRb + KRb.
 """
 
 import argparse
@@ -88,8 +91,12 @@ def within(residuals, fit, start, seconds, stages=(1.0,), **options):
         part = fit[: int(share * len(fit))]
         for one in minimise(
             lambda w, which, part=part: residuals.with_jacobian(w, part[which]),
-            lambda w, part=part: 0.5 * float((residuals.at(w, part) ** 2).sum()), weights, len(part), 10000, **options,
-        ):  # fmt: skip
+            lambda w, part=part: 0.5 * float((residuals.at(w, part) ** 2).sum()),
+            weights,
+            len(part),
+            10000,
+            **options,
+        ):
             weights, steps = one.weights, steps + 1
             best = min(
                 best,
@@ -110,7 +117,8 @@ def middle(path: str) -> None:
     residuals = Residuals.build(problem, description.training(described), generator)
     fit, start = np.flatnonzero(~residuals.test), residuals.empty.network.random(generator)
     print(
-        f"5-100-4, {len(start)} weights, {len(fit)} training points; {MIDDLE_SECONDS} s of one processor each\n"
+        f"5-100-4, {len(start)} weights, {len(fit)} training points; {MIDDLE_SECONDS} s of one "
+        "processor each\n"
         f"{'variant':44} {'steps':>6} {'RMSE training':>14} {'test (cm^-1)':>13}"
     )
     for name, options in (
@@ -163,8 +171,8 @@ def large(path: str) -> None:
         return residuals.with_jacobian(weights, fit[part])
 
     print(
-        f"{path}: {'-'.join(map(str, residuals.empty.network.sizes))}, {len(start)} weights, {len(fit)} "
-        "training points"
+        f"{path}: {'-'.join(map(str, residuals.empty.network.sizes))}, {len(start)} weights, "
+        f"{len(fit)} training points"
     )
     for name, single in (("double", False), ("single", True)):
         began = time.perf_counter()
@@ -174,8 +182,8 @@ def large(path: str) -> None:
         levenberg_marquardt(residuals, fit, start, 1, single)
         step = time.perf_counter() - began
         print(
-            f"  {name} precision: normal equations {equations:.1f} s, a step {step:.1f} s; 60 minutes: "
-            f"{3600 / step:.0f} steps",
+            f"  {name} precision: normal equations {equations:.1f} s, a step {step:.1f} s; 60 "
+            f"minutes: {3600 / step:.0f} steps",
             flush=True,
         )
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2

@@ -1,5 +1,7 @@
-"""Which splitting is cheapest at equal accuracy: Strang, Suzuki's fourth-order composition of it, or
-Strang with two steps extrapolated to zero, as campaigns do?
+"""Which splitting is cheapest at equal accuracy?
+
+Strang, Suzuki's fourth-order composition of it, or Strang with two steps extrapolated to zero, as
+campaigns do.
 
     python benchmarks/splittings.py
 
@@ -68,9 +70,21 @@ def run(collision, start, step_fs, fractions, final):
             grid = collision.propagation._to_grid(psi, step)
             re, im = parts(grid)
             kernel.propagate(
-                moved, re, im, count, order, step, 1, never, fade, collision.propagation.reduced_mass,
-                collision.propagation.inverse_a, collision.propagation.inverse_b, *collision.propagation.interaction, *free[step],
-            )  # fmt: skip
+                moved,
+                re,
+                im,
+                count,
+                order,
+                step,
+                1,
+                never,
+                fade,
+                collision.propagation.reduced_mass,
+                collision.propagation.inverse_a,
+                collision.propagation.inverse_b,
+                *collision.propagation.interaction,
+                *free[step],
+            )
             psi = collision.propagation._from_grid((re + 1j * im).reshape(grid.shape), step)
         classical[running], amplitudes[running] = moved[running], psi[running]
         outward = (classical[:, :3] * classical[:, 3:6]).sum(axis=1) > 0.0

@@ -36,25 +36,29 @@ def main() -> None:
     print("| process, U / cm^-1 | steps | mean of a trajectory | within 0.5 % | median error "
           "| 99 % below | error of mean P |")  # fmt: skip
     print("|---|---|---|---|---|---|---|")
-    for name, ((v, w), final, sizes, energy) in CASES.items():
+
+    def run(case, initial, chosen):
+        (v, w), final, sizes, _ = case
+        collision = Collision(surface, n2, h2, *sizes, v, w, settings(*chosen))
+        outcome = collision.run(initial, [final])
+        return outcome.probability[:, *final], outcome.steps.mean()
+
+    for name, case in CASES.items():
+        (v, w), _, _, energy = case
         initial = initial_conditions(
             n2, h2, 1, v, w, energy * CM_TO_HARTREE, 0, (0.0, 2.0 * ANGSTROM_TO_BOHR),
             12.0 * ANGSTROM_TO_BOHR, np.arange(COUNT), 16, 0.5,
         )  # fmt: skip
-
-        def run(*chosen):
-            collision = Collision(surface, n2, h2, *sizes, v, w, settings(*chosen))
-            outcome = collision.run(initial, [final])
-            return outcome.probability[:, *final], outcome.steps.mean()
-
-        exact = run(0.6, 1e-6, 12)[0]
+        exact = run(case, initial, (0.6, 1e-6, 12))[0]
         share = initial.weight * exact
         order = np.argsort(-share)
         counts = order[np.cumsum(share[order]) < 0.999 * share.sum()]
         for what, chosen in {
-            "controlled": (1.2, ACCURACY, 3), "0.4 fs": (0.4, np.inf, 0), "0.2 fs": (0.2, np.inf, 0),
-        }.items():  # fmt: skip
-            p, steps = run(*chosen)
+            "controlled": (1.2, ACCURACY, 3),
+            "0.4 fs": (0.4, np.inf, 0),
+            "0.2 fs": (0.2, np.inf, 0),
+        }.items():
+            p, steps = run(case, initial, chosen)
             error = np.abs(p / exact - 1.0)[counts]
             mean = (initial.weight * p).mean() / share.mean() - 1.0
             print(

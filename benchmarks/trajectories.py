@@ -96,7 +96,8 @@ def table_of_states() -> None:
         seconds, steps, _ = measure(n_a, n_b, 1, settings(0.8), 64)
         per_step = seconds / steps
         print(
-            f"| {n_a} x {n_b} = {n_a * n_b} | {per_step * 1e6:.2f} | {per_step / n_a / n_b * 1e9:.1f} |"
+            f"| {n_a} x {n_b} = {n_a * n_b} | {per_step * 1e6:.2f} | "
+            f"{per_step / n_a / n_b * 1e9:.1f} |"
         )
 
 

@@ -10,7 +10,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # Tests start snakemake and mpiexec: those of the environment that runs pytest.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
-import pytest
+import pytest  # noqa: E402 - libraries read the variables above when they are imported
 
 ROOT = Path(__file__).parents[1]
 # Modules that take longest. With several processes they are begun first, so that none is left

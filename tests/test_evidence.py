@@ -1,4 +1,4 @@
-"""Numbers of README.md and docs/: every section has a study, every study its sections, pages follow."""
+"""Numbers of README.md, docs/: every section has a study, every study sections; pages follow."""
 
 import json
 import re
@@ -31,7 +31,8 @@ def page(tmp_path):
     """A page with a block and a part of a sentence."""
     path = tmp_path / "page.md"
     path.write_text(
-        "before\n\n<!-- block -->\nold\n<!-- end block -->\n\nk is <!-- k -->1<!-- end k --> cm^3/s.\n"
+        "before\n\n<!-- block -->\nold\n<!-- end block -->\n\n"
+        "k is <!-- k -->1<!-- end k --> cm^3/s.\n"
     )
     return path
 
@@ -85,7 +86,8 @@ def test_a_block_and_a_part_of_a_sentence_are_replaced(page):
     assert report.write_section("block", "new\nlines", page)
     assert report.write_section("k", "2", page)
     assert page.read_text() == (
-        "before\n\n<!-- block -->\nnew\nlines\n<!-- end block -->\n\nk is <!-- k -->2<!-- end k --> cm^3/s.\n"
+        "before\n\n<!-- block -->\nnew\nlines\n<!-- end block -->\n\n"
+        "k is <!-- k -->2<!-- end k --> cm^3/s.\n"
     )
     assert not report.write_section("k", "2", page)
 

@@ -52,16 +52,27 @@ def measure() -> dict:
 
 def sections(numbers: dict) -> dict[str, str]:
     """The table."""
-    head = ["spread of ln P", "allocated by", "trajectories a state", "error of k / %", "bias of k / %",
-            "bias / error", "stated / true error"]  # fmt: skip
+    head = [
+        "spread of ln P",
+        "allocated by",
+        "trajectories a state",
+        "error of k / %",
+        "bias of k / %",
+        "bias / error",
+        "stated / true error",
+    ]
     rows = [
         [
-            f"{one['noise']:g}", one["allocated_by"], f"{one['trajectories']:.0f}",
-            f"{100 * one['scatter']:.2f}", f"{100 * one['bias']:.2f} +- {100 * one['bias_error']:.2f}",
-            f"{one['bias'] / one['scatter']:.2f}", f"{one['stated'] / one['scatter']:.2f}",
+            f"{one['noise']:g}",
+            one["allocated_by"],
+            f"{one['trajectories']:.0f}",
+            f"{100 * one['scatter']:.2f}",
+            f"{100 * one['bias']:.2f} +- {100 * one['bias_error']:.2f}",
+            f"{one['bias'] / one['scatter']:.2f}",
+            f"{one['stated'] / one['scatter']:.2f}",
         ]
         for one in numbers["rows"]
-    ]  # fmt: skip
+    ]
     text = (
         f"{CAMPAIGNS} campaigns of five states, pilot of {PILOT}, {ROUNDS} rounds, target "
         f"{100 * TARGET:g} %; `python validation/allocation.py`.\n\n{table(head, rows)}\n"

@@ -274,8 +274,10 @@ def sections(numbers: dict) -> dict[str, str]:
     ]
     return {
         "accuracy/basis": "\n".join(text),
-        "accuracy/basis summary": f"{largest(1000, 3000, 10000)} up to 10000 cm^-1, {largest(30000)} at 30000 "
-        f"cm^-1 and {largest(60000)} at 60000 cm^-1, an energy that has little weight in k below 5000 K",
+        "accuracy/basis summary": (
+            f"{largest(1000, 3000, 10000)} up to 10000 cm^-1, {largest(30000)} at 30000 cm^-1 and "
+            f"{largest(60000)} at 60000 cm^-1, an energy that has little weight in k below 5000 K"
+        ),
     }
 
 

@@ -1,4 +1,4 @@
-"""Trajectories against exact quantum scattering of a breathing sphere: a section of docs/accuracy.md.
+"""Trajectories against exact quantum scattering of a breathing sphere; in docs/accuracy.md.
 
     python validation/breathing_sphere.py       half a minute
 
@@ -15,14 +15,20 @@ from vibrates.rates import breathing_sphere
 
 NEEDS = ()
 REMEDY = "run: make validate"
-SECTIONS = ("accuracy/breathing_sphere", "accuracy/breathing_sphere summary", "rates/breathing_sphere",
-            "quantum/breathing_sphere", "README/breathing_sphere", "README/breathing_sphere check")  # fmt: skip
+SECTIONS = (
+    "accuracy/breathing_sphere",
+    "accuracy/breathing_sphere summary",
+    "rates/breathing_sphere",
+    "quantum/breathing_sphere",
+    "README/breathing_sphere",
+    "README/breathing_sphere check",
+)
 TEMPERATURES_K = (100.0, 150.0, 200.0, 300.0, 500.0, 1000.0, 2000.0, 3000.0)
 RELIABLE_K = 200.0  # the temperature from which the pages state the largest deviation
 
 
 def measure() -> dict:
-    """k/sqrt(8kT/pi mu) in angstrom^2: exact, and by trajectories with and without symmetrisation."""
+    """k/sqrt(8kT/pi mu) in angstrom^2: exact, by trajectories with and without symmetrisation."""
     cross_section = breathing_sphere.mixed_cross_section()
     return {
         "temperatures_K": TEMPERATURES_K,
@@ -50,14 +56,15 @@ def sections(numbers: dict) -> dict[str, str]:
     ]
     return {
         "accuracy/breathing_sphere": table(head, rows) + "\n" + took(numbers),
-        "accuracy/breathing_sphere summary":
-            f"From {RELIABLE_K:g} K on the method is within {worst} of the exact rate of this model, within "
-            f"{above:.1f} % above {RELIABLE_K:g} K; below, it falls short: {low}.",
+        "accuracy/breathing_sphere summary": (
+            f"From {RELIABLE_K:g} K on the method is within {worst} of the exact rate of this "
+            f"model, within {above:.1f} % above {RELIABLE_K:g} K; below, it falls short: {low}."
+        ),
         "rates/breathing_sphere": f"within {worst} from {RELIABLE_K:g} K for a breathing sphere",
         "quantum/breathing_sphere": f"within {worst} from {RELIABLE_K:g} K",
         "README/breathing_sphere": f"right to {worst} from {RELIABLE_K:g} K and {low}",
         "README/breathing_sphere check": f"1 -> 0 within {worst} from {RELIABLE_K:g} K",
-    }  # fmt: skip
+    }
 
 
 if __name__ == "__main__":

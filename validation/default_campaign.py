@@ -32,11 +32,14 @@ def measure() -> dict:
         "symmetrisation": rates.attrs["symmetrisation"],
         "temperatures_K": TEMPERATURES_K,
         "relaxation": {
-            name: {"ratio": k / fit(np.array(TEMPERATURES_K)), "error": error / fit(np.array(TEMPERATURES_K))}
+            name: {
+                "ratio": k / fit(np.array(TEMPERATURES_K)),
+                "error": error / fit(np.array(TEMPERATURES_K)),
+            }
             for name, fit in RELAXATION.items()
         },
         "ladder": ladder,
-    }  # fmt: skip
+    }
 
 
 def sections(numbers: dict) -> dict[str, str]:
@@ -51,12 +54,19 @@ def sections(numbers: dict) -> dict[str, str]:
     kelvin = [f"{t:g} K" for t in largest["temperatures_K"]]
     reference = [[f"computed / {name}", *ratio_cells(own["ratio"], own["error"])]
                  for name, own in numbers["relaxation"].items()]  # fmt: skip
-    rows = [[f"{one['v']} -> {one['v'] - 1}",
-             *(f"{k:.2e} ({100 * e:.1f} %)" for k, e in zip(one["k_cm3_s"], one["relative_error"], strict=True))]
-            for one in numbers["ladder"]]  # fmt: skip
+    rows = [
+        [
+            f"{one['v']} -> {one['v'] - 1}",
+            *(
+                f"{k:.2e} ({100 * e:.1f} %)"
+                for k, e in zip(one["k_cm3_s"], one["relative_error"], strict=True)
+            ),
+        ]
+        for one in numbers["ladder"]
+    ]
     within = "; ".join(
-        f"{span([r for r, t in zip(own['ratio'], at, strict=True) if 500.0 <= t <= 3000.0])} of the {name} at "
-        f"500-3000 K, {own['ratio'][at.index(300.0)]:.2f} at 300 K"
+        f"{span([r for r, t in zip(own['ratio'], at, strict=True) if 500.0 <= t <= 3000.0])} of "
+        f"the {name} at 500-3000 K, {own['ratio'][at.index(300.0)]:.2f} at 300 K"
         for name, own in numbers["relaxation"].items()
     )
     return {

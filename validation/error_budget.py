@@ -140,8 +140,10 @@ def sections(numbers: dict) -> dict[str, str]:
     every = 100.0 * np.array([together(entries) for entries in numbers["processes"].values()])
     return {
         "accuracy/error_budget": "\n\n".join([*blocks, table(head, noise)]) + "\n" + took(numbers),
-        "accuracy/error_budget summary": f"All settings together change k by {span(every.ravel(), '.1f')} %, the "
-        f"time step, which every trajectory chooses for itself, by {100 * step:.2f} % at most",
+        "accuracy/error_budget summary": (
+            f"All settings together change k by {span(every.ravel(), '.1f')} %, the time step, "
+            f"which every trajectory chooses for itself, by {100 * step:.2f} % at most"
+        ),
     }
 
 

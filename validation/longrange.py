@@ -1,7 +1,8 @@
 """Long-range surfaces: the tables of docs/longrange.md.
 
-    make longrange                          trains, then runs this study (three minutes)
-    make longrange LONGRANGE=paper/krb2     a network of the size of the paper (half an hour and more)
+    make longrange                         trains, then runs this study (three minutes)
+    make longrange LONGRANGE=paper/krb2    a network of the size of the paper (half an hour and
+                                           more)
 
 Numbers of systems that are not there are kept from the last time.
 """
@@ -43,15 +44,34 @@ def errors(found: dict, names: dict[str, str]) -> str:
         one = found[name]
         first, paper = one["first member"], one["published"]
         members = one["rmse_cm of the members"]
-        rows.append([
-            title, "-".join(map(str, one["network"])), first["points"], f"{first['rmse_cm']:.4f}",
-            f"{first['rmse_test_cm']:.4f}", f"{min(members):.4f}-{max(members):.4f} ({len(members)})",
-            number(paper.get("rmse_cm"), "g"), f"{first['within_1_percent']:.1f} %",
-            number(paper.get("within_1_percent"), "g"), f"{first['within_10_percent']:.1f} %",
-            number(paper.get("within_10_percent"), "g"),
-        ])  # fmt: skip
-    head = ["system", "network", "points", "RMSE (cm^-1)", "of test points", "of all members", "paper",
-            "within 1 %", "paper", "within 10 %", "paper"]  # fmt: skip
+        rows.append(
+            [
+                title,
+                "-".join(map(str, one["network"])),
+                first["points"],
+                f"{first['rmse_cm']:.4f}",
+                f"{first['rmse_test_cm']:.4f}",
+                f"{min(members):.4f}-{max(members):.4f} ({len(members)})",
+                number(paper.get("rmse_cm"), "g"),
+                f"{first['within_1_percent']:.1f} %",
+                number(paper.get("within_1_percent"), "g"),
+                f"{first['within_10_percent']:.1f} %",
+                number(paper.get("within_10_percent"), "g"),
+            ]
+        )
+    head = [
+        "system",
+        "network",
+        "points",
+        "RMSE (cm^-1)",
+        "of test points",
+        "of all members",
+        "paper",
+        "within 1 %",
+        "paper",
+        "within 10 %",
+        "paper",
+    ]
     return table(head, rows)
 
 
@@ -66,8 +86,16 @@ def sections(numbers: dict) -> dict[str, str]:
     rows = []
     for name, title in SYSTEMS.items():
         scores = (found[name]["hold-out"][kind] for kind in ("series", "plain"))
-        rows.append([title, *(cell for score in scores for cell in
-                              (score["weights"], f"{score['median_relative_percent']:.3g} %"))])  # fmt: skip
+        rows.append(
+            [
+                title,
+                *(
+                    cell
+                    for score in scores
+                    for cell in (score["weights"], f"{score['median_relative_percent']:.3g} %")
+                ),
+            ]
+        )
     head = [
         "system",
         "series: weights",
@@ -80,13 +108,24 @@ def sections(numbers: dict) -> dict[str, str]:
             for name, title in (SYSTEMS | PAPER).items()
             if (far := found.get(name, {}).get("at 1000 bohr"))]  # fmt: skip
     texts["longrange/far"] = table(["system", "median", "90th percentile"], rows)
-    rows = [[SYSTEMS[name], f"{row['r_bohr']:g}", row["m"], f"{row['C_m']:.4g} +- {number(row['spread'], '.2g')}",
-             f"{number(row['published_value'], 'g')} {row['published_source'] or ''}".strip()]
-            for name in SYSTEMS for row in found[name]["isotropic C_m"]]  # fmt: skip
+    rows = [
+        [
+            SYSTEMS[name],
+            f"{row['r_bohr']:g}",
+            row["m"],
+            f"{row['C_m']:.4g} +- {number(row['spread'], '.2g')}",
+            f"{number(row['published_value'], 'g')} {row['published_source'] or ''}".strip(),
+        ]
+        for name in SYSTEMS
+        for row in found[name]["isotropic C_m"]
+    ]
     texts["longrange/coefficients"] = table(["system", "r (bohr)", "m", "C_m", "published"], rows)
-    rows = [[SYSTEMS[name], row["basis"], f"{row['r_bohr']:g}", f"{row['C6_au']:.4g}"]
-            for name in SYSTEMS for row in found[name]["C_6 of dipole spectra"]
-            if row["r_bohr"] in {one["r_bohr"] for one in found[name]["isotropic C_m"]}]  # fmt: skip
+    rows = [
+        [SYSTEMS[name], row["basis"], f"{row['r_bohr']:g}", f"{row['C6_au']:.4g}"]
+        for name in SYSTEMS
+        for row in found[name]["C_6 of dipole spectra"]
+        if row["r_bohr"] in {one["r_bohr"] for one in found[name]["isotropic C_m"]}
+    ]
     texts["longrange/dispersion"] = table(["system", "basis", "r (bohr)", "C_6"], rows)
     return texts
 

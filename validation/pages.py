@@ -18,7 +18,8 @@ def main(names: list[str]) -> None:
         if numbers is None:
             study = report.load_study(name)
             print(
-                f"{name}: no numbers yet, {len(study.SECTIONS)} sections left as they are; {study.REMEDY}"
+                f"{name}: no numbers yet, {len(study.SECTIONS)} sections left as they are; "
+                f"{study.REMEDY}"
             )
             continue
         report.draw_figures(name, numbers)

@@ -22,12 +22,17 @@ def measure() -> dict:
     lines = {}
     for name, script in BENCHMARKS.items():
         done = subprocess.run(
-            [sys.executable, str(ROOT / "benchmarks" / script)], cwd=ROOT, env=os.environ, check=False,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            [sys.executable, str(ROOT / "benchmarks" / script)],
+            cwd=ROOT,
+            env=os.environ,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
         if done.returncode:
             raise UserError(
-                f"benchmarks/{script}: failed ({done.stderr.strip().splitlines()[-1]}); run it alone"
+                f"benchmarks/{script}: failed ({done.stderr.strip().splitlines()[-1]}); run it "
+                "alone"
             )
         lines[name] = done.stdout.strip().splitlines()
     return lines

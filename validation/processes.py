@@ -40,11 +40,21 @@ def sections(numbers: dict) -> dict[str, str]:
     rows = []
     for row in numbers["rates"]:
         v, w, vp, wp = row["transition"]
-        rows.append([f"{row['process']}, ({v},{w}) -> ({vp},{wp})", row["scheme"],
-                     *(f"{k:.2e} +- {100 * e / k:.0f} %"
-                       for k, e in zip(row["k_cm3_s"], row["stderr_cm3_s"], strict=True))])  # fmt: skip
-    exchange = {row["scheme"]: (row["k_cm3_s"][0], row["stderr_cm3_s"][0]) for row in numbers["rates"]
-                if row["transition"] == [0, 1, 1, 0]}  # fmt: skip
+        rows.append(
+            [
+                f"{row['process']}, ({v},{w}) -> ({vp},{wp})",
+                row["scheme"],
+                *(
+                    f"{k:.2e} +- {100 * e / k:.0f} %"
+                    for k, e in zip(row["k_cm3_s"], row["stderr_cm3_s"], strict=True)
+                ),
+            ]
+        )
+    exchange = {
+        row["scheme"]: (row["k_cm3_s"][0], row["stderr_cm3_s"][0])
+        for row in numbers["rates"]
+        if row["transition"] == [0, 1, 1, 0]
+    }
     surface = numbers["campaign"]["surface"]
     published = EXCHANGE_295_K_PUBLISHED.get(surface)
     here = ", ".join(
@@ -53,12 +63,14 @@ def sections(numbers: dict) -> dict[str, str]:
     return {
         "processes/campaign": described(numbers["campaign"]),
         "processes/surface": f"Surface: `{surface}`.",
-        "processes/rates": table(["process", "symmetrisation", *(f"{t:g} K" for t in numbers["temperatures_K"])],
-                                 rows),
-        "processes/measured": f"V-V (0,1) -> (1,0) at 295 K, cm^3/s: measured {EXCHANGE_295_K:.2e} (Bott 1976); "
+        "processes/rates": table(
+            ["process", "symmetrisation", *(f"{t:g} K" for t in numbers["temperatures_K"])], rows
+        ),
+        "processes/measured": "V-V (0,1) -> (1,0) at 295 K, cm^3/s: "
+        f"measured {EXCHANGE_295_K:.2e} (Bott 1976); "
         + (f"published on this surface {published:.2e} (Hong et al. 2023); " if published else "")
         + f"here {here}.",
-    }  # fmt: skip
+    }
 
 
 if __name__ == "__main__":

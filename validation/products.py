@@ -36,10 +36,11 @@ def campaign(results: str) -> dict[str, Any]:
     states = set(map(tuple, config["grid"]["states"]))
     counts = {
         (v, w): (int(n), int(failed))
-        for v, w, n, failed in zip(*(computed[x].values for x in ("v", "w", "n_trajectories", "n_failed")),
-                                   strict=True)
+        for v, w, n, failed in zip(
+            *(computed[x].values for x in ("v", "w", "n_trajectories", "n_failed")), strict=True
+        )
         if (v, w) in states
-    }  # fmt: skip
+    }
     temperatures = config["sampling"]["target_temperatures_K"]
     largest = []
     for dv, dw in config["sampling"]["target_transitions"]:
@@ -92,9 +93,11 @@ def minutes(results: Path) -> float | None:
 def described(found: dict) -> str:
     """The sentence on effort and precision that every page of a campaign begins with."""
     levels = len(found["states"])
-    text = (f"{levels} initial states, {found['energies']} energies, {found['shells']} shells of b: "
-            f"{thousands(found['trajectories'])} trajectories, "
-            f"{found['failed'] or 'none'} failed")  # fmt: skip
+    text = (
+        f"{levels} initial states, {found['energies']} energies, {found['shells']} shells of b: "
+        f"{thousands(found['trajectories'])} trajectories, "
+        f"{found['failed'] or 'none'} failed"
+    )
     if found["minutes"] is not None:
         text += f"; {found['minutes']:.0f} minutes on {found['ranks']} ranks"
     parts = [f"{100 * e['relative_error']:.1f} % for {change(e['dv'], e['dw'])}"
@@ -117,7 +120,10 @@ def thousands(number: int) -> str:
 
 
 def against_published(rates: xr.Dataset, directory: Path, schemes) -> list[dict]:
-    """Ratios to published tables n2h2_vt_dv1.csv, ... of a directory: scheme, v, dv, T_K, ratio, error."""
+    """Ratios to published tables n2h2_vt_dv1.csv, ... of a directory.
+
+    Columns: scheme, v, dv, T_K, ratio, error.
+    """
     rows = []
     for scheme in schemes:
         for dv in (1, 2, 3):
@@ -131,5 +137,14 @@ def ratio_cells(values, errors) -> list[str]:
     return [f"{x:.2f} +- {e:.2f}" for x, e in zip(values, errors, strict=True)]
 
 
-__all__ = ["against_published", "campaign", "change", "described", "rate", "ratio_cells", "read_rates",
-           "span", "thousands"]  # fmt: skip
+__all__ = [
+    "against_published",
+    "campaign",
+    "change",
+    "described",
+    "rate",
+    "ratio_cells",
+    "read_rates",
+    "span",
+    "thousands",
+]

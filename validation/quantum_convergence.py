@@ -2,8 +2,9 @@
 
     python validation/quantum_convergence.py
 
-|S|^2 of single partial waves against calculations with one setting made better: median and 95 % point of
-the relative change, for strong, weak and very weak transitions between the levels of the data set.
+|S|^2 of single partial waves against calculations with one setting made better: median and 95 %
+point of the relative change, for strong, weak and very weak transitions between the levels of the
+data set.
 """
 
 import copy
@@ -42,8 +43,10 @@ def variants(described: dict) -> dict[str, dict]:
         "16 Legendre terms": {"legendre_terms": 16},
         "14 vibrational points": {"molecule": described["molecule"] | {"vibrations": 14}},
         "levels 8000 cm^-1 above E": {"basis": basis | {"closed_cm": 8000}},
-        "v to 7, j higher": {"basis": {"j_max": [29, 28, 27, 25, 23, 20, 17, 13], "closed_cm": 4500}},
-    }  # fmt: skip
+        "v to 7, j higher": {
+            "basis": {"j_max": [29, 28, 27, 25, 23, 20, 17, 13], "closed_cm": 4500}
+        },
+    }
 
 
 def probabilities(described: dict, level: tuple, collision_cm: float, total: int) -> dict:
@@ -57,7 +60,8 @@ def probabilities(described: dict, level: tuple, collision_cm: float, total: int
     wanted = described["levels"]
     mine = np.flatnonzero((channels.v <= wanted["v_max"]) & (channels.j <= wanted["j_max"])
                           & (channels.thresholds < energy))  # fmt: skip
-    # Only collisions that begin at or above the level: others are much faster than those of the data.
+    # Only collisions that begin at or above the level: others are much faster than those of the
+    # data.
     return {
         (channels.v[a], channels.j[a], channels.v[b], channels.j[b]): abs(s[a, b]) ** 2
         for a in mine for b in mine
@@ -67,7 +71,10 @@ def probabilities(described: dict, level: tuple, collision_cm: float, total: int
 
 
 def measure() -> dict:
-    """Median, 95 % point and number of the relative changes of |S|^2, by collision, setting and range of P."""
+    """Median, 95 % point and number of the relative changes of |S|^2.
+
+    By collision, setting and range of P.
+    """
     described = settings.load(CONFIG)
     rows = []
     for level, energy, total in CASES:
@@ -94,10 +101,16 @@ def measure() -> dict:
 def sections(numbers: dict) -> dict[str, str]:
     """The table."""
     rows = [
-        [f"({row['level'][0]},{row['level'][1]}), {row['energy_cm']:g} cm^-1, J = {row['J']}", row["better"],
-         *("" if own is None else f"{own[0]:.0e} / {own[1]:.0e} ({own[2]})" for own in row["ranges"])]
+        [
+            f"({row['level'][0]},{row['level'][1]}), {row['energy_cm']:g} cm^-1, J = {row['J']}",
+            row["better"],
+            *(
+                "" if own is None else f"{own[0]:.0e} / {own[1]:.0e} ({own[2]})"
+                for own in row["ranges"]
+            ),
+        ]
         for row in numbers["changes"]
-    ]  # fmt: skip
+    ]
     head = ["collision", "better", *(f"P = {low:g} to {min(high, 1):g}" for low, high in RANGES)]
     return {"quantum/convergence": table(head, rows) + "\n" + took(numbers)}
 

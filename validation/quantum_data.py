@@ -1,4 +1,4 @@
-"""The rotationally resolved data set of He + HD: what docs/quantum.md says of its size, cost and rates.
+"""The rotationally resolved data of He + HD: what docs/quantum.md says of size, cost and rates.
 
 python validation/quantum_data.py       from data/quantum_hehd_*.csv
 """
@@ -14,10 +14,15 @@ from vibrates.scattering.vibrational import vibrational_rates
 RATES, HOURS = "data/quantum_hehd_rates.csv", "data/quantum_hehd_hours.csv"
 NEEDS = (RATES, HOURS)
 REMEDY = "run: make quantum QUANTUM=config/quantum/hehd.yaml"
-SECTIONS = ("quantum/data set", "quantum/data cost", "quantum/data relaxation", "quantum/data rotation",
-            "quantum/data final j")  # fmt: skip
-# v = 1 -> 0 of HD by He at 300, 500, 1000 K, cm^3/s: Roueff and Zeippen, Astron. Astrophys. Suppl. Ser.
-# 142, 475 (2000), seen as an excerpt of the article's web page.
+SECTIONS = (
+    "quantum/data set",
+    "quantum/data cost",
+    "quantum/data relaxation",
+    "quantum/data rotation",
+    "quantum/data final j",
+)
+# v = 1 -> 0 of HD by He at 300, 500, 1000 K, cm^3/s: Roueff and Zeippen, Astron. Astrophys.
+# Suppl. Ser. 142, 475 (2000), seen as an excerpt of the article's web page.
 ROUEFF = {300.0: 1.0e-16, 500.0: 9.8e-16, 1000.0: 2.1e-14}
 ROTATION_K = (100.0, 300.0, 1000.0)
 FAR = 3  # change of j from which a relaxation counts as one into fast rotation
@@ -72,14 +77,22 @@ def sections(numbers: dict) -> dict[str, str]:
     ratios = [k / ROUEFF[float(t)] for t, k in relaxation.items()]
     return {
         "quantum/data set": f"all {numbers['pairs']} pairs of the {numbers['levels']} levels",
-        "quantum/data cost": f"{3600 * numbers['core_hours']:.0f} core seconds ({numbers['core_hours']:.3f} core hours)",
-        "quantum/data relaxation": ", ".join(f"{k:.1e}" for k in relaxation.values()) + ", that is "
-        + ", ".join(f"{r:.2f}" for r in ratios) + " of them",
+        "quantum/data cost": (
+            f"{3600 * numbers['core_hours']:.0f} core seconds "
+            f"({numbers['core_hours']:.3f} core hours)"
+        ),
+        "quantum/data relaxation": ", ".join(f"{k:.1e}" for k in relaxation.values())
+        + ", that is "
+        + ", ".join(f"{r:.2f}" for r in ratios)
+        + " of them",
         "quantum/data rotation": ", ".join(f"{k:.1e}" for k in numbers["rotation_cm3_s"].values())
         + f" cm^3/s at {', '.join(numbers['rotation_cm3_s'])} K",
-        "quantum/data final j": ", ".join(f"{100 * x:.0f}" for x in numbers["share_into_rotation"].values())
-        + f" % of the relaxation 1 -> 0 at {', '.join(numbers['share_into_rotation'])} K ends at j' >= j + {FAR}",
-    }  # fmt: skip
+        "quantum/data final j": ", ".join(
+            f"{100 * x:.0f}" for x in numbers["share_into_rotation"].values()
+        )
+        + f" % of the relaxation 1 -> 0 at {', '.join(numbers['share_into_rotation'])} K "
+        f"ends at j' >= j + {FAR}",
+    }
 
 
 if __name__ == "__main__":

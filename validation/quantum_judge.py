@@ -120,8 +120,10 @@ def measure() -> dict:
 def sections(numbers: dict) -> dict[str, str]:
     """The table, and the range of the ratios wherever it is quoted."""
     data = pd.DataFrame(numbers["rates"])
-    data = data.assign(dv=data["v"] - data["vp"], **{
-        f"ratio_{scheme}": data[f"k_{scheme}"] / data["k_quantum"] for scheme in SCHEMES})  # fmt: skip
+    data = data.assign(
+        dv=data["v"] - data["vp"],
+        **{f"ratio_{scheme}": data[f"k_{scheme}"] / data["k_quantum"] for scheme in SCHEMES},
+    )
     usual = data[(data["T_K"] >= 300.0) & (data["T_K"] <= 1000.0)]
     cold = data[data["T_K"] == 100.0]
 
@@ -134,12 +136,16 @@ def sections(numbers: dict) -> dict[str, str]:
     total_100 = " and ".join(ratio("total", dv, cold) for dv in (1, 2))
     return {
         "quantum/judge": ratios(data),
-        "quantum/judge summary": f"With the default symmetrisation (`translational`) trajectories give {single} of "
-        f"the coupled-states rates for dv = -1 between 300 and 1000 K and {double} for dv = -2; at 100 K {at_100}. "
-        f"`total` gives {total} there and {total_100} at 100 K; `initial` gives "
-        f"{ratio('initial', 1, usual)} and {ratio('initial', 2, usual)}.",
-        "README/judge": f"{single} of the coupled-states rates of one quantum at 300-1000 K, {double} of those of "
-        f"two, and {at_100} at 100 K; `total` gives {total} at 300-1000 K",
+        "quantum/judge summary": (
+            f"With the default symmetrisation (`translational`) trajectories give {single} of the "
+            f"coupled-states rates for dv = -1 between 300 and 1000 K and {double} for dv = -2; at "
+            f"100 K {at_100}. `total` gives {total} there and {total_100} at 100 K; `initial` "
+            f"gives {ratio('initial', 1, usual)} and {ratio('initial', 2, usual)}."
+        ),
+        "README/judge": (
+            f"{single} of the coupled-states rates of one quantum at 300-1000 K, {double} of those "
+            f"of two, and {at_100} at 100 K; `total` gives {total} at 300-1000 K"
+        ),
     }
 
 

@@ -19,8 +19,13 @@ from vibrates.scattering.partial_waves import METHODS
 
 NEEDS = ()
 REMEDY = "run: make judge-methods"
-SECTIONS = ("quantum/methods", "quantum/methods summary", "quantum/methods of data", "quantum/methods judged",
-            "README/methods")  # fmt: skip
+SECTIONS = (
+    "quantum/methods",
+    "quantum/methods summary",
+    "quantum/methods of data",
+    "quantum/methods judged",
+    "README/methods",
+)
 CONFIG = ROOT / "config" / "quantum" / "hehd.yaml"
 COLLISIONS_CM = (100.0, 1000.0)
 ROTATION = (((0, 1), 0, 0), ((0, 2), 0, 1), ((0, 2), 0, 0))  # initial level, final v, final j
@@ -40,12 +45,17 @@ def collision(j_max: int) -> Collision:
     basis = settings.read_curve(described["molecule"]["curve"]).basis(
         mass, described["molecule"]["vibrations"]
     )
-    return Collision(Rotor.from_basis(basis, mass, 2, j_max), whole.reduced_mass, whole.potential, 10,
-                     settings.sector_edges([[2.0, 0.1], [10.0, 0.15], [25.0, 0.15]]))  # fmt: skip
+    return Collision(
+        Rotor.from_basis(basis, mass, 2, j_max),
+        whole.reduced_mass,
+        whole.potential,
+        10,
+        settings.sector_edges([[2.0, 0.1], [10.0, 0.15], [25.0, 0.15]]),
+    )
 
 
 def ratio(problem: Collision, level: tuple[int, int], vp: int, jp: int | None) -> dict:
-    """sigma (angstrom^2) by both methods at the collision energies; summed over j' where jp is None."""
+    """sigma (angstrom^2) by both methods at the collision energies; over all j' if jp is None."""
     levels = problem.rotor.energies
     energies = levels[level] + np.array(COLLISIONS_CM) * CM_TO_HARTREE
     among = levels <= energies[-1] + CLOSED_CM * CM_TO_HARTREE
@@ -79,14 +89,20 @@ def sections(numbers: dict) -> dict[str, str]:
     """The table, and the ratio in the largest basis wherever it is quoted."""
 
     def cells(row: dict) -> list[str]:
-        return [f"{cs / cc:.2f} ({cc:.1e})"
-                for cs, cc in zip(row["coupled_states"], row["close_coupling"], strict=True)]  # fmt: skip
+        return [
+            f"{cs / cc:.2f} ({cc:.1e})"
+            for cs, cc in zip(row["coupled_states"], row["close_coupling"], strict=True)
+        ]
 
     rows = [
-        [f"({row['level'][0]},{row['level'][1]}) -> ({row['vp']},{'all' if row['jp'] is None else row['jp']})",
-         f"{row['j_max']}", *cells(row)]
+        [
+            f"({row['level'][0]},{row['level'][1]}) -> "
+            f"({row['vp']},{'all' if row['jp'] is None else row['jp']})",
+            f"{row['j_max']}",
+            *cells(row),
+        ]
         for row in (*numbers["rotation"], *numbers["relaxation"])
-    ]  # fmt: skip
+    ]
     largest = numbers["relaxation"][-1]
     ratios = [
         cs / cc for cs, cc in zip(largest["coupled_states"], largest["close_coupling"], strict=True)
@@ -97,8 +113,9 @@ def sections(numbers: dict) -> dict[str, str]:
     head = ["transition", "highest j", *(f"{e:g} cm^-1" for e in numbers["collisions_cm"])]
     return {
         "quantum/methods": table(head, rows) + "\n" + took(numbers),
-        "quantum/methods summary": f"For (1,0) -> 0 coupled states are {at} of close coupling (j to "
-        f"{largest['j_max']})",
+        "quantum/methods summary": (
+            f"For (1,0) -> 0 coupled states are {at} of close coupling (j to {largest['j_max']})"
+        ),
         "quantum/methods of data": f"{span(ratios)} of close coupling",
         "quantum/methods judged": f"{span(ratios)} of close coupling for (1,0) -> 0",
         "README/methods": f"{span(ratios)} of close coupling there",

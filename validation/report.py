@@ -1,4 +1,4 @@
-"""Evidence: numbers that a study measures, and the sections of the pages that are written from them.
+"""Evidence: numbers that a study measures, and the sections of pages that are written from them.
 
 A study is a module of this directory with
 

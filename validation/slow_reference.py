@@ -103,19 +103,27 @@ def sections(numbers: dict) -> dict[str, str]:
     """The table and how many trajectories are within the limit."""
     found = numbers["trajectories"]
     rows = [
-        [row["process"], f"{row['energy_cm']:.0f}", f"{row['impact_parameter_angstrom']:.2f}",
-         f"{row['probability']:.6e}", f"{row['deviation']:.1e}", row["compared"], row["largest_deviation"],
-         f"{row['probability_there']:.1e}"]
+        [
+            row["process"],
+            f"{row['energy_cm']:.0f}",
+            f"{row['impact_parameter_angstrom']:.2f}",
+            f"{row['probability']:.6e}",
+            f"{row['deviation']:.1e}",
+            row["compared"],
+            row["largest_deviation"],
+            f"{row['probability_there']:.1e}",
+        ]
         for row in found
-    ]  # fmt: skip
+    ]
     head = [
         "process", "U / cm^-1", "b / angstrom", "P of it", "deviation", f"P > {FLOOR:g}",
         "largest deviation", "there P =",
     ]  # fmt: skip
     largest = [row["largest_deviation"] for row in found]
     summary = (
-        f"\n{sum(x < LIMIT for x in largest)} of {len(rows)} trajectories have all their P within {LIMIT:g}; "
-        f"the largest of {sum(row['compared'] for row in found)} deviations is {max(largest):.1e}."
+        f"\n{sum(x < LIMIT for x in largest)} of {len(rows)} trajectories have all their P within "
+        f"{LIMIT:g}; the largest of {sum(row['compared'] for row in found)} deviations is "
+        f"{max(largest):.1e}."
     )
     return {"accuracy/slow_reference": "\n".join([table(head, rows), summary, took(numbers)])}
 

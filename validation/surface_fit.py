@@ -22,8 +22,10 @@ from vibrates.potential.virial import orientations, second_virial, spherical_ave
 
 NEEDS = ("results-abinitio/fit.json",)
 REMEDY = "run: make surface"
-SECTIONS = tuple(f"surface/{name}" for name in
-                 ("points", "candidates", "priors", "errors", "mixed", "values", "averages"))  # fmt: skip
+SECTIONS = tuple(
+    f"surface/{name}"
+    for name in ("points", "candidates", "priors", "errors", "mixed", "values", "averages")
+)
 SURFACES = ("original", "modified", "fitted")
 PUBLISHED = {"beta": 8.0, "deformation": "polarizability"}
 
@@ -71,16 +73,28 @@ def errors(report: dict) -> str:
     rows = []
     for part in ("fitted points", "held out"):
         for configuration in report["fitted"][part]:
-            rows.append([part, configuration, report["fitted"][part][configuration]["points"], *(
-                cell(report[name][part][configuration], kind, digits)
-                for kind, digits in (("wall_percent", 1), ("well_meV", 2)) for name in SURFACES)])  # fmt: skip
+            rows.append(
+                [
+                    part,
+                    configuration,
+                    report["fitted"][part][configuration]["points"],
+                    *(
+                        cell(report[name][part][configuration], kind, digits)
+                        for kind, digits in (("wall_percent", 1), ("well_meV", 2))
+                        for name in SURFACES
+                    ),
+                ]
+            )
     head = ["points", "configuration", "number", *(f"wall / %, {n}" for n in SURFACES),
             *(f"well / meV, {n}" for n in SURFACES)]  # fmt: skip
     return table(head, rows)
 
 
 def mixed(points: pd.DataFrame, surfaces: dict, a: Diatom, b: Diatom) -> list[dict]:
-    """Mixed second difference of V with both bonds, over mean V, where all four corners were computed."""
+    """Mixed second difference of V with both bonds, over mean V.
+
+    Where all four corners were computed.
+    """
     corners = points[points["group"] == "stretched_both"].reset_index(drop=True)
     prepared = comparison.prepare(corners, a, b, [1.0, 1.0])
     values = {"CCSD(T)": prepared["energy_meV"].to_numpy()}
@@ -135,10 +149,17 @@ def averages(surfaces: dict, a: Diatom, b: Diatom) -> list[dict]:
         dispersion = 2.0 * c6[1] - c6[0]
         classical, quantum = second_virial(surface, a, b, known["T_K"].to_numpy())
         off = classical + quantum - known["B12_cm3_mol"].to_numpy()
-        rows.append({"surface": name, "well_meV": average.min() * HARTREE_TO_MEV,
-                     "at_angstrom": distance[average.argmin()] * BOHR_TO_ANGSTROM, "C6_au": dispersion,
-                     "quadrupole_product_au": float(surface.quadrupole_product(a.r_e, b.r_e)),
-                     "T_K": known["T_K"].to_numpy(), "B12_off_cm3_mol": off})  # fmt: skip
+        rows.append(
+            {
+                "surface": name,
+                "well_meV": average.min() * HARTREE_TO_MEV,
+                "at_angstrom": distance[average.argmin()] * BOHR_TO_ANGSTROM,
+                "C6_au": dispersion,
+                "quadrupole_product_au": float(surface.quadrupole_product(a.r_e, b.r_e)),
+                "T_K": known["T_K"].to_numpy(),
+                "B12_off_cm3_mol": off,
+            }
+        )
     return rows
 
 
@@ -173,21 +194,38 @@ def sections(numbers: dict) -> dict[str, str]:
     corners = [[row["configuration"], f"{row['R_angstrom']:.2f}", f"{row['mean_meV']:.0f}",
                 *(f"{x:+.2f}" for x in row["mixed_per_angstrom2"].values())]
                for row in numbers["mixed"]]  # fmt: skip
-    averaged = [[row["surface"], f"{row['well_meV']:.2f}", f"{row['at_angstrom']:.2f}", f"{row['C6_au']:.1f}",
-                 f"{row['quadrupole_product_au']:.3f}", *(f"{x:+.1f}" for x in row["B12_off_cm3_mol"])]
-                for row in virial]  # fmt: skip
+    averaged = [
+        [
+            row["surface"],
+            f"{row['well_meV']:.2f}",
+            f"{row['at_angstrom']:.2f}",
+            f"{row['C6_au']:.1f}",
+            f"{row['quadrupole_product_au']:.3f}",
+            *(f"{x:+.1f}" for x in row["B12_off_cm3_mol"]),
+        ]
+        for row in virial
+    ]
     head = ["surface", "well of the average / meV", "at / angstrom", "C6 / a.u.", "Q_a Q_b / a.u.",
             *(f"B12 less GERG-2008, {t:g} K" for t in virial[0]["T_K"])]  # fmt: skip
     return {
-        "surface/points": table(["group", "points"], [*points.items(), ("all", sum(points.values()))]),
+        "surface/points": table(
+            ["group", "points"], [*points.items(), ("all", sum(points.values()))]
+        ),
         "surface/candidates": candidates(report),
         "surface/priors": priors(report),
         "surface/errors": errors(report) + "\n\n" + slopes(report),
-        "surface/mixed": table(["configuration", "R / angstrom", "mean V / meV",
-                                *numbers["mixed"][0]["mixed_per_angstrom2"]], corners),
+        "surface/mixed": table(
+            [
+                "configuration",
+                "R / angstrom",
+                "mean V / meV",
+                *numbers["mixed"][0]["mixed_per_angstrom2"],
+            ],
+            corners,
+        ),
         "surface/values": values(report),
         "surface/averages": table(head, averaged),
-    }  # fmt: skip
+    }
 
 
 if __name__ == "__main__":

@@ -39,8 +39,15 @@ def sections(numbers: dict) -> dict[str, str]:
     for row in numbers["ratios"]:
         key = row["surface"], row["scheme"], row["dv"], row["v"]
         found.setdefault(key, {})[row["T_K"]] = row["ratio"]
-    rows = [[surface, scheme, f"{v} -> {v - dv}", *(f"{own[t]:.2f}" if t in own else "" for t in TEMPERATURES_K)]
-            for (surface, scheme, dv, v), own in found.items()]  # fmt: skip
+    rows = [
+        [
+            surface,
+            scheme,
+            f"{v} -> {v - dv}",
+            *(f"{own[t]:.2f}" if t in own else "" for t in TEMPERATURES_K),
+        ]
+        for (surface, scheme, dv, v), own in found.items()
+    ]
     same = [
         row for row in numbers["ratios"] if (row["surface"], row["scheme"]) == ("modified", "total")
     ]
@@ -50,8 +57,9 @@ def sections(numbers: dict) -> dict[str, str]:
         least, most = (f(own, key=lambda row: row["ratio"]) for f in (min, max))
         parts.append(
             f"dv = {', '.join(map(str, quanta))} from {low:g} K: {least['ratio']:.2f} "
-            f"({least['v']} -> {least['v'] - least['dv']}, {least['T_K']:g} K) to {most['ratio']:.2f} "
-            f"+- {most['stderr']:.2f} ({most['v']} -> {most['v'] - most['dv']}, {most['T_K']:g} K)"
+            f"({least['v']} -> {least['v'] - least['dv']}, {least['T_K']:g} K) to "
+            f"{most['ratio']:.2f} +- {most['stderr']:.2f} ({most['v']} -> "
+            f"{most['v'] - most['dv']}, {most['T_K']:g} K)"
         )
     return {
         "surface/published": table(

@@ -20,8 +20,13 @@ from vibrates.rates.symmetrisation import SCHEMES
 SURFACES = ("original", "modified", "fitted")
 NEEDS = tuple(f"results-surfaces/{name}/rates.nc" for name in SURFACES)
 REMEDY = "run: make surfaces"
-SECTIONS = ("surface/relaxation", "surface/relaxation summary", "surface/measured", "surface/measured summary",
-            "README/surface exchange")  # fmt: skip
+SECTIONS = (
+    "surface/relaxation",
+    "surface/relaxation summary",
+    "surface/measured",
+    "surface/measured summary",
+    "README/surface exchange",
+)
 TEMPERATURES_K = (200.0, 300.0, 500.0, 1000.0, 2000.0, 3000.0, 5000.0)
 UNCERTAIN_K = (200.0, 295.0, 500.0, 1000.0, 2000.0, 3000.0)  # of validation/surface_uncertainty.py
 VT, VV = (1, 0, 0, 0), (0, 1, 1, 0)
@@ -37,11 +42,18 @@ def measure() -> dict:
         rates = read_rates(f"results-surfaces/{name}")
         every = rates["temperature"].values
         numbers["surfaces"][name] = {
-            scheme: {what: dict(zip(("T_K", "k_cm3_s", "stderr_cm3_s"), (at, *rate(rates, transition, scheme, at)),
-                                    strict=True))
-                     for what, transition, at in (("VT", VT, every), ("VV", VV, [295.0]))}
+            scheme: {
+                what: dict(
+                    zip(
+                        ("T_K", "k_cm3_s", "stderr_cm3_s"),
+                        (at, *rate(rates, transition, scheme, at)),
+                        strict=True,
+                    )
+                )
+                for what, transition, at in (("VT", VT, every), ("VV", VV, [295.0]))
+            }
             for scheme in SCHEMES
-        }  # fmt: skip
+        }
     return numbers
 
 
@@ -78,16 +90,18 @@ def relaxation_summary(numbers: dict) -> str:
                      for s in ("original", "modified") for t in TEMPERATURES_K[1:6]]  # fmt: skip
         middle = span([ratio[t] for t in (500.0, 1000.0, 2000.0)])
         parts.append(
-            f"{ratio[300.0]:.2f} of the {name} at 300 K, {middle} at 500 to 2000 K, {ratio[3000.0]:.2f} at "
-            f"3000 K and {ratio[5000.0]:.2f} at 5000 K (beyond the measurements), where the published "
-            f"surfaces give {span(published, '.1f')} from 300 to 3000 K"
+            f"{ratio[300.0]:.2f} of the {name} at 300 K, {middle} at 500 to 2000 K, "
+            f"{ratio[3000.0]:.2f} at 3000 K and {ratio[5000.0]:.2f} at 5000 K (beyond the "
+            f"measurements), where the published surfaces give {span(published, '.1f')} from 300 "
+            "to 3000 K"
         )
     vv, error = at(numbers["surfaces"]["fitted"]["translational"]["VV"], 295.0)
     total, total_error = at(numbers["surfaces"]["fitted"]["total"]["VV"], 295.0)
     return (
-        f"V-T: with `translational` the fitted surface gives {'; '.join(parts)}. V-V: (0,1) -> (1,0) at 295 K is "
-        f"{vv / EXCHANGE_295_K:.2f} of the measured rate (Monte Carlo {100 * error / vv:.0f} %), with `total` "
-        f"{total / EXCHANGE_295_K:.2f} ({100 * total_error / total:.0f} %)."
+        f"V-T: with `translational` the fitted surface gives {'; '.join(parts)}. V-V: (0,1) -> "
+        f"(1,0) at 295 K is {vv / EXCHANGE_295_K:.2f} of the measured rate (Monte Carlo "
+        f"{100 * error / vv:.0f} %), with `total` {total / EXCHANGE_295_K:.2f} "
+        f"({100 * total_error / total:.0f} %)."
     )
 
 
@@ -117,8 +131,16 @@ def measured(numbers: dict) -> tuple[str, str]:
                         + f" of it (factor {factor:.2f})"
                     )
             rows.append([process, f"{t:g}", ", ".join(f"{x:.3g}" for x in known.values()), *cells])
-    head = ["process", "T / K", "measured", *(f"{what}, {scheme}" for scheme in ("translational", "total")
-            for what in ("k / cm^3 s^-1", "Monte Carlo", "all errors, factor", "ratio to measured"))]  # fmt: skip
+    head = [
+        "process",
+        "T / K",
+        "measured",
+        *(
+            f"{what}, {scheme}"
+            for scheme in ("translational", "total")
+            for what in ("k / cm^3 s^-1", "Monte Carlo", "all errors, factor", "ratio to measured")
+        ),
+    ]
     names = " and ".join(RELAXATION)
     return table(head, rows), (
         f"Two values of V-T: {names}. With `translational`, as a ratio to the measured rate: "
@@ -155,8 +177,14 @@ def draw(numbers: dict, directory: Path | None) -> mpl.figure.Figure:
         )
         for scheme, marker in zip(SCHEMES, style.MARKERS, strict=False):
             vv, error = at(schemes[scheme]["VV"], 295.0)
-            right.errorbar([SURFACES.index(name)], [vv], [error], color=COLOURS[name], marker=marker,
-                           linestyle="none")  # fmt: skip
+            right.errorbar(
+                [SURFACES.index(name)],
+                [vv],
+                [error],
+                color=COLOURS[name],
+                marker=marker,
+                linestyle="none",
+            )
     t = np.geomspace(300.0, 3000.0, 40)
     for (name, fit), line in zip(RELAXATION.items(), ("-", "--"), strict=True):
         left.plot(t ** (-1 / 3), fit(t), color="black", linestyle=line, label=f"measured, {name}")
@@ -170,14 +198,20 @@ def draw(numbers: dict, directory: Path | None) -> mpl.figure.Figure:
     right.axhline(EXCHANGE_295_K, color="black", label="measured (Bott 1976)")
     for scheme, marker in zip(SCHEMES, style.MARKERS, strict=False):
         right.plot([], [], color="0.3", marker=marker, linestyle="none", label=scheme)
-    right.set(xticks=range(len(SURFACES)), xticklabels=SURFACES, ylabel=style.RATE_LABEL, yscale="log",
-              xlim=(-0.5, 2.5), title=style.state_label(0, 1, 1, 0) + " at 295 K")  # fmt: skip
+    right.set(
+        xticks=range(len(SURFACES)),
+        xticklabels=SURFACES,
+        ylabel=style.RATE_LABEL,
+        yscale="log",
+        xlim=(-0.5, 2.5),
+        title=style.state_label(0, 1, 1, 0) + " at 295 K",
+    )
     right.legend()
     return figure
 
 
 def figures(numbers: dict) -> None:
-    """docs/figures/surface_rates.png, with the published rates where PUBLISHED names their directory."""
+    """docs/figures/surface_rates.png; with published rates if PUBLISHED names their directory."""
     directory = os.environ.get("PUBLISHED")
     with mpl.rc_context(style.SETTINGS):
         draw(numbers, Path(directory) if directory else None).savefig(

@@ -1,4 +1,4 @@
-"""How far the fitted surface can be trusted for rates: errors of the fit, of the basis set, of the Monte Carlo.
+"""How far rates of the fitted surface can be trusted: errors of fit, basis set and Monte Carlo.
 
     python validation/surface_uncertainty.py     after make surface; five minutes
 
@@ -87,7 +87,7 @@ def basis_shift(described: dict, found: fit.Fit) -> tuple[np.ndarray, dict]:
 
 
 def measure() -> dict:
-    """Relative change of k on drawn surfaces and at the limit of the basis set, and both together."""
+    """Relative change of k on drawn surfaces, at the limit of the basis set, and both together."""
     described, found = read_fit()
     at_limit, basis = basis_shift(described, found)
     drawn = np.random.default_rng(4).multivariate_normal(found.values, found.covariance, size=DRAWN)
@@ -129,15 +129,27 @@ def sections(numbers: dict) -> dict[str, str]:
     )
     rows = []
     for process, own in numbers["changes"].items():
-        rows.append([f"{process}, fit", *(f"{100 * s:.0f} % ({low:.2f}-{high:.2f})" for s, low, high in
-                     zip(own["spread"], own["least"], own["largest"], strict=True))])  # fmt: skip
+        rows.append(
+            [
+                f"{process}, fit",
+                *(
+                    f"{100 * s:.0f} % ({low:.2f}-{high:.2f})"
+                    for s, low, high in zip(
+                        own["spread"], own["least"], own["largest"], strict=True
+                    )
+                ),
+            ]
+        )
         rows.append([f"{process}, basis set", *(f"{100 * c:+.1f} +- {100 * e:.1f} %" for c, e in
                      zip(own["basis"], own["basis_error"], strict=True))])  # fmt: skip
     return {
         "surface/basis": f"{table(head, points)}\n\nShift: {named}.",
-        "surface/uncertainty": table(["process", *(f"{t:g} K" for t in numbers["temperatures_K"])], rows)
-        + "\n" + took(numbers),
-    }  # fmt: skip
+        "surface/uncertainty": table(
+            ["process", *(f"{t:g} K" for t in numbers["temperatures_K"])], rows
+        )
+        + "\n"
+        + took(numbers),
+    }
 
 
 if __name__ == "__main__":

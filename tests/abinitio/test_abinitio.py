@@ -16,8 +16,14 @@ from vibrates.core.units import HARTREE_TO_MEV
 from vibrates.potential import points as point_tables
 from vibrates.potential.points import COORDINATES
 
-H2 = {"symbols": ["H"] * 4, "masses_u": [[1.0, 1.0]] * 2, "basis": "aug-cc-pvdz", "midbond": {"s": [0.3]},
-      "method": "CCSD(T)", "program": "PySCF"}  # fmt: skip
+H2 = {
+    "symbols": ["H"] * 4,
+    "masses_u": [[1.0, 1.0]] * 2,
+    "basis": "aug-cc-pvdz",
+    "midbond": {"s": [0.3]},
+    "method": "CCSD(T)",
+    "program": "PySCF",
+}
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +218,8 @@ def test_interaction_of_two_hydrogen_molecules(pyscf):
     code = f"""
 import json
 from vibrates.abinitio.blocks import point
-row = dict(theta_a_deg=90.0, theta_b_deg=0.0, phi_deg=0.0, R_angstrom=3.4, r_a_angstrom=0.7668, r_b_angstrom=0.7668)
+row = dict(theta_a_deg=90.0, theta_b_deg=0.0, phi_deg=0.0, R_angstrom=3.4, r_a_angstrom=0.7668,
+           r_b_angstrom=0.7668)
 print(json.dumps(list(point(row, {H2!r}))))
 """
     hartree_fock, ccsd, triples = pyscf(code)
@@ -222,7 +229,7 @@ print(json.dumps(list(point(row, {H2!r}))))
 
 
 def test_properties_of_hydrogen(pyscf):
-    """Full CI at 1.4 bohr: 6.38, 4.58, 0.457 a.u. (Kolos and Wolniewicz 1967; here a small basis)."""
+    """Full CI at 1.4 bohr: 6.38, 4.58, 0.457 a.u. (Kolos, Wolniewicz 1967; here a small basis)."""
     code = """
 import json
 from vibrates.abinitio.molecule import Molecule
@@ -237,7 +244,8 @@ def test_casscf_is_full_ci_of_two_electrons_in_a_minimal_basis(pyscf):
     code = """
 import json
 from vibrates.abinitio.molecule import Molecule
-print(json.dumps([Molecule(["H", "H"], [1.0, 1.0], 0.8, "sto-3g", m).energy() for m in ("casscf", "ccsd(t)")]))
+print(json.dumps([Molecule(["H", "H"], [1.0, 1.0], 0.8, "sto-3g", m).energy()
+                  for m in ("casscf", "ccsd(t)")]))
 """
     casscf, ccsd = pyscf(code)
     assert casscf * HARTREE_TO_MEV == pytest.approx(ccsd * HARTREE_TO_MEV, abs=1e-3)
@@ -249,7 +257,8 @@ def test_few_electrons_are_those_of_the_general_coupled_cluster(pyscf):
 import json
 from pyscf import cc, gto
 from vibrates.abinitio.open_shell import energies, restricted, semicanonical
-molecule = gto.M(atom="Li 0 0 0; Li 0 2 5; Li 0 0 14", basis="6-31g", unit="bohr", spin=1, verbose=0)
+molecule = gto.M(atom="Li 0 0 0; Li 0 2 5; Li 0 0 14", basis="6-31g", unit="bohr", spin=1,
+                 verbose=0)
 field = restricted(molecule, molecule.intor("int2e", aosym="s8"), None)
 ours = energies(field, 3, 1e-11)
 whole = cc.UCCSD(semicanonical(field, 3), frozen=3)
@@ -264,11 +273,12 @@ print(json.dumps([*ours, whole.e_tot, whole.e_tot + whole.ccsd_t()]))
 
 
 def test_a_far_atom_and_diatom_attract_by_dispersion(pyscf):
-    """H + H2 at 13 bohr in a small basis; repeated, the same to 1e-4 cm^-1; a stored point is met."""
+    """H + H2 at 13 bohr, small basis; repeated, the same to 1e-4 cm^-1; a stored point is met."""
     code = """
 import json
 from vibrates.abinitio.atom_diatom import point
-settings = dict(element="H", core_orbitals=0, basis="aug-cc-pvdz", leave_out={}, diffuse="", tolerance_hartree=3e-10)
+settings = dict(element="H", core_orbitals=0, basis="aug-cc-pvdz", leave_out={}, diffuse="",
+                tolerance_hartree=3e-10)
 row = dict(R_bohr=13.0, r_bohr=1.4, theta_deg=90.0)
 print(json.dumps([point(row, settings).tolist(), point(row, settings).tolist()]))
 """

@@ -17,8 +17,15 @@ SETTINGS = {"element": "H", "basis": "aug-cc-pvdz", "tolerance_hartree": 3e-10}
 @pytest.fixture
 def files(tmp_path):
     """Three geometries, and a file that holds the first and the last."""
-    table = pd.DataFrame({"block": 0, "group": "sample", "R_bohr": [10.0, 11.0, 12.0], "r_bohr": 1.4,
-                          "theta_deg": 90.0})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "block": 0,
+            "group": "sample",
+            "R_bohr": [10.0, 11.0, 12.0],
+            "r_bohr": 1.4,
+            "theta_deg": 90.0,
+        }
+    )
     table.to_csv(tmp_path / "g.csv", index=False)
     old = table.drop(columns="block").iloc[[0, 2]]
     old = old.assign(E_HF_cm=0.5, E_CCSD_cm=-1.0, E_CCSDT_cm=-old["R_bohr"], seconds=3.0)
@@ -58,14 +65,15 @@ def test_a_start_file_of_other_settings_is_refused(files, tmp_path):
 
 
 def test_c_6_of_two_hydrogen_atoms_and_polarizabilities(pyscf):  # noqa: F811
-    """C_6 of two H atoms is 6.499 (Pauling and Beach 1935); H2 at 1.4 bohr has (6.38 + 2 4.58)/3."""
+    """C_6 of two H atoms: 6.499 (Pauling and Beach 1935); H2 at 1.4 bohr has (6.38 + 2 4.58)/3."""
     code = """
 import json
 from vibrates.abinitio.dispersion import c_6, polarizability, spectrum
 settings = dict(element="H", core_orbitals=0, basis="aug-cc-pvtz", leave_out={}, diffuse="d")
-atom, diatom = spectrum("H", [0.0], settings | dict(basis="aug-cc-pvqz")), spectrum("H", [-0.7, 0.7], settings)
-print(json.dumps([c_6(atom, atom), polarizability(atom), polarizability(diatom), atom.tolist(), diatom.tolist(),
-                  c_6(atom, diatom)]))
+atom = spectrum("H", [0.0], settings | dict(basis="aug-cc-pvqz"))
+diatom = spectrum("H", [-0.7, 0.7], settings)
+print(json.dumps([c_6(atom, atom), polarizability(atom), polarizability(diatom), atom.tolist(),
+                  diatom.tolist(), c_6(atom, diatom)]))
 """
     both, alone, molecule, atom, diatom, mixed = pyscf(code)
     assert both == pytest.approx(6.499, rel=1e-3)
@@ -102,17 +110,29 @@ def energy(strength, axis):
     solver.conv_tol, solver.conv_tol_normt, solver.max_cycle = 1e-13, 1e-9, 200
     solver.kernel(eris=integrals)
     return solver.e_corr, strength, axis
-print(json.dumps([polarizability(spectrum("Li", [-2.5, 2.5], settings)), [energy(s, a)[0] for a in (0, 2) for s in (0.0, 0.002, -0.002)]]))
+print(json.dumps([polarizability(spectrum("Li", [-2.5, 2.5], settings)),
+                  [energy(s, a)[0] for a in (0, 2) for s in (0.0, 0.002, -0.002)]]))
 """
     found, (x_0, x_p, x_m, z_0, z_p, z_m) = pyscf(code)
     across, along = (-(p + m - 2 * o) / 0.002**2 for o, p, m in ((x_0, x_p, x_m), (z_0, z_p, z_m)))
     assert found == pytest.approx((2 * across + along) / 3, rel=0.01)
 
 
-@pytest.mark.parametrize(("settings", "row", "missing"), [
-    (dict(element="H", core_orbitals=0, basis="aug-cc-pvdz"), dict(R_bohr=13.0, r_bohr=1.4), (0.010, 0.020)),
-    (dict(element="Li", core_orbitals=1, basis="6-31g"), dict(R_bohr=22.0, r_bohr=5.2), (0.08, 0.15)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("settings", "row", "missing"),
+    [
+        (
+            {"element": "H", "core_orbitals": 0, "basis": "aug-cc-pvdz"},
+            {"R_bohr": 13.0, "r_bohr": 1.4},
+            (0.010, 0.020),
+        ),
+        (
+            {"element": "Li", "core_orbitals": 1, "basis": "6-31g"},
+            {"R_bohr": 22.0, "r_bohr": 5.2},
+            (0.08, 0.15),
+        ),
+    ],
+)
 def test_what_triples_miss_of_the_dispersion(pyscf, settings, row, missing):  # noqa: F811
     """Full CI binds more than CCSD(T): by one or two per cent in H + H2, by a tenth in Li + Li2."""
     settings |= {"leave_out": {}, "diffuse": "", "tolerance_hartree": 1e-11}

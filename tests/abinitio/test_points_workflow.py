@@ -25,7 +25,7 @@ END
 
 @pytest.fixture
 def project(root, tmp_path):
-    """A small description, a function that runs it and gives when each block was made, the results."""
+    """A small description; what runs it and says when each block was made; the results."""
     for name in ("src", "workflow", "profiles"):
         (tmp_path / name).symlink_to(root / name)
     interpreter = tmp_path / "interpreter"
@@ -46,8 +46,21 @@ def project(root, tmp_path):
     def run(**changes):
         content = described | changes
         (tmp_path / "description.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
-        command = [sys.executable, "-m", "snakemake", "-s", "workflow/rules/potential.smk", "--cores", "2",
-                   "--configfile", "description.yaml", "--quiet", "--", "points", "larger_basis"]  # fmt: skip
+        command = [
+            sys.executable,
+            "-m",
+            "snakemake",
+            "-s",
+            "workflow/rules/potential.smk",
+            "--cores",
+            "2",
+            "--configfile",
+            "description.yaml",
+            "--quiet",
+            "--",
+            "points",
+            "larger_basis",
+        ]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False,
                               env=os.environ | {"PYTHONPATH": str(root / "src")})  # fmt: skip
         assert done.returncode == 0, done.stderr[-2000:]

@@ -27,7 +27,10 @@ def true_mean(v):
 
 
 def reduced(v, sums, count):
-    """Dataset of `rates.layout`, as far as `contributions` asks for it; cells (energy, shell, replicate)."""
+    """Dataset of `rates.layout`, as far as `contributions` asks for it.
+
+    Cells are (energy, shell, replicate).
+    """
     cell, stratum = ("energy", "shell", "replicate"), ("energy", "shell")
     return xr.Dataset(
         {"count": (cell, count), "probability_sum": (("transition", *cell), sums[None]),
@@ -67,7 +70,10 @@ class State:
         return contributions(dataset, [TEMPERATURE], [(-1, 0)], "total")
 
     def k(self):
-        """k over its true value, to first order, unbiased for numbers fixed beforehand; stated error."""
+        """k over its true value and the stated error.
+
+        To first order, unbiased for numbers fixed beforehand.
+        """
         scale = self.shares / true_mean(self.v)
         value = (scale * strata.means(self.sums, self.count)).sum()
         return value, np.sqrt((scale**2 * strata.mean_variance(self.sums, self.count)).sum())

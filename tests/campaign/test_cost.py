@@ -65,7 +65,7 @@ def test_forecast_adds_up(small):
 
 
 def test_the_papers_campaign_is_as_published(root):
-    """47 energies from 45 to 80 000 cm^-1, v to 40, w to 10, b to 9 angstrom; fewer than 10^4 jobs."""
+    """Fewer than 10^4 jobs: 47 energies, 45 to 80 000 cm^-1; v to 40, w to 10, b to 9 angstrom."""
     config = configuration.load(root / "config/paper.yaml")
     energies = config.grid.energies
     assert (len(energies), energies[0], energies[-1]) == (47, 45.0, 80000.0)

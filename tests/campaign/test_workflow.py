@@ -1,4 +1,4 @@
-"""The workflow as Snakemake's users expect it: looking changes nothing, all of it passes the linter."""
+"""The workflow as users of Snakemake expect it: looking changes nothing, all passes the linter."""
 
 import json
 import subprocess
@@ -52,7 +52,7 @@ def tree(directory):
 
 
 def test_looking_takes_no_lock_and_changes_nothing(checkout):
-    """The linter, with every module in use, and a dry run: first alone, then while another driver runs."""
+    """The linter, with every module in use, and a dry run: alone, then beside another driver."""
     before = tree(checkout)
     said = look(checkout, "--lint", "--configfile", "config/tiny.yaml", "--config", ALL_MODULES)
     assert "in a good condition" in said
@@ -95,7 +95,8 @@ def test_a_module_is_a_workflow_of_its_own_that_passes_the_linter(checkout, name
 
 
 STAND_IN = """#!/bin/sh
-# For the interpreter of PySCF: -m PROGRAM GEOMETRIES LEVEL BLOCK OUTPUT; every geometry with the basis of the level.
+# For the interpreter of PySCF: -m PROGRAM GEOMETRIES LEVEL BLOCK OUTPUT;
+# every geometry with the basis of the level.
 basis=$(sed 's/.*"basis": "\\([^"]*\\)".*/\\1/' "$4")
 sed "1s/$/,basis/; 2,\\$s/$/,$basis/" "$3" > "$6"
 """

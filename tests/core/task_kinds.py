@@ -1,4 +1,4 @@
-"""All kinds of task: their settings, each changed in turn, and what of them then has to be computed.
+"""All kinds of task: their settings, each changed in turn, and what then has to be computed.
 
 Fingerprints and keys are those of the stages. What a task computes is replaced by a number that
 follows from both at no cost: the real results are tested where the stages are.
@@ -31,7 +31,9 @@ NEW = "those that were not there before"
 
 @dataclasses.dataclass(frozen=True)
 class Change:
-    """``to``: new values by dotted key, or a function of the settings; ``computed``: ALL, NONE, NEW,
+    """A change of settings, and what has to be computed after it.
+
+    ``to``: new values by dotted key, or a function of the settings; ``computed``: ALL, NONE, NEW,
     or the beginning of the keys that are computed anew.
     """
 

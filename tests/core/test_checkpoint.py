@@ -119,7 +119,7 @@ def test_full_disk_is_one_clear_line(tmp_path):
     if not os.path.exists("/dev/full"):
         pytest.skip("no /dev/full here")
     checkpoint = Checkpoint(tmp_path / "batch00000.nc")
-    checkpoint._file = open("/dev/full", "wb", buffering=0)
+    checkpoint._file = open("/dev/full", "wb", buffering=0)  # noqa: SIM115 - the checkpoint keeps it
     with pytest.raises(UserError, match="No space left on device.*make room") as caught:
         checkpoint.add("0", "of settings", {"x": np.zeros(5)})
     assert "\n" not in str(caught.value)

@@ -14,17 +14,25 @@ STAGES = {
     "vibrates.abinitio.properties": ("abinitio/molecule.py", "FIELD = 0.004", "FIELD = 0.005"),
     "vibrates.abinitio.polar": ("abinitio/polar_molecule.py", "FIELD = 0.0008", "FIELD = 0.0009"),
     "vibrates.scattering.work": ("scattering/propagator.py", "h / 3.0", "h / 3.1"),
-    "vibrates.learning.search.candidate": ("learning/optimisers.py", "import minimize", "import minimize as m"),
+    "vibrates.learning.search.candidate": (
+        "learning/optimisers.py",
+        "import minimize",
+        "import minimize as m",
+    ),
     "vibrates.learning.published_gp": ("learning/features.py", "EXTRA = 0", "EXTRA = 1"),
     "vibrates.longrange.training": ("potential/network.py", "EXTRA = 0", "EXTRA = 1"),
     "vibrates.trajectories.work": ("trajectories/kernel/strang.py", "EXTRA = 0", "EXTRA = 1"),
-    "vibrates.rates.coefficients": ("rates/symmetrisation.py", "def energy_weight", "def energy_weight_10"),
-}  # fmt: skip
+    "vibrates.rates.coefficients": (
+        "rates/symmetrisation.py",
+        "def energy_weight",
+        "def energy_weight_10",
+    ),
+}
 
 
 @pytest.fixture(scope="module")
 def copied(tmp_path_factory):
-    """A copy of the sources; a function: fingerprints of all stages there, read anew; its result."""
+    """A copy of the sources; a function: fingerprints of all stages there, read anew; a result."""
     package = tmp_path_factory.mktemp("src") / PACKAGE.name
     shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
     for path, old, _ in STAGES.values():

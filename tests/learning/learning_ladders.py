@@ -89,7 +89,7 @@ def config(**learning) -> Campaign:
 
 
 def morse_ladder(levels, temperatures_K, digits=3) -> str:
-    """Rate coefficients v -> v - 1 of a Morse oscillator as they are printed: CSV text, `digits` digits.
+    """Rate coefficients v -> v - 1 of a Morse oscillator as printed: CSV text, `digits` digits.
 
     First-order semiclassical theory of a collinear collision with a repulsion exp(-alpha x) (Rapp
     and Kassal, Chem. Rev. 69 (1969) 61): p proportional to v/(1 - x_e v) w_v/sinh(y)^2 with

@@ -59,7 +59,7 @@ def test_predicted_values_are_the_process_and_near_the_truth(ladder):
 
 
 def test_detailed_balance_is_kept(learned, settings):
-    """k(v-1 -> v) / k(v -> v-1) = (B_v-1/B_v) exp(-[E(v) - E(v-1)] / kT), computed and predicted."""
+    """k(v-1 -> v) / k(v -> v-1) = (B_v-1/B_v) exp(-[E(v) - E(v-1)]/kT), computed and predicted."""
     forward = learned.isel(transition=learned.direction == "learned").sortby("v")
     backward = learned.isel(transition=learned.direction == "detailed_balance").sortby("vp")
     np.testing.assert_array_equal(forward.v, backward.vp)

@@ -87,7 +87,7 @@ def test_published_models_learn_and_repeat_themselves(name, monkeypatch):
 
 
 def test_the_published_gp_searches_again_where_it_learned_nothing():
-    """Without noise in the model, errors of the data throw the first search to the shortest length."""
+    """Without noise in the model, errors of data throw the first search to the shortest length."""
     data = from_campaign(
         rates(
             levels=(1, 2, 3, 4, 5, 6, 8, 10),

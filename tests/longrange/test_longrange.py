@@ -1,4 +1,4 @@
-"""Long-range networks: derivatives, training, exact recovery, symmetry, extrapolation, bad input."""
+"""Long-range networks: derivatives, training, recovery, symmetry, extrapolation, bad input."""
 
 import dataclasses
 
@@ -17,7 +17,7 @@ POWERS = (6, 8, 10)
 
 
 def coefficients(x):
-    """C_m (N, 3) of a made-up atom and homonuclear molecule, smooth in r and even about 90 degrees."""
+    """C_m (N, 3) of a made-up atom and homonuclear molecule; smooth in r, even about 90 degrees."""
     r, c = x[:, 0], np.cos(x[:, 1])
     p_2 = 1.5 * c**2 - 0.5
     c_6 = 5.0 + 2.0 * r + (0.3 + 0.4 * r) * p_2

@@ -98,7 +98,9 @@ def test_fewer_steps_or_less_patience_do_not_take_more(problem, tmp_path, fewer)
 
 def test_a_state_is_passed_through_by_more_steps_and_more_patience():
     """Errors fall, rise twice, fall."""
-    state = Progress(np.zeros(1), 1.0, np.zeros(1), history=[(3.0, 3.0), (2.0, 4.0), (1.0, 5.0), (0.5, 1.0)])  # fmt: skip
+    state = Progress(
+        np.zeros(1), 1.0, np.zeros(1), history=[(3.0, 3.0), (2.0, 4.0), (1.0, 5.0), (0.5, 1.0)]
+    )
     assert state.reached_with(4, 3) and state.reached_with(9, 9)
     assert not state.reached_with(3, 3) and not state.reached_with(4, 2)
 
@@ -117,7 +119,10 @@ def test_a_damaged_file_is_as_good_as_none(problem, tmp_path):
 
 @pytest.mark.parametrize("blocks", [1, 5])
 def test_single_precision_normal_equations(monkeypatch, blocks):
-    """J^T J to single precision in units of its own columns, whose sizes differ by 1e8; J^T e in double."""
+    """J^T J to single precision in units of its own columns, J^T e in double.
+
+    The sizes of the columns differ by 1e8.
+    """
     generator = np.random.default_rng(3)
     jacobian = generator.normal(size=(60, 9)) * np.geomspace(1e-5, 1e3, 9)
     jacobian[:, 4] = 0.0

@@ -1,4 +1,4 @@
-"""Descriptions of long-range surfaces, the analytic polar pair, and the tables of what networks are worth."""
+"""Descriptions of long-range surfaces, the analytic polar pair, tables of what networks achieve."""
 
 import dataclasses
 import json
@@ -220,17 +220,43 @@ def test_the_shipped_points_are_smooth_and_fitted_below_the_noise(described):
 def test_the_workflow_trains_reports_and_draws(root, tmp_path):
     """Points, networks, hold-out, tables and figures of a known surface, small."""
     small = {
-        "extends": str(root / "config" / "longrange" / "n2h2.yaml"), "name": "small",
-        "results": str(tmp_path / "out"), "points": str(tmp_path / "out" / "points.csv"),
-        "source": {"surface": "config/surfaces/fitted.yaml", "pair": ["N2", "H2"], "count": 600,
-                   "seed": 1, "R_bohr": [11.0, 34.0]},
-        "training": {"hidden": [6], "iterations": 15, "test_share": 0.1, "patience": 5, "restarts": 1,
-                     "relative_floor_cm": 0.05, "seed": 1},
-        "holdout": {"R_bohr": 18.0, "hidden": [4]}, "ensemble": 2,
-    }  # fmt: skip
+        "extends": str(root / "config" / "longrange" / "n2h2.yaml"),
+        "name": "small",
+        "results": str(tmp_path / "out"),
+        "points": str(tmp_path / "out" / "points.csv"),
+        "source": {
+            "surface": "config/surfaces/fitted.yaml",
+            "pair": ["N2", "H2"],
+            "count": 600,
+            "seed": 1,
+            "R_bohr": [11.0, 34.0],
+        },
+        "training": {
+            "hidden": [6],
+            "iterations": 15,
+            "test_share": 0.1,
+            "patience": 5,
+            "restarts": 1,
+            "relative_floor_cm": 0.05,
+            "seed": 1,
+        },
+        "holdout": {"R_bohr": 18.0, "hidden": [4]},
+        "ensemble": 2,
+    }
     (tmp_path / "small.yaml").write_text(yaml.safe_dump(small))
-    command = [sys.executable, "-m", "snakemake", "-s", "workflow/modules/longrange.smk", "--configfile",
-               str(tmp_path / "small.yaml"), "--cores", "2", "--quiet", "--nolock"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "snakemake",
+        "-s",
+        "workflow/modules/longrange.smk",
+        "--configfile",
+        str(tmp_path / "small.yaml"),
+        "--cores",
+        "2",
+        "--quiet",
+        "--nolock",
+    ]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False,
                           env=os.environ | {"OMP_NUM_THREADS": "1"})  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]

@@ -1,4 +1,4 @@
-"""The propagation: conservation, reversal, order, limits, and trajectories of an independent code."""
+"""The propagation: conservation, reversal, order, limits, trajectories of an independent code."""
 
 import dataclasses
 import json
@@ -158,11 +158,22 @@ def test_running_backwards_returns_to_the_start(collide, sample):
         steps = np.zeros(len(classical), np.int64)
         end = np.linalg.norm(classical[:, :3], axis=1) + (1e6 if limit < 10**6 else 0.0)
         kernel.propagate(
-            classical, re, im, steps, np.arange(len(classical)), step, limit, end,
-            collision.propagation._fade(len(classical)), collision.propagation.reduced_mass, collision.propagation.inverse_a, collision.propagation.inverse_b,
+            classical,
+            re,
+            im,
+            steps,
+            np.arange(len(classical)),
+            step,
+            limit,
+            end,
+            collision.propagation._fade(len(classical)),
+            collision.propagation.reduced_mass,
+            collision.propagation.inverse_a,
+            collision.propagation.inverse_b,
             *collision.propagation.interaction,
-            *free_propagator(collision.propagation.basis_a, step), *free_propagator(collision.propagation.basis_b, step),
-        )  # fmt: skip
+            *free_propagator(collision.propagation.basis_a, step),
+            *free_propagator(collision.propagation.basis_b, step),
+        )
         return (
             classical,
             collision.propagation._from_grid((re + 1j * im).reshape(psi.shape), step),
@@ -194,7 +205,7 @@ def test_isotropic_rigid_interaction_changes_no_vibration(pair, collide, sample)
         {
             "parameters": "table",
             "deformation": "none",
-            "configurations": {name: row for name in ("H", "X", "Ta", "Tb", "I")},
+            "configurations": dict.fromkeys(("H", "X", "Ta", "Tb", "I"), row),
         },
         *molecules,
     )
@@ -240,7 +251,7 @@ def test_harmonic_oscillator_in_a_weak_field_doubles_from_the_second_level(setti
         {
             "parameters": "table",
             "deformation": "fitted",
-            "configurations": {name: row for name in names},
+            "configurations": dict.fromkeys(names, row),
             "slopes": {name: {"dR_m_dr": [0.02, 0.0]} for name in names},
         },
         nearly_harmonic,

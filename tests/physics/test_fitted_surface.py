@@ -1,4 +1,4 @@
-"""The fitted surface: its form, what the committed parameters do at the points, virial coefficients."""
+"""The fitted surface: its form, the committed parameters at the points, virial coefficients."""
 
 import json
 from pathlib import Path
@@ -80,7 +80,7 @@ def test_extra_harmonics_vanish_at_the_reference_configurations_and_keep_the_sym
 
 
 def test_harmonics_are_independent_and_complete_to_orders_4_2_and_6_0():
-    """Products of Legendre functions P_l^m(a) P_k^m(b) cos(m phi), computed by SciPy, lie in their span."""
+    """Products of Legendre functions P_l^m(a) P_k^m(b) cos(m phi) by SciPy lie in their span."""
     theta_a, theta_b = np.arccos(np.random.default_rng(4).uniform(-1, 1, (2, 400)))
     phi = np.random.default_rng(5).uniform(0, np.pi, 400)
     span = all_harmonics(*orientation.cosines(theta_a, theta_b, phi)).T
@@ -274,7 +274,7 @@ def test_bond_properties_are_those_computed(root, molecules):
 
 
 def test_polarizabilities_of_stretched_n2_follow_casscf(root, molecules):
-    """Up to 1.7 angstrom, which v = 40 reaches, in the ratio of CCSD(T) and CASSCF at 1.3 angstrom."""
+    """Up to 1.7 angstrom (reached by v = 40) in the ratio of CCSD(T) and CASSCF at 1.3 angstrom."""
     computed = pd.read_csv(root / "data" / "n2_properties.csv", comment="#")
     casscf = computed[computed["method"] == "casscf"].set_index("r_angstrom").loc[[1.3, 1.5, 1.7]]
     r = casscf.index.to_numpy() * ANGSTROM_TO_BOHR
@@ -296,7 +296,10 @@ class Sphere:
 
 
 def test_virial_coefficient_of_the_lennard_jones_gas():
-    """B* at T* = 1, 2, 5 (Hirschfelder, Curtiss, Bird): -2.538, -0.6276, 0.2433; B in 2 pi N sigma^3/3."""
+    """B* at T* = 1, 2, 5 (Hirschfelder, Curtiss, Bird): -2.538, -0.6276, 0.2433.
+
+    B* is B in 2 pi N sigma^3/3.
+    """
     sigma = 3.3 * ANGSTROM_TO_BOHR
     a, b = Atom("a", 3000.0, reduced_mass=1000.0), Atom("b", 3000.0, reduced_mass=1000.0)
     unit = 2.0 * np.pi / 3.0 * 0.602214 * 3.3**3

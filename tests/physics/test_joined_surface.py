@@ -1,4 +1,4 @@
-"""A long-range series joined to the fitted surface: smoothness, limits, and low-energy cross sections."""
+"""Long-range series joined to the fitted surface: smoothness, limits, low-energy cross sections."""
 
 import dataclasses
 
@@ -46,8 +46,17 @@ def test_it_is_the_fitted_surface_inside_and_the_series_beyond(tail, series):
     np.testing.assert_array_equal(
         surface.potential(inside, *angles), tail.surface.potential(inside, *angles)
     )
-    x = np.array([[tail.surface.diatom_a.r_e, tail.surface.diatom_b.r_e, np.arccos(0.3), np.arccos(-0.5),
-                   np.arccos((0.2 + 0.15) / np.sqrt((1 - 0.09) * (1 - 0.25)))]])  # fmt: skip
+    x = np.array(
+        [
+            [
+                tail.surface.diatom_a.r_e,
+                tail.surface.diatom_b.r_e,
+                np.arccos(0.3),
+                np.arccos(-0.5),
+                np.arccos((0.2 + 0.15) / np.sqrt((1 - 0.09) * (1 - 0.25))),
+            ]
+        ]
+    )
     electrostatic = tail.surface.potential(beyond, *angles) - tail.energy(
         beyond, np.repeat(x, 3, axis=0)
     )
@@ -70,7 +79,8 @@ def test_the_join_has_continuous_second_and_third_derivatives(tail, series):
                 values = surface.potential(at + sign * h * stencil, 0.3, -0.5, 0.2)
                 polynomial = np.polynomial.Polynomial.fit(sign * h * stencil, values, 7)
                 sides.append(polynomial.deriv(order)(0.0))
-            # A join of class C1 alone would jump by the difference of both parts over length squared.
+            # A join of class C1 alone would jump by the difference of both parts over length
+            # squared.
             scale = abs(tail.surface.potential(at, 0.3, -0.5, 0.2)) / at**order
             assert abs(sides[0] - sides[1]) < 2e-2 * scale, order
 
@@ -81,11 +91,18 @@ def trajectories(surface, energy_cm, shell, count):
     ``shell`` (angstrom): of the impact parameters.
     """
     n2, h2 = surface.diatom_a, surface.diatom_b
-    settings = Settings.from_config({
-        "time_step_fs": 2.0, "accuracy": np.inf, "interaction_range_angstrom": 12.0, "fade_from": 0.9,
-        "relative_energy_error_limit": 1e-2, "norm_error_limit": 1e-9, "maximum_steps": 10**6,
-        "repetitions": 0,
-    })  # fmt: skip
+    settings = Settings.from_config(
+        {
+            "time_step_fs": 2.0,
+            "accuracy": np.inf,
+            "interaction_range_angstrom": 12.0,
+            "fade_from": 0.9,
+            "relative_energy_error_limit": 1e-2,
+            "norm_error_limit": 1e-9,
+            "maximum_steps": 10**6,
+            "repetitions": 0,
+        }
+    )
     start = initial_conditions(
         n2, h2, 5, 1, 0, energy_cm * CM_TO_HARTREE, 0, tuple(b * ANGSTROM_TO_BOHR for b in shell),
         13.0 * ANGSTROM_TO_BOHR, np.arange(count), 4,

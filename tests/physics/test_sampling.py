@@ -44,7 +44,7 @@ def test_energies_follow_the_dirichlet_measure(draw):
 
 
 def test_importance_weights_restore_the_measure(draw):
-    """Weighted moments of E_tr/U are those of Beta(2, 2); head-on collisions are drawn more often."""
+    """Weighted moments of E_tr/U: those of Beta(2, 2); head-on collisions are drawn more often."""
     plain, biased = draw(np.arange(8192)), draw(np.arange(8192), head_on_share=0.5)
     share, weight = biased.translational_energy / ENERGY, biased.weight
     assert (plain.weight == 1.0).all() and weight.max() <= 2.0
@@ -87,7 +87,7 @@ def test_rotors_turn_with_the_energy_they_were_given(pair, draw, settings, v, w)
     (v = 40) more slowly than its energy says.
     """
     n2, h2, surface = pair
-    levels_a, levels_b = range(max(0, v - 15), v + 8), range(0, w + 5)
+    levels_a, levels_b = range(max(0, v - 15), v + 8), range(w + 5)
     propagation = Collision(surface, n2, h2, levels_a, levels_b, v, w, settings(0.4)).propagation
     initial = draw(np.arange(16), v=v, w=w)
     for basis, inverse, position, momentum, energy in (

@@ -239,23 +239,21 @@ def test_kernel_potential_and_forces_are_those_of_the_surface(system, sample, fo
     potential_and_means(kernel_form, n * m, re, im, g, tables, quadrupole, potential, means)
     strang.kick(c, g, means, 1.0)
     kicked = c.reshape(-1, LANES).T
+
+    def gradient(t, arguments, place):
+        moved = np.eye(3) * h
+
+        def at(step):
+            changed = [a + (step if k == place else 0.0) for k, a in enumerate(arguments)]
+            return mean(t, *changed)
+
+        return np.array([(at(d) - at(-d)) / (2.0 * h) for d in moved])
+
     for t in range(LANES):
         x, n_a, n_b = start[t, 0:3], start[t, 6:9], start[t, 12:15]
         assert ours[t] == pytest.approx(mean(t, x, n_a, n_b), rel=1e-12)
-
-        def gradient(place):
-            moved = np.eye(3) * h
-            arguments = [x, n_a, n_b]
-
-            def at(step):
-                changed = [a + (step if k == place else 0.0) for k, a in enumerate(arguments)]
-                return mean(t, *changed)
-
-            return np.array([(at(d) - at(-d)) / (2.0 * h) for d in moved])
-
-        expected = np.concatenate(
-            [-gradient(0), -np.cross(n_a, gradient(1)), -np.cross(n_b, gradient(2))]
-        )
+        by_x, by_a, by_b = (gradient(t, (x, n_a, n_b), place) for place in range(3))
+        expected = np.concatenate([-by_x, -np.cross(n_a, by_a), -np.cross(n_b, by_b)])
         change = np.concatenate([kicked[t, k : k + 3] - start[t, k : k + 3] for k in (3, 9, 15)])
         np.testing.assert_allclose(change, expected, atol=2e-7 * np.abs(expected).max())
 

@@ -100,7 +100,7 @@ def test_a_boundary_value_problem_solved_by_other_means():
 
 
 def test_secrest_and_johnson():
-    """Collinear harmonic oscillator, m = 2/3, alpha = 0.3; exact P01 of their paper and later ones."""
+    """Collinear harmonic oscillator, m = 2/3, alpha = 0.3: exact P01 of their and later papers."""
     mass, alpha, levels = 2.0 / 3.0, 0.3, 14
     x, weights = hermgauss(80)
     n = np.arange(levels)

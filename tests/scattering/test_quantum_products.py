@@ -1,4 +1,4 @@
-"""The He + HD data and what is made of them: surface, vibrational rates, the stored rates themselves."""
+"""The He + HD data and what is made of them: surface, vibrational rates, the stored rates."""
 
 from pathlib import Path
 

@@ -71,8 +71,10 @@ def test_partial_waves_begin_with_all_and_end_with_the_last():
 def test_jobs_add_up_to_the_cross_sections_of_the_library(described, method):
     """The same partial waves, by the slower road that solves one J after the other."""
     description = described[0] | {
-        "method": method, "jobs": {"energies": 5, "chunks": 2, "ranks": 1}, "waves": {"reach_bohr": 2.0, "extra": 3, "every": 1000},
-    }  # fmt: skip
+        "method": method,
+        "jobs": {"energies": 5, "chunks": 2, "ranks": 1},
+        "waves": {"reach_bohr": 2.0, "extra": 3, "every": 1000},
+    }
     works = [Work(description, len(blocks_of(description)[0]) - 1, chunk) for chunk in (0, 1)]
     block = works[0].block
     opacity, waves = [], []

@@ -143,7 +143,10 @@ class Cluster:
         self._spawn("slurmctld", ["slurmctld", "-D", "-f", str(self.conf)])
 
     def await_saved(self, job: str) -> None:
-        """Wait until slurmctld has written down what it knows of a job now: some seconds after any change."""
+        """Wait until slurmctld has written down what it knows of a job now.
+
+        It does so some seconds after any change.
+        """
         now, saved = time.time(), self.directory / "state" / "job_state"
         self.ask("scontrol", "update", f"jobid={job}", "admincomment=saved")
         until(lambda: saved.exists() and saved.stat().st_mtime > now, "saved state of slurmctld")
@@ -171,16 +174,16 @@ class Cluster:
                     _kill(one, signal.SIGKILL)
 
     def _spawn(self, name: str, command: list[str]) -> None:
-        out = open(self.log / f"{name}.out", "ab")
         path = {**self.environment, "PATH": _SEARCH}
-        self._daemons[name] = subprocess.Popen(
-            command,
-            env=path,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
-        )
+        with open(self.log / f"{name}.out", "ab") as out:
+            self._daemons[name] = subprocess.Popen(
+                command,
+                env=path,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
 
     def _end(self, name: str, how: int = signal.SIGTERM) -> None:
         if (daemon := self._daemons.pop(name, None)) is None:
@@ -197,7 +200,8 @@ class Cluster:
         ports = _free_ports(len(NODES) + 1)
         lines = [
             "ClusterName=test",
-            # MPI names its shared memory after the job: no number of another cluster on this machine.
+            # MPI names its shared memory after the job: no number of another cluster on this
+            # machine.
             f"FirstJobId={1000 * ports[0]}",
             f"SlurmctldHost={host}(127.0.0.1)",
             f"SlurmctldPort={ports[0]}",

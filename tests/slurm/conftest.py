@@ -2,12 +2,11 @@
 
 import pytest
 
-pytest.register_assert_rewrite(
-    "faults", "slurm_project", "cluster"
-)  # so that a failure says the values
+# So that a failure says the values.
+pytest.register_assert_rewrite("faults", "slurm_project", "cluster")
 
-from cluster import Cluster, end_strays, provide
-from slurm_project import SlurmProject
+from cluster import Cluster, end_strays, provide  # noqa: E402 - after the line above
+from slurm_project import SlurmProject  # noqa: E402 - likewise
 
 
 @pytest.fixture(scope="session")

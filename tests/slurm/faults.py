@@ -1,4 +1,4 @@
-"""Twelve faults. Each function does its damage to a campaign of its own and says what came of it."""
+"""Twelve faults. Each function damages a campaign of its own and says what came of it."""
 
 import contextlib
 import os
@@ -107,7 +107,7 @@ def lost_node(project: SlurmProject) -> str:
 
 
 def controller_outage(project: SlurmProject) -> str:
-    """60 s without slurmctld: one campaign's job runs, another's was just submitted, a third one's is yet to be."""
+    """60 s without slurmctld: one campaign's job runs, one was just submitted, one is yet to be."""
     second, third = (
         SlurmProject(project.directory.with_name(name), project.cluster)
         for name in ("submitted_at_the_outage", "submits_in_the_outage")

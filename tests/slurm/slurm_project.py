@@ -69,7 +69,7 @@ class SlurmProject:
         (directory / "config/config.yaml").write_text(yaml.safe_dump(base | CAMPAIGN))
 
     def command(self, *options: str) -> list[str]:
-        """The campaign's trajectories with the profile; a test looks more often than a site would."""
+        """The campaign's trajectories with the profile; tests look more often than a site would."""
         return [
             "snakemake",
             "all_trajectories",
@@ -90,15 +90,15 @@ class SlurmProject:
 
     def start(self, command: list[str]) -> subprocess.Popen:
         """Start a program of the project; its output goes to ``output.txt``."""
-        output = open(self.directory / "output.txt", "ab")
-        return subprocess.Popen(
-            command,
-            cwd=self.directory,
-            env=self.environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-        )
+        with open(self.directory / "output.txt", "ab") as output:
+            return subprocess.Popen(
+                command,
+                cwd=self.directory,
+                env=self.environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+            )
 
     def run(self, *command: str, seconds: float = 600) -> int:
         """Run a program of the project to its end; its exit code."""
@@ -189,7 +189,10 @@ class SlurmProject:
             return batch_file.batch_attributes(self.batch(number))
 
     def data(self) -> dict[str, xr.Dataset]:
-        """All data of batches and rates, without when, where and in how many attempts they were made."""
+        """All data of batches and rates.
+
+        Without when, where and in how many attempts they were made.
+        """
         files = [
             *sorted((self.results / "trajectories").glob("round*/batch*.nc")),
             self.results / "rates.nc",

@@ -1,7 +1,7 @@
 """Twelve faults on a real cluster: after each, the products are those of an undisturbed run.
 
-The campaigns run side by side on one test cluster, each in a directory of its own; the table of what
-came of every fault is written to ``results-slurm/faults.md``.
+The campaigns run side by side on one test cluster, each in a directory of its own; the table of
+what came of every fault is written to ``results-slurm/faults.md``.
 """
 
 import shutil
