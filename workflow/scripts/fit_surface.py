@@ -1,4 +1,4 @@
-"""Cross-validation of the candidates, the fit of the chosen one, and how far it is from the points."""
+"""Cross-validation of the candidates, the fit of the chosen one, and its residuals."""
 
 import json
 
@@ -15,7 +15,8 @@ from vibrates.potential import points as comparison
 from vibrates.potential import points as point_tables
 
 HEAD = """\
-# The surface fitted to ab initio points (docs/surface.md). Made by workflow/modules/potential.smk from {points};
+# The surface fitted to ab initio points (docs/surface.md). Made by \
+workflow/modules/potential.smk from {points};
 # candidate {chosen}. R_m in angstrom, eps in meV, stretches in angstrom.
 extends: ../molecules.yaml
 """

@@ -1,4 +1,4 @@
-"""One data set of the data model: a family of the campaign's rates, or a file of reference rates."""
+"""One data set of the data model: a family of the campaign's rates, or reference rates."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Trained inside a distance, asked beyond, beside a plain network of equal size."""
+"""Trained inside a distance, tested beyond, compared with a plain network of equal size."""
 
 import json
 

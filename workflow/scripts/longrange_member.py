@@ -21,8 +21,8 @@ def main(path: str, points: str, number: int, threads: int, surface: str, table:
     def tell(start: int, state: Progress) -> None:
         training, test = state.history[-1]
         print(f"{surface}: start {start + 1} of {chosen.restarts}, step {len(state.history)} of "
-              f"{chosen.iterations}, weighted error {training:.3g}, of test points {test:.3g}, best "
-              f"{state.best_error:.3g}", file=sys.stderr, flush=True)  # fmt: skip
+              f"{chosen.iterations}, weighted error {training:.3g}, of test points {test:.3g}, "
+              f"best {state.best_error:.3g}", file=sys.stderr, flush=True)  # fmt: skip
 
     checkpoint = Checkpoint(surface, latest=True)
     with threadpool_limits(threads):

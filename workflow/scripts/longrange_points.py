@@ -1,4 +1,4 @@
-"""Points of a long-range surface: geometries for PySCF, all its blocks in one file, or points of a known surface."""
+"""Points of a long-range surface: for PySCF, from all its blocks, or of a known surface."""
 
 import json
 

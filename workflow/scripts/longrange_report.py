@@ -1,6 +1,7 @@
-"""Errors beside the paper's, the cut to 1000 bohr, C_m with their spread, as tables and a figure."""
+"""Errors compared with the paper, the cut to 1000 bohr, C_m and spread: tables and a figure."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ BONDS = 41
 
 
 def cut_table(described: dict, surface: LongRangeSurface, points: pd.DataFrame) -> pd.DataFrame:
-    """The fit, and what it is held against, along the cut to 1000 bohr: source, R_bohr, u_cm."""
+    """The fit, and its reference, along the cut to 1000 bohr: source, R_bohr, u_cm."""
     distance = np.geomspace(surface.least_distance, FAR_BOHR, CUT)
     x = description.in_atomic_units(described, np.tile(described["cut"], (CUT, 1)).astype(float))
     parts = [("fit", distance, surface.energy(distance, x) * HARTREE_TO_CM)]
@@ -89,7 +90,7 @@ def response(described: dict) -> pd.DataFrame:
 
 
 def far_away(described: dict, surface: LongRangeSurface, x: np.ndarray) -> dict:
-    """Relative error (per cent) at 1000 bohr to the surface that gave the points: median, 90th percentile."""
+    """Relative error (per cent) at 1000 bohr against the known surface: median, 90th percentile."""
     distance = np.full(len(x), FAR_BOHR)
     exact = description.known_surface(described).energy(distance, x)
     relative = 100.0 * np.abs(surface.energy(distance, x) / exact - 1.0)
@@ -119,7 +120,7 @@ def main(
         "rmse_cm of the members": [one["rmse_cm"] for one in qualities],
         "published": described["report"]["published"],
         "digest": members[0].digest(),
-        "hold-out": json.loads(open(holdout, encoding="utf-8").read()),
+        "hold-out": json.loads(Path(holdout).read_text(encoding="utf-8")),
     }
     if description.is_known(described):
         found["at 1000 bohr"] = far_away(described, members[0], problem.x[:2000])

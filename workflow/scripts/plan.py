@@ -16,7 +16,7 @@ def main(
     allocation: str,
     fingerprint: str,
 ) -> None:
-    """Write the plan, and remove batches of an earlier plan of the round that do not belong to it."""
+    """Write the plan; remove batches of an earlier plan of the round that are not part of it."""
     if round_ == 0:
         frame, report = rounds.first(config)
     else:

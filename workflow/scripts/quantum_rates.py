@@ -1,4 +1,4 @@
-"""From the opacities of all jobs to cross sections, rate coefficients, checks and what each j took."""
+"""Cross sections, rate coefficients, checks and the cost of each j from opacities of all jobs."""
 
 import json
 from itertools import groupby

@@ -9,7 +9,8 @@ from vibrates.figures import quantum as figures
 from vibrates.figures import style
 from vibrates.scattering import surface
 
-HEAD = """# The interaction of He and H2 and its isotopes. Made by workflow/modules/quantum_surface.smk from data/quantum_heh2_*.csv
+HEAD = """# The interaction of He and H2 and its isotopes. Made by \
+workflow/modules/quantum_surface.smk from data/quantum_heh2_*.csv
 # (docs/quantum.md). Atomic units.
 extends: ../molecules.yaml
 """

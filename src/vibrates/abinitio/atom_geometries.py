@@ -1,4 +1,4 @@
-"""Geometries of a diatom and an atom: a product grid, and points between its lines to test a fit with."""
+"""Geometries of a diatom and an atom: a product grid, and points off the grid to test a fit."""
 
 from collections.abc import Mapping
 
@@ -17,11 +17,11 @@ def _nearest(theta_deg, distance, bond):
 
 
 def atom_diatom_geometries(settings: Mapping) -> pd.DataFrame:
-    """The list of geometries in the layout of the other ab initio points; ``block`` numbers the jobs.
+    """Geometries in the layout of the other ab initio points; ``block`` numbers the jobs.
 
-    ``settings``: distances_bohr, bonds_bohr, angles_deg of the grid; closest_bohr, the least distance
-    of the atom from a nucleus; held_out: count, seed, and first and last of distances_bohr and
-    bonds_bohr; block_size. The ends of the bond are equal: angles up to 90 degrees are all.
+    ``settings``: distances_bohr, bonds_bohr, angles_deg of the grid; closest_bohr, the least
+    distance of the atom from a nucleus; held_out: count, seed, and first and last of distances_bohr
+    and bonds_bohr; block_size. The ends of the bond are equal: angles up to 90 degrees are all.
     """
     grid = np.stack(
         np.meshgrid(

@@ -1,4 +1,4 @@
-"""C_6 of an atom and a homonuclear diatom of one element from their dipole spectra (Casimir and Polder).
+"""C_6 of an atom and a homonuclear diatom of one element from dipole spectra (Casimir-Polder).
 
 One or two valence electrons: full CI over the orbitals above the cores. The spectrum of the dipole
 operator comes from the Lanczos recursion that begins with z|0>: its Gauss quadrature gives the
@@ -32,8 +32,8 @@ Operator = Callable[[NDArray], NDArray]
 def spectrum(element: str, places: Sequence[float], settings: Mapping) -> NDArray:
     """Excitation energies and |<n|z|0>|^2 averaged over x, y, z: (lines, 2), hartree and bohr^2.
 
-    ``places``: of the one or two nuclei along z, bohr; ``settings``: those of `atom_diatom.basis`, and
-    core_orbitals of each atom.
+    ``places``: of the one or two nuclei along z, bohr; ``settings``: those of `atom_diatom.basis`,
+    and core_orbitals of each atom.
     """
     count = len(places)
     molecule = gto.M(
@@ -91,7 +91,7 @@ def _hamiltonian(field: scf.hf.SCF, core: int, electrons: int) -> tuple[Operator
 
 
 def _lanczos(hamiltonian: Operator, start: NDArray) -> tuple[NDArray, NDArray]:
-    """Eigenvalues and squared first components of the recursion; orthogonalised anew at every step."""
+    """Eigenvalues and squared first components of the recursion, reorthogonalised at each step."""
     vectors = np.zeros((min(STEPS, start.size), start.size))
     vectors[0] = start / np.linalg.norm(start)
     diagonal, beside = [], []

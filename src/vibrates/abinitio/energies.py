@@ -13,8 +13,10 @@ from pyscf import cc, gto, lib, scf
 from vibrates.core.errors import UserError
 
 # 1s of the second row, 1s 2s 2p of the third.
-CORE_ORBITALS = {**dict.fromkeys(("Li Be B C N O F Ne").split(), 1),
-                 **dict.fromkeys(("Na Mg Al Si P S Cl Ar").split(), 5)}  # fmt: skip
+CORE_ORBITALS = {
+    **dict.fromkeys(("Li Be B C N O F Ne").split(), 1),  # noqa: SIM905 - keeps the code fingerprint
+    **dict.fromkeys(("Na Mg Al Si P S Cl Ar").split(), 5),  # noqa: SIM905 - as above
+}
 MIDBOND = "ghost-X"
 ENERGIES = ["E_HF_hartree", "E_CCSD_hartree", "E_CCSDT_hartree"]
 
@@ -87,7 +89,8 @@ def _energies(symbols: Sequence[str], xyz: np.ndarray, level: Level) -> tuple[fl
 def interaction_energies(symbols: Sequence[str], xyz: np.ndarray, level: Level) -> np.ndarray:
     """HF, CCSD and CCSD(T) interaction energies (3,), hartree.
 
-    ``symbols``: elements of a's two atoms, then b's two or one; ``xyz``: from `positions`, angstrom.
+    ``symbols``: elements of a's two atoms, then b's two or one; ``xyz``: from `positions`,
+    angstrom.
     """
     lib.num_threads(1)
     ghosts = [f"ghost-{s}" for s in symbols]

@@ -1,4 +1,7 @@
-"""Full CI of the valence electrons of an atom and a diatom far apart, in a small basis: what CCSD(T) misses."""
+"""Full CI of the valence electrons of an atom and a distant diatom in a small basis.
+
+It gives the correlation energy that CCSD(T) lacks.
+"""
 
 from collections.abc import Mapping
 

@@ -56,7 +56,7 @@ class Contacts(Model):
     X: Positive = key("Contact distance of the configuration", "angstrom")
     Ta: Positive = key("Contact distance of the configuration", "angstrom")
     Tb: Positive = key("Contact distance of the configuration", "angstrom")
-    I: Positive = key("Contact distance of the configuration", "angstrom")  # noqa: E741
+    I: Positive = key("Contact distance of the configuration", "angstrom")
 
 
 class Geometries(Model):

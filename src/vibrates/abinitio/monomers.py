@@ -1,4 +1,4 @@
-"""The program of monomer properties: tasks of bond lengths become a table with their fingerprint."""
+"""The program of monomer properties: a table over the bond lengths, with its fingerprint."""
 
 import argparse
 import json

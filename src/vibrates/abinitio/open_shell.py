@@ -3,8 +3,8 @@
 The wave function is that of PySCF's UCCSD(T) on an ROHF reference (Knowles, Hampel, Werner, JCP 99,
 5219 (1993), unrestricted amplitudes; semicanonical orbitals for the triples). With one to three
 correlated electrons the transformation of all integrals would be nearly the whole cost: here the
-particle-particle ladder is an exchange build with integrals over atomic orbitals, and only integrals
-with an occupied orbital are transformed.
+particle-particle ladder is an exchange build with integrals over atomic orbitals, and only
+integrals with an occupied orbital are transformed.
 """
 
 from functools import reduce
@@ -19,7 +19,7 @@ from vibrates.core.errors import UserError
 
 
 class FewElectrons(uccsd.UCCSD):
-    """UCCSD without virtual-virtual-virtual-virtual integrals; ``_scf._eri`` holds those over AOs."""
+    """UCCSD without integrals of four virtual orbitals; ``_scf._eri`` holds those over AOs."""
 
     def ao2mo(self, mo_coeff=None):
         eris = uccsd._ChemistsERIs()
@@ -69,8 +69,8 @@ class FewElectrons(uccsd.UCCSD):
 def triples_energy(cluster: FewElectrons, eris: uccsd._ChemistsERIs) -> float:
     """(T) of electrons i, j of one spin and K of the other: a single array over a, b, C.
 
-    Raghavachari et al., CPL 157, 479 (1989), for spin orbitals, with the occupied-virtual elements of
-    the Fock matrix that an open shell keeps (Watts, Gauss, Bartlett, JCP 98, 8718 (1993)).
+    Raghavachari et al., CPL 157, 479 (1989), for spin orbitals, with the occupied-virtual elements
+    of the Fock matrix that an open shell keeps (Watts, Gauss, Bartlett, JCP 98, 8718 (1993)).
     """
     if cluster.nocc != (2, 1):
         raise UserError(
@@ -102,7 +102,7 @@ def triples_energy(cluster: FewElectrons, eris: uccsd._ChemistsERIs) -> float:
 
 
 def semicanonical(field: scf.rohf.ROHF, core: int) -> scf.uhf.UHF:
-    """The same determinant with orbitals of each spin that diagonalise the blocks of its Fock matrix."""
+    """The same determinant; orbitals of each spin diagonalise the blocks of its Fock matrix."""
     both = field.to_uhf()
     focks = both.get_fock(dm=both.make_rdm1())
     orbitals, energies = [], []

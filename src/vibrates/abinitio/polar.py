@@ -1,4 +1,4 @@
-"""Dipole, quadrupole and polarizabilities of a polar diatom against its bond length, by finite fields.
+"""Dipole, quadrupole, polarizabilities of a polar diatom against bond length, by finite fields.
 
 `python -m vibrates.abinitio.polar SETTINGS OUTPUT`; SETTINGS: JSON with symbols, masses_u, basis,
 ecp, frozen_orbitals, program, method and r_bohr (`abinitio.polar_molecule`). Every finished bond

@@ -1,7 +1,8 @@
 """Dipole, quadrupole and polarizabilities of a polar diatom at one bond length, by finite fields.
 
-CCSD(T) energies in a weak uniform field F and in a weak field gradient g (potential g (3 z^2 - r^2)/2
-of the electrons), z along the bond from the first atom to the second, origin at the centre of mass.
+CCSD(T) energies in a weak uniform field F and in a weak field gradient g (potential
+g (3 z^2 - r^2)/2 of the electrons), z along the bond from the first atom to the second, origin at
+the centre of mass.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,10 @@ GRADIENT = 0.0001  # a.u.
 
 
 class PolarMolecule:
-    """Energy of one molecule in weak fields, hartree; ``settings``: symbols, masses_u, basis, ecp, frozen."""
+    """Energy of one molecule in weak fields, hartree.
+
+    ``settings``: symbols, masses_u, basis, ecp, frozen.
+    """
 
     def __init__(self, settings: Mapping, r: float) -> None:
         m_1, m_2 = settings["masses_u"]
@@ -29,7 +33,7 @@ class PolarMolecule:
         self.frozen, self.density = settings["frozen_orbitals"], None
 
     def energy(self, field: Sequence[float] = (0.0, 0.0, 0.0), gradient: float = 0.0) -> float:
-        """CCSD(T) energy with the electrons in a uniform field (3,) and a field gradient, atomic units."""
+        """CCSD(T) energy with the electrons in a uniform field (3,) and a field gradient (a.u.)."""
         mean_field = weak_fields.mean_field(self.molecule, field, gradient)
         mean_field.kernel(dm0=self.density)
         self.density = mean_field.make_rdm1()

@@ -1,4 +1,4 @@
-"""The description of a set of ab initio points, `config/abinitio/*.yaml`, and what follows from it."""
+"""The description of a set of ab initio points, `config/abinitio/*.yaml`, and derived values."""
 
 from pathlib import Path
 from typing import Any

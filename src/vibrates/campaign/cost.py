@@ -1,8 +1,8 @@
 """What trajectories and batches cost: a small model with measured constants.
 
 `python benchmarks/cost.py` measures them anew and prints model beside measurement. Times are of one
-core (Zen 5, AVX-512); walltimes leave room for slower ones, and a batch that needs longer goes on in
-its next attempt.
+core (Zen 5, AVX-512); walltimes leave room for slower ones, and a batch that needs longer goes on
+in its next attempt.
 """
 
 import math
@@ -19,8 +19,8 @@ from vibrates.trajectories.plan import UNIT
 
 # Microseconds of one time step of one trajectory: 1, number of states, states times levels.
 STEP_MICROSECONDS = (0.12, 0.0025, 0.000175)
-# Path time per step in fs, over all runs of a trajectory, at 0.5 % accuracy and up to ELBOW cm^-1 of
-# energy; it falls with this power beyond.
+# Path time per step in fs, over all runs of a trajectory, at 0.5 % accuracy and up to ELBOW cm^-1
+# of energy; it falls with this power beyond.
 STEP_FS, ELBOW_CM, STEP_POWER = 0.33, 1500.0, -0.35
 # Duration of a trajectory over that at the speed which all energy in the translation would give.
 SLOWER = 1.35

@@ -1,11 +1,13 @@
 """What has to be in order before Snakemake starts: one driver at a time, nobody else who writes.
 
-Every run, by `vibrates resume` or plain `snakemake`, goes through `prepare`: it finds what an earlier
-run left behind, however that ended, says so, and mends it. Reading the Snakefile prepares nothing:
-lint, dry runs, lists, graphs, reports, `--unlock` take no lock and change no file of the campaign.
+Every run, by `vibrates resume` or plain `snakemake`, goes through `prepare`: it finds what an
+earlier run left behind, however that ended, says so, and mends it. Reading the Snakefile prepares
+nothing: lint, dry runs, lists, graphs, reports, `--unlock` take no lock and change no file of the
+campaign.
 """
 
 import atexit
+import contextlib
 import fcntl
 import json
 import logging
@@ -38,7 +40,8 @@ def prepare_at_start(config: Campaign, logger: logging.Logger) -> None:
 
     To be called in the main process while the Snakefile is read. ``onstart:`` would be too late: by
     then the graph of jobs rests on the files that are there, damaged ones too, and the lock of a
-    killed run has stopped Snakemake. So the call hangs on the event with which its execution begins.
+    killed run has stopped Snakemake. So the call hangs on the event with which its execution
+    begins.
     """
     logger.addHandler(_Starter(config, logger))
 
@@ -124,10 +127,9 @@ def _become_driver(results: Path) -> None:
 def _keep_beating(beat: Path) -> None:
     while True:
         time.sleep(_BEAT)
-        try:
+        # A full disk or an unreachable server may be temporary: the next beat tries again.
+        with contextlib.suppress(OSError):
             os.utime(beat)
-        except OSError:
-            pass  # A full disk or a server that is away: the next beat tells.
 
 
 def _taken(handle: int, results: Path) -> bool:
@@ -193,13 +195,13 @@ def _remove_outdated(config: Campaign, results: Path) -> None:
         )
         progress.log(
             results,
-            f"made with another configuration or code, computed anew: {batches} batches, and all of "
-            f"{', '.join(name for name in others if name != 'trajectories') or 'nothing else'}",
+            f"made with another configuration or code, computed anew: {batches} batches, and all "
+            f"of {', '.join(name for name in others if name != 'trajectories') or 'nothing else'}",
         )
 
 
 def _tidy(results: Path) -> None:
-    """Remove half-written files and the pieces of batches that are whole; report the other pieces."""
+    """Remove half-written files and the pieces of complete batches; report the other pieces."""
     for leftover in (results / "trajectories").glob("round*/.batch*.tmp"):
         leftover.unlink(missing_ok=True)
     unfinished = set()

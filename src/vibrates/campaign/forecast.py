@@ -1,4 +1,4 @@
-"""What a campaign will take, from the measured costs; `vibrates plan CONFIG`, before anything runs."""
+"""Forecast of the cost of a campaign from measured costs: `vibrates plan CONFIG`."""
 
 import math
 
@@ -29,8 +29,8 @@ def text(config: Campaign, source: str) -> str:
     helpers = groups * sampling.rounds + sampling.rounds + 1
     total = len(table) + helpers + groups + OTHER_JOBS
     lines = [
-        f"{source}: {config.name}, {len(every)} initial states, {len(config.grid.energies)} energies, "
-        f"{config.grid.shells} shells of b",
+        f"{source}: {config.name}, {len(every)} initial states, {len(config.grid.energies)} "
+        f"energies, {config.grid.shells} shells of b",
         "",
         f"{'round':<22}{'trajectories':>14}{'batches':>9}{'core hours':>12}{'GB':>8}",
     ]
@@ -45,8 +45,8 @@ def text(config: Campaign, source: str) -> str:
         f"walltime asked for {_span(table['walltime'])} minutes at the first attempt",
         f"jobs               {total}: batches {len(table)}, reductions {groups}, plans and "
         f"their strata {helpers}, others {OTHER_JOBS}",
-        f"files              {_files(len(table), len(every), helpers, groups)}, {table['bytes'].sum() / 1e9:.1f} GB of "
-        "trajectories, compressed",
+        f"files              {_files(len(table), len(every), helpers, groups)}, "
+        f"{table['bytes'].sum() / 1e9:.1f} GB of trajectories, compressed",
         f"Snakemake          graph in {GRAPH_START_SECONDS + GRAPH_SECONDS * total:.0f} s with "
         f"{GRAPH_START_MB + GRAPH_MB * total:.0f} MB at every start",
         f"on 100 cores       {_hours(table['core_hours'].sum() / 100.0)} of computing",

@@ -113,7 +113,8 @@ def later(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The plan of round `round_` > 0 and the allocation's report, from the files of `strata`.
 
-    ``fingerprint``: the one that the files must have. The round may spend what is left of `sampling.budget`, divided by the number of rounds left.
+    ``fingerprint``: the one that the files must have. The round may spend what is left of
+    `sampling.budget`, divided by the number of rounds left.
     """
     sampling = config.sampling
     found = {}

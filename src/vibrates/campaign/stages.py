@@ -28,7 +28,7 @@ _SUMS = (*_TRAJECTORIES, "rates.temperatures_K", "rates.transitions")
 
 @dataclass(frozen=True)
 class Stage:
-    """``settings`` (`block` or `block.key`) and ``modules`` that compute, beside stages ``after``."""
+    """``modules`` and ``settings`` (`block`, `block.key`) of a stage that runs ``after`` others."""
 
     modules: tuple[str, ...]
     settings: tuple[str, ...] = ()

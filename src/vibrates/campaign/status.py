@@ -127,8 +127,8 @@ def _driver(results: Path) -> str:
 def _print_unfinished(tallies: list[Tally]) -> None:
     if unfinished := sum(one.unfinished for one in tallies):
         print(
-            f"  {unfinished} unfinished batches keep {sum(one.kept_pieces for one in tallies)} of their "
-            f"{sum(one.pieces for one in tallies)} pieces"
+            f"  {unfinished} unfinished batches keep {sum(one.kept_pieces for one in tallies)} "
+            f"of their {sum(one.pieces for one in tallies)} pieces"
         )
 
 
@@ -155,6 +155,6 @@ def _print_cost(tallies: list[Tally]) -> None:
     left = factor * sum(t.left_model for t in tallies)
     basis = "at the pace so far" if model else "by the cost model"
     print(
-        f"  core hours: {spent:.2f} spent on finished batches, {left:.2f} left in the planned rounds "
-        f"({basis})"
+        f"  core hours: {spent:.2f} spent on finished batches, {left:.2f} left in the planned "
+        f"rounds ({basis})"
     )

@@ -13,9 +13,12 @@ HEAD = """\
 - `tiny.yaml`: every stage in about a minute, for a look and for tests; not for physics.
 - `paper.yaml`: the whole data set of Hong et al. 2023, 451 initial states, for a cluster.
 - `molecules.yaml`: constants of the molecules, which all extend.
-- `surfaces/fitted.yaml`: the fitted surface, the default; `surfaces/*_rates.yaml`: rates on the three surfaces of N2 + H2.
-- `pairs/`: N2 + N2, CO + N2, N2 + O. `abinitio/`: which ab initio points, and the fit to them (a schema of its own).
-- `schema.yaml`: the closed schema, for editors. It and the table below are written from the models by `make schemas`.
+- `surfaces/fitted.yaml`: the fitted surface, the default; `surfaces/*_rates.yaml`: \
+rates on the three surfaces of N2 + H2.
+- `pairs/`: N2 + N2, CO + N2, N2 + O. `abinitio/`: which ab initio points, and the fit to \
+them (a schema of its own).
+- `schema.yaml`: the closed schema, for editors. It and the table below are written from the \
+models by `make schemas`.
 
 `make run CONFIG=config/tiny.yaml`, or `snakemake --cores 2 --configfile config/tiny.yaml`. Single
 values on the command line: `--config 'sampling={budget: 500000}'`. `vibrates check FILE` validates

@@ -93,7 +93,7 @@ class Grid(Model):
 
     @property
     def shell_edges(self) -> np.ndarray:
-        """Edges of the impact-parameter shells [angstrom], ascending from 0; one more than shells."""
+        """Edges of the impact-parameter shells [angstrom], ascending from 0 (shells + 1)."""
         return np.asarray(self.impact_parameter_edges_angstrom, dtype=float)
 
     @property

@@ -40,7 +40,7 @@ class Hardnesses(Model):
     X: float = key(_HARDNESS, "1", ge=4, le=20)
     Ta: float = key(_HARDNESS, "1", ge=4, le=20)
     Tb: float = key(_HARDNESS, "1", ge=4, le=20)
-    I: float = key(_HARDNESS, "1", ge=4, le=20)  # noqa: E741
+    I: float = key(_HARDNESS, "1", ge=4, le=20)
 
 
 class ImprovedLennardJones(Model):
@@ -76,7 +76,7 @@ class Configurations(Model):
     X: ImprovedLennardJones = key(*_ILJ)
     Ta: ImprovedLennardJones = key(*_ILJ)
     Tb: ImprovedLennardJones = key(*_ILJ)
-    I: ImprovedLennardJones = key(*_ILJ)  # noqa: E741
+    I: ImprovedLennardJones = key(*_ILJ)
 
 
 class Slopes(Model):
@@ -86,7 +86,7 @@ class Slopes(Model):
     X: BondSlopes = key(*_SLOPES)
     Ta: BondSlopes = key(*_SLOPES)
     Tb: BondSlopes = key(*_SLOPES)
-    I: BondSlopes = key(*_SLOPES)  # noqa: E741
+    I: BondSlopes = key(*_SLOPES)
 
 
 _Power = Annotated[int, Ge(0), Le(4), WHOLE]

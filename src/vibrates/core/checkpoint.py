@@ -115,7 +115,7 @@ class Checkpoint:
 
     def _append(self, record: bytes) -> None:
         if self._file is None:
-            self._file = open(self._path, "ab", buffering=0)
+            self._file = open(self._path, "ab", buffering=0)  # noqa: SIM115 - kept open
         left = memoryview(record)
         while left:  # A disk that fills up takes a part of it first.
             left = left[self._file.write(left) :]
@@ -152,7 +152,7 @@ class Checkpoint:
             if (known.size, known.changed_ns) == (state.st_size, state.st_mtime_ns):
                 continue
             end = known.end
-            for content, start, end in _records(path, known.end):
+            for content, start, end in _records(path, known.end):  # noqa: B007 - used below
                 self._places[_identity(content)] = path, start
             self._read[path] = _Read(state.st_ino, state.st_size, state.st_mtime_ns, end)
 
@@ -209,7 +209,7 @@ def _decoded(content: bytes) -> tuple[str, str, Result]:
 def _records(path: Path, start: int) -> Iterator[tuple[bytes, int, int]]:
     """Content, start and end of the whole records from ``start`` on."""
     try:
-        file = open(path, "rb")
+        file = open(path, "rb")  # noqa: SIM115 - closed below
     except OSError:
         return  # Removed by another attempt that has just finished.
     with file:

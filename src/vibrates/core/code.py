@@ -18,17 +18,19 @@ PACKAGE = Path(__file__).parents[1]
 CARRIERS = {
     f"vibrates.{name}"
     for name in (
-        "abinitio.monomers", "abinitio.points", "core.checkpoint", "core.code", "core.dispatch", "core.errors", "core.files",
-        "core.fingerprint", "core.model", "core.model_errors", "core.model_schema", "core.mpi", "core.netcdf", "core.scripts", "core.tables", "core.tasks",
+        "abinitio.monomers", "abinitio.points", "core.checkpoint", "core.code", "core.dispatch",
+        "core.errors", "core.files", "core.fingerprint", "core.model", "core.model_errors",
+        "core.model_schema", "core.mpi", "core.netcdf", "core.scripts", "core.tables", "core.tasks",
         "core.yaml_files", "config", "config.blocks", "config.campaign", "config.constraints",
-        "config.learning", "config.surface_block", "molecules.settings", "trajectories.batch_file", "trajectories.cache",
+        "config.learning", "config.surface_block", "molecules.settings",
+        "trajectories.batch_file", "trajectories.cache",
     )
 }  # fmt: skip
 
 
 @cache
 def commit() -> str:
-    """The commit of the checkout this code lies in, ``+changes`` if it differs; else ``release``."""
+    """The commit of this checkout, with ``+changes`` if it is modified; otherwise ``release``."""
     git = ["git", "-C", str(PACKAGE)]
     try:
         if subprocess.run(
@@ -119,9 +121,11 @@ def _tree(path: Path) -> ast.Module:
     """The syntax of a source file without its docstrings."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            if ast.get_docstring(node, clean=False) is not None:
-                node.body = node.body[1:] or [ast.Pass()]
+        if (
+            isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            and ast.get_docstring(node, clean=False) is not None
+        ):
+            node.body = node.body[1:] or [ast.Pass()]
     return tree
 
 

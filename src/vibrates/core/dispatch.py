@@ -1,8 +1,9 @@
 """Pieces of work shared out among MPI ranks as they finish, with rank 0 keeping every result.
 
-Rank 0 computes too and looks at its post between its own pieces. So that nobody waits for it, a
-worker always has one piece in hand while it computes another, and results travel while the next
-piece is being computed. Only two-sided messages: they need no help from rank 0 in the meantime.
+Rank 0 computes too and receives pending messages between its own pieces. So that no rank waits for
+it, a worker always has one piece in hand while it computes another, and results are transferred
+while the next piece is being computed. All messages are two-sided and need no action of rank 0 in
+the meantime.
 """
 
 import time

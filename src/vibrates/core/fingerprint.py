@@ -15,9 +15,9 @@ from vibrates.core.errors import UserError
 def fingerprint(**parts: Any) -> str:
     """sha256 (hexadecimal) of ``parts``: settings, input files, versions of the code.
 
-    Mappings, sequences, blocks of a configuration, dataclasses, numbers and texts count by value, arrays by every bit, a
-    `Path` by the content of its file. Raises UserError if such a file cannot be read, TypeError for
-    anything that has no canonical form.
+    Mappings, sequences, blocks of a configuration, dataclasses, numbers and texts count by value,
+    arrays by every bit, a `Path` by the content of its file. Raises UserError if such a file cannot
+    be read, TypeError for anything that has no canonical form.
     """
     text = json.dumps(parts, sort_keys=True, default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()

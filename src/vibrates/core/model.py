@@ -39,7 +39,7 @@ __all__ = [
 
 
 def key(description: str, unit: str, **limits: Any) -> Any:
-    """A required key: its meaning, its unit ("1" for a number, "text", "path"), pydantic's limits."""
+    """A required key: meaning, unit ("1" for a number, "text", "path"), limits as in pydantic."""
     return Field(description=description, json_schema_extra={"unit": unit}, **limits)
 
 
@@ -76,7 +76,7 @@ class Model(BaseModel):
         return _canonical(self.model_dump(mode="json", by_alias=True, exclude_unset=True))
 
     def changed(self, changes: Mapping[str, Any]) -> Self:
-        """This block with ``changes`` (a nested plain mapping) laid over it, checked as a file is."""
+        """This block updated by ``changes`` (a nested plain mapping) and validated as a file is."""
         return type(self).from_mapping(merge(self.to_mapping(), dict(changes)), "changes")
 
 

@@ -64,7 +64,8 @@ def read(
     if len(bad):
         row, column = bad[0]
         raise UserError(
-            f"{path}: line {row + (3 if text.startswith('#') else 2)}: {numbers.columns[column]} is missing or no finite number; "
+            f"{path}: line {row + (3 if text.startswith('#') else 2)}: "
+            f"{numbers.columns[column]} is missing or no finite number; "
             "correct or remove the row, or make the file again with its rule"
         )
     if stated and stated.get("sha256") != found["sha256"]:

@@ -1,4 +1,4 @@
-"""Where the output of a job goes: all of it into the job's log, and what a person should see to the terminal."""
+"""Output of a job: everything goes to the job's log, messages for the user to the terminal too."""
 
 import contextlib
 import os
@@ -23,11 +23,12 @@ def tell(line: str) -> None:
 def redirected(log: str | Path | None) -> Iterator[None]:
     """Send standard output and error of this process, those of C libraries too, to the file `log`.
 
-    The file is written anew. Without a name, or where the file cannot be opened, all stays as it is.
+    The file is written anew. Without a name, or where the file cannot be opened, all stays as it
+    is.
     """
     global _terminal
     try:
-        file = open(log, "wb") if log else None
+        file = open(log, "wb") if log else None  # noqa: SIM115 - closed below
     except OSError as error:
         print(f"warning: {log}: no log ({error.strerror})", file=sys.stderr, flush=True)
         file = None

@@ -1,4 +1,4 @@
-"""Figures of long-range surfaces, after figures 2 to 4 of Hong, Huang, Zhang 2024, and the hold-out in R."""
+"""Figures of long-range surfaces: figures 2 to 4 of Hong, Huang, Zhang 2024; hold-out in R."""
 
 from collections.abc import Mapping
 
@@ -30,11 +30,20 @@ def draw_fit(errors: pd.DataFrame, cut: pd.DataFrame, title: str) -> Figure:
         here = cut[cut["source"] == name]
         many = len(here) > 30
         right.plot(
-            here["R_bohr"], np.abs(here["u_cm"]), color=style.PALETTE[number], label=name,
-            marker="" if many else style.MARKERS[number], linestyle="--" if many else "none",
-        )  # fmt: skip
-    right.set(xscale="log", yscale="log", xlabel="$R$ (bohr)", ylabel=r"$|u_{\mathrm{LR}}|$ (cm$^{-1}$)",
-              title=f"{title}: along a cut")  # fmt: skip
+            here["R_bohr"],
+            np.abs(here["u_cm"]),
+            color=style.PALETTE[number],
+            label=name,
+            marker="" if many else style.MARKERS[number],
+            linestyle="--" if many else "none",
+        )
+    right.set(
+        xscale="log",
+        yscale="log",
+        xlabel="$R$ (bohr)",
+        ylabel=r"$|u_{\mathrm{LR}}|$ (cm$^{-1}$)",
+        title=f"{title}: along a cut",
+    )
     right.legend()
     return figure
 
@@ -45,8 +54,16 @@ def _errors(axes: Axes, errors: pd.DataFrame) -> None:
     for number, (name, which) in enumerate(
         (("trained", ~errors["test"]), ("test", errors["test"]))
     ):
-        axes.plot(size[which], error[which], linestyle="none", marker=style.MARKERS[number], markersize=2.5,
-                  alpha=0.6, color=style.PALETTE[number], label=f"{name} points")  # fmt: skip
+        axes.plot(
+            size[which],
+            error[which],
+            linestyle="none",
+            marker=style.MARKERS[number],
+            markersize=2.5,
+            alpha=0.6,
+            color=style.PALETTE[number],
+            label=f"{name} points",
+        )
     span = np.array([size.min(), size.max()])
     for number, (name, limit) in enumerate(LIMITS.items(), start=2):
         share = 100.0 * np.mean(error <= limit * size)
@@ -59,7 +76,7 @@ def _errors(axes: Axes, errors: pd.DataFrame) -> None:
 
 
 def draw_coefficients(table: pd.DataFrame, title: str) -> Figure:
-    """C_m against the bond length, a panel for each m, with two standard deviations of the ensemble.
+    """C_m against the bond length, a panel per m, with two standard deviations of the ensemble.
 
     ``table``: source (``fit`` or another name), r_bohr, m, C_m, spread.
     """
@@ -77,8 +94,13 @@ def draw_coefficients(table: pd.DataFrame, title: str) -> Figure:
                 marker="" if curve else style.MARKERS[number],
             )  # fmt: skip
             if name == "fit" and one["spread"].notna().all():
-                axes.fill_between(one["r_bohr"], one["C_m"] - 2 * one["spread"], one["C_m"] + 2 * one["spread"],
-                                  color=style.PALETTE[number], alpha=0.25)  # fmt: skip
+                axes.fill_between(
+                    one["r_bohr"],
+                    one["C_m"] - 2 * one["spread"],
+                    one["C_m"] + 2 * one["spread"],
+                    color=style.PALETTE[number],
+                    alpha=0.25,
+                )
         axes.set(xlabel="$r$ (bohr)", ylabel=f"$C_{{{power}}}$ (hartree bohr$^{{{power}}}$)")
         axes.ticklabel_format(axis="y", scilimits=(-3, 4))
     figure.axes[0].set_title(title)
@@ -96,10 +118,16 @@ def draw_hold_out(table: pd.DataFrame, scores: Mapping, limit: float, title: str
         error = 100.0 * np.abs(table[f"{name}_cm"] / table["u_cm"] - 1.0)
         score = scores[name]
         axes.plot(
-            table["R_bohr"], np.maximum(error, 1e-4), linestyle="none", marker=style.MARKERS[number],
-            markersize=3, color=style.PALETTE[number], alpha=0.7,
-            label=f"{label}, {score['weights']} weights: median {score['median_relative_percent']:.3g} %",
-        )  # fmt: skip
+            table["R_bohr"],
+            np.maximum(error, 1e-4),
+            linestyle="none",
+            marker=style.MARKERS[number],
+            markersize=3,
+            color=style.PALETTE[number],
+            alpha=0.7,
+            label=f"{label}, {score['weights']} weights: median "
+            f"{score['median_relative_percent']:.3g} %",
+        )
     axes.set(yscale="log", xlabel="$R$ (bohr)", ylabel="|relative error| (%)",
              title=f"{title}: trained below {limit:g} bohr")  # fmt: skip
     low, high = axes.get_ylim()

@@ -1,4 +1,4 @@
-"""Levels that were not computed, predicted from all data by every model (Hong et al., Figure 10)."""
+"""Levels not computed, predicted from all data by every model (Hong et al., Figure 10)."""
 
 import numpy as np
 import pandas as pd

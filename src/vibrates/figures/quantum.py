@@ -29,9 +29,17 @@ def surface(fitted: SiteSurface, sets: Mapping[str, pd.DataFrame]) -> pd.DataFra
         for r, mine in zip(_BONDS, near, strict=True):
             for angle in _ANGLES:
                 kept = mine & np.isclose(theta, angle, atol=0.1)
-                rows.append(pd.DataFrame({"kind": name, "theta_deg": angle, "r_bohr": r,
-                                          "R_bohr": points["distance"][kept],
-                                          "V_cm": points["energy"][kept] * HARTREE_TO_CM}))  # fmt: skip
+                rows.append(
+                    pd.DataFrame(
+                        {
+                            "kind": name,
+                            "theta_deg": angle,
+                            "r_bohr": r,
+                            "R_bohr": points["distance"][kept],
+                            "V_cm": points["energy"][kept] * HARTREE_TO_CM,
+                        }
+                    )
+                )
     return pd.concat(rows, ignore_index=True)
 
 
@@ -62,7 +70,7 @@ def draw_surface(table: pd.DataFrame) -> Figure:
 
 
 def cross_sections(data: xr.Dataset, changes: list[tuple[int, int]]) -> pd.DataFrame:
-    """sigma from the lowest levels of the two highest v: v, j, vp, collision energy, sum over j'."""
+    """sigma of the lowest levels of the two highest v: v, j, vp, collision energy, sum over j'."""
     energy = data["energy"].values[:, None] - data["initial_energy"].values
     rows = []
     for v, vp in changes:

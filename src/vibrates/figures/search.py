@@ -14,8 +14,8 @@ def draw_sizes(table: pd.DataFrame) -> Figure:
     figure = style.new_figure(6.4, 4.4)
     axes = figure.subplots()
     curves = table.drop_duplicates(["N", "optimiser", "criterion"])
-    number = 0
-    for (optimiser, criterion), part in curves.groupby(["optimiser", "criterion"], sort=True):
+    groups = curves.groupby(["optimiser", "criterion"], sort=True)
+    for number, ((optimiser, criterion), part) in enumerate(groups):
         part = part.sort_values("N")
         colour = style.PALETTE[number]
         name = f"{OPTIMISERS[optimiser]}, by {criterion}"
@@ -28,7 +28,6 @@ def draw_sizes(table: pd.DataFrame) -> Figure:
             label=f"single, {name}",
         )
         axes.plot(part["N"], part["optimal_percent"], "s-", color=colour, label=f"optimal, {name}")
-        number += 1
     axes.set(
         xlabel="initial levels in the training set $N$",
         ylim=(0.0, None),

@@ -1,4 +1,4 @@
-"""What a fitted surface is held against: ab initio cuts, stretched bonds, second virial coefficients."""
+"""Checks of a fitted surface: ab initio cuts, stretched bonds, second virial coefficients."""
 
 from collections.abc import Mapping
 
@@ -126,7 +126,8 @@ def draw_stretched(table: pd.DataFrame) -> Figure:
                 ylim=(5, 3000),
                 xlim=(1.9, 3.8),
                 xlabel=r"$R$ ($\mathrm{\AA}$)",
-                title=f"{_label(configuration)}, {'first' if column == 0 else 'second'} molecule stretched",
+                title=f"{_label(configuration)}, {'first' if column == 0 else 'second'} molecule "
+                "stretched",
             )
             handles = [Line2D([], [], color=c, label=f"{s:+.0f} %") for s, c in shades.items()]
             axes[row, column].legend(handles=handles, loc="upper right")

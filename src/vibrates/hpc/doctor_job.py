@@ -1,4 +1,4 @@
-"""The doctor's checks from inside a job: two ranks, submitted as batches are, run `campaign.probe`."""
+"""Checks of `vibrates doctor` inside a job: two ranks run `campaign.probe` as batches are run."""
 
 import json
 import os
@@ -63,7 +63,8 @@ def test_job(site: Site) -> str:
         if "rank(s)" in log:
             raise Failed(
                 f"'{site.launcher}' and the installed MPI do not understand each other ({log})",
-                f"try the others of 'srun --mpi=list' ({_pmi()}) as mpi in {site.profile}/config.yaml",
+                f"try the others of 'srun --mpi=list' ({_pmi()}) as mpi in "
+                f"{site.profile}/config.yaml",
             )
         raise Failed(
             f"job {job} ended as {state} and left nothing in {directory} ({log or 'no log'})",

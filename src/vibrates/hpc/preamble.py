@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def use_own_programs() -> None:
-    """Let all jobs find the interpreter that runs Snakemake, its mpiexec, and this package's sources."""
+    """Let all jobs find the interpreter of Snakemake, its mpiexec, and this package's sources."""
     _put_first("PATH", Path(sys.executable).parent)
     source = Path(vibrates.__file__).parents[1]
     if source.name == "src":  # a checkout; what is installed is found without

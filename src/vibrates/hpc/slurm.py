@@ -38,7 +38,7 @@ def run_named(message: str) -> str | None:
 
 
 def jobs(results: Path) -> list[Job]:
-    """Jobs of this campaign's runs that are waiting or running; UserError if SLURM gives no answer."""
+    """Pending and running jobs of this campaign; UserError if SLURM gives no answer."""
     try:
         runs = runs_file(results).read_text().split()
     except OSError:
@@ -56,7 +56,7 @@ def jobs(results: Path) -> list[Job]:
 
 
 def cancel(results: Path, found: list[Job], patience: float = 180.0) -> None:
-    """Cancel these jobs and wait until none is left; UserError if one stays for `patience` seconds."""
+    """Cancel these jobs and wait until they ended; UserError if one remains after `patience` s."""
     _ask(["scancel", *(job.id for job in found)])
     limit = time.monotonic() + patience
     while left := jobs(results):

@@ -1,4 +1,4 @@
-"""Two habits of Snakemake's SLURM plugin (2.8) that would leave a campaign waiting for ever, mended."""
+"""Corrections of Snakemake's SLURM plugin (2.8), which may otherwise wait indefinitely."""
 
 import shutil
 import sys
@@ -34,8 +34,9 @@ class Missing:
 def _ask_squeue_only(plugin: ModuleType) -> None:
     """Keep the plugin from turning to sacct, whatever else it is told.
 
-    While the controller is away the plugin cannot read MinJobAge and falls back on sacct; where there
-    is no accounting that fails at once, again and again, and the plugin forgets its jobs within a minute.
+    While the controller is away the plugin cannot read MinJobAge and falls back on sacct; where
+    there is no accounting that fails at once, again and again, and the plugin forgets its jobs
+    within a minute.
     """
     plugin.is_query_tool_available = lambda tool: tool != "sacct" and shutil.which(tool) is not None
 
@@ -43,8 +44,9 @@ def _ask_squeue_only(plugin: ModuleType) -> None:
 def _give_up_lost_jobs(plugin: ModuleType) -> None:
     """Have a job that SLURM no longer knows count as failed: its batch is submitted again.
 
-    A controller that dies forgets what it had not yet written down, jobs of the last seconds; and an
-    ended job leaves squeue after MinJobAge, seen or not. The plugin would wait for either for ever.
+    A controller that dies forgets what it had not yet written down, jobs of the last seconds; and
+    an ended job leaves squeue after MinJobAge, seen or not. The plugin would wait for either
+    indefinitely.
     """
     missing, expected = Missing(), set()
     check, query = plugin.Executor.check_active_jobs, plugin.query_job_status

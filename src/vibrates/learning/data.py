@@ -55,7 +55,8 @@ def rate_data(
 
     numbers: name -> (N,) of `NUMBERS`, each with its counterpart; temperature_K (M,); k, k_stderr
     (N, M) in cm^3 s^-1; energy_difference_cm (N,); error_correlation (N, M, M); rests_on_edge
-    (N, M). `name` is the file, for messages. UserError (file, state, value, remedy) for data that cannot be learned from.
+    (N, M). `name` is the file, for messages. UserError (file, state, value, remedy) for data that
+    cannot be learned from.
     """
     check_numbers(numbers, name)
     data = xr.Dataset(
@@ -159,7 +160,7 @@ def from_rows(rows: pd.DataFrame, name: str, origin: str = "published") -> xr.Da
 
 
 def check(data: xr.Dataset, name: str) -> None:
-    """UserError (one line: file, state, value, remedy) unless log10 k can be learned from `data`."""
+    """UserError (file, state, value, remedy) unless log10 k can be learned from `data`."""
     temperature_K = data["temperature"].values
     if temperature_K.size < MINIMUM_TEMPERATURES:
         raise UserError(

@@ -1,4 +1,4 @@
-"""A family of transitions, one change (v' - v, w' - w): its computed states and all that are wanted."""
+"""A family of transitions, one change (v' - v, w' - w): its computed and its wanted states."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -155,7 +155,7 @@ def places(training: xr.Dataset, target: xr.Dataset) -> np.ndarray:
 
 
 def flags(family: Family) -> np.ndarray:
-    """COMPUTED, INTERPOLATED (between used v of the same w) or EXTRAPOLATED, (N, M) of the target."""
+    """COMPUTED, INTERPOLATED (between used v of equal w) or EXTRAPOLATED, (N, M) of the target."""
     training, target = family.training, family.target
     flags = np.full((target.sizes["transition"], target.sizes["temperature"]), EXTRAPOLATED)
     for w in np.unique(training.w.values):

@@ -48,7 +48,7 @@ def _log(offset_K: float) -> Callable[[xr.Dataset], np.ndarray]:
 
 
 def _ladder(data: xr.Dataset) -> np.ndarray:
-    """log10 of the harmonic matrix element squared, of both molecules: v!/v'! for v' < v, v'!/v! else.
+    """log10 of the squared harmonic matrix elements of both molecules: v!/v'!, v'!/v! if v' > v.
 
     Unity for a level that does not change.
     """

@@ -1,4 +1,4 @@
-"""Exact Gaussian-process regression on arrays: training, conditioning, prediction, left-out tests."""
+"""Exact Gaussian-process regression: training, conditioning, prediction, cross-validation."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ Optimiser = Callable[[Likelihood, np.ndarray, np.ndarray, np.ndarray | None], di
 
 
 class GaussianProcess:
-    """y = f(x) + e: f has the covariance `kernel` and mean zero, e the variance `noise` and `known`.
+    """y = f(x) + e: f has covariance `kernel` and mean zero, e the variances `noise` and `known`.
 
     Training maximises the marginal likelihood times the priors of the parameters.
     """
@@ -39,7 +39,7 @@ class GaussianProcess:
     def condition(
         self, X: np.ndarray, y: np.ndarray, known: np.ndarray | None = None
     ) -> "GaussianProcess":
-        """Make `X`, `y` the data that predictions rest on, with the parameters as they are."""
+        """Condition predictions on the data `X`, `y`, with unchanged parameters."""
         self.X, self.factor = X, self.likelihood.factor(X, known)
         self.weights = self.factor.solve(y)
         self.log_marginal_likelihood = -0.5 * (
@@ -75,7 +75,8 @@ class GaussianProcess:
         """Error and standard deviation of every datum predicted from all other groups, (n,) each.
 
         groups (n,). In closed form, with the covariance C_g = [(K^-1)_gg]^-1 and e_g = -C_g a_g
-        (Rasmussen & Williams 2006, section 5.4.2, for blocks); the parameters are those of all data.
+        (Rasmussen & Williams 2006, section 5.4.2, for blocks); the parameters are those of all
+        data.
         """
         inverse = Factor(self.factor.matrix.copy(order="F"), 0.0).inverse()
         inverse = np.tril(inverse) + np.tril(inverse, -1).T

@@ -81,7 +81,7 @@ def build(expression: str, n_inputs: int) -> gpflow.kernels.Kernel:
     kernel = None
     for operation, name in parse(expression):
         part = base_kernel(name, list(range(n_inputs)))
-        if kernel is None:
+        if kernel is None:  # noqa: SIM108 - three cases in one expression are hard to read
             kernel = part
         else:
             kernel = kernel + part if operation == "+" else kernel * part

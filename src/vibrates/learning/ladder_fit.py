@@ -1,4 +1,4 @@
-"""One form of our regression trained on some cells of a data set (`ladder_model` chooses the form)."""
+"""One form of our regression, trained on cells of a data set (`ladder_model` chooses the form)."""
 
 import numpy as np
 import tensorflow_probability as tfp
@@ -61,7 +61,7 @@ class Fit:
         self.left_out = self.process.condition(X, y, known).left_out(np.nonzero(chosen)[0])
 
     def condition(self, cells: np.ndarray | None = None) -> "Fit":
-        """Make the training cells, or those of `cells` (N, M), the data that predictions rest on."""
+        """Condition predictions on the training cells, or on those of the mask `cells` (N, M)."""
         for parameter, value in zip(self.parameters, self.values, strict=True):
             parameter.assign(value)
         X, y, known = self._points(self.train if cells is None else cells)

@@ -24,7 +24,8 @@ JITTERS = (0.0, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4)
 class Factor:
     """Lower Cholesky factor of K in the lower triangle of `matrix` (n, n), Fortran order.
 
-    `jitter` was added to the diagonal, as a fraction of its mean, to make the factorisation succeed.
+    `jitter` was added to the diagonal, as a fraction of its mean, to make the factorisation
+    succeed.
     """
 
     matrix: np.ndarray

@@ -76,7 +76,7 @@ def rmsprop(iterations: int = 100, learning_rate: float = 1.0) -> Callable[..., 
         optimiser = tf.keras.optimizers.RMSprop(learning_rate)
         clock, done, converged = time.perf_counter(), 0, True
         best, best_values = np.inf, _values(likelihood)
-        for done in range(1, iterations + 1):
+        for done in range(1, iterations + 1):  # noqa: B007 - used after the loop
             try:
                 loss, gradient = likelihood.loss_and_gradient(X, y, known)
             except UserError:

@@ -1,7 +1,7 @@
 """The Gaussian process of Hong et al. 2023, section 2.3, as it is described.
 
-It sees T and v, scaled to [0, 1] over the whole data set, and learns log10 k scaled likewise, as the
-networks of that paper do (`networks`).
+It sees T and v, scaled to [0, 1] over the whole data set, and learns log10 k scaled likewise, as
+the networks of that paper do (`networks`).
 """
 
 import warnings
@@ -39,9 +39,10 @@ RESTARTS = 50  # of the search for parameters, as in the code of the authors (th
 class PublishedGP:
     """scikit-learn's process with a Matern 5/2 kernel, one length scale, no noise.
 
-    The search for the parameters is repeated from random starts only where the first one ends at the
-    lower bound of the length scale, where nothing is interpolated: on data with Monte-Carlo errors
-    it often does, on the published rates up to 5000 K it does not (with 7000 K, dv = 3, it does).
+    The search for the parameters is repeated from random starts only where the first one ends at
+    the lower bound of the length scale, where nothing is interpolated: on data with Monte-Carlo
+    errors it often does, on the published rates up to 5000 K it does not (with 7000 K, dv = 3, it
+    does).
     """
 
     description = "GP: Matern 5/2 of scikit-learn on (T, v)"

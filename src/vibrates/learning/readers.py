@@ -1,4 +1,4 @@
-"""Rate coefficients read into the data model: a campaign's rates.nc, tidy CSV, LAMDA/RADEX files."""
+"""Rate coefficients read into the data model: a campaign's rates.nc, tidy CSV, LAMDA/RADEX."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

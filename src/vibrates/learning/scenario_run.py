@@ -92,7 +92,7 @@ def _starts(data: xr.Dataset, split: Split, name: str) -> int:
 
 
 def _mean_scores(data: xr.Dataset, split: Split, train: np.ndarray) -> dict[str, float]:
-    """Of the mean of the training data as the prediction: a model that errs like it learned nothing."""
+    """Scores of the mean of the training data as a prediction: the baseline without a model."""
     true = log10_k(data)
     tested = true[split.test]
     mean = np.full_like(tested, true[train].mean())

@@ -24,7 +24,7 @@ MINIMUM_LEVELS = 3  # to learn from; a set that leaves fewer of a short ladder i
 
 @dataclass(frozen=True)
 class Split:
-    """A test set: `label` is the temperature, the level, the percentage or the number of the set."""
+    """A test set; `label`: the temperature, the level, the percentage or the number of the set."""
 
     scenario: str
     label: float
@@ -65,7 +65,7 @@ def splits(scenario: str, data: xr.Dataset, seeds: int, every: int = 1) -> Itera
 
 
 def set_levels(v: np.ndarray) -> dict[int, tuple[int, ...]]:
-    """Levels removed by sets 1 to 4; of another ladder than the paper's those in the same places."""
+    """Levels removed by sets 1 to 4; those at the same positions for ladders not in the paper."""
     if set(v) <= set(LADDER):
         return SETS
     levels = np.unique(v)

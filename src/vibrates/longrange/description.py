@@ -1,4 +1,4 @@
-"""The description of a long-range surface, `config/longrange/*.yaml`, its points, and its networks."""
+"""The description of a long-range surface, `config/longrange/*.yaml`; its points and networks."""
 
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ class Tail:
         self.surface = FittedSurface.from_config(config["surface"], *molecules)
 
     def energy(self, distance: NDArray, x: NDArray) -> NDArray:
-        """u (N,), hartree, at R (N,), bohr, and x (N, 5): r_a, r_b (bohr), theta_a, theta_b, phi (radian)."""
+        """u (N,) at R (N,) and x (N, 5): r_a, r_b, theta_a, theta_b, phi; hartree, bohr, radian."""
         r_a, r_b, theta_a, theta_b, phi = x.T
         c_a, c_b, c_ab = cosines(theta_a, theta_b, phi)
         one_by_one = zip(distance, c_a, c_b, c_ab, r_a, r_b, strict=True)
@@ -63,7 +63,7 @@ def is_known(described: dict[str, Any]) -> bool:
 
 
 def in_atomic_units(described: dict[str, Any], values: NDArray) -> NDArray:
-    """Internal coordinates (N, d) given in the units of their columns; angles as cosines where asked."""
+    """Coordinates (N, d) converted from the units of their columns; angles as cosines if asked."""
     found = np.array(values, dtype=float)
     for i, one in enumerate(described["coordinates"]):
         if one["column"].endswith("_deg"):

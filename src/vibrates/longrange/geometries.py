@@ -8,10 +8,12 @@ from scipy.stats import qmc
 
 
 def geometries(chosen: Mapping) -> pd.DataFrame:
-    """Scrambled Sobol points in (ln R, r, cos theta), and a cut along R: columns R_bohr, r_bohr, theta_deg.
+    """Scrambled Sobol points in (ln R, r, cos theta), and a cut along R.
 
-    ``chosen``: the ``geometries`` block of a description. A homonuclear molecule needs theta up to 90
-    degrees only. ``block`` numbers the jobs.
+    Columns: R_bohr, r_bohr, theta_deg.
+
+    ``chosen``: the ``geometries`` block of a description. A homonuclear molecule needs theta up to
+    90 degrees only. ``block`` numbers the jobs.
     """
     count = chosen["count"]
     unit = qmc.Sobol(3, rng=chosen["seed"]).random(1 << (count - 1).bit_length())[:count]

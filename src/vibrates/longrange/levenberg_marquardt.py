@@ -32,8 +32,8 @@ def normal_equations(
 ) -> tuple[NDArray, NDArray, float]:
     """J^T J (upper triangle), J^T e and half of e^T e, summed over blocks of points.
 
-    ``single``: J^T J alone in single precision, columns scaled to one size; it only steers the step,
-    and the damping hides its rounding.
+    ``single``: J^T J alone in single precision, columns scaled to one size; it only steers the
+    step, and the damping hides its rounding.
     """
     size = len(weights)
     rows = max(1, int(_BLOCK_NUMBERS // size))
@@ -70,8 +70,8 @@ def minimise(
     """Accepted steps, one after the other; ends where no damping makes the loss fall.
 
     ``block``: residuals and Jacobian; ``loss``: half the sum of squares without the Jacobian.
-    Weights are damped by the ``exponent``-th power of their curvature, by default between Levenberg (0)
-    and Marquardt (1). A rejected step costs a factorisation, not a Jacobian.
+    Weights are damped by the ``exponent``-th power of their curvature, by default between Levenberg
+    (0) and Marquardt (1). A rejected step costs a factorisation, not a Jacobian.
     """
     weights = start
     for _ in range(iterations):

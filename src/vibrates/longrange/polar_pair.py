@@ -2,9 +2,9 @@
 
     u = -C_3/R^3 - C_4/R^4 - C_5/R^5 - C_6/R^6
 
-C_3 dipole-dipole, C_4 dipole-quadrupole, C_5 quadrupole-quadrupole, C_6 induction by the dipoles and
-London dispersion with anisotropic polarizabilities (Stone, The Theory of Intermolecular Forces, 2nd
-ed., chapters 3 and 4; Buckingham, Adv. Chem. Phys. 12, 107 (1967)). Dipole-octupole and higher
+C_3 dipole-dipole, C_4 dipole-quadrupole, C_5 quadrupole-quadrupole, C_6 induction by the dipoles
+and London dispersion with anisotropic polarizabilities (Stone, The Theory of Intermolecular Forces,
+2nd ed., chapters 3 and 4; Buckingham, Adv. Chem. Phys. 12, 107 (1967)). Dipole-octupole and higher
 induction terms are left out: a surface of this project, made for trying out long-range networks.
 """
 
@@ -44,9 +44,10 @@ class PolarPair:
             raise UserError(f"{path}: r_bohr: {error}; order the bond lengths") from None
 
     def coefficients(self, x: NDArray) -> NDArray:
-        """C_3 to C_6 (N, 4), hartree bohr^m, at x (N, 5): r_a, r_b (bohr), theta_a, theta_b, phi (radian).
+        """C_3 to C_6 (N, 4), hartree bohr^m, at x (N, 5): r_a, r_b, theta_a, theta_b, phi.
 
-        The bonds point from the first atom to the second, R from a to b.
+        Bond lengths in bohr, angles in radian. The bonds point from the first atom to the second, R
+        from a to b.
         """
         r_a, r_b, theta_a, theta_b, phi = x.T
         if (
@@ -54,8 +55,9 @@ class PolarPair:
             or max(r_a.max(), r_b.max()) > self.splines.x[-1]
         ):
             raise UserError(
-                f"polar pair: a bond length lies outside {self.splines.x[0]:g} to {self.splines.x[-1]:g} "
-                "bohr, where properties are known; stay inside or compute more"
+                f"polar pair: a bond length lies outside {self.splines.x[0]:g} to "
+                f"{self.splines.x[-1]:g} bohr, where properties are known; stay inside or "
+                "compute more"
             )
         dipole_a, quadrupole_a, along_a, across_a = self.splines(r_a).T
         dipole_b, quadrupole_b, along_b, across_b = self.splines(r_b).T

@@ -80,7 +80,7 @@ class States:
         self._last = time.monotonic()
 
     def read(self, number: int, fingerprint: str) -> Progress | None:
-        """The start as it was left; None if there is none of the same points and settings, whole."""
+        """The stored start; None unless there is a complete one of the same points and settings."""
         state = self.checkpoint.find(_key(number), fingerprint)
         return None if state is None else Progress.stored(state)
 

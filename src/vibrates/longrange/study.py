@@ -1,4 +1,4 @@
-"""How good a long-range surface is: errors, isotropic C_m and their spread, hold-out in R, far away."""
+"""Quality of a long-range surface: errors, isotropic C_m, their spread, hold-out, asymptote."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -51,13 +51,13 @@ def isotropic(surface: LongRangeSurface, bond: float, nodes: int = 16) -> NDArra
 
 
 def spread(surfaces: Sequence[LongRangeSurface], bonds: Sequence[float]) -> pd.DataFrame:
-    """Mean and standard deviation of the isotropic C_m over an ensemble, one row per m and bond length."""
+    """Mean and standard deviation of isotropic C_m over an ensemble, per m and bond length."""
     found = np.array([[isotropic(one, bond) for bond in bonds] for one in surfaces])
     return _over_ensemble(surfaces[0].powers, bonds, found)
 
 
 def along_bond(surfaces: Sequence[LongRangeSurface], x: NDArray) -> pd.DataFrame:
-    """Mean and standard deviation of C_m over an ensemble at internal coordinates x (N, d), bond length first."""
+    """Mean and standard deviation of C_m over an ensemble at x (N, d), bond length first."""
     found = np.array([one.coefficients(x) for one in surfaces])
     return _over_ensemble(surfaces[0].powers, x[:, 0], found)
 
@@ -74,11 +74,12 @@ def _over_ensemble(powers: Sequence[int], bonds: Sequence[float], found: NDArray
 def hold_out(
     problem: Problem, limit: float, hidden: Sequence[int], chosen: Training
 ) -> tuple[pd.DataFrame, dict[str, dict[str, float]]]:
-    """A series and a plain network of (R, x), trained inside ``limit`` (bohr), asked beyond.
+    """A series and a plain network of (R, x), trained inside ``limit`` (bohr), tested beyond.
 
-    The plain network gets as many neurons as bring it nearest to the number of weights of the series.
-    The table has a row per point beyond: R_bohr, u_cm, series_cm, plain_cm; the dict, per network, its
-    weights, RMSE (cm^-1) inside and beyond, and the median relative error (per cent) beyond.
+    The plain network gets as many neurons as bring it nearest to the number of weights of the
+    series. The table has a row per point beyond: R_bohr, u_cm, series_cm, plain_cm; the dict, per
+    network, its weights, RMSE (cm^-1) inside and beyond, and the median relative error (per cent)
+    beyond.
     """
     inside = problem.distance < limit
     beyond = problem.part(~inside)

@@ -54,7 +54,7 @@ class Trained:
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """Points u (N,) at R (N,) and internal coordinates x (N, d), atomic units, and the form of the fit.
+    """Points u (N,) at R (N,) and coordinates x (N, d), atomic units, and the form of the fit.
 
     ``powers``: the m of the series; without powers a plain network of (R, x). UserError for numbers
     that are none and points outside the coordinates' ranges.
@@ -156,8 +156,8 @@ def starts(
 ) -> list[tasks.Task]:
     """The random starts of a training; results: the best ``weights``, and the ``history``.
 
-    ``generator``: as it is after the test points were drawn. ``states``: where unfinished starts are
-    kept; one that was killed goes on from there.
+    ``generator``: as it is after the test points were drawn. ``states``: where unfinished starts
+    are kept; one that was killed goes on from there.
     """
     # What a state depends on: more steps or more patience go on from it, more starts follow it.
     elsewhere = (*_STOPPING, "restarts")
@@ -240,8 +240,8 @@ def _check(distance, x, energy, coordinates) -> None:
     for name, values in {"R": distance, "coordinates": x, "u": energy}.items():
         if not np.isfinite(values).all():
             raise UserError(
-                f"long-range training: {name} of point {int(np.argwhere(~np.isfinite(values))[0][0])} "
-                "is not a number; remove the point"
+                f"long-range training: {name} of point "
+                f"{int(np.argwhere(~np.isfinite(values))[0][0])} is not a number; remove the point"
             )
     if x.shape[1] != len(coordinates):
         raise UserError(

@@ -148,9 +148,9 @@ class Diatom:
 class Atom:
     """A structureless partner: one level, no multipole moments; atomic units.
 
-    A campaign gives it a finite moment of inertia, mu r_e^2: a spectator rotor, that no force turns.
-    Its energy and its phase space enter like those of a rotating molecule and drop out of every
-    canonical average, so that all stages treat an atom as they treat a diatom.
+    A campaign gives it a finite moment of inertia, mu r_e^2: a spectator rotor, that no force
+    turns. Its energy and its phase space enter like those of a rotating molecule and drop out of
+    every canonical average, so that all stages treat an atom as they treat a diatom.
     """
 
     # ASSUME: an atom's spectator rotor takes part in U; rates do not depend on it.

@@ -39,7 +39,7 @@ class Podvr:
 
 
 def sinc_kinetic(points: int, spacing: float, mass: float) -> NDArray:
-    """Kinetic energy (n, n) on ``points`` equidistant points (Colbert and Miller, JCP 96, 1982 (1992))."""
+    """Kinetic energy (n, n) on equidistant points (Colbert and Miller, JCP 96, 1982 (1992))."""
     i = np.arange(points)
     difference = i[:, None] - i[None, :]
     with np.errstate(divide="ignore"):

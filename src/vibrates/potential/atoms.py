@@ -1,7 +1,8 @@
 """A homonuclear diatom and an atom: one Improved Lennard-Jones function from each atom of the bond.
 
-V = sum over both atoms i of a of eps [6/(n-6) x^-n - n/(n-6) x^-6], x = rho_i/R_m, n = beta + 4 x^2,
-rho_i the distance of the partner from atom i (Pirani et al., Chem. Phys. Lett. 394, 37 (2004)).
+V = sum over both atoms i of a of eps [6/(n-6) x^-n - n/(n-6) x^-6], x = rho_i/R_m,
+n = beta + 4 x^2, rho_i the distance of the partner from atom i (Pirani et al., Chem. Phys. Lett.
+394, 37 (2004)).
 """
 
 from collections.abc import Mapping
@@ -31,8 +32,8 @@ class AtomPairSurface:
         """From ``surface.atom_pair``; ``a`` has like ends, ``b`` is an atom."""
         if not isinstance(a, Diatom) or not a.like_ends or not isinstance(b, Atom):
             raise UserError(
-                f"surface.parameters: 'atom_pairs' is for a diatom of two like atoms and an atom, the "
-                f"pair is {a.name}, {b.name}; name such a pair, or other parameters"
+                f"surface.parameters: 'atom_pairs' is for a diatom of two like atoms and an atom, "
+                f"the pair is {a.name}, {b.name}; name such a pair, or other parameters"
             )
         row = mapping["atom_pair"]
         return cls(

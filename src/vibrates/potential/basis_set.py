@@ -1,4 +1,4 @@
-"""How the surface moves with the basis set: shifts common to all configurations, from few points."""
+"""Shift of the surface with the basis set: common to all configurations, from few points."""
 
 from collections.abc import Sequence
 
@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from vibrates.potential.fit import Design, Fit
 
-# Parameters that move, with their powers of xi_a, xi_b: size, depth, steepness of the wall (which falls where
-# the well gets shallower), slopes with either bond.
+# Parameters that move, with their powers of xi_a, xi_b: size, depth, steepness of the wall (which
+# falls where the well gets shallower), slopes with either bond.
 SHIFTED = [("R_m_angstrom", (0, 0)), ("eps_meV", (0, 0)), ("zeta", (0, 0)),
            ("R_m_angstrom", (1, 0)), ("R_m_angstrom", (0, 1))]  # fmt: skip
 FLOOR_MEV, FRACTION = 0.02, 0.005

@@ -55,7 +55,7 @@ def judgement(
     held_out: pd.DataFrame,
     found: Fit,
 ) -> dict:
-    """What speaks for a fit: errors of left-out points, errors of held-out points, number of values.
+    """Quality of a fit: errors of left-out points, errors of held-out points, number of values.
 
     ``left_out``: from `cross_validate`. ``score`` decides between candidates and priors: the root
     mean square of the left-out errors in units of the accuracy asked for, `ASKED_FOR`.

@@ -48,8 +48,8 @@ class Polarizability:
             if any(getattr(diatom, name, None) is None for name in names):
                 raise UserError(
                     f"molecules.{diatom.name}: the surface follows polarizabilities, but "
-                    "polarizability_parallel or polarizability_perpendicular is missing; give both, "
-                    "or use atom_pairs with an atom"
+                    "polarizability_parallel or polarizability_perpendicular is missing; give "
+                    "both, or use atom_pairs with an atom"
                 )
 
     def _correlation(self, r_a: ArrayLike, r_b: ArrayLike) -> tuple[NDArray, NDArray]:

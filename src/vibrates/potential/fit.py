@@ -130,8 +130,8 @@ def terms(candidate: Mapping[str, Sequence[Sequence[int]]]) -> list[Term]:
     for term in out:
         if sum(term.powers) and term.count > 5:
             raise UserError(
-                f"fit.candidates: {term.count} values of {term.parameter} with powers {list(term.powers)}; "
-                "extra harmonics do not follow the bond lengths: give 5 or 1"
+                f"fit.candidates: {term.count} values of {term.parameter} with powers "
+                f"{list(term.powers)}; extra harmonics do not follow the bond lengths: give 5 or 1"
             )
     return out
 

@@ -61,9 +61,9 @@ def bounded_stretch(r: ArrayLike, r_e: float, length: float) -> NDArray:
 class FittedSurface:
     """Surface of a pair of diatoms with parameters fitted to ab initio points.
 
-    ``terms``: for every power (i, j) of the stretches xi_a, xi_b (bohr) a table (4, HARMONICS): R_m,
-    eps, beta, zeta (a.u.), each by the five harmonics and the extra ones, which are zero but for
-    power (0, 0). ``lengths``: l of a, b.
+    ``terms``: for every power (i, j) of the stretches xi_a, xi_b (bohr) a table (4, HARMONICS):
+    R_m, eps, beta, zeta (a.u.), each by the five harmonics and the extra ones, which are zero but
+    for power (0, 0). ``lengths``: l of a, b.
     """
 
     terms: Mapping[tuple[int, int], NDArray]
@@ -80,8 +80,8 @@ class FittedSurface:
         for molecule in (diatom_a, diatom_b):
             if not isinstance(molecule, Diatom):
                 raise UserError(
-                    f"surface.parameters: 'fitted' is for two diatoms, the pair is {diatom_a.name}, "
-                    f"{diatom_b.name}; use atom_pairs for a diatom and an atom"
+                    f"surface.parameters: 'fitted' is for two diatoms, the pair is "
+                    f"{diatom_a.name}, {diatom_b.name}; use atom_pairs for a diatom and an atom"
                 )
         lengths = tuple(x * ANGSTROM_TO_BOHR for x in mapping["stretch_length_angstrom"])
         terms: dict[tuple[int, int], NDArray] = {}
@@ -90,8 +90,9 @@ class FittedSurface:
                 power = tuple(row["powers"])
                 if sum(power) and len(row["values"]) > 5:
                     raise UserError(
-                        f"surface.terms.{name}: {len(row['values'])} values for powers {list(power)}; "
-                        "extra harmonics do not follow the bond lengths: give 5 or 1"
+                        f"surface.terms.{name}: {len(row['values'])} values for powers "
+                        f"{list(power)}; extra harmonics do not follow the bond lengths: "
+                        "give 5 or 1"
                     )
                 table = terms.setdefault(power, np.zeros((len(PARAMETERS), HARMONICS)))
                 scale = unit / ANGSTROM_TO_BOHR ** sum(power)
@@ -99,7 +100,7 @@ class FittedSurface:
         return cls(terms, lengths, diatom_a, diatom_b)
 
     def orientation_tables(self, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
-        """Harmonic coefficients (4, HARMONICS, ...) of R_m, eps, beta, zeta at bond lengths (bohr)."""
+        """Harmonic coefficients (4, HARMONICS, ...) of R_m, eps, beta, zeta; r_a, r_b in bohr."""
         r_a, r_b = np.broadcast_arrays(r_a, r_b)
         xi_a = bounded_stretch(r_a, self.diatom_a.r_e, self.lengths[0])
         xi_b = bounded_stretch(r_b, self.diatom_b.r_e, self.lengths[1])
@@ -109,7 +110,7 @@ class FittedSurface:
         )
 
     def kernel_tables(self, r_a: NDArray, r_b: NDArray) -> tuple[int, NDArray, NDArray]:
-        """What the kernel needs on the grid r_a x r_b: form, tables (points, 20 + 4 EXTRA), Q_a Q_b."""
+        """Kernel input on the grid r_a x r_b: form, tables (points, 20 + 4 EXTRA), Q_a Q_b."""
         tables = self.orientation_tables(r_a, r_b).reshape(4, HARMONICS, -1)
         tables = np.concatenate([*tables[:, :5], *tables[:, 5:]]).T
         quadrupole = np.broadcast_to(self.quadrupole_product(r_a, r_b), (r_a.size, r_b.size))
@@ -147,7 +148,7 @@ def all_harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
 
 
 def harmonic_coefficients(values: Sequence[float]) -> NDArray:
-    """Coefficients (HARMONICS,) from values at the five configurations, then of the extra harmonics."""
+    """Coefficients (HARMONICS,): from values at five configurations, then the extra harmonics."""
     padded = np.zeros(HARMONICS)
     if len(values) == 1:
         padded[0] = values[0]

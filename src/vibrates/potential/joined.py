@@ -2,8 +2,8 @@
 
     V = (1 - s) V_fitted + s (-C_6/R^6 - C_7/R^7 - C_8/R^8 + Q_a Q_b A^224/R^5)
 
-s(R) goes from 0 to 1 with four continuous derivatives, so that integrators keep their order. The C_m
-come from a trained `LongRangeSurface` without the electrostatic energy, which stays that of the
+s(R) goes from 0 to 1 with four continuous derivatives, so that integrators keep their order. The
+C_m come from a trained `LongRangeSurface` without the electrostatic energy, which stays that of the
 molecules; they are projected onto the harmonics of the orientation that the kernel knows.
 """
 
@@ -48,8 +48,9 @@ class JoinedSurface:
         names = tuple(c.name for c in self.long_range.coordinates)
         if names != COORDINATES or not set(self.long_range.powers) <= set(POWERS):
             raise UserError(
-                f"surface.long_range: a series of R^-{self.long_range.powers} in {', '.join(names)}; the "
-                f"kernel knows R^-{POWERS} in {', '.join(COORDINATES)}; train one of that form"
+                f"surface.long_range: a series of R^-{self.long_range.powers} in "
+                f"{', '.join(names)}; the kernel knows R^-{POWERS} in "
+                f"{', '.join(COORDINATES)}; train one of that form"
             )
         least = self.long_range.least_distance
         if not least <= begin < end:
@@ -83,7 +84,7 @@ class JoinedSurface:
 
     @cached_property
     def _projection(self) -> tuple[NDArray, NDArray]:
-        """Angles (K, 3) theta_a, theta_b, phi, and the matrix (9, K) that fits harmonics to values there."""
+        """Angles (K, 3) theta_a, theta_b, phi; matrix (9, K) of the fit of harmonics to values."""
         unit = qmc.Sobol(3, rng=1).random(_ORIENTATIONS)
         angles = np.stack(
             [

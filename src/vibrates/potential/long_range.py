@@ -1,8 +1,8 @@
 """The long-range surface u(R, x) = -sum_m C_m(x)/R^m (eq. 2 of Hong, Huang, Zhang 2024).
 
 R enters through its powers alone, so that the surface stays right far beyond the points it was
-trained on. Inside, energies are in units of ``energy_unit`` and R in units of ``distance_unit``: the
-network's outputs are then of order one.
+trained on. Inside, energies are in units of ``energy_unit`` and R in units of ``distance_unit``:
+the network's outputs are then of order one.
 """
 
 import hashlib

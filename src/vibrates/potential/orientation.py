@@ -43,7 +43,7 @@ def harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
 
 
 def extra_harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
-    """`EXTRA` more functions of the orientation, first axis, all zero at the reference configurations.
+    """`EXTRA` more functions of the orientation (first axis), zero at reference configurations.
 
     With A = c_a^2, B = c_b^2, u = c_ab - c_a c_b (the product of both sines and the cosine of the
     dihedral angle), W = u^2, T = c_a c_b u: A (1-A), B (1-B), -T, W (1-W); A B (1-A),
@@ -54,8 +54,9 @@ def extra_harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
     aa, bb, product = np.square(c_a), np.square(c_b), c_a * c_b * c_ab
     t, w = product - aa * bb, np.square(c_ab) - 2.0 * product + aa * bb
     values = (
-        aa * (1.0 - aa), bb * (1.0 - bb), -t, w * (1.0 - w), aa * bb * (1.0 - aa), aa * bb * (1.0 - bb),
-        aa * w, bb * w, aa * t, bb * t, aa**2 * (1.0 - aa), bb**2 * (1.0 - bb),
+        aa * (1.0 - aa), bb * (1.0 - bb), -t, w * (1.0 - w),
+        aa * bb * (1.0 - aa), aa * bb * (1.0 - bb), aa * w, bb * w,
+        aa * t, bb * t, aa**2 * (1.0 - aa), bb**2 * (1.0 - bb),
     )  # fmt: skip
     return np.stack(np.broadcast_arrays(*values))
 

@@ -71,8 +71,10 @@ def quality(reference: NDArray, error: NDArray) -> dict[str, float]:
     out: dict[str, float] = {"points": len(reference)}
     wall = (reference >= WALL_MEV[0]) & (reference <= WALL_MEV[1])
     well = reference < WELL_MEV
-    for name, mask, values in (("wall_percent", wall, 100.0 * error / np.where(wall, reference, 1.0)),
-                               ("well_meV", well, error)):  # fmt: skip
+    for name, mask, values in (
+        ("wall_percent", wall, 100.0 * error / np.where(wall, reference, 1.0)),
+        ("well_meV", well, error),
+    ):
         out[f"{name}_points"] = int(mask.sum())
         if mask.any():
             out[f"{name}_rms"] = float(np.sqrt(np.mean(values[mask] ** 2)))

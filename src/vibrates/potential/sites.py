@@ -4,9 +4,10 @@
     F, B, M = exp(-b rho) sum_k a_k(r) rho^k - c_6(r)/(rho^2 + d^2)^3 - c_8(r)/(rho^2 + d^2)^4
 
 F belongs to the nuclei, which have the same charge, M to the bond's middle, and B to the places at
-0.6 of the way from there to either nucleus. Coefficients are polynomials in tanh((r - r_0)/length), which
-levels off outside the bond lengths that were computed. The distances carry all of the orientation, and the
-masses only say where along the bond its centre of mass lies: isotopes share the surface. Atomic units.
+0.6 of the way from there to either nucleus. Coefficients are polynomials in tanh((r - r_0)/length),
+which levels off outside the bond lengths that were computed. The distances carry all of the
+orientation, and the masses only say where along the bond its centre of mass lies: isotopes share
+the surface. Atomic units.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +27,7 @@ TERMS = {"nuclei": 1.0, "between": 0.6, "middle": 0.0}
 
 @dataclass(frozen=True)
 class Radial:
-    """F, B or M: ``decay`` b, ``damping`` d; ``short`` (n_k, n_z), ``long`` (2, n_z) coefficients."""
+    """F, B or M: decay b, damping d; coefficients ``short`` (n_k, n_z), ``long`` (2, n_z)."""
 
     decay: float
     damping: float

@@ -2,8 +2,8 @@
 
 V_vdW is the Improved Lennard-Jones function (Pirani et al., PCCP 10, 5489 (2008)) with R_m, eps and
 beta that depend on orientation and bond lengths; V_elect the quadrupole-quadrupole energy (Hong et
-al. 2023, eqs. 6 and 7). This module is the plain NumPy form; `vibrates.trajectories.kernel` evaluates
-the same expressions, with forces, on the vibrational grid.
+al. 2023, eqs. 6 and 7). This module is the plain NumPy form; `vibrates.trajectories.kernel`
+evaluates the same expressions, with forces, on the vibrational grid.
 """
 
 from collections.abc import Mapping
@@ -106,7 +106,7 @@ class Surface:
         return np.stack([coefficients(v) for v in values])
 
     def kernel_tables(self, r_a: NDArray, r_b: NDArray) -> tuple[int, NDArray, NDArray]:
-        """What `dynamics.kernel` needs on the grid r_a x r_b: form, tables (points, 15), Q_a Q_b."""
+        """Kernel input on the grid r_a x r_b: form, tables (points, 15), Q_a Q_b."""
         tables = self.orientation_tables(r_a, r_b).reshape(15, -1)
         quadrupole = np.broadcast_to(self.quadrupole_product(r_a, r_b), (r_a.size, r_b.size))
         return IMPROVED_LENNARD_JONES, np.ascontiguousarray(tables.T), quadrupole.ravel()

@@ -22,6 +22,6 @@ def require_room(reduced: Sequence[xr.Dataset], config: Campaign) -> None:
             raise UserError(
                 f"basis.{name}: the levels at its edge hold {population:.2g} of the population in "
                 f"the collisions that make up k of {where}, the limit is "
-                f"rates.edge_population_limit, {limit:g}; raise basis.{name}.above (or below, if it "
-                "does not reach the lowest level), or the limit"
+                f"rates.edge_population_limit, {limit:g}; raise basis.{name}.above (or below, if "
+                "it does not reach the lowest level), or the limit"
             )

@@ -62,7 +62,7 @@ def quantum(refine: float = 1.0) -> QuantumCollision:
 
 
 def exact_cross_section(collision: QuantumCollision, energies: NDArray, waves: int) -> NDArray:
-    """sigma(1 -> 0) (n,), bohr^2, at collision energies (n,), about ``waves`` partial waves computed."""
+    """sigma(1 -> 0) (n,), bohr^2, at collision energies (n,) from about ``waves`` partial waves."""
     sigma = []
     for group in np.array_split(energies, max(1, len(energies) // 10)):
         reach = 10.0 * np.sqrt(2.0 * collision.reduced_mass * group[-1])

@@ -1,8 +1,8 @@
 """Rate coefficients of N2 + H2 that computed ones are compared with, cm^3/s.
 
 Relaxation of N2(v = 1) by H2 is known in plasma kinetics as fits to measurements (White, J. Chem.
-Phys. 46, 2016 (1967), and others); two fits in use differ, so that both are given. Both were read in
-the source of codes that use them; the measurements themselves were not at hand.
+Phys. 46, 2016 (1967), and others); two fits in use differ, so that both are given. Both were read
+in the source of codes that use them; the measurements themselves were not at hand.
 """
 
 from collections.abc import Callable

@@ -184,8 +184,8 @@ class Sums:
             i = np.flatnonzero(outside)[0]
             raise UserError(
                 f"{name}: impact parameter {b[i]:g} angstrom is outside its shell, "
-                f"{self.b_lower[shell[i]]:g} to {self.b_upper[shell[i]]:g}; remove the file and run "
-                "the campaign again"
+                f"{self.b_lower[shell[i]]:g} to {self.b_upper[shell[i]]:g}; remove the file and "
+                "run the campaign again"
             )
         return energy, shell, batch["index"].values.astype(np.int64)
 

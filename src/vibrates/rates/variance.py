@@ -32,10 +32,11 @@ def contributions(
 
     reduced: dataset of `layout`, of all batches so far. temperatures (K) must be in it.
     transitions: changes (v' - v, w' - w); those outside the basis or the kept final states, and
-    those that are endothermic from this state, are skipped. Returns `variance` (transition, temperature, energy, shell), `n` (energy, shell) good
-    trajectories and `cost` (energy, shell) mean time steps of a trajectory; a stratum's variance
-    falls like 1/n. Energies too close to the threshold for the trajectories so far get the
-    contribution of a value known to 100 %. UserError for a temperature that was not reduced.
+    those that are endothermic from this state, are skipped. Returns `variance` (transition,
+    temperature, energy, shell), `n` (energy, shell) good trajectories and `cost` (energy, shell)
+    mean time steps of a trajectory; a stratum's variance falls like 1/n. Energies too close to the
+    threshold for the trajectories so far get the contribution of a value known to 100 %. UserError
+    for a temperature that was not reduced.
     """
     check_scheme(symmetrisation)
     columns = _columns(reduced, temperatures)

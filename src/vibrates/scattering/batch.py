@@ -61,7 +61,7 @@ def main() -> None:
             print(f"error: {error}", file=sys.stderr, flush=True)
         comm.Abort(2)
     except Exception:
-        # A rank that ends alone would leave the others waiting for it for ever.
+        # A rank that ends alone would leave the others waiting for it indefinitely.
         sys.excepthook(*sys.exc_info())
         comm.Abort(1)
 

@@ -83,7 +83,7 @@ def coupled_states(
 def close_coupling(
     rotor: Rotor, total: int, parity: int, terms: int, among: NDArray | None = None
 ) -> Channels:
-    """All channels of J = ``total`` with (-1)^(j + l) = ``parity`` (1 or -1); as `coupled_states`."""
+    """All channels of J = ``total`` and ``parity`` (-1)^(j + l) = 1 or -1; see `coupled_states`."""
     # Combinations of Omega and -Omega; Omega = 0 has one of the two parities only.
     lowest = 0 if parity == (-1) ** total else 1
     levels = [

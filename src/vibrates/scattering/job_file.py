@@ -1,4 +1,4 @@
-"""The file of one job: the opacities of its partial waves and energies, and reading that checks it."""
+"""The file of one job, opacities of its partial waves and energies; validated when read."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -3,9 +3,9 @@
 The wave function changes sign when two like fermions are exchanged, and does not for two like
 bosons. In a Sigma_g^+ electronic state, the ground state of H2, D2, N2, exchange multiplies the
 rotational function by (-1)^j, so that even and odd j go with nuclear-spin functions of opposite
-symmetry. Of the n^2 = (2 I + 1)^2 functions of two nuclei with spin I, n (n + 1)/2 are symmetric and
-n (n - 1)/2 antisymmetric (Landau and Lifshitz, Quantum Mechanics, section 86). Collisions with a
-closed-shell atom do not turn one kind into the other.
+symmetry. Of the n^2 = (2 I + 1)^2 functions of two nuclei with spin I, n (n + 1)/2 are symmetric
+and n (n - 1)/2 antisymmetric (Landau and Lifshitz, Quantum Mechanics, section 86). Collisions with
+a closed-shell atom do not turn one kind into the other.
 """
 
 from vibrates.core.errors import UserError

@@ -52,7 +52,7 @@ class Collision:
     def blocks(
         self, total: int, method: str, among: NDArray | None = None
     ) -> list[tuple[float, Channels]]:
-        """The blocks of J = ``total`` with their statistical weight; ``among``: as in `channels`."""
+        """The blocks of J = ``total`` with their statistical weights; ``among``: see `channels`."""
         if method == "close_coupling":
             both = [
                 (1.0, close_coupling(self.rotor, total, parity, self.terms, among))
@@ -111,14 +111,14 @@ def cross_sections(
     among: NDArray | None = None,
     wanted: NDArray | None = None,
 ) -> NDArray:
-    """sigma(v j -> v' j') (n_energies, n_v, n_j, n_v, n_j) in bohr^2 at total energies; nan: closed.
+    """sigma(v j -> v' j') (n_energies, n_v, n_j, n_v, n_j), bohr^2, at total energies; nan: closed.
 
     Partial waves J = 0, ``step``, 2 ``step``, ... are computed until three in a row add less than
     ``tolerance`` of every inelastic cross section above 1e-12 bohr^2; those between are
     interpolated. UserError if ``maximum`` is reached.
 
-    ``among`` (n_v, n_j): mask of the levels that take part; ``wanted`` (n_v, n_j, n_v, n_j): mask of
-    the cross sections that are to converge; all without them.
+    ``among`` (n_v, n_j): mask of the levels that take part; ``wanted`` (n_v, n_j, n_v, n_j): mask
+    of the cross sections that are to converge; all without them.
     """
     rotor = collision.rotor
     levels = rotor.energies.shape

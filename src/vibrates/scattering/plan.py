@@ -36,7 +36,8 @@ def blocks(settings: Mapping, levels: NDArray, reduced_mass: float) -> list[Bloc
     spacing, highest = (chosen[name] * CM_TO_HARTREE for name in ("spacing_cm", "highest_cm"))
     span = thresholds[-1] + highest - thresholds[0]
     shared = thresholds[0] + spacing * np.arange(1, int(span / spacing) + 1)
-    # The lowest level from which this is no more than the highest collision energy, if there is one.
+    # The lowest level from which this is no more than the highest collision energy, if there is
+    # one.
     lowest = thresholds[np.searchsorted(thresholds, shared - highest)]
     energies = np.concatenate([(thresholds[:, None] + near).ravel(), shared])
     reference = np.concatenate([np.repeat(thresholds, near.size), lowest])

@@ -57,7 +57,8 @@ def summed_waves(block: xr.Dataset) -> tuple[NDArray, NDArray]:
 @dataclass(frozen=True, eq=False)
 class CrossSections:
     """sigma (energies, pairs) in bohr^2 at total ``energies`` (n,), hartree, ascending; nan where a
-    collision from the initial level is not complete or not possible. ``initial`` (pairs,): its energy.
+    collision from the initial level is not complete or not possible. ``initial`` (pairs,): its
+    energy.
     """
 
     energies: NDArray

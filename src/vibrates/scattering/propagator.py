@@ -44,7 +44,7 @@ class Propagator:
         self._middle = (4.0 / h) * (inverse - unit)
 
     def log_derivative(self, energies: NDArray, l: NDArray) -> NDArray:
-        """Y (b, n, n) at the last edge for total energies (b,) and angular momenta (n,) or (b, n)."""
+        """Y (b, n, n) at the last edge; total energies (b,), angular momenta (n,) or (b, n)."""
         shift = 2.0 * self.reduced_mass * (self.thresholds - energies[:, None])
         barrier = np.broadcast_to(l * (l + 1.0), shift.shape)
         # So many matrices at a time as stay in a core's cache.

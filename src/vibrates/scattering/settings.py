@@ -1,4 +1,4 @@
-"""The description of a calculation, `config/quantum/*.yaml`, and the collision that follows from it."""
+"""The description of a calculation, `config/quantum/*.yaml`, and the collision it specifies."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -83,7 +83,8 @@ def physics(settings: Mapping) -> dict[str, Any]:
     molecule = settings["molecule"]
     curve = read_curve(molecule["curve"])
     return {
-        "method": settings["method"], "masses_u": [molecule["masses_u"], settings["atom"]["mass_u"]],
+        "method": settings["method"],
+        "masses_u": [molecule["masses_u"], settings["atom"]["mass_u"]],
         "curve": [curve.r, curve.energies], "vibrations": molecule["vibrations"],
         "sites": read_sites(settings["surface"]), "legendre_terms": settings["legendre_terms"],
         "sectors_bohr": settings["sectors_bohr"], "basis": settings["basis"],

@@ -1,4 +1,4 @@
-"""The description of a surface of sites, `config/quantum/heh2.yaml`: its points, and the fit to them."""
+"""The description of a surface of sites, `config/quantum/heh2.yaml`: its points and its fit."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -20,8 +20,8 @@ from vibrates.scattering.models import SiteSurfacePoints
 
 # A bond with equal ends, and an atom; only ratios matter.
 MASSES = [[1.0, 1.0], [4.0]]
-# What the large basis adds is smooth, a few per cent of V: two functions with few powers are enough. It
-# leaves the dispersion alone, which its few points cannot tell.
+# What the large basis adds is smooth, a few per cent of V: two functions with few powers are
+# enough. It leaves the dispersion alone, which its few points cannot tell.
 _CORRECTION = {"powers": 3, "bond_powers": 2, "long_bond_powers": 0, "floor_hartree": 1e-4}
 _CORRECTED = (True, False, True)
 

@@ -1,4 +1,4 @@
-"""Rates of vibrational transitions: summed over final j, averaged over a thermal distribution of initial j."""
+"""Rates of vibrational transitions: sums over final j, thermal averages over initial j."""
 
 from collections.abc import Sequence
 
@@ -15,10 +15,10 @@ def vibrational_rates(
 ) -> pd.DataFrame:
     """v, vp, T_K, k_cm3_s of all downward changes of v.
 
-    ``rates``: v, j, vp, jp, T_K, k_cm3_s, each pair of levels once; the other direction follows from
-    detailed balance. ``levels`` (n_v, n_j): energies of all levels, hartree. ``weights``: nuclear-spin
-    weights of even and odd j, as `nuclear_spin.weights`; with (1, 0) the rate of the molecules with
-    even j alone. Even and odd j are populated as in equilibrium at T.
+    ``rates``: v, j, vp, jp, T_K, k_cm3_s, each pair of levels once; the other direction follows
+    from detailed balance. ``levels`` (n_v, n_j): energies of all levels, hartree. ``weights``:
+    nuclear-spin weights of even and odd j, as `nuclear_spin.weights`; with (1, 0) the rate of the
+    molecules with even j alone. Even and odd j are populated as in equilibrium at T.
     """
     spin = np.asarray(weights, float)
     before = levels[rates["v"], rates["j"]], 2 * rates["j"].to_numpy() + 1

@@ -102,7 +102,7 @@ class Work:
         return channels, self.waves[self.waves >= omega], 1.0 if omega == 0 else 2.0
 
     def opacity(self, number: int) -> NDArray:
-        """sum over the piece of |S|^2 (waves, energies, pairs), of all exothermic pairs of levels."""
+        """Sum of |S|^2 over the piece (waves, energies, pairs), all exothermic pairs of levels."""
         channels, waves, weight = self._channels(self.pieces[number])
         initial, final = self.pairs
         result = np.zeros((len(self.waves), len(self.block.energies), len(initial)))

@@ -1,8 +1,8 @@
-"""The MPI program that computes one batch: ``mpiexec -n N python -m vibrates.trajectories.batch ...``
+"""The MPI program that computes one batch: `mpiexec -n N python -m vibrates.trajectories.batch`.
 
-Ranks are given pieces of the batch as they finish others; rank 0 collects the results, keeps them on
-disk as they come, orders them in the end, and is the only one that writes. An attempt that is cut
-short loses what was being computed; the next one goes on from what is kept, to the same bits.
+Ranks are given pieces of the batch as they finish others; rank 0 collects the results, keeps them
+on disk as they come, orders them in the end, and is the only one that writes. An attempt that is
+cut short loses what was being computed; the next one goes on from what is kept, to the same bits.
 """
 
 import argparse
@@ -128,7 +128,8 @@ def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
             "v": work.v,
             "w": work.w,
             "seed": work.config.seed,
-            "trajectory_numbers": f"{columns['index'].min()} to {columns['index'].max()} per (U, shell)",
+            "trajectory_numbers": f"{columns['index'].min()} to {columns['index'].max()} per "
+            "(U, shell)",
             "status_counts": ", ".join(
                 f"{Status(code).name} {count}"
                 for code, count in zip(*np.unique(status, return_counts=True), strict=True)
@@ -202,7 +203,7 @@ def main() -> None:
             print(f"error: {error}", file=sys.stderr, flush=True)
         sys.exit(2)
     except BaseException as error:
-        # A rank that ends alone would leave the others waiting for it for ever.
+        # A rank that ends alone would leave the others waiting for it indefinitely.
         if isinstance(error, UserError):
             print(f"error: {error}", file=sys.stderr, flush=True)
         elif not isinstance(error, Stopped):

@@ -5,6 +5,7 @@ therefore lives in a directory named after the contents of all sources that the 
 numba does not notice damaged machine code either, so checksums are kept beside it.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -55,17 +56,16 @@ def load(warm_up: Callable[[], object]) -> None:
         _clear(place)
     try:
         warm_up()
-    except Exception:  # noqa: BLE001 - whatever unpickling a damaged index raises
+    except Exception:  # whatever unpickling a damaged index raises
         if not _checksums(place):
             raise
         _clear(place)
         warm_up()
     found = _checksums(place)
     if found and found != _recorded(place):
-        try:
+        # A cache that cannot be written to is used as it is.
+        with contextlib.suppress(OSError):
             write_text(place / _CHECKSUMS, json.dumps(found))
-        except OSError:
-            pass  # A cache that cannot be written to is used as it is.
 
 
 def whole() -> bool:

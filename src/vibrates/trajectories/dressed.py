@@ -51,8 +51,8 @@ def _real_eigenvectors(propagator: NDArray) -> NDArray:
     """Eigenvectors (N, n, n) of nearly diagonal, complex symmetric, unitary matrices.
 
     Real and imaginary part are real symmetric and commute: a combination of both,
-    cos(a) Re + sin(a) Im, has the same eigenvectors. Its eigenvalues are cos(phase - a), so ``a`` is
-    taken where no two phases lie symmetrically about it.
+    cos(a) Re + sin(a) Im, has the same eigenvectors. Its eigenvalues are cos(phase - a), so ``a``
+    is taken where no two phases lie symmetrically about it.
     """
     phases = np.angle(np.diagonal(propagator, axis1=1, axis2=2))
     values = np.sort(np.cos(phases[:, None, :] - _ANGLES[:, None]), axis=2)
@@ -105,7 +105,8 @@ class DressedStates:
     @staticmethod
     def _evaluate(series: NDArray, x: NDArray) -> NDArray:
         size = int(np.sqrt(series.shape[1]))
-        # Clenshaw's sum acts on every point by itself: the bits do not depend on how many there are.
+        # Clenshaw's sum acts on every point by itself: the bits do not depend on how many there
+        # are.
         return chebyshev.chebval(x, series).T.reshape(-1, size, size)
 
     def __call__(self, squares: NDArray) -> NDArray:
@@ -117,6 +118,6 @@ class DressedStates:
 
 
 def _with_signs_of(reference: NDArray, vectors: NDArray) -> NDArray:
-    """The columns of ``vectors`` (..., n, n), each turned to the side of its column in ``reference``."""
+    """Columns of ``vectors`` (..., n, n) with signs of non-negative overlap with ``reference``."""
     overlap = (reference * vectors).sum(axis=-2, keepdims=True)
     return vectors * np.where(overlap < 0.0, -1.0, 1.0)

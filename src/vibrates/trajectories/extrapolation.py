@@ -1,8 +1,8 @@
 """Probabilities at a time step of zero, from runs with two steps, and how far to trust them.
 
-The Strang step is of second order and time-reversible: P(dt) = P(0) + a dt^2 + b dt^4 + ... Two runs
-with dt and dt/RATIO remove the dt^2 term (Richardson). Three of them give two extrapolated values,
-whose difference tells the dt^4 term; with two only its size can be guessed.
+The Strang step is of second order and time-reversible: P(dt) = P(0) + a dt^2 + b dt^4 + ... Two
+runs with dt and dt/RATIO remove the dt^2 term (Richardson). Three of them give two extrapolated
+values, whose difference tells the dt^4 term; with two only its size can be guessed.
 """
 
 import numpy as np
@@ -19,11 +19,11 @@ _NEGLIGIBLE = 1e-16
 def extrapolate(coarse: NDArray, fine: NDArray) -> NDArray:
     """P at step zero from ``coarse`` and ``fine``, the same shape, rows that sum to one.
 
-    Where the two differ by so much that extrapolation means nothing, ``fine`` is kept. The corrections
-    of a row sum to zero, so that rows still sum to one where every element has been extrapolated;
-    otherwise they miss one by the corrections left out. Those are of small P as a rule: by at most
-    2e-5 (v = 1) and 1.4e-4 (v = 10) in the default campaign, 4608 trajectories each, and by more
-    than 1e-6 in less than one trajectory in a thousand.
+    Where the two differ by so much that extrapolation means nothing, ``fine`` is kept. The
+    corrections of a row sum to zero, so that rows still sum to one where every element has been
+    extrapolated; otherwise they miss one by the corrections left out. Those are of small P as a
+    rule: by at most 2e-5 (v = 1) and 1.4e-4 (v = 10) in the default campaign, 4608 trajectories
+    each, and by more than 1e-6 in less than one trajectory in a thousand.
     """
     correction = (fine - coarse) / (RATIO**2 - 1.0)
     return np.where(np.abs(correction) < 0.5 * fine, fine + correction, fine)

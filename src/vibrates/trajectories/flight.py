@@ -15,8 +15,9 @@ def fly_in(
 ) -> NDArray:
     """Classical states (N, 18) when the molecules, approaching, are ``distance`` apart.
 
-    ``mean_inverse_a``, ``mean_inverse_b`` (N,): <1/mu_i r_i^2>, constant while nothing acts, so that
-    the bonds turn evenly. Molecules that never come so near are left at their nearest. Atomic units.
+    ``mean_inverse_a``, ``mean_inverse_b`` (N,): <1/mu_i r_i^2>, constant while nothing acts, so
+    that the bonds turn evenly. Molecules that never come so near are left at their nearest. Atomic
+    units.
     """
     moved = classical.copy()
     position, momentum = classical[:, rows.R : rows.R + 3], classical[:, rows.P : rows.P + 3]

@@ -25,7 +25,7 @@ _KEYS = {"v", "w", "n_a", "n_b", "U_cm", "initial", "final", "probabilities"}
 
 
 def _linear_quadrupole(at_r_e: float, value: float, slope: float, r_0: float, r_e: float) -> dict:
-    """at_r_e (value + slope (r - r_0)) / (value + slope (r_e - r_0)); r in bohr, r_e in angstrom."""
+    """at_r_e (value + slope (r - r_0)) / (value + slope (r_e - r_0)); r in bohr, r_e in A."""
     scale = at_r_e / (value + slope * (r_e * ANGSTROM_TO_BOHR - r_0))
     return {
         "coefficients_au": [at_r_e, scale * slope * ANGSTROM_TO_BOHR],
@@ -104,7 +104,7 @@ def run_case(case: dict, time_step_fs: float = TIME_STEP_FS):
 
 
 def deviations(case: dict, outcome) -> dict[str, float]:
-    """Largest relative deviations from a case: of probabilities and of the final classical state."""
+    """Largest relative deviations of probabilities and of the final classical state from a case."""
     probability = max(
         abs(outcome.probability[0, entry["v"], entry["w"]] / entry["P"] - 1.0)
         for entry in case["probabilities"]

@@ -132,7 +132,7 @@ class PlannedBatch:
 def planned_batches(
     config: Campaign, rounds: Iterable[int], state: tuple[int, int] | None = None
 ) -> list[PlannedBatch]:
-    """The batches, all or of an initial state (v, w), of the stored plans of ``rounds``, in order."""
+    """The batches of the stored plans of ``rounds``, in order; all or of one ``state`` (v, w)."""
     results, found = Path(config.results), []
     for round_ in rounds:
         plan = batches(plan_path(results, round_))

@@ -22,7 +22,8 @@ class Propagation:
     ``initial_a``, ``initial_b``: positions of the initial levels in the bases.
     """
 
-    # ASSUME: rotations and relative motion are classical, vibrations quantum (Ehrenfest mean field).
+    # ASSUME: rotations and relative motion are classical, vibrations quantum (Ehrenfest mean
+    # field).
     def __init__(
         self,
         surface: Surface,
@@ -44,7 +45,7 @@ class Propagation:
         self.interaction = surface.kernel_tables(r_a, r_b)
 
     def run(self, start: NDArray, time_step: float, maximum_steps: int) -> Outcome:
-        """Propagate classical states (N, 18) until the molecules are as far apart again and separate.
+        """Propagate states (N, 18) until the separating molecules reach their initial distance.
 
         All with the same step (a.u.), at most ``maximum_steps`` of them.
         """

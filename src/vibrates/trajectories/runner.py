@@ -1,4 +1,4 @@
-"""Trajectories of one initial vibrational state (v, w): from initial conditions to probabilities."""
+"""Trajectories of one initial state (v, w): from initial conditions to probabilities."""
 
 from collections.abc import Sequence
 
@@ -18,11 +18,12 @@ from vibrates.trajectories.sampling import Initial
 from vibrates.trajectories.settings import Settings
 from vibrates.trajectories.status import Status
 
-# Two levels whose energies differ by 2 pi/dt look the same to a step dt. The largest step stays below
-# this share of that for levels up to so many quanta apart; beyond, rotation hardly couples them.
+# Two levels whose energies differ by 2 pi/dt look the same to a step dt. The largest step stays
+# below this share of that for levels up to so many quanta apart; beyond, rotation hardly couples
+# them.
 _ALIASING_MARGIN, _ALIASING_QUANTA = 0.95, 10
-# Bohr: farthest the molecules may move in the step of a first attempt, less than half the length over
-# which repulsive walls fall to 1/e. With longer steps two runs can agree by accident.
+# Bohr: farthest the molecules may move in the step of a first attempt, less than half the length
+# over which repulsive walls fall to 1/e. With longer steps two runs can agree by accident.
 _REACH = 0.2
 _FLIGHT_STEP = 0.01 * FS_TO_AU  # so short that dressed states are those of the molecule
 

@@ -3,10 +3,10 @@
 The microcanonical measure is dE_a dE_b E_tr d(b^2): the shares (E_tr, E_a, E_b)/U follow a
 Dirichlet(2, 1, 1) distribution, b^2 is uniform in its shell, bond vectors are isotropic and angular
 momenta isotropic at right angles to them, of length L_i = sqrt(E_i / B_i) with the rotational
-constant B_i = <1/(2 mu_i r_i^2)> of the initial vibrational level. Points come from scrambled Sobol sequences: trajectory
-``index`` of a stratum (v, w, U, shell) is point index // replicates of the independent scrambling
-number index % replicates. The stream depends on nothing else, so results are the same for any
-number of ranks and batches.
+constant B_i = <1/(2 mu_i r_i^2)> of the initial vibrational level. Points come from scrambled Sobol
+sequences: trajectory ``index`` of a stratum (v, w, U, shell) is point index // replicates of the
+independent scrambling number index % replicates. The stream depends on nothing else, so results are
+the same for any number of ranks and batches.
 
 Head-on collisions carry vibrational relaxation, and the microcanonical measure makes them rare: a
 share of the trajectories can be drawn with the translational share from Beta(6, 2) instead of

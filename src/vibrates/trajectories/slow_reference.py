@@ -1,9 +1,9 @@
-"""The same trajectories by another road: slow, simple, and sharing no code with the kernel.
+"""An independent implementation of the trajectories: slow, simple, no code shared with the kernel.
 
 Close-coupled equations in the interaction picture, i dc/dt = exp(iEt) W(t) exp(-iEt) c, with matrix
-elements of W = V + L_a^2/2 mu_a r_a^2 + L_b^2/2 mu_b r_b^2 by Gauss-Legendre quadrature over analytic
-Morse functions; mean-field forces by complex-step derivatives of a potential written down anew;
-all of it integrated by DOP853. It exists to judge the kernel's results and speed.
+elements of W = V + L_a^2/2 mu_a r_a^2 + L_b^2/2 mu_b r_b^2 by Gauss-Legendre quadrature over
+analytic Morse functions; mean-field forces by complex-step derivatives of a potential written down
+anew; all of it integrated by DOP853. It exists to judge the kernel's results and speed.
 """
 
 from collections.abc import Mapping

@@ -20,8 +20,8 @@ class Status(IntEnum):
 
 _ADVICE = {
     Status.OK: "ended with the molecules apart, energy and norm conserved within the limits",
-    Status.ENERGY_ERROR: "energy not conserved within dynamics.relative_energy_error_limit even with the "
-    "smallest step; raise dynamics.repetitions or lower dynamics.time_step_fs",
+    Status.ENERGY_ERROR: "energy not conserved within dynamics.relative_energy_error_limit even "
+    "with the smallest step; raise dynamics.repetitions or lower dynamics.time_step_fs",
     Status.NORM_ERROR: "norm not conserved within dynamics.norm_error_limit; the step is so long "
     "that rounding dominates: lower dynamics.time_step_fs",
     Status.STEP_LIMIT: "the molecules had not separated after dynamics.maximum_steps (a slow or "

@@ -49,8 +49,8 @@ class Trainer:
         sizes: training points of the stages; the last is what predictions rest on, or all points
         when `whole`. Result: errors per initial level that is not trained on (mean and worst
         transition in per cent of log10 k, rms in dex, transitions over and below the targets),
-        log marginal likelihood, BIC, parameters, seconds; with `whole` also percent and rms in dex of
-        every transition.
+        log marginal likelihood, BIC, parameters, seconds; with `whole` also percent and rms in dex
+        of every transition.
         """
         task = self.task(expression, trained, sizes, whole)
         return run([task], self.checkpoint)[task.key]

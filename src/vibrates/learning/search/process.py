@@ -11,7 +11,7 @@ NOISE_START, NOISE_FLOOR = 1e-2, 1e-6
 
 
 def new_process(expression: str, n_inputs: int) -> GaussianProcess:
-    """A process with the kernel `expression` on standardised inputs, every parameter at its start."""
+    """A process with the kernel `expression` on standardised inputs and initial parameters."""
     noise = gpflow.Parameter(NOISE_START, transform=gpflow.utilities.positive(NOISE_FLOOR))
     return GaussianProcess(kernels.build(expression, n_inputs), noise)
 

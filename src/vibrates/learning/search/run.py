@@ -47,7 +47,8 @@ def training_sets(
 ) -> list[dict]:
     """The training sets that `screening` left, best first (Table I, II).
 
-    validation: the levels asked for that validate; candidates: of `one_kernel`, one list per kernel.
+    validation: the levels asked for that validate; candidates: of `one_kernel`, one list per
+    kernel.
     """
     ranked = best_training_sets(data, validation, screen["sets"], candidates)
     return [

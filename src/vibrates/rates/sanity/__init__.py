@@ -50,7 +50,8 @@ def require_passed(result: Mapping, name: str) -> None:
             for check in failed
         )
         raise UserError(
-            f"{name}: {len(failed)} of {len(result['checks'])} checks failed, do not use it: {reasons}"
+            f"{name}: {len(failed)} of {len(result['checks'])} checks failed, do not use it: "
+            f"{reasons}"
         )
 
 

@@ -6,8 +6,8 @@ Classical: R, P of the relative motion; unit bond vector n and angular momentum 
     H = P^2/2mu + sum_i <L_i^2 / 2 mu_i r_i^2> + <h_a + h_b> + <V>
 
 The interaction fades to zero over a range of R before the distance where trajectories start and
-end, so slowly that vibrations follow: initial and final states are then those of isolated molecules,
-and weak transitions do not drown in the sudden onset of V.
+end, so slowly that vibrations follow: initial and final states are then those of isolated
+molecules, and weak transitions do not drown in the sudden onset of V.
 
 LANES trajectories run side by side in vector registers; a lane whose trajectory has ended takes the
 next one from the queue. Arrays are laid out as `rows` says. Atomic units throughout.
@@ -97,10 +97,10 @@ def propagate(
     is the amplitude on the grid half a step of h late, at the start and at the end. ``steps``
     (N,): steps done, ``maximum_steps`` where a trajectory did not end. ``order`` (N,): the order in
     which trajectories are taken up. A trajectory ends when the molecules are farther apart than
-    ``end_distance`` (N,) and separate. ``fade`` (N, 2): distance from which the interaction fades, and
-    1 over the length over which it does. ``inverse_a`` (n,), ``inverse_b`` (m,): 1/(mu_i r_i^2);
-    ``form``, ``tables`` (n m, ...), ``quadrupole`` (n m,): the interaction; ``k_a_re`` (n, n), ...:
-    exp(-i h_i dt) on the grid.
+    ``end_distance`` (N,) and separate. ``fade`` (N, 2): distance from which the interaction fades,
+    and 1 over the length over which it does. ``inverse_a`` (n,), ``inverse_b`` (m,):
+    1/(mu_i r_i^2); ``form``, ``tables`` (n m, ...), ``quadrupole`` (n m,): the interaction;
+    ``k_a_re`` (n, n), ...: exp(-i h_i dt) on the grid.
     """
     total = len(classical)
     n, m = len(inverse_a), len(inverse_b)

@@ -1,8 +1,8 @@
 """A numba type for LANES numbers side by side in one vector register.
 
 LLVM vectorises loops only where it can prove that arrays do not overlap, which fails for the loops
-of the kernel. With an explicit vector type the kernel reads like scalar code, every operation is one
-vector instruction on any machine LLVM knows, and a lane's arithmetic cannot depend on its
+of the kernel. With an explicit vector type the kernel reads like scalar code, every operation is
+one vector instruction on any machine LLVM knows, and a lane's arithmetic cannot depend on its
 neighbours. Arithmetic operators mix vectors and floats; `load`, `store` move them from and to flat
 arrays.
 """
@@ -17,8 +17,8 @@ from numba.extending import intrinsic, lower_builtin, lower_cast, models, regist
 
 LANES = 8
 
-# Fused multiply-add is welcome; reordering sums is not: results must not depend on the compiler's
-# mood, and the rounding trick of `vector_math` relies on the written order.
+# Fused multiply-add is allowed; reordering sums is not: results must not depend on choices of the
+# compiler, and the rounding trick of `vector_math` relies on the written order.
 FLAGS = ("contract", "nsz", "arcp")
 
 VECTOR_IR = ir.VectorType(ir.DoubleType(), LANES)

@@ -64,7 +64,7 @@ def _binary_mantissa(typingctx, x):
 
 @intrinsic(prefer_literal=True)
 def _by_quadrant(typingctx, shifted, even, odd, advance):
-    """``odd`` in odd quadrants, else ``even``; negative where bit 1 of quadrant + advance is set."""
+    """``odd`` in odd quadrants, else ``even``; negative if bit 1 of quadrant + advance is set."""
     advance_by = advance.literal_value
 
     def codegen(context, builder, sig, args):
