@@ -91,7 +91,7 @@ def config(root, **learning):
 
 
 def morse_ladder(levels, temperatures_K, digits=3) -> str:
-    """Rate coefficients v -> v - 1 of a Morse oscillator as they are printed: CSV text, `digits` digits.
+    """Rate coefficients v -> v - 1 of a Morse oscillator, printed to `digits` digits (CSV text).
 
     First-order semiclassical theory of a collinear collision with a repulsion exp(-alpha x) (Rapp
     and Kassal, Chem. Rev. 69 (1969) 61): p proportional to v/(1 - x_e v) w_v/sinh(y)^2 with
@@ -108,14 +108,8 @@ def morse_ladder(levels, temperatures_K, digits=3) -> str:
     def speed(energy_cm):
         return np.sqrt(2.0 * (energy_cm + well_cm) * CM_TO_HARTREE / reduced_mass)
 
-    y = (
-        2.0
-        * np.pi
-        * quantum_cm
-        * CM_TO_HARTREE
-        / alpha
-        / (speed(energy) + speed(energy + quantum_cm))
-    )
+    both = speed(energy) + speed(energy + quantum_cm)
+    y = 2.0 * np.pi * quantum_cm * CM_TO_HARTREE / (alpha * both)
     p = v / (1.0 - x_e * v) * quantum_cm / 2359.6 / np.sinh(np.minimum(y, 300.0)) ** 2
     mean = (weight * energy / kT * np.exp(-energy / kT) * p).sum(axis=-1)
     k = 1e-10 * np.sqrt(np.asarray(temperatures_K) / 300.0) * mean
