@@ -20,7 +20,6 @@ def load(root, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["n2n2", "con2", "n2o"])
-@pytest.mark.slow
 def test_a_batch_runs_and_keeps_norm_and_energy(load, name):
     config = load(name)
     frame = plan.into_batches(plan.pilot(config), 100)

@@ -106,14 +106,8 @@ def morse_ladder(levels, temperatures_K, digits=3) -> str:
     def speed(energy_cm):
         return np.sqrt(2.0 * (energy_cm + well_cm) * CM_TO_HARTREE / reduced_mass)
 
-    y = (
-        2.0
-        * np.pi
-        * quantum_cm
-        * CM_TO_HARTREE
-        / alpha
-        / (speed(energy) + speed(energy + quantum_cm))
-    )
+    both = speed(energy) + speed(energy + quantum_cm)
+    y = 2.0 * np.pi * quantum_cm * CM_TO_HARTREE / (alpha * both)
     p = v / (1.0 - x_e * v) * quantum_cm / 2359.6 / np.sinh(np.minimum(y, 300.0)) ** 2
     mean = (weight * energy / kT * np.exp(-energy / kT) * p).sum(axis=-1)
     k = 1e-10 * np.sqrt(np.asarray(temperatures_K) / 300.0) * mean
