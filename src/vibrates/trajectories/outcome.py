@@ -1,4 +1,4 @@
-"""What became of trajectories."""
+"""The outcome of trajectories: final states, errors, status."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from vibrates.trajectories.kernel import state_layout as rows
 
 @dataclass
 class Outcome:
-    """What became of N trajectories; atomic units.
+    """The outcome of N trajectories; atomic units.
 
     ``probability`` (N, n_a, n_b): P(v, w -> v', w'). ``probability_error`` (N,): estimated relative
     error of those that were controlled, nan if unknown. ``status``, ``steps`` (of all attempts),
