@@ -51,7 +51,7 @@ def project(root, tmp_path):
             "-m",
             "snakemake",
             "-s",
-            "workflow/rules/potential.smk",
+            "workflow/modules/potential.smk",
             "--cores",
             "2",
             "--configfile",
@@ -72,6 +72,7 @@ def project(root, tmp_path):
     return described, run, tmp_path / "out"
 
 
+@pytest.mark.slow
 def test_another_larger_basis_computes_its_own_points_again_and_no_others(project):
     """Only `geometries` and `collect` ran: aug-cc-pvqz over energies made with aug-cc-pvtz."""
     described, run, results = project

@@ -4,9 +4,7 @@ import json
 import subprocess
 import sys
 
-import pandas as pd
 import pytest
-import yaml
 
 from vibrates.core.scripts import run
 from vibrates.hpc import preamble
@@ -78,12 +76,17 @@ def test_looking_takes_no_lock_and_changes_nothing(checkout):
         "quantum_surface_points",
         "longrange_report",
     )
-    for rule in ("figure_surface", "quantum_waves", "quantum_surface_block", "longrange_member"):
-        assert f"rule {rule}:" in said
+    for job in (
+        "rule figure_surface",
+        "rule quantum_waves",
+        "checkpoint quantum_surface_geometries",
+        "rule longrange_member",
+    ):
+        assert f"{job}:" in said
     assert tree(checkout) == before
 
 
-# The two others are run by test_another_basis_computes_... and by tests/longrange.
+# The two others are run by tests/abinitio and tests/longrange.
 @pytest.mark.parametrize("name", ["potential", "quantum"])
 def test_a_module_is_a_workflow_of_its_own_that_passes_the_linter(checkout, name):
     before = tree(checkout)
@@ -92,48 +95,6 @@ def test_a_module_is_a_workflow_of_its_own_that_passes_the_linter(checkout, name
     )
     assert "in a good condition" in said
     assert tree(checkout) == before
-
-
-STAND_IN = """#!/bin/sh
-# For the interpreter of PySCF: -m PROGRAM GEOMETRIES LEVEL BLOCK OUTPUT;
-# every geometry with the basis of the level.
-basis=$(sed 's/.*"basis": "\\([^"]*\\)".*/\\1/' "$4")
-sed "1s/$/,basis/; 2,\\$s/$/,$basis/" "$3" > "$6"
-"""
-
-
-def test_another_basis_computes_every_block_of_points_again_in_one_run(checkout):
-    """And the collected file says the basis that its points were computed in."""
-    described = yaml.safe_load((checkout / MODULES["quantum_surface"]).read_text())
-    program = checkout / "stand_in"
-    program.write_text(STAND_IN)
-    program.chmod(0o755)
-    described |= {"python": str(program), "results": "results"}
-    small = described["sets"]["small"]
-    small |= {
-        "angles_deg": [0],
-        "distances_bohr": [3.0, 8.0],
-        "bonds_bohr": [1.4],
-        "block_size": 50,
-        "held_out": {"count": 1, "seed": 1, "distances_bohr": [3.0, 8.0], "bonds_bohr": [1.1, 2.0]},
-    }
-    for basis in ("aug-cc-pvdz", "aug-cc-pvqz"):
-        small["basis"] = basis
-        (checkout / "described.yaml").write_text(yaml.safe_dump(described))
-        look(
-            checkout,
-            "-s",
-            "workflow/modules/quantum_surface.smk",
-            "--configfile",
-            "described.yaml",
-            "--cores",
-            "2",
-            "results/small_points.csv",
-        )
-        with open(checkout / "results" / "small_points.csv", encoding="utf-8") as file:
-            provenance = json.loads(file.readline().lstrip("# "))
-            points = pd.read_csv(file)
-        assert len(points) == 3 and set(points["basis"]) == {basis} == {provenance["basis"]}
 
 
 def test_every_rule_has_an_environment_that_is_there(root):
