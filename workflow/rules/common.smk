@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from vibrates.trajectories import plan as plans, progress
 from vibrates.campaign import cost, driver, rounds, stages
 from vibrates.config import load_all
+from vibrates.core.code import code_fingerprint
 
 
 include: "preamble.smk"

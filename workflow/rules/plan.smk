@@ -35,6 +35,8 @@ checkpoint plan:
     conda:
         "../../envs/dynamics.yaml"
     params:
-        fingerprint=stages.fingerprint(campaign, "plan"),
+        # What trajectories depend on reaches it through the strata of earlier rounds.
+        settings=parts("grid", "sampling", "jobs.trajectories_per_batch"),
+        code=code_fingerprint("vibrates.campaign.rounds"),
     script:
         "../scripts/plan.py"

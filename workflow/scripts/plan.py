@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from vibrates.campaign import rounds, verify
+from vibrates.campaign import rounds, stages, verify
 from vibrates.config import Campaign, resolved
 from vibrates.core.scripts import run
 from vibrates.trajectories import plan, progress
@@ -14,9 +14,9 @@ def main(
     strata: list[str],
     plan_file: str,
     allocation: str,
-    fingerprint: str,
 ) -> None:
     """Write the plan; remove batches of an earlier plan of the round that are not part of it."""
+    fingerprint = stages.fingerprint(config, "plan")
     if round_ == 0:
         frame, report = rounds.first(config)
     else:
@@ -37,5 +37,4 @@ if __name__ == "__main__":
         strata=list(snakemake.input.strata),
         plan_file=snakemake.output.plan,
         allocation=snakemake.output.allocation,
-        fingerprint=snakemake.params.fingerprint,
     )
