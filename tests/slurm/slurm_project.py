@@ -13,8 +13,10 @@ import xarray as xr
 import yaml
 from cluster import Cluster, until
 
+from vibrates.config import resolved
 from vibrates.core import netcdf
 from vibrates.core.checkpoint import Checkpoint
+from vibrates.core.yaml_files import read_yaml
 from vibrates.trajectories import batch_file, plan
 
 ROOT = Path(__file__).parents[2]
@@ -131,7 +133,7 @@ class SlurmProject:
     def pieces(self, number: int = 0) -> int:
         """Pieces that the unfinished batch has kept so far."""
         rows = plan.batches(plan.plan_path(self.results, 0)).rows[number]
-        config = yaml.safe_load((self.results / "configuration.yaml").read_text())
+        config = resolved(read_yaml(self.results / "configuration.yaml"))
         return len(Checkpoint(self.batch(number)).results(plan.piece_fingerprints(config, rows)))
 
     def await_pieces(self, count: int = 2, number: int = 0) -> None:
