@@ -108,7 +108,7 @@ def test_batch_file_says_where_it_comes_from(batch_file, small):
     for name, variable in batch.variables.items():
         assert {"units", "long_name"} <= set(variable.attrs), name
     assert batch["probability"].dtype == np.float32
-    with pytest.raises(UserError, match="another configuration.*run the campaign again"):
+    with pytest.raises(UserError, match="made with other settings.*run the campaign again"):
         batch_files.read_batch(batch_file, fingerprint="0" * 64)
 
 

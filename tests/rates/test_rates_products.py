@@ -250,7 +250,9 @@ def test_a_state_without_open_trajectories_is_reported_not_invented(synthetic, t
 def test_sums_made_with_other_settings_or_code_are_refused(products, tmp_path, name):
     source, paths = products
     made_with = MADE_WITH | {"reduced": "others"}
-    with pytest.raises(UserError, match=r"v1_w0\.nc: made with another configuration or code"):
+    with pytest.raises(
+        UserError, match=r"v1_w0\.nc: made with other settings, input files or code"
+    ):
         if name == "checks":
             files = (paths["reduced"], paths["cross_sections"], paths["rates"])
             script(name)(*files, tmp_path / "out", source.config, "new", made_with)

@@ -129,7 +129,9 @@ def test_a_single_replicate_is_refused(synthetic, tmp_path):
 def test_a_batch_of_other_settings_or_code_is_refused(synthetic, tmp_path):
     source = synthetic()
     path = source.write(tmp_path / "batch00000.nc", 1)
-    with pytest.raises(UserError, match="batch00000.nc: made with another configuration or code"):
+    with pytest.raises(
+        UserError, match="batch00000.nc: made with other settings, input files or code"
+    ):
         reduce_batches([PlannedBatch(path, "of another seed")], source.config, 1, 0)
 
 

@@ -16,6 +16,7 @@ import yaml
 import vibrates
 from vibrates.core.code import commit
 from vibrates.core.errors import UserError
+from vibrates.core.fingerprint import check
 from vibrates.core.model import Model
 
 REMEDY = "remove it and run the campaign again"
@@ -137,7 +138,7 @@ def read_product(
     """
     attributes = read_attributes(path, remedy)
     if fingerprint is not None:
-        require_fingerprint(path, attributes.get("fingerprint"), fingerprint, remedy)
+        check(path, attributes.get("fingerprint"), fingerprint, remedy)
     try:
         with xr.open_dataset(path, engine="netcdf4", decode_times=False) as dataset:
             found = dataset.load()
@@ -147,16 +148,6 @@ def read_product(
     if set(found.attrs) != set(attributes):
         raise _damaged(path, KeyError("attributes"), remedy)
     return found
-
-
-def require_fingerprint(path: str | Path, found: Any, expected: str, remedy: str) -> None:
-    """UserError unless a file's fingerprint is the expected one."""
-    if found != expected:
-        stated = f"fingerprint {found[:12]}" if isinstance(found, str) else "without a fingerprint"
-        raise UserError(
-            f"{path}: made with another configuration or code ({stated}, expected "
-            f"{expected[:12]}); {remedy}"
-        )
 
 
 def _damaged(path: str | Path, error: Exception, remedy: str) -> UserError:

@@ -1,7 +1,5 @@
 """What every Snakefile of the project does before its rules (workflow/rules/preamble.smk)."""
 
-import hashlib
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -10,6 +8,7 @@ from typing import Any, TypeVar
 
 import vibrates
 from vibrates.core.errors import UserError
+from vibrates.core.fingerprint import fingerprint as fingerprint_of
 
 T = TypeVar("T")
 
@@ -37,10 +36,9 @@ def or_exit(function: Callable[..., T], *arguments: Any) -> T:
 
 
 def fingerprint(*settings: Any) -> str:
-    """sha256 (hexadecimal) of settings as canonical JSON: keys sorted, no spaces.
+    """sha256 (hexadecimal) of settings, whatever the order of keys (`core.fingerprint`).
 
     As a parameter of a rule it has Snakemake compute the rule's products anew when, and only when,
     one of these settings changes.
     """
-    text = json.dumps(settings, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return fingerprint_of(settings=settings)

@@ -19,8 +19,8 @@ from vibrates.config import Campaign
 from vibrates.core import tables
 from vibrates.core.code import code_fingerprint
 from vibrates.core.errors import UserError
+from vibrates.core.fingerprint import check
 from vibrates.core.fingerprint import fingerprint as fingerprint_of
-from vibrates.core.netcdf import require_fingerprint
 from vibrates.trajectories import batch_file
 
 COLUMNS = ["batch", "v", "w", "energy_cm", "shell", "start", "stop"]
@@ -181,7 +181,7 @@ def read_plan(path: str | Path, made_with: str | None = None) -> pd.DataFrame:
     remedy = "remove it and run the campaign again"
     frame, provenance = tables.read(path, COLUMNS, "the plan of a round, or run the campaign again")
     if made_with is not None:
-        require_fingerprint(path, provenance.get("fingerprint"), made_with, remedy)
+        check(path, provenance.get("fingerprint"), made_with, remedy)
     if list(frame.columns) != COLUMNS:
         raise UserError(f"{path}: columns {list(frame.columns)}, expected {COLUMNS}; {remedy}")
     if frame.empty:
