@@ -128,7 +128,7 @@ def controller_outage(project: SlurmProject) -> str:
     project.cluster.start_controller()
     for one, its_driver in ((project, driver), (second, just_submitted), (third, submits)):
         _finish(one, its_driver)
-        assert one.attributes()["digest"] == project.attributes()["digest"]
+        assert one.attributes()["fingerprint"] == project.attributes()["fingerprint"]
     assert _states(project) == ["COMPLETED"]
     # The controller writes its state down seconds later: what it forgot is cancelled by slurmd, or
     # unknown when Snakemake asks for it.
