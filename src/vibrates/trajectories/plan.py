@@ -19,7 +19,6 @@ from vibrates.config import Campaign
 from vibrates.core import tables
 from vibrates.core.code import code_fingerprint
 from vibrates.core.errors import UserError
-from vibrates.core.fingerprint import check
 from vibrates.core.fingerprint import fingerprint as fingerprint_of
 from vibrates.trajectories import batch_file
 
@@ -172,16 +171,10 @@ def write_plan(frame: pd.DataFrame, path: str | Path, made_with: str = "") -> No
     tables.write(path, frame[COLUMNS], {"fingerprint": made_with})
 
 
-def read_plan(path: str | Path, made_with: str | None = None) -> pd.DataFrame:
-    """Read a plan written by `write_plan`.
-
-    Raises UserError if it is missing or damaged, or, where ``made_with`` is given, has another
-    fingerprint.
-    """
+def read_plan(path: str | Path) -> pd.DataFrame:
+    """Read a plan written by `write_plan`; UserError if it is missing or damaged."""
     remedy = "remove it and run the campaign again"
-    frame, provenance = tables.read(path, COLUMNS, "the plan of a round, or run the campaign again")
-    if made_with is not None:
-        check(path, provenance.get("fingerprint"), made_with, remedy)
+    frame, _ = tables.read(path, COLUMNS, "the plan of a round, or run the campaign again")
     if list(frame.columns) != COLUMNS:
         raise UserError(f"{path}: columns {list(frame.columns)}, expected {COLUMNS}; {remedy}")
     if frame.empty:
