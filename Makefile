@@ -75,7 +75,7 @@ lint: $(LINTED)
 	  PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --lint -s $$file > .venv/lint.log 2>&1 || { cat .venv/lint.log; exit 1; }; done
 
 format: $(LINTED)
-	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format .
 	@$(BIN)/snakefmt Snakefile workflow
 

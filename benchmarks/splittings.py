@@ -13,7 +13,7 @@ an extrapolation of Strang runs with 0.09 and 0.06 fs.
 import numpy as np
 
 from vibrates.core.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE, FS_TO_AU
-from vibrates.trajectories import Collision, Settings, kernel, oracle
+from vibrates.trajectories import Settings, TrajectoryRunner, kernel, oracle
 from vibrates.trajectories.dressed import propagator_eigenvectors
 from vibrates.trajectories.extrapolation import RATIO, extrapolate
 from vibrates.trajectories.kernel import state_layout as rows
@@ -53,7 +53,7 @@ def run(collision, start, step_fs, fractions, final):
     ).astype(complex)
     classical, n = start.copy(), len(start)
     distance = np.linalg.norm(start[:, :3], axis=1)
-    fade = collision.propagation._fade(n)
+    switch = collision.propagation._switching_range(n)
     never = np.full(n, 1e9)
     count, order = np.zeros(n, np.int64), np.arange(n)
     free = {
@@ -78,7 +78,7 @@ def run(collision, start, step_fs, fractions, final):
                 step,
                 1,
                 never,
-                fade,
+                switch,
                 collision.propagation.reduced_mass,
                 collision.propagation.inverse_a,
                 collision.propagation.inverse_b,
@@ -107,7 +107,7 @@ def main() -> None:
     print("| process | splitting | step / fs | evaluations per fs | median error of P / % |")
     print("|---|---|---|---|---|")
     for name, ((v, w), sizes, final, energy) in CASES.items():
-        collision = Collision(surface, n2, h2, *sizes, v, w, settings)
+        collision = TrajectoryRunner(surface, n2, h2, *sizes, v, w, settings)
         start = initial_conditions(
             n2, h2, 5, v, w, energy * CM_TO_HARTREE, 0, (0.0, 1.0 * ANGSTROM_TO_BOHR),
             reach, np.arange(COUNT), 4, 0.5,

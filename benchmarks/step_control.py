@@ -15,7 +15,7 @@ import numpy as np
 from trajectories import settings
 
 from vibrates.core.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
-from vibrates.trajectories import Collision, oracle
+from vibrates.trajectories import TrajectoryRunner, oracle
 from vibrates.trajectories.sampling import initial_conditions
 
 COUNT = 256
@@ -39,7 +39,7 @@ def main() -> None:
 
     def run(case, initial, chosen):
         (v, w), final, sizes, _ = case
-        collision = Collision(surface, n2, h2, *sizes, v, w, settings(*chosen))
+        collision = TrajectoryRunner(surface, n2, h2, *sizes, v, w, settings(*chosen))
         outcome = collision.run(initial, [final])
         return outcome.probability[:, *final], outcome.steps.mean()
 

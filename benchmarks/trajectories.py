@@ -20,7 +20,7 @@ import numpy as np
 
 from vibrates.core.dispatch import share_out
 from vibrates.core.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
-from vibrates.trajectories import Collision, Settings, oracle
+from vibrates.trajectories import Settings, TrajectoryRunner, oracle
 from vibrates.trajectories.sampling import initial_conditions
 from vibrates.trajectories.slow_reference import SlowCollision
 
@@ -35,7 +35,7 @@ def settings(time_step_fs: float, accuracy: float = np.inf, repetitions: int = 0
             "time_step_fs": time_step_fs,
             "accuracy": accuracy,
             "interaction_range_angstrom": 12.0,
-            "fade_from": 0.75,
+            "switching_from": 0.75,
             "relative_energy_error_limit": 1e-3,
             "norm_error_limit": 1e-9,
             "maximum_steps": 10**6,
@@ -55,7 +55,7 @@ def sample(v: int, count: int = COUNT, seed: int = 1):
 def measure(n_a: int, n_b: int, v: int, chosen: Settings, count: int = COUNT):
     """Seconds per trajectory, mean number of steps, and what became of the trajectories."""
     n2, h2, surface = oracle.molecules_and_surface()
-    collision = Collision(surface, n2, h2, n_a, n_b, v, 0, chosen)
+    collision = TrajectoryRunner(surface, n2, h2, n_a, n_b, v, 0, chosen)
     finals = [(v - 1, 0)]
     collision.run(sample(v, 8), finals)
     best = np.inf
@@ -135,7 +135,7 @@ def work_of_a_rank() -> None:
 
     communicator = MPI.COMM_WORLD
     n2, h2, surface = oracle.molecules_and_surface()
-    collision = Collision(surface, n2, h2, 11, 11, 1, 0, settings(1.2, 0.005, 3))
+    collision = TrajectoryRunner(surface, n2, h2, 11, 11, 1, 0, settings(1.2, 0.005, 3))
     collision.run(sample(1, 8), [(0, 0)])
     communicator.Barrier()
     start = time.perf_counter()

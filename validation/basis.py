@@ -25,7 +25,7 @@ from vibrates.config import load
 from vibrates.core.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
 from vibrates.figures import style
 from vibrates.potential import surface_from_config
-from vibrates.trajectories import Collision, Settings
+from vibrates.trajectories import Settings, TrajectoryRunner
 from vibrates.trajectories.sampling import initial_conditions
 
 NEEDS = ()
@@ -63,7 +63,9 @@ class Case:
         """w P (N,) of one final state in these bases; NaN if they lack it."""
         key = levels_a, levels_b
         if key not in (runs := self.__dict__.setdefault("_runs", {})):
-            collision = Collision(self.surface, *self.diatoms, *key, self.v, self.w, self.settings)
+            collision = TrajectoryRunner(
+                self.surface, *self.diatoms, *key, self.v, self.w, self.settings
+            )
             runs[key] = collision.run(self.initial).probability * self.initial.weight[:, None, None]
         if final[0] not in levels_a or final[1] not in levels_b:
             return np.full(COUNT, np.nan)

@@ -43,7 +43,7 @@ def refinements() -> dict[str, dict]:
         "basis (N2 7 -> 12 above, H2 4 -> 8 above)": {"basis": basis},
         "time step (accuracy 0.005 -> 0.0005)": {"dynamics": FINE_STEP},
         "interaction range (12 -> 18 angstrom)": {"dynamics": {"interaction_range_angstrom": 18}},
-        "fade (from 0.75 -> 0.9 of the range)": {"dynamics": {"fade_from": 0.9}},
+        "switching (from 0.75 -> 0.9 of the range)": {"dynamics": {"switching_from": 0.9}},
     }
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from report import ROOT, run_study, span, table, took
 
 from vibrates.core.units import BOHR2_TO_ANGSTROM2, CM_TO_HARTREE
-from vibrates.scattering import Collision, Rotor, cross_sections, settings
+from vibrates.scattering import Rotor, ScatteringProblem, cross_sections, settings
 from vibrates.scattering.partial_waves import METHODS
 
 NEEDS = ()
@@ -37,7 +37,7 @@ STEP = 3
 NAMES = ("close_coupling", "coupled_states")
 
 
-def collision(j_max: int) -> Collision:
+def collision(j_max: int) -> ScatteringProblem:
     """v = 0-1, j = 0-``j_max``."""
     described = settings.load(CONFIG)
     whole = settings.collision(described)
@@ -45,7 +45,7 @@ def collision(j_max: int) -> Collision:
     basis = settings.read_curve(described["molecule"]["curve"]).basis(
         mass, described["molecule"]["vibrations"]
     )
-    return Collision(
+    return ScatteringProblem(
         Rotor.from_basis(basis, mass, 2, j_max),
         whole.reduced_mass,
         whole.potential,
@@ -54,7 +54,7 @@ def collision(j_max: int) -> Collision:
     )
 
 
-def ratio(problem: Collision, level: tuple[int, int], vp: int, jp: int | None) -> dict:
+def ratio(problem: ScatteringProblem, level: tuple[int, int], vp: int, jp: int | None) -> dict:
     """sigma (angstrom^2) by both methods at the collision energies; over all j' if jp is None."""
     levels = problem.rotor.energies
     energies = levels[level] + np.array(COLLISIONS_CM) * CM_TO_HARTREE

@@ -17,7 +17,7 @@ import numpy as np
 from report import run_study, table, took
 
 from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, CM_TO_HARTREE
-from vibrates.trajectories import Collision, Settings, oracle
+from vibrates.trajectories import Settings, TrajectoryRunner, oracle
 from vibrates.trajectories.sampling import initial_conditions
 from vibrates.trajectories.slow_reference import SlowCollision
 
@@ -60,12 +60,12 @@ def compare(case: tuple) -> dict:
     (v, w), final = PROCESSES[name]
     n2, h2, surface = oracle.molecules_and_surface()
     limits = {
-        "accuracy": np.inf, "interaction_range_angstrom": np.inf, "fade_from": 1.0,
+        "accuracy": np.inf, "interaction_range_angstrom": np.inf, "switching_from": 1.0,
         "relative_energy_error_limit": 1e-3, "norm_error_limit": 1e-9,
         "maximum_steps": 10**6, "repetitions": 0,
     }  # fmt: skip
     coarse, fine = (
-        Collision(
+        TrajectoryRunner(
             surface, n2, h2, *LEVELS, v, w, Settings.from_config(limits | {"time_step_fs": step})
         )
         .run(initial)

@@ -111,7 +111,7 @@ def measure() -> dict:
         finals = {name: end for name, (start, end) in PROCESSES.items() if start == state}
         shares: dict[str, NDArray] = {}
         for head_on in (0.5, 0.0):
-            config = default({"sampling": {"head_on_share": head_on}})
+            config = default({"sampling": {"importance_fraction": head_on}})
             work, columns = Study(config, state, COUNT).columns()
             reduced = reduce(work, columns)
             for name, final in finals.items():

@@ -19,7 +19,7 @@ SMALL = {
     },
     "sampling": {
         "replicates": 4,
-        "head_on_share": 0.5,
+        "importance_fraction": 0.5,
         "pilot": 8,
         "rounds": 1,
         "budget": 400,

@@ -9,7 +9,7 @@ from vibrates import config as configuration
 from vibrates.core.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV
 from vibrates.molecules.diatom import Atom
 from vibrates.potential import surface_from_config
-from vibrates.trajectories import Collision, Settings, plan
+from vibrates.trajectories import Settings, TrajectoryRunner, plan
 from vibrates.trajectories.work import BatchWork
 
 
@@ -65,7 +65,7 @@ def test_spectator_rotor_of_an_atom_changes_nothing(load):
     for mass in (1000.0, 1e6):
         oxygen = Atom("O", 15.99491462 * 1822.888, reduced_mass=mass)
         surface = surface_from_config(config.surface, n2, oxygen)
-        collision = Collision(
+        collision = TrajectoryRunner(
             surface,
             n2,
             oxygen,

@@ -365,6 +365,20 @@ def test_check_works_without_the_checkout(tmp_path):
 
 def test_a_product_of_another_version_is_one_line():
     mapping = campaign().to_mapping()
-    mapping["sampling"]["head_on"] = mapping["sampling"].pop("head_on_share")
+    mapping["sampling"]["head_on"] = mapping["sampling"].pop("importance_fraction")
     with pytest.raises(UserError, match="rates.nc: sampling: unknown key 'head_on'"):
         resolved(mapping, "rates.nc")
+
+
+@pytest.mark.parametrize(
+    "block, old, new",
+    [
+        ("dynamics", "fade_from", "switching_from"),
+        ("sampling", "head_on_share", "importance_fraction"),
+    ],
+)
+def test_a_renamed_key_is_refused_with_its_new_name(block, old, new):
+    mapping = campaign().to_mapping()
+    mapping[block][old] = mapping[block].pop(new)
+    with pytest.raises(UserError, match=f"{block}: key '{old}' is now called '{new}'; rename it"):
+        resolved(mapping, "old.yaml")

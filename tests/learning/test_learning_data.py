@@ -248,6 +248,6 @@ def test_impossible_features_are_named():
     with pytest.raises(UserError, match="no quantum number j"):
         feature("dj_odd", data)
     with pytest.raises(UserError, match="energies of the levels"):
-        feature("gap", data)
+        feature("energy_defect", data)
     assert varying(["v", "dv", "T"], data) == ["v", "T"]
     assert set(MIHALIK) <= set(FEATURES)

@@ -9,7 +9,7 @@ from scipy.optimize import least_squares
 from vibrates.core.errors import UserError
 from vibrates.longrange import Coordinate, LongRangeSurface, Problem, Training, ensemble, train
 from vibrates.longrange.levenberg_marquardt import minimise, normal_equations
-from vibrates.potential.network import Network
+from vibrates.potential.network import CoefficientNetwork
 
 BOND = Coordinate("r", 1.0, 4.0)
 ANGLE = Coordinate("theta", 0.0, np.pi, even=True)
@@ -45,7 +45,7 @@ def trained():
 @pytest.mark.parametrize("hidden", [(5,), (4, 3)])
 def test_derivatives_are_those_of_finite_differences(hidden):
     generator = np.random.default_rng(1)
-    network = Network((3, *hidden, 2))
+    network = CoefficientNetwork((3, *hidden, 2))
     weights, x = network.random(generator), generator.uniform(-1.0, 1.0, (7, 3))
     factors = generator.normal(size=(7, 2))
     values, jacobian = network.jacobian(weights, x, factors)
@@ -66,7 +66,7 @@ def test_derivatives_are_those_of_finite_differences(hidden):
 def test_the_jacobian_is_that_of_automatic_differentiation():
     tf = pytest.importorskip("tensorflow")
     generator = np.random.default_rng(2)
-    network = Network((2, 6, 3))
+    network = CoefficientNetwork((2, 6, 3))
     weights, x = network.random(generator), generator.uniform(-1.0, 1.0, (5, 2))
     factors = generator.normal(size=(5, 3))
     variable = tf.Variable(weights)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vibrates.core.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
-from vibrates.trajectories import Collision, Settings, oracle
+from vibrates.trajectories import Settings, TrajectoryRunner, oracle
 from vibrates.trajectories.sampling import initial_conditions
 
 
@@ -24,7 +24,7 @@ def settings():
                 "time_step_fs": time_step_fs,
                 "accuracy": np.inf,
                 "interaction_range_angstrom": np.inf,
-                "fade_from": 0.75,
+                "switching_from": 0.75,
                 "relative_energy_error_limit": 1e-2,
                 "norm_error_limit": 1e-9,
                 "maximum_steps": 10**6,
@@ -38,11 +38,13 @@ def settings():
 
 @pytest.fixture(scope="session")
 def collide(pair, settings):
-    """A function: Collision of N2(v) + H2(w) on the test surface."""
+    """A function: TrajectoryRunner of N2(v) + H2(w) on the test surface."""
 
-    def build(v=1, w=0, n_a=8, n_b=5, time_step_fs=0.4, surface=None, **changes) -> Collision:
+    def build(
+        v=1, w=0, n_a=8, n_b=5, time_step_fs=0.4, surface=None, **changes
+    ) -> TrajectoryRunner:
         n2, h2, test_surface = pair
-        return Collision(
+        return TrajectoryRunner(
             surface or test_surface, n2, h2, n_a, n_b, v, w, settings(time_step_fs, **changes)
         )
 

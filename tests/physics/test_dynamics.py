@@ -166,7 +166,7 @@ def test_running_backwards_returns_to_the_start(collide, sample):
             step,
             limit,
             end,
-            collision.propagation._fade(len(classical)),
+            collision.propagation._switching_range(len(classical)),
             collision.propagation.reduced_mass,
             collision.propagation.inverse_a,
             collision.propagation.inverse_b,
@@ -229,7 +229,7 @@ def test_isotropic_rigid_interaction_changes_no_vibration(pair, collide, sample)
 
 def test_harmonic_oscillator_in_a_weak_field_doubles_from_the_second_level(settings, sample):
     """First order: P(1->2)/P(1->0) = 2 when the force is linear in r and levels are equidistant."""
-    from vibrates.trajectories import Collision
+    from vibrates.trajectories import TrajectoryRunner
 
     stiff = 400.0  # D_e and 1/beta_e^2 up by this: the same frequency, anharmonicity down
     n2 = oracle.MOLECULES["N2"]
@@ -257,7 +257,7 @@ def test_harmonic_oscillator_in_a_weak_field_doubles_from_the_second_level(setti
         nearly_harmonic,
         h2,
     )
-    collision = Collision(surface, nearly_harmonic, h2, 6, 3, 1, 0, settings(0.2))
+    collision = TrajectoryRunner(surface, nearly_harmonic, h2, 6, 3, 1, 0, settings(0.2))
     p = collision.run(sample(16, energy_cm=10000.0, b_max=0.7)).probability
     fast = p[:, 0, 0] > np.median(p[:, 0, 0])
     assert p[fast, 0, 0].max() < 1e-3

@@ -12,7 +12,7 @@ from vibrates.longrange import Coordinate, Problem, Training, train
 from vibrates.longrange.description import Tail
 from vibrates.potential import JoinedSurface, surface_from_config
 from vibrates.potential.joined import COORDINATES
-from vibrates.trajectories import Collision, Settings
+from vibrates.trajectories import Settings, TrajectoryRunner
 from vibrates.trajectories.sampling import initial_conditions
 
 RANGES = ((1.8, 2.5), (1.0, 2.0), (0.0, np.pi), (0.0, np.pi), (0.0, np.pi))
@@ -96,7 +96,7 @@ def trajectories(surface, energy_cm, shell, count):
             "time_step_fs": 2.0,
             "accuracy": np.inf,
             "interaction_range_angstrom": 12.0,
-            "fade_from": 0.9,
+            "switching_from": 0.9,
             "relative_energy_error_limit": 1e-2,
             "norm_error_limit": 1e-9,
             "maximum_steps": 10**6,
@@ -107,7 +107,7 @@ def trajectories(surface, energy_cm, shell, count):
         n2, h2, 5, 1, 0, energy_cm * CM_TO_HARTREE, 0, tuple(b * ANGSTROM_TO_BOHR for b in shell),
         13.0 * ANGSTROM_TO_BOHR, np.arange(count), 4,
     )  # fmt: skip
-    out = Collision(surface, n2, h2, 3, 2, 1, 0, settings).run(start)
+    out = TrajectoryRunner(surface, n2, h2, 3, 2, 1, 0, settings).run(start)
     assert (out.status == 0).all()
     before, after = start.classical()[:, 3:6], out.classical[:, 3:6]
     cosine = (

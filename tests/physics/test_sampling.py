@@ -5,7 +5,7 @@ import pytest
 
 from vibrates.core.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
 from vibrates.molecules.diatom import pair_reduced_mass
-from vibrates.trajectories import Collision
+from vibrates.trajectories import TrajectoryRunner
 from vibrates.trajectories.sampling import initial_conditions
 
 ENERGY = 5000.0 * CM_TO_HARTREE
@@ -17,9 +17,20 @@ START = 15.0 * ANGSTROM_TO_BOHR
 def draw(pair):
     n2, h2, _ = pair
 
-    def build(indices, shell=1, seed=3, v=1, energy=ENERGY, head_on_share=0.0, w=0):
+    def build(indices, shell=1, seed=3, v=1, energy=ENERGY, importance_fraction=0.0, w=0):
         return initial_conditions(
-            n2, h2, seed, v, w, energy, shell, EDGES, START, np.asarray(indices), 8, head_on_share
+            n2,
+            h2,
+            seed,
+            v,
+            w,
+            energy,
+            shell,
+            EDGES,
+            START,
+            np.asarray(indices),
+            8,
+            importance_fraction,
         )
 
     return build
@@ -45,7 +56,7 @@ def test_energies_follow_the_dirichlet_measure(draw):
 
 def test_importance_weights_restore_the_measure(draw):
     """Weighted moments of E_tr/U: those of Beta(2, 2); head-on collisions are drawn more often."""
-    plain, biased = draw(np.arange(8192)), draw(np.arange(8192), head_on_share=0.5)
+    plain, biased = draw(np.arange(8192)), draw(np.arange(8192), importance_fraction=0.5)
     share, weight = biased.translational_energy / ENERGY, biased.weight
     assert (plain.weight == 1.0).all() and weight.max() <= 2.0
     assert weight.mean() == pytest.approx(1.0, abs=2e-3)
@@ -88,7 +99,9 @@ def test_rotors_turn_with_the_energy_they_were_given(pair, draw, settings, v, w)
     """
     n2, h2, surface = pair
     levels_a, levels_b = range(max(0, v - 15), v + 8), range(w + 5)
-    propagation = Collision(surface, n2, h2, levels_a, levels_b, v, w, settings(0.4)).propagation
+    propagation = TrajectoryRunner(
+        surface, n2, h2, levels_a, levels_b, v, w, settings(0.4)
+    ).propagation
     initial = draw(np.arange(16), v=v, w=w)
     for basis, inverse, position, momentum, energy in (
         (

@@ -7,7 +7,7 @@ from vibrates.core.units import AU_TO_FS
 from vibrates.molecules.diatom import Atom
 from vibrates.molecules.podvr import Podvr
 from vibrates.potential.model import ExponentialRepulsion
-from vibrates.trajectories import Collision
+from vibrates.trajectories import TrajectoryRunner
 from vibrates.trajectories.sampling import Initial
 
 MASS = 2.0 / 3.0  # of the relative motion, in units of the oscillator's mass
@@ -43,7 +43,9 @@ def probability_01(total_energy, settings, time_step=0.02):
     """P(0 -> 1) at the symmetrised translational energy of the total energy."""
     oscillator, atom = HarmonicOscillator(), Atom("atom", total_mass=2.0 * MASS)
     surface = ExponentialRepulsion(ALPHA, ORIGIN, oscillator.r_e)
-    collision = Collision(surface, oscillator, atom, 16, 1, 0, 0, settings(time_step * AU_TO_FS))
+    collision = TrajectoryRunner(
+        surface, oscillator, atom, 16, 1, 0, 0, settings(time_step * AU_TO_FS)
+    )
     translational = (np.sqrt(total_energy - 0.5) + np.sqrt(total_energy - 1.5)) ** 2 / 4.0
     along = np.array([[0.0, 0.0, 1.0]])
     nan = np.full(1, np.nan)

@@ -18,9 +18,9 @@ from vibrates.potential import (
     Surface,
     surface_from_config,
 )
-from vibrates.potential.network import Network
+from vibrates.potential.network import CoefficientNetwork
 from vibrates.potential.surface import PUBLISHED_N2_H2
-from vibrates.trajectories import Collision, kernel
+from vibrates.trajectories import TrajectoryRunner, kernel
 from vibrates.trajectories.kernel import state_layout as rows
 from vibrates.trajectories.kernel import strang
 from vibrates.trajectories.kernel.interaction import geometry, potential_and_means
@@ -164,7 +164,7 @@ def series():
     names = ("r_a", "r_b", "theta_a", "theta_b", "phi")
     ranges = ((1.4, 3.2), (0.7, 2.6), (0.0, np.pi), (0.0, np.pi), (0.0, np.pi))
     coordinates = tuple(Coordinate(n, *r) for n, r in zip(names, ranges, strict=True))
-    weights = Network((5, 4, 2)).random(np.random.default_rng(6))
+    weights = CoefficientNetwork((5, 4, 2)).random(np.random.default_rng(6))
     return LongRangeSurface((6, 8), coordinates, (4,), weights, 5.0, 7.0, 1e-3)
 
 
@@ -187,20 +187,20 @@ def system(collide, pair, settings):
             # Unequal masses: V is not even in cos theta.
             n2 = dataclasses.replace(n2, total_mass=1.6 * n2.total_mass, like_ends=False)
         surface = surface_from_config(SITES if form == "sites" else ATOMS, n2, atom)
-        return surface, Collision(surface, n2, atom, 6, 1, 2, 0, settings(0.4))
+        return surface, TrajectoryRunner(surface, n2, atom, 6, 1, 2, 0, settings(0.4))
 
     return build
 
 
 @pytest.mark.parametrize(
-    ("form", "fade_from"),
+    ("form", "switching_from"),
     [("improved Lennard-Jones", None), ("improved Lennard-Jones", 4.0), ("fitted", None),
      ("fitted", 4.0), ("joined", None), ("joined", 4.0), ("atom pairs", 4.0), ("sites", 4.0)],
 )  # fmt: skip
-def test_kernel_potential_and_forces_are_those_of_the_surface(system, sample, form, fade_from):
+def test_kernel_potential_and_forces_are_those_of_the_surface(system, sample, form, switching_from):
     """One step's kick of P, L_a, L_b against numerical derivatives of the NumPy surface.
 
-    With ``fade_from`` (bohr) the interaction fades to zero over the next 6 bohr.
+    With ``switching_from`` (bohr) the interaction is switched off over the next 6 bohr.
     """
     surface, collision = system(form)
     n, m = collision.propagation.basis_a.r.size, collision.propagation.basis_b.r.size
@@ -212,10 +212,10 @@ def test_kernel_potential_and_forces_are_those_of_the_surface(system, sample, fo
     density = (np.abs(psi) ** 2).reshape(-1, n, m)
     r_a, r_b = collision.propagation.basis_a.r[:, None], collision.propagation.basis_b.r[None, :]
 
-    begin, length = (np.inf, 1.0) if fade_from is None else (fade_from, 6.0)
-    fade = np.tile([begin, 1.0 / length], (LANES, 1))
+    begin, length = (np.inf, 1.0) if switching_from is None else (switching_from, 6.0)
+    switch = np.tile([begin, 1.0 / length], (LANES, 1))
 
-    def faded(distance):
+    def switched(distance):
         x = np.clip((distance - begin) / length, 0.0, 1.0)
         return 1.0 - quad(lambda t: 630.0 * t**4 * (1.0 - t) ** 4, 0.0, x)[0]
 
@@ -224,13 +224,13 @@ def test_kernel_potential_and_forces_are_those_of_the_surface(system, sample, fo
         values = surface.potential(
             distance, n_a @ position / distance, n_b @ position / distance, n_a @ n_b, r_a, r_b
         )
-        return faded(distance) * (density[t] * values).sum()
+        return switched(distance) * (density[t] * values).sum()
 
     ours = kernel.mean_potential(
-        start, psi.real.copy(), psi.imag.copy(), fade, *collision.propagation.interaction
+        start, psi.real.copy(), psi.imag.copy(), switch, *collision.propagation.interaction
     )
     h = 1e-4
-    c = np.ascontiguousarray(np.hstack([start, fade]).T).ravel()
+    c = np.ascontiguousarray(np.hstack([start, switch]).T).ravel()
     re, im = np.ascontiguousarray(psi.real.T).ravel(), np.ascontiguousarray(psi.imag.T).ravel()
     g = np.zeros(rows.GEOMETRY * LANES)
     means, potential = np.zeros(rows.MEANS * LANES), np.zeros(n * m * LANES)

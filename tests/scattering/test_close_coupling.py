@@ -17,7 +17,7 @@ from scipy.special import (
 
 from vibrates.core.errors import UserError
 from vibrates.core.units import AMU_TO_ME, ANGSTROM_TO_BOHR, CM_TO_HARTREE
-from vibrates.scattering import Collision, Rotor, cross_sections, rate_coefficient
+from vibrates.scattering import Rotor, ScatteringProblem, cross_sections, rate_coefficient
 from vibrates.scattering.channels import angular_factors, close_coupling, coupled_states
 from vibrates.scattering.matching import k_matrices
 from vibrates.scattering.propagator import Propagator
@@ -144,7 +144,7 @@ def argon_nitrogen():
 
         parts = [(5.4, 9.0, 0.06), (9.0, 15.0, 0.12), (15.0, end, 0.25)]
         edges = [np.arange(low, high, width / refine) for low, high, width in parts]
-        return Collision(
+        return ScatteringProblem(
             Rotor.rigid(2.01 * CM_TO_HARTREE, j_max), ARGON_NITROGEN_MASS, potential, 3,
             np.append(np.concatenate(edges), end), homonuclear=True,
         )  # fmt: skip

@@ -35,7 +35,7 @@ CAMPAIGN = {
     },
     "sampling": {
         "replicates": 4,
-        "head_on_share": 0.5,
+        "importance_fraction": 0.5,
         "pilot": 1024,
         "rounds": 0,
         "budget": 30000,

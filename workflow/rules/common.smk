@@ -22,7 +22,7 @@ RESULTS = Path(campaign.results)
 LOGS = RESULTS / "logs"
 ROUNDS = range(campaign.sampling.rounds + 1)
 # The initial states, some dozens a job.
-PARTS = rounds.parts(campaign)
+GROUPS = rounds.groups(campaign)
 
 if RUNS:
     if not COMMAND_LINE.verbose:
@@ -33,14 +33,14 @@ if RUNS:
 wildcard_constraints:
     round=r"\d+",
     batch=r"\d{5}",
-    part=r"\d+",
+    group=r"\d+",
     v=r"\d+",
     w=r"\d+",
 
 
-def parts(*names):
+def selected(*names):
     """What a rule's products depend on: blocks of the configuration, or `block.key` for one key."""
-    return stages.parts(campaign, names)
+    return stages.selected(campaign, names)
 
 
 def batches(*rounds, states=None):
@@ -62,7 +62,7 @@ def batch_rows(wildcards):
 def strata_files(wildcards):
     """What the allocation of a round rests on; nothing for the pilot."""
     n = int(wildcards.round)
-    return [RESULTS / f"plan/round{n}_strata/part{i}.nc" for i in range(len(PARTS)) if n > 0]
+    return [RESULTS / f"plan/round{n}_strata/group{i}.nc" for i in range(len(GROUPS)) if n > 0]
 
 
 def growth(attempt):

@@ -16,7 +16,7 @@ rule figure_surface:
         "../../envs/learning.yaml"
     params:
         pair=config["pair"],
-        molecules=parts("molecules")["molecules"],
+        molecules=selected("molecules")["molecules"],
         surface=config["surface"],
     script:
         "../scripts/figure_surface.py"
@@ -50,9 +50,9 @@ rule figure_ladder:
     conda:
         "../../envs/learning.yaml"
     params:
-        molecules=parts("molecules")["molecules"],
+        molecules=selected("molecules")["molecules"],
         pair=config["pair"],
-        learning=parts("learning.transitions", "learning.initial_w")["learning"],
+        learning=selected("learning.transitions", "learning.initial_w")["learning"],
     script:
         "../scripts/figure_ladder.py"
 
@@ -83,7 +83,7 @@ rule figure_leave_one_out:
     conda:
         "../../envs/learning.yaml"
     params:
-        learning=parts("learning.transitions", "learning.initial_w")["learning"],
+        learning=selected("learning.transitions", "learning.initial_w")["learning"],
     script:
         "../scripts/figure_leave_one_out.py"
 

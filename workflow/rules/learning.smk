@@ -296,7 +296,7 @@ rule next:
     threads: 1
     params:
         code=code_fingerprint("vibrates.learning.proposal"),
-        config=parts(
+        config=selected(
             "name",
             "results",
             "pair",

@@ -5,19 +5,19 @@
 rule strata:
     input:
         batches=lambda wildcards: batches(
-            *range(int(wildcards.round)), states=PARTS[int(wildcards.part)]
+            *range(int(wildcards.round)), states=GROUPS[int(wildcards.group)]
         ),
     output:
-        RESULTS / "plan/round{round}_strata/part{part}.nc",
+        RESULTS / "plan/round{round}_strata/group{group}.nc",
     log:
-        LOGS / "strata/round{round}_part{part}.log",
+        LOGS / "strata/round{round}_group{group}.log",
     conda:
         "../../envs/dynamics.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * growth(attempt),
         runtime=lambda wildcards, attempt: 60 * growth(attempt),
     params:
-        states=lambda wildcards: PARTS[int(wildcards.part)],
+        states=lambda wildcards: GROUPS[int(wildcards.group)],
         fingerprint=stages.fingerprint(campaign, "plan"),
     script:
         "../scripts/strata.py"
@@ -36,7 +36,7 @@ checkpoint plan:
         "../../envs/dynamics.yaml"
     params:
         # What trajectories depend on reaches it through the strata of earlier rounds.
-        settings=parts("grid", "sampling", "jobs.trajectories_per_batch"),
+        settings=selected("grid", "sampling", "jobs.trajectories_per_batch"),
         code=code_fingerprint("vibrates.campaign.rounds"),
     script:
         "../scripts/plan.py"

@@ -25,7 +25,7 @@ def text(config: Campaign, source: str) -> str:
     left = max(0, sampling.budget - int(pilot["trajectories"].sum()))
     later = [_later(config, pilot, left // sampling.rounds, n + 1) for n in range(sampling.rounds)]
     table = pd.concat([pilot, *later], ignore_index=True)
-    groups = len(rounds.parts(config))
+    groups = len(rounds.groups(config))
     helpers = groups * sampling.rounds + sampling.rounds + 1
     total = len(table) + helpers + groups + OTHER_JOBS
     lines = [

@@ -43,7 +43,7 @@ def first(config: Campaign) -> tuple[pd.DataFrame, pd.DataFrame]:
     return plan, pd.DataFrame(columns=REPORT)
 
 
-def parts(config: Campaign) -> list[list[tuple[int, int]]]:
+def groups(config: Campaign) -> list[list[tuple[int, int]]]:
     """The initial states in groups of `STATES_PER_JOB`."""
     every = config.grid.states
     return [every[i : i + STATES_PER_JOB] for i in range(0, len(every), STATES_PER_JOB)]

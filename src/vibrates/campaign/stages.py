@@ -64,8 +64,8 @@ STAGES = {
 }
 
 
-def parts(config: Campaign, names: Iterable[str]) -> dict[str, Any]:
-    """The named parts of a configuration: a block, or `block.key` for one key of it.
+def selected(config: Campaign, names: Iterable[str]) -> dict[str, Any]:
+    """The named settings of a configuration: a block, or `block.key` for one key of it.
 
     Of `molecules` only those of the pair.
     """
@@ -86,7 +86,7 @@ def fingerprint(config: Campaign, name: str) -> str:
     stage = STAGES[name]
     return fingerprint_of(
         stage=name,
-        settings=parts(config, stage.settings),
+        settings=selected(config, stage.settings),
         code=code_fingerprint(*stage.modules),
         after={earlier: fingerprint(config, earlier) for earlier in stage.after},
     )

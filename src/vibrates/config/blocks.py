@@ -41,14 +41,15 @@ class Dynamics(Model):
         le=1,
     )
     interaction_range_angstrom: float = key(
-        "Distance at which the interaction has faded to zero; between the start and there "
+        "Distance at which the interaction has been switched off; between the start and there "
         "molecules fly freely",
         "angstrom",
         gt=0,
     )
-    fade_from: float = key(
-        "Fraction of the interaction range from which the interaction fades smoothly",
+    switching_from: float = key(
+        "Fraction of the interaction range from which it is switched off smoothly",
         "1",
+        formerly="fade_from",
         gt=0,
         lt=1,
     )
@@ -79,10 +80,11 @@ class Sampling(Model):
         ge=2,
         le=1024,
     )
-    head_on_share: float = key(
+    importance_fraction: float = key(
         "Share of the trajectories drawn with nearly all energy in the translation, weighted "
         "accordingly; 0 draws all from the microcanonical measure",
         "1",
+        formerly="head_on_share",
         ge=0,
         lt=1,
     )

@@ -77,10 +77,10 @@ def _basis(campaign: Campaign) -> None:
 def _distances(campaign: Campaign) -> None:
     grid, dynamics = campaign.grid, campaign.dynamics
     start, largest = grid.start_distance_angstrom, grid.impact_parameter_edges_angstrom[-1]
-    reach, fade = dynamics.interaction_range_angstrom, dynamics.fade_from
-    if reach * fade <= largest:
+    reach, begins = dynamics.interaction_range_angstrom, dynamics.switching_from
+    if reach * begins <= largest:
         raise UserError(
-            f"dynamics.interaction_range_angstrom: {reach:g} times fade_from, {fade:g}, "
+            f"dynamics.interaction_range_angstrom: {reach:g} times switching_from, {begins:g}, "
             f"is not beyond the largest impact parameter {largest:g}; raise it"
         )
     if start < reach:

@@ -38,9 +38,13 @@ __all__ = [
 ]
 
 
-def key(description: str, unit: str, **limits: Any) -> Any:
-    """A required key: meaning, unit ("1" for a number, "text", "path"), limits as in pydantic."""
-    return Field(description=description, json_schema_extra={"unit": unit}, **limits)
+def key(description: str, unit: str, *, formerly: str | None = None, **limits: Any) -> Any:
+    """A required key: meaning, unit ("1" for a number, "text", "path"), limits as in pydantic.
+
+    ``formerly``: an old name of the key; it is refused with the new one.
+    """
+    extra = {"unit": unit} | ({"formerly": formerly} if formerly else {})
+    return Field(description=description, json_schema_extra=extra, **limits)
 
 
 def optional(description: str, unit: str, **limits: Any) -> Any:

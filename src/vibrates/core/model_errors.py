@@ -86,10 +86,14 @@ class _Mistake:
         name = self.parts.pop()
         if name == "[key]":
             name = self.parts.pop()
-        known = list(self._entry().get("properties", {}))
+        properties = self._entry().get("properties", {})
+        key = dotted(self.parts, self.place) or "the configuration"
+        for new, entry in properties.items():
+            if entry.get("formerly") == name:
+                return f"{key}: key '{name}' is now called '{new}'; rename it"
+        known = list(properties)
         close = get_close_matches(str(name), known, n=1)
         remedy = f"did you mean '{close[0]}'?" if close else "remove it"
-        key = dotted(self.parts, self.place) or "the configuration"
         return f"{key}: unknown key '{name}' (known: {', '.join(known)}); {remedy}"
 
     def _missing(self) -> str:

@@ -67,10 +67,10 @@ def _log_v(data: xr.Dataset) -> np.ndarray:
     return np.log(v)
 
 
-def _gap(data: xr.Dataset) -> np.ndarray:
+def _energy_defect(data: xr.Dataset) -> np.ndarray:
     if "energy_difference" not in data:
         raise UserError(
-            f"{data.attrs.get('source', 'rates')}: feature gap needs the energies of "
+            f"{data.attrs.get('source', 'rates')}: feature energy_defect needs the energies of "
             "the levels, which this source does not have; choose another feature"
         )
     return data["energy_difference"].values[:, None]
@@ -91,7 +91,7 @@ FEATURES: dict[str, Callable[[xr.Dataset], np.ndarray]] = {
     "dv_nonzero": lambda data: (_change("vp", "v")(data) != 0).astype(float),
     "log_v": _log_v,
     "ladder": _ladder,
-    "gap": _gap,
+    "energy_defect": _energy_defect,
     "T_log": _log(0.0),
     "T_cube_root": _root(0.0),
     **{f"T_log_{T0}": _log(T0) for T0 in OFFSETS_K},

@@ -24,7 +24,7 @@ TRAINING_TEMPERATURES = 12
 START_VARIANCE_DEX2 = {"smooth": 1e-2, "own": 1e-5, "noise": 1e-7}
 
 
-class Fit:
+class LadderFit:
     """One candidate, trained on `train` cells (N, M) of `data`.
 
     processes: traced processes by shape, shared by many fits. `left_out`: error and standard
@@ -60,7 +60,7 @@ class Fit:
         self.parameters = [parameter for parameter, _ in starts]
         self.left_out = self.process.condition(X, y, known).left_out(np.nonzero(chosen)[0])
 
-    def condition(self, cells: np.ndarray | None = None) -> "Fit":
+    def condition(self, cells: np.ndarray | None = None) -> "LadderFit":
         """Condition predictions on the training cells, or on those of the mask `cells` (N, M)."""
         for parameter, value in zip(self.parameters, self.values, strict=True):
             parameter.assign(value)

@@ -26,7 +26,7 @@ import xarray as xr
 
 from vibrates.core.errors import UserError
 from vibrates.learning.data import log10_k
-from vibrates.learning.ladder_fit import Fit
+from vibrates.learning.ladder_fit import LadderFit
 from vibrates.learning.stacking import mixture_std, stacking_weights
 from vibrates.learning.trends import BEYOND, CANDIDATES, RESONANT, RESONANT_BEYOND, Candidate
 
@@ -35,7 +35,7 @@ MINIMUM_WEIGHT = 0.01  # of a form that takes part
 
 
 class LadderModel:
-    """Fit with `fit(data, train)`, predict with `predict(data)`; one object serves many fits.
+    """LadderFit with `fit(data, train)`, predict with `predict(data)`; one object serves many fits.
 
     `weights`: of the forms, by name; `chosen` has the largest.
     """
@@ -60,7 +60,7 @@ class LadderModel:
         tests = edge_tests(data["temperature"].values, train)
         self._offered = self.beyond if tests else self.candidates
         fits = {
-            name: Fit(candidate, data, train, self._processes)
+            name: LadderFit(candidate, data, train, self._processes)
             for name, candidate in self._offered.items()
         }
         if tests:
@@ -147,7 +147,7 @@ def edge_tests(temperature_K: np.ndarray, train: np.ndarray) -> list[tuple[int, 
     return [test for test in tests if test[1].sum() >= MINIMUM_TEMPERATURES]
 
 
-def _beyond(fit: Fit, data: xr.Dataset, train: np.ndarray, tests) -> tuple[float, float]:
+def _beyond(fit: LadderFit, data: xr.Dataset, train: np.ndarray, tests) -> tuple[float, float]:
     """Mean squared error (dex^2) of the tests, and rms of error over standard deviation."""
     errors, ratios = [], []
     for column, columns in tests:

@@ -26,7 +26,7 @@ def model(name: str) -> Callable:
 
         return PublishedGP
     if name in ("NN", "NN2"):
-        from vibrates.learning.networks import Network
+        from vibrates.learning.networks import RateNetwork
 
-        return lambda: Network(name)
+        return lambda: RateNetwork(name)
     raise UserError(f"model {name} is unknown; choose from {', '.join(NAMES)}")

@@ -10,7 +10,7 @@ LAYERS = {"NN": (32, 64, 128, 32), "NN2": (100, 100)}
 EPOCHS = 50
 
 
-class Network:
+class RateNetwork:
     """A dense network of ReLU layers, 50 epochs of Adam on the squared error, batches of 32.
 
     The paper names layers, activation and epochs; optimiser and batches are the library's defaults.
@@ -20,7 +20,7 @@ class Network:
         self.layers = LAYERS[name]
         self.description = f"{name}: dense network {'-'.join(map(str, self.layers))}-1 on (T, v)"
 
-    def fit(self, data: xr.Dataset, train: np.ndarray, seed: int = 0) -> "Network":
+    def fit(self, data: xr.Dataset, train: np.ndarray, seed: int = 0) -> "RateNetwork":
         self.scaled = Scaled(data)
         tf.keras.utils.set_random_seed(seed)
         inputs = self.scaled.inputs(data)[train]

@@ -7,8 +7,8 @@ an offset T0 is the customary way to write that (Zheng & Truhlar 2010, Phys. Che
 7782, eq. 7).
 
 Where the energy defect D of a family passes through zero, what is learned is even in D in theory
-(`directions`): there a trend has D^2 (`gap*gap`) in the place of v, which is nearly linear in D and
-would give it a slope at resonance.
+(`directions`): there a trend has D^2 (`energy_defect*energy_defect`) in the place of v, which is
+nearly linear in D and would give it a slope at resonance.
 """
 
 from collections.abc import Sequence
@@ -21,8 +21,22 @@ from vibrates.learning.features import OFFSETS_K, feature, varying
 
 LINEAR = ("ladder", "v", "T", "ladder*T", "v*T", "T*T")
 QUADRATIC = (*LINEAR, "v*v", "v*v*T", "v*T*T", "ladder*T*T", "T*T*T")
-EVEN = ("ladder", "T", "ladder*T", "T*T", "gap*gap", "gap*gap*T")
-EVEN_QUARTIC = (*EVEN, "gap*gap*gap*gap", "gap*gap*gap*gap*T", "gap*gap*T*T", "ladder*T*T", "T*T*T")
+EVEN = (
+    "ladder",
+    "T",
+    "ladder*T",
+    "T*T",
+    "energy_defect*energy_defect",
+    "energy_defect*energy_defect*T",
+)
+EVEN_QUARTIC = (
+    *EVEN,
+    "energy_defect*energy_defect*energy_defect*energy_defect",
+    "energy_defect*energy_defect*energy_defect*energy_defect*T",
+    "energy_defect*energy_defect*T*T",
+    "ladder*T*T",
+    "T*T*T",
+)
 OF_W = ("w", "w*T", "v*w")  # where the second molecule's level varies
 
 
@@ -91,4 +105,4 @@ def _unit(name: str) -> float:
     """So that no product of functions is huge before it is standardised."""
     if name.startswith("T_cube_root"):
         return 0.1
-    return {"v": 10.0, "w": 10.0, "gap": 1000.0}.get(name, 1.0)
+    return {"v": 10.0, "w": 10.0, "energy_defect": 1000.0}.get(name, 1.0)

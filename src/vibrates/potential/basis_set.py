@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vibrates.potential.fit import Design, Fit
+from vibrates.potential.fit import Design, FitResult
 
 # Parameters that move, with their powers of xi_a, xi_b: size, depth, steepness of the wall (which
 # falls where the well gets shallower), slopes with either bond.
@@ -18,7 +18,9 @@ FLOOR_MEV, FRACTION = 0.02, 0.005
 TO_THE_LIMIT = 27.0 / 19.0
 
 
-def shift(found: Fit, points: pd.DataFrame, change: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+def shift(
+    found: FitResult, points: pd.DataFrame, change: NDArray
+) -> tuple[NDArray, NDArray, NDArray]:
     """Linear least squares of ``change`` (meV), V in the larger less V in the smaller basis.
 
     ``points``: as `points.prepare` gives them. The same amount is added to a parameter at all five

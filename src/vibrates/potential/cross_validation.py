@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vibrates.potential.fit import Design, Fit, Term, Weights, fit
+from vibrates.potential.fit import Design, FitResult, Term, Weights, fit
 from vibrates.potential.points import ANGLES, quality
 
 # 0.3 meV in the well, 5 % on the wall.
@@ -53,7 +53,7 @@ def judgement(
     training: pd.DataFrame,
     left_out: NDArray,
     held_out: pd.DataFrame,
-    found: Fit,
+    found: FitResult,
 ) -> dict:
     """Quality of a fit: errors of left-out points, errors of held-out points, number of values.
 

@@ -1,4 +1,4 @@
-"""Fit of the surface to ab initio points: weights, least squares, covariance.
+"""FitResult of the surface to ab initio points: weights, least squares, covariance.
 
 The fit works in angstrom and meV, the units of the configuration that it writes.
 """
@@ -104,7 +104,7 @@ class Design:
 
 
 @dataclass(frozen=True)
-class Fit:
+class FitResult:
     """Outcome of one fit: values of all terms in order, and their covariance."""
 
     terms: tuple[Term, ...]
@@ -148,7 +148,7 @@ def start(terms: Sequence[Term]) -> NDArray:
 
 def fit(
     points: pd.DataFrame, terms: Sequence[Term], weights: Weights, prior: Mapping[str, float]
-) -> Fit:
+) -> FitResult:
     """Least squares of V (column ``energy_meV``) with a weak prior around the start.
 
     ``prior``: per parameter the standard deviation (units of the parameter, per angstrom of each
@@ -172,7 +172,7 @@ def fit(
     freedom = max(1, len(energy) - _effective(found.jac, len(energy)))
     chi_square = float(misfit @ misfit) / freedom
     covariance = np.linalg.inv(found.jac.T @ found.jac) * max(chi_square, 1e-12)
-    return Fit(tuple(terms), found.x, covariance, chi_square)
+    return FitResult(tuple(terms), found.x, covariance, chi_square)
 
 
 def _effective(jacobian: NDArray, points: int) -> float:

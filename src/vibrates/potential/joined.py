@@ -29,7 +29,7 @@ HARMONICS = 9  # of the series: the five and the first four extra ones
 _ORIENTATIONS = 256  # of the projection onto them
 
 
-def handover(distance: ArrayLike, begin: float, end: float) -> NDArray:
+def switching_function(distance: ArrayLike, begin: float, end: float) -> NDArray:
     """s(R): 0 below ``begin``, 1 above ``end``, all in one unit."""
     x = np.clip((np.asarray(distance, dtype=float) - begin) / (end - begin), 0.0, 1.0)
     return x**5 * (126.0 + x * (-420.0 + x * (540.0 + x * (-315.0 + 70.0 * x))))
@@ -138,7 +138,7 @@ class JoinedSurface:
         c_m = at_orientation(self.series_tables(r_a, r_b), angular, len(shape))
         series = -sum(c / distance**m for c, m in zip(c_m, POWERS, strict=True))
         electrostatic = self.inner.quadrupole_product(r_a, r_b) * quadrupole_angular(c_a, c_b, c_ab)
-        share = handover(distance, *self.switch)
+        share = switching_function(distance, *self.switch)
         return (1.0 - share) * self.inner.potential(distance, c_a, c_b, c_ab, r_a, r_b) + share * (
             series + electrostatic / distance**5
         )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibrates.core.errors import UserError
-from vibrates.potential.network import Network
+from vibrates.potential.network import CoefficientNetwork
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,10 @@ class LongRangeSurface:
     energy_unit: float
 
     @property
-    def network(self) -> Network:
+    def network(self) -> CoefficientNetwork:
         """Inputs x (and R without a series), outputs C_m in inner units."""
         inputs = len(self.coordinates) + (not self.powers)
-        return Network((inputs, *self.hidden, max(len(self.powers), 1)))
+        return CoefficientNetwork((inputs, *self.hidden, max(len(self.powers), 1)))
 
     def inputs(self, distance: NDArray, x: NDArray) -> NDArray:
         """What the network sees (N, n_in)."""

@@ -12,7 +12,7 @@ from scipy.special import expit
 
 
 @dataclass(frozen=True)
-class Network:
+class CoefficientNetwork:
     """``sizes``: numbers of inputs, of neurons of every hidden layer, of outputs."""
 
     sizes: tuple[int, ...]

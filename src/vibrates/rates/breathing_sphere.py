@@ -23,9 +23,8 @@ from vibrates.core.units import (
 )
 from vibrates.molecules.diatom import Atom, Diatom, pair_reduced_mass
 from vibrates.potential import Surface
-from vibrates.scattering import Collision as QuantumCollision
-from vibrates.scattering import Rotor, cross_sections, rate_coefficient
-from vibrates.trajectories import Collision, Settings, oracle
+from vibrates.scattering import Rotor, ScatteringProblem, cross_sections, rate_coefficient
+from vibrates.trajectories import Settings, TrajectoryRunner, oracle
 from vibrates.trajectories.sampling import Initial
 
 START = 15.0 * ANGSTROM_TO_BOHR
@@ -35,7 +34,7 @@ _QUIET = {"quadrupole": {"coefficients_au": [0.0], "range_angstrom": [0.0, 9.0]}
 N2 = Diatom.from_config("N2", oracle.MOLECULES["N2"] | _QUIET)
 SETTINGS: Mapping[str, Any] = {
     "time_step_fs": 0.2, "accuracy": np.inf, "repetitions": 0, "interaction_range_angstrom": np.inf,
-    "fade_from": 1.0, "relative_energy_error_limit": 1e-3, "norm_error_limit": 1e-9,
+    "switching_from": 1.0, "relative_energy_error_limit": 1e-3, "norm_error_limit": 1e-9,
     "maximum_steps": 10**6,
 }  # fmt: skip
 
@@ -47,12 +46,12 @@ def potential(distance: NDArray, r: NDArray) -> NDArray:
     return EPS_MEV * MEV_TO_HARTREE * (6.0 / (n - 6.0) * x**-n - n / (n - 6.0) * x**-6)
 
 
-def quantum(refine: float = 1.0) -> QuantumCollision:
+def quantum(refine: float = 1.0) -> ScatteringProblem:
     """The close-coupled problem: five levels in their PODVR that do not rotate."""
     basis = N2.basis(range(5))
     widths = [(2.4, 9.0, 0.04), (9.0, 14.0, 0.08), (14.0, 30.0, 0.16)]  # bohr
     parts = [np.arange(low, high, width / refine) for low, high, width in widths]
-    return QuantumCollision(
+    return ScatteringProblem(
         Rotor(basis.r, basis.energies[:, None], basis.amplitudes[None]),
         pair_reduced_mass(N2, PARTNER),
         lambda distance, r, x: potential(distance, r) + 0.0 * x,
@@ -61,7 +60,7 @@ def quantum(refine: float = 1.0) -> QuantumCollision:
     )
 
 
-def exact_cross_section(collision: QuantumCollision, energies: NDArray, waves: int) -> NDArray:
+def exact_cross_section(collision: ScatteringProblem, energies: NDArray, waves: int) -> NDArray:
     """sigma(1 -> 0) (n,), bohr^2, at collision energies (n,) from about ``waves`` partial waves."""
     sigma = []
     for group in np.array_split(energies, max(1, len(energies) // 10)):
@@ -100,7 +99,7 @@ def mixed_cross_section() -> tuple[NDArray, NDArray, float]:
         N2,
         PARTNER,
     )
-    collision = Collision(surface, N2, PARTNER, 5, 1, 1, 0, Settings.from_config(SETTINGS))
+    collision = TrajectoryRunner(surface, N2, PARTNER, 5, 1, 1, 0, Settings.from_config(SETTINGS))
     energies = np.geomspace(590.0, 40000.0, 45) * CM_TO_HARTREE
     x, weight = np.polynomial.legendre.leggauss(24)
     b_square_max = (6.0 * ANGSTROM_TO_BOHR) ** 2

@@ -10,13 +10,13 @@ thermal    rate coefficients from cross sections
 """
 
 from vibrates.scattering.channels import Channels, close_coupling, coupled_states
-from vibrates.scattering.partial_waves import Collision, cross_sections
+from vibrates.scattering.partial_waves import ScatteringProblem, cross_sections
 from vibrates.scattering.rotor import Rotor
 from vibrates.scattering.thermal import RateCoefficient, rate_coefficient
 
 __all__ = [
     "Channels",
-    "Collision",
+    "ScatteringProblem",
     "RateCoefficient",
     "Rotor",
     "close_coupling",

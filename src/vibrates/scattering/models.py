@@ -73,7 +73,7 @@ class CoupledLevels(Model):
 class Energies(Model):
     """Energies at which cross sections are computed."""
 
-    near_cm: Lengths = key("Collision energies above the threshold of every level", "cm^-1")
+    near_cm: Lengths = key("ScatteringProblem energies above the threshold of every level", "cm^-1")
     spacing_cm: float = key("Spacing of the total energies that all levels share", "cm^-1", gt=0)
     highest_cm: float = key("Highest collision energy", "cm^-1", gt=0)
 

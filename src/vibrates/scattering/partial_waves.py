@@ -18,7 +18,7 @@ METHODS = ("close_coupling", "coupled_states")
 
 
 @dataclass(frozen=True, eq=False)
-class Collision:
+class ScatteringProblem:
     """A rotor, an atom and V(R, r, cos theta), in atomic units.
 
     ``potential``: takes R (m, 1, 1), r (1, g, 1) and cos theta (1, 1, q), returns V (m, g, q).
@@ -82,7 +82,11 @@ class Collision:
 
 
 def opacity(
-    collision: Collision, total: int, energies: NDArray, method: str, among: NDArray | None = None
+    collision: ScatteringProblem,
+    total: int,
+    energies: NDArray,
+    method: str,
+    among: NDArray | None = None,
 ) -> NDArray:
     """sum over blocks and l, l' of |delta - S|^2, (n_energies, n_v, n_j, n_v, n_j), for one J.
 
@@ -102,7 +106,7 @@ def opacity(
 
 
 def cross_sections(
-    collision: Collision,
+    collision: ScatteringProblem,
     energies: NDArray,
     method: str,
     tolerance: float = 1e-3,

@@ -15,7 +15,7 @@ from vibrates.potential.sites import SiteSurface
 from vibrates.scattering import nuclear_spin
 from vibrates.scattering.curve import Curve
 from vibrates.scattering.models import Scattering
-from vibrates.scattering.partial_waves import Collision
+from vibrates.scattering.partial_waves import ScatteringProblem
 from vibrates.scattering.rotor import Rotor
 
 
@@ -92,12 +92,12 @@ def physics(settings: Mapping) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def collision(settings: Mapping) -> Collision:
+def collision(settings: Mapping) -> ScatteringProblem:
     """The problem to solve; UserError if a file is missing."""
     sites = SiteSurface.from_mapping(
         read_sites(settings["surface"]), settings["molecule"]["masses_u"]
     )
-    return Collision(
+    return ScatteringProblem(
         rotor(settings), reduced_masses(settings)[1],
         lambda distance, r, cosine: sites.potential(distance, cosine, r_a=r),
         settings["legendre_terms"], sector_edges(settings["sectors_bohr"]), like_nuclei(settings),

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from vibrates.trajectories.kernel import state_layout as rows
 
 
-def fly_in(
+def propagate_free(
     classical: NDArray,
     distance: float,
     reduced_mass: float,

@@ -15,7 +15,7 @@ from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, HARTREE_TO_CM
 from vibrates.molecules.diatom import Diatom
 from vibrates.potential import Surface
-from vibrates.trajectories.runner import Collision
+from vibrates.trajectories.runner import TrajectoryRunner
 from vibrates.trajectories.sampling import Initial
 from vibrates.trajectories.settings import Settings
 
@@ -89,14 +89,16 @@ def run_case(case: dict, time_step_fs: float = TIME_STEP_FS):
             "time_step_fs": time_step_fs,
             "accuracy": np.inf,
             "interaction_range_angstrom": np.inf,
-            "fade_from": 1.0,
+            "switching_from": 1.0,
             "relative_energy_error_limit": 1e-3,
             "norm_error_limit": 1e-9,
             "maximum_steps": 10**7,
             "repetitions": 0,
         }
     )
-    collision = Collision(surface, n2, h2, case["n_a"], case["n_b"], case["v"], case["w"], settings)
+    collision = TrajectoryRunner(
+        surface, n2, h2, case["n_a"], case["n_b"], case["v"], case["w"], settings
+    )
     vectors = {k: np.array([case["initial"][k]]) for k in ("R", "P", "n_a", "L_a", "n_b", "L_b")}
     nan = np.full(1, np.nan)  # energies and weight belong to sampling, not to propagation
     initial = Initial(*vectors.values(), nan, nan, nan, nan, nan)

@@ -97,7 +97,7 @@ def physics(config: Campaign, v: int, w: int) -> dict[str, Any]:
         # The time step is accurate for these.
         "target_transitions": config.sampling.target_transitions,
         "replicates": config.sampling.replicates,
-        "head_on_share": config.sampling.head_on_share,
+        "importance_fraction": config.sampling.importance_fraction,
     }
 
 

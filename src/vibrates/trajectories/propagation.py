@@ -56,8 +56,8 @@ class Propagation:
         psi = self._to_grid(amplitudes, time_step)
         end_distance = np.linalg.norm(start[:, :3], axis=1)
         classical = start.copy()
-        fade = self._fade(len(start))
-        energy = self._energy(start, amplitudes, fade)
+        switch = self._switching_range(len(start))
+        energy = self._energy(start, amplitudes, switch)
 
         psi_re, psi_im = parts(psi)
         steps = np.zeros(len(start), np.int64)
@@ -70,7 +70,7 @@ class Propagation:
             time_step,
             maximum_steps,
             end_distance,
-            fade,
+            switch,
             self.reduced_mass,
             self.inverse_a,
             self.inverse_b,
@@ -83,7 +83,7 @@ class Propagation:
         psi_re[~finite], psi_im[~finite] = 0.0, 0.0
 
         amplitudes = self._from_grid((psi_re + 1j * psi_im).reshape(psi.shape), time_step)
-        energy_error = np.abs(self._energy(classical, amplitudes, fade) - energy)
+        energy_error = np.abs(self._energy(classical, amplitudes, switch) - energy)
         norm_error = np.abs((np.abs(amplitudes) ** 2).sum(axis=(1, 2)) - 1.0)
         states_a, states_b = self.dressed(classical, time_step)
         projected = states_a.transpose(0, 2, 1) @ amplitudes @ states_b
@@ -157,12 +157,12 @@ class Propagation:
         inverse = (self.inverse_a, self.inverse_b)[molecule]
         return DressedStates(basis, inverse, time_step, 2.0**octave)
 
-    def _fade(self, count: int) -> NDArray:
-        """Where V begins to fade and 1 over the length of the fade, (count, 2)."""
+    def _switching_range(self, count: int) -> NDArray:
+        """Where V begins to switch and 1 over the length of the switch, (count, 2)."""
         if np.isinf(self.settings.interaction_range):
             return np.tile([np.inf, 1.0], (count, 1))
         end = self.settings.interaction_range
-        begin = self.settings.fade_from * end
+        begin = self.settings.switching_from * end
         return np.tile([begin, 1.0 / (end - begin)], (count, 1))
 
     def _level_energies(self) -> NDArray:
@@ -178,11 +178,11 @@ class Propagation:
         shifted = self.basis_a.amplitudes.T @ psi @ self.basis_b.amplitudes
         return shifted * np.exp(0.5j * time_step * self._level_energies())
 
-    def _energy(self, classical: NDArray, amplitudes: NDArray, fade: NDArray) -> NDArray:
+    def _energy(self, classical: NDArray, amplitudes: NDArray, switch: NDArray) -> NDArray:
         """Total energy (N,) of classical states (N, 18) with amplitudes on levels (N, n_a, n_b)."""
         psi = self.basis_a.amplitudes @ amplitudes @ self.basis_b.amplitudes.T
         density = np.abs(psi) ** 2
-        potential = kernel.mean_potential(classical, *parts(psi), fade, *self.interaction)
+        potential = kernel.mean_potential(classical, *parts(psi), switch, *self.interaction)
         return (
             square(classical, rows.P) / (2.0 * self.reduced_mass)
             + 0.5 * square(classical, rows.L_A) * (density.sum(axis=2) @ self.inverse_a)

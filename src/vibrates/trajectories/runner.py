@@ -10,7 +10,7 @@ from vibrates.core.units import FS_TO_AU
 from vibrates.molecules.diatom import Diatom
 from vibrates.potential import Surface
 from vibrates.trajectories.extrapolation import RATIO, extrapolate, relative_error
-from vibrates.trajectories.flight import fly_in
+from vibrates.trajectories.flight import propagate_free
 from vibrates.trajectories.kernel import state_layout as rows
 from vibrates.trajectories.outcome import Outcome
 from vibrates.trajectories.propagation import Propagation
@@ -28,7 +28,7 @@ _REACH = 0.2
 _FLIGHT_STEP = 0.01 * FS_TO_AU  # so short that dressed states are those of the molecule
 
 
-class Collision:
+class TrajectoryRunner:
     """All that trajectories from one initial state (v, w) share.
 
     ``levels_a``, ``levels_b``: vibrational levels of the two bases, a range or the number of lowest
@@ -120,7 +120,7 @@ class Collision:
         if not far.any():
             return start
         # As good as exact, and the same for all runs of a trajectory.
-        flown = fly_in(
+        flown = propagate_free(
             start,
             self.settings.interaction_range,
             self.propagation.reduced_mass,

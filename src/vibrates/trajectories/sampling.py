@@ -93,13 +93,13 @@ def _perpendicular(n: NDArray, u: NDArray) -> NDArray:
     return first * np.cos(angle) + second * np.sin(angle)
 
 
-def _translational_share(u: NDArray, head_on_share: float) -> tuple[NDArray, NDArray]:
+def _translational_share(u: NDArray, importance_fraction: float) -> tuple[NDArray, NDArray]:
     """E_tr/U and its importance weight (N,) from points (N,) of the unit interval.
 
-    Density (1 - s) Beta(2, 2) + s Beta(6, 2), s = ``head_on_share``; the microcanonical one is
-    Beta(2, 2), 6 f (1 - f), and Beta(6, 2) is 7 f^4 times that.
+    Density (1 - s) Beta(2, 2) + s Beta(6, 2), s = ``importance_fraction``; the microcanonical one
+    is Beta(2, 2), 6 f (1 - f), and Beta(6, 2) is 7 f^4 times that.
     """
-    s = head_on_share
+    s = importance_fraction
     plain = u < 1.0 - s
     share = np.empty_like(u)
     share[plain] = betaincinv(2.0, 2.0, u[plain] / (1.0 - s))
@@ -119,17 +119,18 @@ def initial_conditions(
     start_distance: float,
     indices: NDArray,
     replicates: int,
-    head_on_share: float = 0.0,
+    importance_fraction: float = 0.0,
 ) -> Initial:
     """Trajectories ``indices`` of the stratum (v, w, energy, shell); atomic units.
 
     ``energy``: total classical energy U; ``b_edges``: the shell's bounds; ``start_distance``: |R|
-    at the start; ``head_on_share``: share of trajectories drawn towards high translational energy.
+    at the start; ``importance_fraction``: share of trajectories drawn towards high
+    translational energy.
     """
     # The energy enters the stream in units of 0.001 cm^-1, so that text round trips do not matter.
     key = (seed, v, w, round(energy * HARTREE_TO_CM * 1e3), shell)
     u = sobol_points(key, np.asarray(indices), replicates)
-    share, weight = _translational_share(u[:, 0], head_on_share)
+    share, weight = _translational_share(u[:, 0], importance_fraction)
     translational = energy * share
     rotational_a = energy * (1.0 - share) * u[:, 1]
     rotational_b = energy * (1.0 - share) * (1.0 - u[:, 1])

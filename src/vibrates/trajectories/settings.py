@@ -12,8 +12,8 @@ class Settings:
 
     time_step: float  # of the first attempt
     accuracy: float  # of P; infinite for none: a first attempt that succeeds is kept as it is
-    interaction_range: float  # where V has faded to zero; infinite for never
-    fade_from: float  # fraction of the interaction range from which V fades
+    interaction_range: float  # where V has been switched off; infinite for never
+    switching_from: float  # fraction of the interaction range from which V is switched off
     relative_energy_error_limit: float  # of the initial classical energy
     norm_error_limit: float
     maximum_steps: int  # of the first attempt
@@ -26,7 +26,7 @@ class Settings:
             time_step=float(mapping["time_step_fs"]) * FS_TO_AU,
             accuracy=float(mapping["accuracy"]),
             interaction_range=float(mapping["interaction_range_angstrom"]) * ANGSTROM_TO_BOHR,
-            fade_from=float(mapping["fade_from"]),
+            switching_from=float(mapping["switching_from"]),
             relative_energy_error_limit=float(mapping["relative_energy_error_limit"]),
             norm_error_limit=float(mapping["norm_error_limit"]),
             maximum_steps=int(mapping["maximum_steps"]),

@@ -17,7 +17,7 @@ from vibrates.core.units import (
     HARTREE_TO_CM,
 )
 from vibrates.potential import surface_from_config
-from vibrates.trajectories import Collision, Settings
+from vibrates.trajectories import Settings, TrajectoryRunner
 from vibrates.trajectories.plan import fingerprint, piece_fingerprints, units
 from vibrates.trajectories.sampling import Initial, initial_conditions
 
@@ -37,7 +37,7 @@ class BatchWork:
         self.diatoms = list(config.partners)
         surface = surface_from_config(config.surface, *self.diatoms)
         self.levels = config.bases(self.v, self.w)
-        self.collision = Collision(
+        self.collision = TrajectoryRunner(
             surface,
             *self.diatoms,
             *self.levels,
@@ -86,7 +86,7 @@ class BatchWork:
             start_distance=grid.start_distance_angstrom * ANGSTROM_TO_BOHR,
             indices=indices,
             replicates=sampling.replicates,
-            head_on_share=sampling.head_on_share,
+            importance_fraction=sampling.importance_fraction,
         )
 
     def columns(

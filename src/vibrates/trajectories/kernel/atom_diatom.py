@@ -8,9 +8,9 @@ from vibrates.trajectories.kernel.state_layout import (
     BY_HARMONIC,
     C_A,
     DISTANCE,
-    FADE,
-    FADE_SLOPE,
     MEANS,
+    SWITCH,
+    SWITCH_SLOPE,
 )
 from vibrates.trajectories.kernel.vector_math import JIT_OPTIONS, exp, log
 
@@ -37,7 +37,7 @@ def atom_pairs(points, re, im, g, tables, potential, means):
     rho^2 = R^2 + h^2 -+ 2 R h c_a with half the bond length h. V is even in c_a: its derivative by
     c_a^2 is that by c_a over 2 c_a.
     """
-    distance, fade, c_a = load(g, DISTANCE), load(g, FADE), load(g, C_A)
+    distance, switch, c_a = load(g, DISTANCE), load(g, SWITCH), load(g, C_A)
     zero = 0.0 * distance
     by_distance, mean, by_1 = zero, zero, zero
     inverse_cosine = 0.5 * c_a / (c_a * c_a + 1e-200)
@@ -51,7 +51,7 @@ def atom_pairs(points, re, im, g, tables, potential, means):
         x, y = load(re, k), load(im, k)
         density = x * x + y * y
         value = eps * (shape_near + shape_far)
-        store(potential, k, fade * value)
+        store(potential, k, switch * value)
         mean = mean + density * value
         # (dV/drho)/rho of both pairs.
         slope_near, slope_far = slope_near / near, slope_far / far
@@ -63,8 +63,8 @@ def atom_pairs(points, re, im, g, tables, potential, means):
         by_1 = by_1 + weight * half * distance * (slope_far - slope_near) * inverse_cosine
     for k in range(MEANS):
         store(means, k, zero)
-    store(means, BY_DISTANCE, fade * by_distance + load(g, FADE_SLOPE) * mean)
-    store(means, BY_HARMONIC, fade * by_1)
+    store(means, BY_DISTANCE, switch * by_distance + load(g, SWITCH_SLOPE) * mean)
+    store(means, BY_HARMONIC, switch * by_1)
 
 
 @njit(**JIT_OPTIONS)
@@ -93,7 +93,7 @@ def _site(distance, cosine, place, t, first, powers):
 @njit(**JIT_OPTIONS)
 def sites(points, re, im, g, tables, potential, means):
     """As `atom_pairs`, for five places along the bond; V need not be even in c_a."""
-    distance, fade, c_a = load(g, DISTANCE), load(g, FADE), load(g, C_A)
+    distance, switch, c_a = load(g, DISTANCE), load(g, SWITCH), load(g, C_A)
     zero = 0.0 * distance
     by_distance, mean, by_1 = zero, zero, zero
     inverse_cosine = 0.5 * c_a / (c_a * c_a + 1e-200)
@@ -109,11 +109,11 @@ def sites(points, re, im, g, tables, potential, means):
             value = value + one
             radial = radial + slope * (distance - t[site] * c_a)
             angular = angular - slope * (t[site] * distance)
-        store(potential, k, fade * value)
+        store(potential, k, switch * value)
         mean = mean + density * value
         by_distance = by_distance + density * radial
         by_1 = by_1 + density * angular * inverse_cosine
     for k in range(MEANS):
         store(means, k, zero)
-    store(means, BY_DISTANCE, fade * by_distance + load(g, FADE_SLOPE) * mean)
-    store(means, BY_HARMONIC, fade * by_1)
+    store(means, BY_DISTANCE, switch * by_distance + load(g, SWITCH_SLOPE) * mean)
+    store(means, BY_HARMONIC, switch * by_1)

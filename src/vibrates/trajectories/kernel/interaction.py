@@ -12,7 +12,7 @@ from vibrates.trajectories.kernel.lennard_jones import (
     flexible_lennard_jones,
     improved_lennard_jones,
 )
-from vibrates.trajectories.kernel.long_range import add_series, handover
+from vibrates.trajectories.kernel.long_range import add_series, switching_function
 from vibrates.trajectories.kernel.simd import at_least, load, sqrt, store
 from vibrates.trajectories.kernel.state_layout import (
     BY_DISTANCE,
@@ -20,11 +20,8 @@ from vibrates.trajectories.kernel.state_layout import (
     C_AB,
     C_B,
     DISTANCE,
-    FADE,
-    FADE_FROM,
-    FADE_SLOPE,
     HARMONICS,
-    INVERSE_FADE,
+    INVERSE_SWITCH_LENGTH,
     L_A,
     L_B,
     MEANS,
@@ -33,6 +30,9 @@ from vibrates.trajectories.kernel.state_layout import (
     QUADRUPOLE,
     SQUARE_A,
     SQUARE_B,
+    SWITCH,
+    SWITCH_FROM,
+    SWITCH_SLOPE,
     R,
 )
 from vibrates.trajectories.kernel.vector_math import JIT_OPTIONS, exp
@@ -71,42 +71,44 @@ def geometry(c, g):
     store(g, QUADRUPOLE, angular * inverse_2 * inverse_2 * inverse)
     store(g, SQUARE_A, square(c, L_A))
     store(g, SQUARE_B, square(c, L_B))
-    share, slope = handover(distance, load(c, FADE_FROM), load(c, INVERSE_FADE))
-    store(g, FADE, 1.0 - share)
-    store(g, FADE_SLOPE, -slope)
+    share, slope = switching_function(
+        distance, load(c, SWITCH_FROM), load(c, INVERSE_SWITCH_LENGTH)
+    )
+    store(g, SWITCH, 1.0 - share)
+    store(g, SWITCH_SLOPE, -slope)
 
 
 @njit(**JIT_OPTIONS)
 def _exponential(points, re, im, g, tables, potential, means):
     """As `improved_lennard_jones`, for V = A exp(-alpha R)."""
-    distance, fade = load(g, DISTANCE), load(g, FADE)
+    distance, switch = load(g, DISTANCE), load(g, SWITCH)
     by_distance, mean = 0.0 * distance, 0.0 * distance
     for k in range(points):
         value = tables[k, 0] * exp(at_least(-tables[k, 1] * distance, -600.0))
         x, y = load(re, k), load(im, k)
-        store(potential, k, fade * value)
+        store(potential, k, switch * value)
         weighted = value * (x * x + y * y)
         mean = mean + weighted
         by_distance = by_distance - tables[k, 1] * weighted
     for k in range(MEANS):
         store(means, k, 0.0 * distance)
-    store(means, BY_DISTANCE, fade * by_distance + load(g, FADE_SLOPE) * mean)
+    store(means, BY_DISTANCE, switch * by_distance + load(g, SWITCH_SLOPE) * mean)
 
 
 @njit(**JIT_OPTIONS)
 def _joined(points, re, im, g, tables, quadrupole, potential, means):
     """(1 - s) V_flexible + s V_series, s(R) from 0 to 1 with four continuous derivatives."""
-    fade, fade_slope = load(g, FADE), load(g, FADE_SLOPE)
+    switch, switch_slope = load(g, SWITCH), load(g, SWITCH_SLOPE)
     last = tables.shape[1] - 1
-    far, far_slope = handover(load(g, DISTANCE), tables[0, last - 1], tables[0, last])
-    store(g, FADE, fade * (1.0 - far))
-    store(g, FADE_SLOPE, fade_slope * (1.0 - far) - fade * far_slope)
+    far, far_slope = switching_function(load(g, DISTANCE), tables[0, last - 1], tables[0, last])
+    store(g, SWITCH, switch * (1.0 - far))
+    store(g, SWITCH_SLOPE, switch_slope * (1.0 - far) - switch * far_slope)
     flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)
-    store(g, FADE, fade * far)
-    store(g, FADE_SLOPE, fade_slope * far + fade * far_slope)
+    store(g, SWITCH, switch * far)
+    store(g, SWITCH_SLOPE, switch_slope * far + switch * far_slope)
     add_series(points, re, im, g, tables, quadrupole, potential, means)
-    store(g, FADE, fade)
-    store(g, FADE_SLOPE, fade_slope)
+    store(g, SWITCH, switch)
+    store(g, SWITCH_SLOPE, switch_slope)
 
 
 @njit(**JIT_OPTIONS)

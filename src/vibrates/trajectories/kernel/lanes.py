@@ -5,7 +5,7 @@ Classical: R, P of the relative motion; unit bond vector n and angular momentum 
 
     H = P^2/2mu + sum_i <L_i^2 / 2 mu_i r_i^2> + <h_a + h_b> + <V>
 
-The interaction fades to zero over a range of R before the distance where trajectories start and
+The interaction is switched off over a range of R before the distance where trajectories start and
 end, so slowly that vibrations follow: initial and final states are then those of isolated
 molecules, and weak transitions do not drown in the sudden onset of V.
 
@@ -20,13 +20,13 @@ from vibrates.trajectories.kernel.interaction import geometry, potential_and_mea
 from vibrates.trajectories.kernel.simd import LANES
 from vibrates.trajectories.kernel.state_layout import (
     CLASSICAL,
-    FADE_FROM,
     GEOMETRY,
-    INVERSE_FADE,
+    INVERSE_SWITCH_LENGTH,
     LANE_STATE,
     MEANS,
     N_A,
     N_B,
+    SWITCH_FROM,
     P,
     R,
 )
@@ -35,12 +35,12 @@ from vibrates.trajectories.kernel.vector_math import JIT_OPTIONS
 
 
 @njit(**JIT_OPTIONS)
-def _put(t, l, classical, psi_re, psi_im, fade, c, re, im):
+def _put(t, l, classical, psi_re, psi_im, switch, c, re, im):
     """Trajectory t into lane l."""
     for k in range(CLASSICAL):
         c[k * LANES + l] = classical[t, k]
-    c[FADE_FROM * LANES + l] = fade[t, 0]
-    c[INVERSE_FADE * LANES + l] = fade[t, 1]
+    c[SWITCH_FROM * LANES + l] = switch[t, 0]
+    c[INVERSE_SWITCH_LENGTH * LANES + l] = switch[t, 1]
     for k in range(psi_re.shape[1]):
         re[k * LANES + l] = psi_re[t, k]
         im[k * LANES + l] = psi_im[t, k]
@@ -79,7 +79,7 @@ def propagate(
     time_step,
     maximum_steps,
     end_distance,
-    fade,
+    switch,
     reduced_mass,
     inverse_a,
     inverse_b,
@@ -97,7 +97,7 @@ def propagate(
     is the amplitude on the grid half a step of h late, at the start and at the end. ``steps``
     (N,): steps done, ``maximum_steps`` where a trajectory did not end. ``order`` (N,): the order in
     which trajectories are taken up. A trajectory ends when the molecules are farther apart than
-    ``end_distance`` (N,) and separate. ``fade`` (N, 2): distance from which the interaction fades,
+    ``end_distance`` (N,) and separate. ``switch`` (N, 2): distance where switching begins,
     and 1 over the length over which it does. ``inverse_a`` (n,), ``inverse_b`` (m,):
     1/(mu_i r_i^2); ``form``, ``tables`` (n m, ...), ``quadrupole`` (n m,): the interaction;
     ``k_a_re`` (n, n), ...: exp(-i h_i dt) on the grid.
@@ -133,7 +133,7 @@ def propagate(
             if taken < total:
                 running[l] = order[taken]
                 count[l] = 0
-                _put(order[taken], l, classical, psi_re, psi_im, fade, c, re, im)
+                _put(order[taken], l, classical, psi_re, psi_im, switch, c, re, im)
                 taken += 1
             else:
                 running[l] = -1
@@ -155,7 +155,7 @@ def propagate(
 
 
 @njit(**JIT_OPTIONS)
-def mean_potential(classical, psi_re, psi_im, fade, form, tables, quadrupole):
+def mean_potential(classical, psi_re, psi_im, switch, form, tables, quadrupole):
     """<V> (N,) of every trajectory, hartree; arguments as in `propagate`."""
     total, points = psi_re.shape
     out = np.zeros(total)
@@ -166,7 +166,7 @@ def mean_potential(classical, psi_re, psi_im, fade, form, tables, quadrupole):
     potential = np.zeros(points * LANES)
     for first in range(0, total, LANES):
         for l in range(LANES):
-            _put(min(first + l, total - 1), l, classical, psi_re, psi_im, fade, c, re, im)
+            _put(min(first + l, total - 1), l, classical, psi_re, psi_im, switch, c, re, im)
         geometry(c, g)
         potential_and_means(form, points, re, im, g, tables, quadrupole, potential, means)
         for l in range(min(LANES, total - first)):

@@ -20,26 +20,26 @@ from vibrates.trajectories.kernel.state_layout import (
     C_AB,
     C_B,
     DISTANCE,
-    FADE,
-    FADE_SLOPE,
     HARMONICS,
     MEAN_QUADRUPOLE,
     QUADRUPOLE,
+    SWITCH,
+    SWITCH_SLOPE,
 )
 from vibrates.trajectories.kernel.vector_math import JIT_OPTIONS, exp, log
 
 
 @njit(**JIT_OPTIONS)
 def _store_means(g, means, by_distance, mean, mean_quadrupole, by_1, by_2, by_3, by_4):
-    """``by_distance`` is <R dV/dR>, all of them without the fade."""
-    fade = load(g, FADE)
-    by_distance = fade * by_distance * (1.0 / load(g, DISTANCE))
-    store(means, BY_DISTANCE, by_distance + load(g, FADE_SLOPE) * mean)
-    store(means, MEAN_QUADRUPOLE, fade * mean_quadrupole)
-    store(means, BY_HARMONIC, fade * by_1)
-    store(means, BY_HARMONIC + 1, fade * by_2)
-    store(means, BY_HARMONIC + 2, fade * by_3)
-    store(means, BY_HARMONIC + 3, fade * by_4)
+    """``by_distance`` is <R dV/dR>, all of them without the switch."""
+    switch = load(g, SWITCH)
+    by_distance = switch * by_distance * (1.0 / load(g, DISTANCE))
+    store(means, BY_DISTANCE, by_distance + load(g, SWITCH_SLOPE) * mean)
+    store(means, MEAN_QUADRUPOLE, switch * mean_quadrupole)
+    store(means, BY_HARMONIC, switch * by_1)
+    store(means, BY_HARMONIC + 1, switch * by_2)
+    store(means, BY_HARMONIC + 2, switch * by_3)
+    store(means, BY_HARMONIC + 3, switch * by_4)
 
 
 @njit(**JIT_OPTIONS)
@@ -54,7 +54,7 @@ def improved_lennard_jones(points, re, im, g, tables, quadrupole, potential, mea
     inverse = 1.0 / distance
     h_1, h_2 = load(g, HARMONICS), load(g, HARMONICS + 1)
     h_3, h_4 = load(g, HARMONICS + 2), load(g, HARMONICS + 3)
-    angular, fade = load(g, QUADRUPOLE), load(g, FADE)
+    angular, switch = load(g, QUADRUPOLE), load(g, SWITCH)
     zero = 0.0 * distance
     by_distance, mean_quadrupole, mean = zero, zero, zero
     by_1, by_2, by_3, by_4 = zero, zero, zero, zero
@@ -82,7 +82,7 @@ def improved_lennard_jones(points, re, im, g, tables, quadrupole, potential, mea
         density = psi_re * psi_re + psi_im * psi_im
         q = quadrupole[k]
         value = eps * shape + q * angular
-        store(potential, k, fade * value)
+        store(potential, k, switch * value)
         mean = mean + density * value
         radial = density * eps * x_by_x
         by_r_m = -radial * inverse_r_m
@@ -122,7 +122,7 @@ def flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, mea
     s = tables[0]
     extra_r_m, extra_eps = weighted_sum(e, s, 20), weighted_sum(e, s, 32)
     extra_beta, extra_zeta = weighted_sum(e, s, 44), weighted_sum(e, s, 56)
-    angular, fade = load(g, QUADRUPOLE), load(g, FADE)
+    angular, switch = load(g, QUADRUPOLE), load(g, SWITCH)
     zero = 0.0 * distance
     by_distance, mean_quadrupole, mean = zero, zero, zero
     by_1, by_2, by_3, by_4 = zero, zero, zero, zero
@@ -160,7 +160,7 @@ def flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, mea
         density = psi_re * psi_re + psi_im * psi_im
         q = quadrupole[k]
         value = eps * shape + q * angular
-        store(potential, k, fade * value)
+        store(potential, k, switch * value)
         mean = mean + density * value
         radial = density * eps * x_by_x
         by_r_m = -radial * inverse_r_m

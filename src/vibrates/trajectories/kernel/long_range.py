@@ -20,17 +20,17 @@ from vibrates.trajectories.kernel.state_layout import (
     C_AB,
     C_B,
     DISTANCE,
-    FADE,
-    FADE_SLOPE,
     HARMONICS,
     MEAN_QUADRUPOLE,
     QUADRUPOLE,
+    SWITCH,
+    SWITCH_SLOPE,
 )
 from vibrates.trajectories.kernel.vector_math import JIT_OPTIONS
 
 
 @njit(**JIT_OPTIONS)
-def handover(distance, begin, inverse_length):
+def switching_function(distance, begin, inverse_length):
     """s(R) = x^5 (126 - 420 x + 540 x^2 - 315 x^3 + 70 x^4), x between 0 and 1, and ds/dR."""
     x = at_least((distance - begin) * inverse_length, 0.0)
     x = -at_least(-x, -1.0)
@@ -42,7 +42,7 @@ def handover(distance, begin, inverse_length):
 
 @njit(**JIT_OPTIONS)
 def add_series(points, re, im, g, tables, quadrupole, potential, means):
-    """Add the series, times FADE of ``g``, to ``potential`` (points,) and ``means`` (MEANS,).
+    """Add the series, times SWITCH of ``g``, to ``potential`` (points,) and ``means`` (MEANS,).
 
     ``tables`` (points, ...): 29 last columns, of which nine coefficients each of C_6, C_7, C_8.
     """
@@ -56,7 +56,7 @@ def add_series(points, re, im, g, tables, quadrupole, potential, means):
     a, b, t_, w = invariants(c_a, c_b, c_ab)
     e = extra_harmonics(a, b, t_, w)
     h_5, h_6, h_7, h_8 = e[0], e[1], e[2], e[3]
-    angular, fade = load(g, QUADRUPOLE), load(g, FADE)
+    angular, switch = load(g, QUADRUPOLE), load(g, SWITCH)
     zero = 0.0 * distance
     by_distance, mean_quadrupole, mean = zero, zero, zero
     first = tables.shape[1] - 29
@@ -75,7 +75,7 @@ def add_series(points, re, im, g, tables, quadrupole, potential, means):
         density = psi_re * psi_re + psi_im * psi_im
         q = quadrupole[k]
         value = q * angular - inverse_6 * (c_6 + c_7 + c_8)
-        store(potential, k, load(potential, k) + fade * value)
+        store(potential, k, load(potential, k) + switch * value)
         mean = mean + density * value
         mean_quadrupole = mean_quadrupole + density * q
         by_distance = by_distance + density * (6.0 * c_6 + 7.0 * c_7 + 8.0 * c_8)
@@ -92,10 +92,10 @@ def add_series(points, re, im, g, tables, quadrupole, potential, means):
     )
     more_1, more_2, more_3, more_4 = by_four_harmonics(a, b, by_a, by_b, by_t, by_w)
     by_1, by_2, by_3, by_4 = by_1 + more_1, by_2 + more_2, by_3 + more_3, by_4 + more_4
-    weight = -fade * inverse_6
-    radial = fade * by_distance * inverse_6 * inverse + load(g, FADE_SLOPE) * mean
+    weight = -switch * inverse_6
+    radial = switch * by_distance * inverse_6 * inverse + load(g, SWITCH_SLOPE) * mean
     store(means, BY_DISTANCE, load(means, BY_DISTANCE) + radial)
-    store(means, MEAN_QUADRUPOLE, load(means, MEAN_QUADRUPOLE) + fade * mean_quadrupole)
+    store(means, MEAN_QUADRUPOLE, load(means, MEAN_QUADRUPOLE) + switch * mean_quadrupole)
     store(means, BY_HARMONIC, load(means, BY_HARMONIC) + weight * by_1)
     store(means, BY_HARMONIC + 1, load(means, BY_HARMONIC + 1) + weight * by_2)
     store(means, BY_HARMONIC + 2, load(means, BY_HARMONIC + 2) + weight * by_3)
