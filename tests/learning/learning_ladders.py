@@ -4,10 +4,10 @@ import numpy as np
 import xarray as xr
 from campaigns import campaign
 
+from vibrates.collisions.detailed_balance import detailed_balance, rotational_ratio
 from vibrates.config import Campaign
 from vibrates.core.units import AMU_TO_ME, ANGSTROM_TO_BOHR, CM_TO_HARTREE, KELVIN_TO_CM
 from vibrates.learning.directions import energy_difference
-from vibrates.rates.detailed_balance import detailed_balance, rotational_ratio
 
 TEMPERATURES_K = np.array([200.0, 500.0, 1000.0, 3000.0])
 LEVELS = (1, 2, 4, 6, 8)
@@ -158,7 +158,7 @@ def resonant_rates(config, levels=RESONANT_LEVELS, relative_error=0.03, seed=3) 
     difference = energy_difference(own, config)
     ratio = rotational_ratio(config.partners, (v, 0 * v), (v - 2, 0 * v + 1))
     # k_reverse / k_forward.
-    factor = detailed_balance(difference[:, None], ratio[:, None], TEMPERATURES_K)
+    factor = detailed_balance(difference[:, None], ratio[:, None], TEMPERATURES_K * KELVIN_TO_CM)
     mean = resonant_log10_mean(v[:, None], difference[:, None], TEMPERATURES_K)
     noise = np.random.default_rng(seed).standard_normal(mean.shape)
     mean = 10.0**mean * np.exp(relative_error * noise)

@@ -16,6 +16,7 @@ from learning_ladders import (
     true_log10_k,
 )
 
+from vibrates.collisions.detailed_balance import rotational_ratio
 from vibrates.core.errors import UserError
 from vibrates.core.units import KELVIN_TO_CM
 from vibrates.figures.leave_one_out import table as leave_one_out_table
@@ -26,7 +27,6 @@ from vibrates.learning.families import COMPUTED, EXTRAPOLATED, INTERPOLATED, Fam
 from vibrates.learning.ladder_model import models_by_resonance
 from vibrates.learning.product import ladder_of, learn
 from vibrates.learning.proposal import propose
-from vibrates.rates.detailed_balance import rotational_ratio
 
 LAST = 18
 

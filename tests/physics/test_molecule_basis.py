@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from vibrates.collisions.pair import pair_reduced_mass
 from vibrates.core.errors import UserError
 from vibrates.core.units import AMU_TO_ME, HARTREE_TO_CM
-from vibrates.molecules.diatom import Atom, pair_reduced_mass
+from vibrates.molecules.diatom import Atom
 from vibrates.molecules.podvr import MorseWell
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from vibrates.collisions.pair import pair_reduced_mass
 from vibrates.core.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
-from vibrates.molecules.diatom import pair_reduced_mass
 from vibrates.trajectories import TrajectoryRunner
 from vibrates.trajectories.sampling import initial_conditions
 

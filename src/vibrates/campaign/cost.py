@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from vibrates.collisions.pair import pair_reduced_mass
 from vibrates.config import Campaign
 from vibrates.core.units import ANGSTROM_TO_BOHR, AU_TO_FS, CM_TO_HARTREE
-from vibrates.molecules.diatom import pair_reduced_mass
 from vibrates.trajectories.plan import UNIT
 
 # Microseconds of one time step of one trajectory: 1, number of states, states times levels.

@@ -24,10 +24,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from vibrates.collisions.detailed_balance import detailed_balance, rotational_ratio
 from vibrates.config import Campaign
-from vibrates.core.units import HARTREE_TO_CM
+from vibrates.core.units import HARTREE_TO_CM, KELVIN_TO_CM
 from vibrates.learning.data import CELL
-from vibrates.rates.detailed_balance import detailed_balance, rotational_ratio
 
 
 def energy_difference(numbers: Mapping[str, np.ndarray], config: Campaign) -> NDArray:
@@ -48,7 +48,8 @@ def reverse_factor(members: xr.Dataset, config: Campaign) -> NDArray:
     initial, final = (numbers["v"], numbers["w"]), (numbers["vp"], numbers["wp"])
     ratio = rotational_ratio(config.partners, initial, final)
     difference = energy_difference(numbers, config)
-    return detailed_balance(difference[:, None], ratio[:, None], members["temperature"].values)
+    kT = members["temperature"].values * KELVIN_TO_CM
+    return detailed_balance(difference[:, None], ratio[:, None], kT)
 
 
 def exothermic(members: xr.Dataset) -> NDArray:

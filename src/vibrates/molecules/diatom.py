@@ -12,6 +12,11 @@ from vibrates.core.units import AMU_TO_ME, ANGSTROM_TO_BOHR, CM_TO_HARTREE, EV_T
 from vibrates.molecules.podvr import MorseWell, Podvr
 
 
+def reduced_mass(m_1: float, m_2: float) -> float:
+    """m_1 m_2/(m_1 + m_2), in the unit of both masses."""
+    return m_1 * m_2 / (m_1 + m_2)
+
+
 @dataclass(frozen=True)
 class BondProperty:
     """A monomer property of the bond length: a polynomial in a bounded variable, atomic units.
@@ -89,7 +94,7 @@ class Diatom:
 
         return cls(
             name=name,
-            reduced_mass=m_1 * m_2 / (m_1 + m_2),
+            reduced_mass=reduced_mass(m_1, m_2),
             total_mass=m_1 + m_2,
             like_ends=m_1 == m_2,
             omega_e=float(mapping["omega_e_cm"]) * CM_TO_HARTREE,
@@ -190,8 +195,3 @@ def molecule_from_config(name: str, mapping: Mapping) -> Diatom | Atom:
     """An atom or a diatom, as the entry of ``molecules`` has one mass or two."""
     kind = Atom if len(mapping["masses_u"]) == 1 else Diatom
     return kind.from_config(name, mapping)
-
-
-def pair_reduced_mass(a: Diatom | Atom, b: Diatom | Atom) -> float:
-    """Reduced mass of the relative motion of two molecules, electron masses."""
-    return a.total_mass * b.total_mass / (a.total_mass + b.total_mass)

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.constants import N_A
 
+from vibrates.collisions.pair import pair_reduced_mass
 from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, KELVIN_TO_HARTREE
-from vibrates.molecules.diatom import Atom, Diatom, pair_reduced_mass
+from vibrates.molecules.diatom import Atom, Diatom
 
 # Distances (angstrom) between which V is integrated; inside the first it is beyond any kT.
 PANELS_ANGSTROM = (1.6, 2.2, 2.6, 3.0, 3.5, 4.0, 5.0, 6.5, 9.0, 13.0, 20.0, 40.0, 120.0, 500.0)

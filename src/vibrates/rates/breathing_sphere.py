@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import CubicSpline
 
+from vibrates.collisions.pair import energy_defect, pair_reduced_mass
+from vibrates.collisions.thermal import mean_speed
 from vibrates.core.units import (
     AMU_TO_ME,
     ANGSTROM_TO_BOHR,
@@ -21,8 +23,9 @@ from vibrates.core.units import (
     KELVIN_TO_HARTREE,
     MEV_TO_HARTREE,
 )
-from vibrates.molecules.diatom import Atom, Diatom, pair_reduced_mass
+from vibrates.molecules.diatom import Atom, Diatom
 from vibrates.potential import Surface
+from vibrates.rates.symmetrisation import symmetrised_energy, symmetrised_jacobian
 from vibrates.scattering import Rotor, ScatteringProblem, cross_sections, rate_coefficient
 from vibrates.trajectories import Settings, TrajectoryRunner, oracle
 from vibrates.trajectories.sampling import Initial
@@ -79,7 +82,7 @@ def exact(temperatures_K: ArrayLike) -> NDArray:
     energies = np.geomspace(0.5, 40000.0, 80) * CM_TO_HARTREE
     sigma = exact_cross_section(collision, energies, 30)
     k = rate_coefficient(energies, sigma, collision.reduced_mass, k_t).k
-    return k / np.sqrt(8.0 * k_t / (np.pi * collision.reduced_mass)) * BOHR2_TO_ANGSTROM2
+    return k / mean_speed(k_t, collision.reduced_mass) * BOHR2_TO_ANGSTROM2
 
 
 def mixed_cross_section() -> tuple[NDArray, NDArray, float]:
@@ -124,7 +127,7 @@ def mixed_cross_section() -> tuple[NDArray, NDArray, float]:
         )
         p = collision.run(initial).probability[:, 0, 0]
         sigma.append(np.pi * 0.5 * b_square_max * (weight @ p))
-    return energies, np.array(sigma), float(N2.level_energy(1) - N2.level_energy(0))
+    return energies, np.array(sigma), float(energy_defect((N2, PARTNER), (1, 0), (0, 0)))
 
 
 def thermal(
@@ -139,9 +142,8 @@ def thermal(
     e = np.geomspace(energies[0], energies[-1], 4001)
     k_t = np.asarray(temperatures_K, float)[:, None] * KELVIN_TO_HARTREE
     if symmetrised:
-        start = e - 0.5 * defect + defect**2 / (16.0 * e)
-        factor = np.where(e >= defect / 4.0, 1.0 - defect**2 / (16.0 * e**2), 0.0)
+        start, factor = symmetrised_energy(e, defect), symmetrised_jacobian(e, defect)
     else:
-        start, factor = e, 1.0
+        start, factor = e, np.ones_like(e)
     integrand = e * np.exp(spline(np.log(e)) - start / k_t) * factor / k_t**2
     return np.trapezoid(integrand, e, axis=1) * BOHR2_TO_ANGSTROM2

@@ -6,14 +6,15 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from vibrates.collisions.detailed_balance import detailed_balance
+from vibrates.collisions.pair import pair_reduced_mass
+from vibrates.collisions.thermal import mean_speed
 from vibrates.config import Campaign
 from vibrates.core.units import ANGSTROM_TO_BOHR, KELVIN_TO_CM, KELVIN_TO_HARTREE, RATE_AU_TO_CM3_S
-from vibrates.molecules.diatom import pair_reduced_mass
 from vibrates.rates import bootstrap, layout, strata
-from vibrates.rates.detailed_balance import detailed_balance
 from vibrates.rates.quadrature_error import QuadratureError
 from vibrates.rates.symmetrisation import SCHEMES, check_scheme, mean_trajectory_factor
-from vibrates.rates.thermal import EnergyGrid, mean_speed
+from vibrates.rates.thermal import EnergyGrid
 
 # Energies next to the threshold whose cross section is less certain than this are left out: it
 # rests then on a single replicate.
@@ -143,7 +144,7 @@ def state_rates(reduced: xr.Dataset, reduced_mass: float, samples: int, seed: in
     for row, (difference, ratio) in enumerate(gaps):
         factor = unit
         if difference < 0:
-            factor = unit * detailed_balance(-difference, 1 / ratio, temperature)
+            factor = unit * detailed_balance(-difference, 1 / ratio, temperature * KELVIN_TO_CM)
         for scheme in SCHEMES:
             average = thermal_average(reduced, row, scheme, draws)
             monte_carlo = bootstrap.standard_error(average.samples, replicates, axis=-1)

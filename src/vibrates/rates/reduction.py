@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from vibrates.collisions.detailed_balance import rotational_ratio
+from vibrates.collisions.pair import energy_defect
 from vibrates.config import Campaign
 from vibrates.core.errors import UserError
 from vibrates.core.units import HARTREE_TO_CM, KELVIN_TO_CM
 from vibrates.rates import layout
-from vibrates.rates.detailed_balance import rotational_ratio
 from vibrates.rates.symmetrisation import trajectory_factor
 from vibrates.trajectories.plan import PlannedBatch
 
@@ -98,12 +99,9 @@ class Sums:
 
     def _energy_differences(self) -> tuple[np.ndarray, np.ndarray]:
         """E(v, w) - E(v', w') of the kept final states in cm^-1 (positive: exothermic); q_i/q_f."""
-        a, b = self.config.partners
-        vp, wp = self.vp[self.kept], self.wp[self.kept]
-        initial = a.level_energy(self.v) + b.level_energy(self.w)
-        final = a.level_energy(vp) + b.level_energy(wp)
-        ratios = rotational_ratio((a, b), (self.v, self.w), (vp, wp))
-        return np.asarray(initial - final) * HARTREE_TO_CM, ratios
+        initial, final = (self.v, self.w), (self.vp[self.kept], self.wp[self.kept])
+        defect = energy_defect(self.config.partners, initial, final)
+        return defect * HARTREE_TO_CM, rotational_ratio(self.config.partners, initial, final)
 
     def add(self, batch: xr.Dataset, name: str) -> None:
         """Add the trajectories of one batch; `name` of the file for messages."""

@@ -53,6 +53,11 @@ def symmetrised_energy(energy: ArrayLike, difference: ArrayLike) -> NDArray:
     return energy - difference / 2 + difference**2 / (16 * energy)
 
 
+def symmetrised_jacobian(energy: NDArray, difference: float | NDArray) -> NDArray:
+    """dEbar/dE = 1 - D^2/(16 E^2), held at zero below the threshold E = |D|/4. Arrays broadcast."""
+    return np.maximum(1 - difference**2 / (16 * energy**2), 0.0)
+
+
 def trajectory_factor(
     translational_energy: ArrayLike, energy: ArrayLike, difference: ArrayLike, kT: ArrayLike
 ) -> NDArray:
@@ -66,9 +71,8 @@ def trajectory_factor(
     translational_energy = np.asarray(translational_energy, dtype=float)
     open_ = translational_energy >= np.abs(difference) / 4
     safe = np.where(open_ & (translational_energy > 0), translational_energy, energy)
-    jacobian = np.maximum(1 - ratio / safe**2, 0.0)
     exponent = -(ratio / kT) * np.maximum(1 / safe - 1 / energy, 0.0)
-    return np.where(open_, jacobian * np.exp(exponent), 0.0)
+    return np.where(open_, symmetrised_jacobian(safe, difference) * np.exp(exponent), 0.0)
 
 
 def mean_trajectory_factor(energy: ArrayLike, difference: ArrayLike, kT: ArrayLike) -> NDArray:
@@ -107,6 +111,6 @@ def energy_weight(scheme: str, energy: ArrayLike, difference: float, kT: ArrayLi
     if scheme == "translational":
         measure = mean_trajectory_factor(energy, difference, kT)
     else:
-        measure = np.maximum(1 - difference**2 / (16 * energy**2), 0.0)
+        measure = symmetrised_jacobian(energy, difference)
     weight = phase_space**3 / (6 * kT) * np.exp(-shifted / kT) * measure
     return np.where(energy >= np.abs(difference) / 4, weight, 0.0)

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from vibrates.collisions.detailed_balance import FORMULA, detailed_balance
 from vibrates.config import Campaign
 from vibrates.core.errors import UserError
 from vibrates.core.netcdf import provenance
+from vibrates.core.units import KELVIN_TO_CM
 from vibrates.rates.coefficients import relative_mass, state_rates
-from vibrates.rates.detailed_balance import FORMULA, detailed_balance
 from vibrates.rates.symmetrisation import SCHEMES, check_scheme
 
 _RATE = ("transition", "temperature")
@@ -68,7 +69,7 @@ def _row(key, computed, direct, states, reduced, config) -> dict:
     rates = states[number].isel(transition=position)
     temperature = rates["temperature"].values
     difference, ratio = float(rates["energy_difference"]), float(rates["rotational_ratio"])
-    factor = 1.0 if forward else detailed_balance(difference, ratio, temperature)
+    factor = 1.0 if forward else detailed_balance(difference, ratio, temperature * KELVIN_TO_CM)
     row = {
         "key": key,
         "direction": "computed" if forward else "detailed_balance",

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.interpolate import PchipInterpolator
 
+from vibrates.collisions.thermal import interpolate_log
 from vibrates.rates.symmetrisation import energy_weight
 
 _POINTS = 12
@@ -20,26 +20,6 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(_POINTS)
 # fractions of the way from the threshold to its first energy.
 _ABOVE = (1.25, 1.6, 2.2, 3.5, 6.0)
 _BELOW = (0.02, 0.1, 0.25, 0.5, 0.75)
-
-
-def mean_speed(kT: ArrayLike, reduced_mass: float) -> NDArray:
-    """Mean relative speed sqrt(8kT/pi mu) in atomic units; kT (hartree) any shape, mu (m_e)."""
-    return np.sqrt(8 * np.asarray(kT) / (np.pi * reduced_mass))
-
-
-def interpolate_log(log_energy: NDArray, log_values: NDArray, at: NDArray) -> NDArray:
-    """Interpolate log S in log U; constant outside the grid.
-
-    log_energy (n,), increasing; log_values (..., n); at (q,) -> (..., q). Monotone cubics
-    (PCHIP): no overshoot between noisy points. Measured on Landau-Teller cross sections given at
-    16 energies from 500 to 60000 cm^-1: below 0.05 % of k at 100-5000 K inside the grid, where
-    straight lines in log-log give 1-4 %. One point is a constant.
-    """
-    if len(log_energy) == 1:
-        return np.repeat(log_values, len(at), axis=-1)
-    # ASSUME: outside the energy grid the cross section keeps its end value.
-    inside = np.clip(at, log_energy[0], log_energy[-1])
-    return PchipInterpolator(log_energy, log_values, axis=-1)(inside)
 
 
 @dataclass(frozen=True)

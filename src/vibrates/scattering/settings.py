@@ -11,6 +11,7 @@ from vibrates.core import tables
 from vibrates.core.errors import UserError
 from vibrates.core.units import AMU_TO_ME, CM_TO_HARTREE
 from vibrates.core.yaml_files import read_layers
+from vibrates.molecules.diatom import reduced_mass
 from vibrates.potential.sites import SiteSurface
 from vibrates.scattering import nuclear_spin
 from vibrates.scattering.curve import Curve
@@ -40,8 +41,7 @@ def reduced_masses(settings: Mapping) -> tuple[float, float]:
     """Of the diatom, and of diatom and atom; electron masses."""
     m_1, m_2 = settings["molecule"]["masses_u"]
     atom = settings["atom"]["mass_u"]
-    both = m_1 + m_2
-    return m_1 * m_2 / both * AMU_TO_ME, both * atom / (both + atom) * AMU_TO_ME
+    return reduced_mass(m_1, m_2) * AMU_TO_ME, reduced_mass(m_1 + m_2, atom) * AMU_TO_ME
 
 
 def read_curve(path: str | Path) -> Curve:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
+
+from vibrates.collisions.thermal import interpolate_log, mean_speed
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,13 +29,11 @@ def rate_coefficient(
     k = sqrt(8 kT/pi mu) int sigma(E) E exp(-E/kT) dE/(kT)^2 (Mihalik et al. 2024, eq. 9). sigma is
     interpolated in log-log form, and held constant below the first energy and beyond the last.
     """
-    curve = PchipInterpolator(np.log(energies), np.log(np.maximum(sigma, 1e-300)))
     x = np.log(np.geomspace(1e-4 * k_t.min(), 60.0 * k_t.max(), 6001))
     e = np.exp(x)
-    values = np.exp(curve(np.clip(x, np.log(energies[0]), np.log(energies[-1]))))
+    values = np.exp(interpolate_log(np.log(energies), np.log(np.maximum(sigma, 1e-300)), x))
     integrand = e**2 * np.exp(-e / k_t[:, None]) / k_t[:, None] ** 2 * values
     whole = np.trapezoid(integrand, x, axis=1)
     below = np.trapezoid(np.where(e < energies[0], integrand, 0.0), x, axis=1)
     beyond = np.trapezoid(np.where(e > energies[-1], integrand, 0.0), x, axis=1)
-    speed = np.sqrt(8.0 * k_t / (np.pi * reduced_mass))
-    return RateCoefficient(speed * whole, below / whole, beyond / whole)
+    return RateCoefficient(mean_speed(k_t, reduced_mass) * whole, below / whole, beyond / whole)

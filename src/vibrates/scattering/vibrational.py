@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from vibrates.collisions.detailed_balance import detailed_balance
 from vibrates.core.units import KELVIN_TO_HARTREE
 from vibrates.scattering.nuclear_spin import UNLIKE
 
@@ -24,7 +25,7 @@ def vibrational_rates(
     before = levels[rates["v"], rates["j"]], 2 * rates["j"].to_numpy() + 1
     after = levels[rates["vp"], rates["jp"]], 2 * rates["jp"].to_numpy() + 1
     k_t = rates["T_K"].to_numpy() * KELVIN_TO_HARTREE
-    balance = before[1] / after[1] * np.exp((after[0] - before[0]) / k_t)
+    balance = detailed_balance(before[0] - after[0], before[1] / after[1], k_t)
     reverse = rates.rename(columns={"v": "vp", "j": "jp", "vp": "v", "jp": "j"})
     reverse = reverse.assign(k_cm3_s=rates["k_cm3_s"] * balance)
     both = pd.concat([rates, reverse], ignore_index=True)

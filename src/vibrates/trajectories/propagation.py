@@ -5,7 +5,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from vibrates.molecules.diatom import Diatom, pair_reduced_mass
+from vibrates.collisions.pair import pair_reduced_mass
+from vibrates.molecules.diatom import Diatom
 from vibrates.molecules.podvr import Podvr
 from vibrates.potential import Surface
 from vibrates.trajectories import kernel

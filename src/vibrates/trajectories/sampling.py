@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from scipy.special import betaincinv
 from scipy.stats import qmc
 
+from vibrates.collisions.pair import pair_reduced_mass
 from vibrates.core.units import HARTREE_TO_CM
-from vibrates.molecules.diatom import Atom, Diatom, pair_reduced_mass
+from vibrates.molecules.diatom import Atom, Diatom
 
 _DIMENSIONS = 9
 

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 from scipy.special import eval_genlaguerre
 
+from vibrates.collisions.pair import pair_reduced_mass
 from vibrates.core.units import ANGSTROM_TO_BOHR, MEV_TO_HARTREE
-from vibrates.molecules.diatom import Diatom, pair_reduced_mass
+from vibrates.molecules.diatom import Diatom
 
 _CONFIGURATIONS = ("H", "X", "Ta", "Tb", "I")
 

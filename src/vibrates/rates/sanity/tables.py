@@ -3,8 +3,9 @@
 import numpy as np
 import xarray as xr
 
+from vibrates.collisions.detailed_balance import detailed_balance as balance
 from vibrates.config import Campaign
-from vibrates.rates.detailed_balance import detailed_balance as balance
+from vibrates.core.units import KELVIN_TO_CM
 from vibrates.rates.sanity.result import LIMITS, result
 
 
@@ -52,7 +53,7 @@ def detailed_balance(rates: xr.Dataset) -> dict:
         difference, ratio = (
             float(rates[name].values[back]) for name in ("energy_difference", "rotational_ratio")
         )
-        expected = np.log(balance(difference, ratio, rates["temperature"].values))
+        expected = np.log(balance(difference, ratio, rates["temperature"].values * KELVIN_TO_CM))
         deviation = np.abs(found - expected)[np.isfinite(found)]
         worst = max(worst, float(deviation.max(initial=0.0)))
     limit = LIMITS["detailed_balance"]

@@ -1,4 +1,4 @@
-"""Detailed balance between the two directions of a vibrational transition.
+"""Detailed balance between the two directions of a transition.
 
 At equilibrium the populations of two levels are as q_i exp(-E_i/kT) to q_f exp(-E_f/kT), with the
 vibrational energies E and the rotational partition functions q of both molecules, hence
@@ -13,7 +13,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vibrates.core.units import KELVIN_TO_CM
 from vibrates.molecules.diatom import Atom, Diatom
 
 FORMULA = "k(f -> i) = k(i -> f) (q_i/q_f) exp(-(E_i - E_f)/kT)"
@@ -22,21 +21,37 @@ FORMULA = "k(f -> i) = k(i -> f) (q_i/q_f) exp(-(E_i - E_f)/kT)"
 def rotational_ratio(
     molecules: Sequence[Diatom | Atom], initial: Sequence[ArrayLike], final: Sequence[ArrayLike]
 ) -> NDArray:
-    """q_i/q_f, the product of B_f/B_i over both molecules; an atom's is 1.
+    """q_i/q_f, the product of B_f/B_i over the molecules; an atom's is 1.
 
-    initial: levels (v, w), final: (v', w'); integers or arrays, which broadcast.
+    Parameters
+    ----------
+    molecules
+        The partners of the collision.
+    initial, final
+        Levels (v, w) and (v', w'), one for each molecule; integers or arrays, which broadcast.
+
+    Raises
+    ------
+    UserError
+        For a level that the Morse curve of its molecule does not hold.
     """
-    ratio = 1.0
+    ratio = np.ones(())
     for molecule, before, after in zip(molecules, initial, final, strict=True):
         constant = np.vectorize(molecule.rotational_constant, otypes=[float])
         ratio = ratio * constant(after) / constant(before)
     return ratio
 
 
-def detailed_balance(difference: ArrayLike, ratio: ArrayLike, temperature: ArrayLike) -> NDArray:
-    """k(f -> i)/k(i -> f): D = E_i - E_f in cm^-1, of either sign, ``ratio`` q_i/q_f, T in K.
+def detailed_balance(defect: ArrayLike, ratio: ArrayLike, kT: ArrayLike) -> NDArray:
+    """k(f -> i)/k(i -> f); its inverse is the factor of the other direction. Arrays broadcast.
 
-    Arrays broadcast. The inverse is the factor of the other direction.
+    Parameters
+    ----------
+    defect
+        E_i - E_f, of either sign.
+    ratio
+        q_i/q_f: of partition functions (`rotational_ratio`), of degeneracies for single levels.
+    kT
+        Thermal energy, in the unit of ``defect``.
     """
-    kT = np.asarray(temperature) * KELVIN_TO_CM
-    return np.asarray(ratio) * np.exp(-np.asarray(difference) / kT)
+    return np.asarray(ratio) * np.exp(-np.asarray(defect) / np.asarray(kT))

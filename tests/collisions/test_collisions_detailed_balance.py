@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from scipy import constants
 
-from vibrates.core.units import AMU_TO_ME, HARTREE_TO_CM, KELVIN_TO_HARTREE
+from vibrates.collisions.detailed_balance import detailed_balance, rotational_ratio
+from vibrates.core.units import AMU_TO_ME, HARTREE_TO_CM, KELVIN_TO_CM, KELVIN_TO_HARTREE
 from vibrates.molecules.diatom import Atom
-from vibrates.rates.detailed_balance import detailed_balance, rotational_ratio
 from vibrates.scattering.vibrational import vibrational_rates
 
 TEMPERATURES_K = np.array([500.0, 1000.0, 3000.0])
@@ -23,8 +23,9 @@ def test_rigid_rotors_leave_the_boltzmann_factor():
     wavenumber = 2330.7
     joule = constants.h * constants.c * wavenumber * 100
     expected = np.exp(-joule / (constants.k * 500))
-    assert detailed_balance(wavenumber, 1.0, 500.0) == pytest.approx(expected, rel=1e-8)
-    assert detailed_balance(-wavenumber, 1.0, 500.0) == pytest.approx(1 / expected, rel=1e-8)
+    kT = 500 * KELVIN_TO_CM
+    assert detailed_balance(wavenumber, 1.0, kT) == pytest.approx(expected, rel=1e-8)
+    assert detailed_balance(-wavenumber, 1.0, kT) == pytest.approx(1 / expected, rel=1e-8)
 
 
 def test_ratio_is_that_of_quantum_partition_functions(molecules):
@@ -94,7 +95,7 @@ def test_rates_between_rotational_levels_average_to_it(molecules, change):
     difference = (n2.level_energy(change) - n2.level_energy(0)) * HARTREE_TO_CM
     ratio = rotational_ratio([n2], [change], [0])
     assert ratio > 1 + 0.0099 * change
-    expected = detailed_balance(difference, ratio, TEMPERATURES_K)
+    expected = detailed_balance(difference, ratio, TEMPERATURES_K * KELVIN_TO_CM)
     np.testing.assert_allclose(k_up / k_down, expected, rtol=1e-3)
 
 
