@@ -1,11 +1,13 @@
-"""Reduced mass and energy defect."""
+"""Reduced mass and energy defect, and that all stages take the same one."""
 
 import numpy as np
 import pytest
 
 from vibrates.collisions.pair import energy_defect, pair_reduced_mass
 from vibrates.core.units import CM_TO_HARTREE
+from vibrates.learning.directions import energy_difference
 from vibrates.molecules.diatom import Atom, reduced_mass
+from vibrates.rates.reduction import Sums
 
 
 def test_reduced_mass_of_equal_and_of_very_unequal_partners():
@@ -34,3 +36,15 @@ def test_energy_defect_changes_sign_with_the_direction_and_an_atom_has_none(conf
     np.testing.assert_array_equal(
         energy_defect((n2, atom), (v, 0), (vp, 0)), n2.level_energy(v) - n2.level_energy(vp)
     )
+
+
+def test_rates_and_learning_take_the_same_energy_defect(config):
+    """To the last bit: a transition has one sign of D and one factor of detailed balance."""
+    changed = config.changed({"rates": {"transitions": {"max_dv": 2, "max_dw": 1}}})
+    v, w = 10, 0
+    vp, wp = (x.ravel() for x in np.meshgrid(range(8, 13), range(2), indexing="ij"))
+    sums = Sums(changed, v, w, vp, wp)
+    vp, wp = vp[sums.kept], wp[sums.kept]
+    numbers = {"v": np.full(vp.shape, v), "w": np.full(vp.shape, w), "vp": vp, "wp": wp}
+    np.testing.assert_array_equal(sums.differences, energy_difference(numbers, changed))
+    assert np.abs(sums.differences).max() > 1000.0

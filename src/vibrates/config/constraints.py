@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from vibrates.collisions.pair import energy_defect
 from vibrates.config.blocks import KeptTransitions
 from vibrates.config.campaign import Campaign
 from vibrates.core.errors import UserError
@@ -118,7 +119,7 @@ def _targets(campaign: Campaign) -> None:
                     )
             final = [level + step for level, step in zip(state, change, strict=True)]
             if min(final) >= 0:
-                released.append((_energy(campaign, state) - _energy(campaign, final), state))
+                released.append((float(energy_defect(campaign.partners, state, final)), state))
         # V-V exchanges change sign along the ladder; where one is endothermic its reverse counts.
         if released and max(released)[0] <= 0:
             raise UserError(
@@ -196,14 +197,6 @@ def _reference(campaign: Campaign) -> None:
                 f"reference.hours.{name}: no rates of that name; give it the name of an "
                 "entry of reference.state_to_state"
             )
-
-
-def _energy(campaign: Campaign, state: Sequence[int]) -> float:
-    """Vibrational energy of a state (v, w), hartree."""
-    return sum(
-        float(partner.level_energy(level))
-        for partner, level in zip(campaign.partners, state, strict=True)
-    )
 
 
 def _kept(key: str, change: Sequence[int], kept: KeptTransitions) -> None:

@@ -25,6 +25,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from vibrates.collisions.detailed_balance import detailed_balance, rotational_ratio
+from vibrates.collisions.pair import energy_defect
 from vibrates.config import Campaign
 from vibrates.core.units import HARTREE_TO_CM, KELVIN_TO_CM
 from vibrates.learning.data import CELL
@@ -32,14 +33,8 @@ from vibrates.learning.data import CELL
 
 def energy_difference(numbers: Mapping[str, np.ndarray], config: Campaign) -> NDArray:
     """E_initial - E_final of (v, w) -> (vp, wp) in cm^-1, (N,)."""
-    a, b = config.partners
-    change = (
-        a.level_energy(numbers["v"])
-        - a.level_energy(numbers["vp"])
-        + b.level_energy(numbers["w"])
-        - b.level_energy(numbers["wp"])
-    )
-    return np.asarray(change) * HARTREE_TO_CM
+    initial, final = (numbers["v"], numbers["w"]), (numbers["vp"], numbers["wp"])
+    return energy_defect(config.partners, initial, final) * HARTREE_TO_CM
 
 
 def reverse_factor(members: xr.Dataset, config: Campaign) -> NDArray:

@@ -14,6 +14,8 @@ dE is the anharmonicity w_e x_e = (E10 - E21)/2 of the original work. `deficit` 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vibrates.collisions.detailed_balance import detailed_balance
+from vibrates.collisions.pair import energy_defect
 from vibrates.core.errors import UserError
 from vibrates.core.units import KELVIN_TO_HARTREE
 from vibrates.molecules.diatom import Diatom
@@ -36,7 +38,7 @@ def ladder_factor(molecule: Diatom, level: ArrayLike, deficit: str = "anharmonic
 
 
 def _exchange(
-    prefactor: float, steepness: float, release: NDArray, reference: float, temperature: ArrayLike
+    prefactor: float, steepness: float, release: NDArray, reference: NDArray, temperature: ArrayLike
 ) -> NDArray:
     """Q0 (T/300)^1.5 F (1.5 - 0.5 F), F = exp(-A T^-1/2 |release / reference|) (eqs. A1, A2).
 
@@ -47,7 +49,8 @@ def _exchange(
     temperature = np.asarray(temperature, dtype=float)
     factor = np.exp(-steepness / np.sqrt(temperature) * np.abs(release / reference))
     scale = prefactor * (temperature / _REFERENCE_TEMPERATURE_K) ** 1.5
-    balance = np.exp(np.minimum(release, 0.0) / (temperature * KELVIN_TO_HARTREE))
+    endothermic = -np.minimum(release, 0.0)
+    balance = detailed_balance(endothermic, 1.0, temperature * KELVIN_TO_HARTREE)
     return scale * factor * (1.5 - 0.5 * factor) * balance
 
 
@@ -64,8 +67,8 @@ def vibrational_exchange(
     Q0 = 1.9e-13 (T/300)^1.5, A = 144, fitted by Gordiets et al. to N2(0) + H2(1) at 295 K.
     """
     v, w = np.asarray(v), np.asarray(w)
-    release = _quantum(b, w, 1) - _quantum(a, v, 1)
-    reference = _quantum(b, 0, 1) - _quantum(a, 0, 1)
+    release = energy_defect((a, b), (v, w + 1), (v + 1, w))
+    reference = energy_defect((a, b), (0, 1), (1, 0))
     rate = _exchange(1.9e-13, 144.0, release, reference, temperature)
     return ladder_factor(b, w, deficit) * ladder_factor(a, v, deficit) * rate
 
@@ -83,8 +86,8 @@ def asymmetric_exchange(
     Q0 = 2.4e-15 (T/300)^1.5, A = 37 (text below eq. A4).
     """
     v, w = np.asarray(v), np.asarray(w)
-    release = _quantum(a, v, 2) - _quantum(b, w, 1)
-    reference = _quantum(a, 0, 2) - _quantum(b, 0, 1)
+    release = energy_defect((a, b), (v + 2, w), (v, w + 1))
+    reference = energy_defect((a, b), (2, 0), (0, 1))
     rate = _exchange(2.4e-15, 37.0, release, reference, temperature)
     factor = ladder_factor(a, v, deficit)
     return ladder_factor(b, w, deficit) * 0.5 * factor * (factor + 1) * rate
@@ -106,8 +109,3 @@ def scaling_law(
         raise UserError("scaling law: v must be 1 or more, there is no level below v = 0")
     temperature = np.asarray(temperature, dtype=float)
     return k_10 * ladder_factor(a, n, deficit) * np.exp(4.34 * n / temperature ** (1 / 3))
-
-
-def _quantum(molecule: Diatom, level: ArrayLike, quanta: int) -> NDArray:
-    """E(level + quanta) - E(level)."""
-    return molecule.level_energy(level + quanta) - molecule.level_energy(level)
