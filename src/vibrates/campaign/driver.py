@@ -32,7 +32,7 @@ from vibrates.hpc.quiet import event_of
 from vibrates.trajectories import progress
 
 _BEAT = 30.0  # seconds between signs of life, for drivers on other machines
-_held = []  # keeps the lock of this process open
+_held: list[int] = []  # keeps the lock of this process open
 
 
 def prepare_at_start(config: Campaign, logger: logging.Logger) -> None:
@@ -245,5 +245,6 @@ class _Recorder(logging.Handler):
                 file.flush()
                 os.fsync(file.fileno())
         if event_of(log_record) == "job_error":
+            rule = vars(log_record)["rule_name"]
             made = " ".join(str(name) for name in getattr(log_record, "output", ()))
-            progress.note(self._results, f"{progress.FAILED_ATTEMPT}{log_record.rule_name} {made}")
+            progress.note(self._results, f"{progress.FAILED_ATTEMPT}{rule} {made}")

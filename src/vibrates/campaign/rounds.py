@@ -60,7 +60,7 @@ def strata(
     `cost`, `numbered` (state, energy, shell).
     """
     sampling, every = config.sampling, []
-    targets = [tuple(change) for change in sampling.target_transitions]
+    targets = [(dv, dw) for dv, dw in sampling.target_transitions]
     for (v, w), files in batches.items():
         reduced = reduce_batches(files, config, v, w)
         require_room([reduced], config)
@@ -83,8 +83,8 @@ def strata(
     joined = xr.concat(every, "state", combine_attrs="drop")
     for name, variable in joined.variables.items():
         variable.attrs = {
-            "units": {"energy": "cm^-1", "temperature": "K"}.get(name, "1"),
-            "long_name": _NAMES.get(name, name),
+            "units": {"energy": "cm^-1", "temperature": "K"}.get(str(name), "1"),
+            "long_name": _NAMES.get(str(name), str(name)),
         }
     return joined
 
@@ -117,7 +117,7 @@ def later(
     `sampling.budget`, divided by the number of rounds left.
     """
     sampling = config.sampling
-    found = {}
+    found: dict[tuple[int, int], xr.Dataset] = {}
     for path in files:
         found |= _by_state(
             read_product(path, fingerprint=fingerprint),

@@ -69,7 +69,8 @@ def selected(config: Campaign, names: Iterable[str]) -> dict[str, Any]:
 
     Of `molecules` only those of the pair.
     """
-    whole, found = config.to_mapping(), {}
+    whole = config.to_mapping()
+    found: dict[str, Any] = {}
     for name in names:
         block, _, key = name.partition(".")
         if key:

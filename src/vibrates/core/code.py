@@ -96,7 +96,7 @@ def _imports(name: str) -> tuple[str, ...]:
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            if node.level:
+            if node.level or node.module is None:
                 raise ValueError(f"{name}: a relative import; name the module in full")
             found += [_origin(node.module, alias.name) for alias in node.names]
     return tuple(sorted({one for one in found if _file(one) is not None}))
@@ -109,7 +109,7 @@ def _origin(module: str, name: str) -> str:
     place = _file(module)
     if place is not None and place.name == "__init__.py":
         for node in _tree(place).body:
-            if isinstance(node, ast.ImportFrom):
+            if isinstance(node, ast.ImportFrom) and node.module:
                 for alias in node.names:
                     if name == (alias.asname or alias.name):
                         return _origin(node.module, alias.name)

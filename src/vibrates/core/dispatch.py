@@ -57,6 +57,7 @@ def _lead(
         for request in arriving:
             complete, result = request.test()
             if complete:
+                assert result is not None  # what `_follow` sends
                 keep(*result)
                 given -= 1
             else:

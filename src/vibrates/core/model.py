@@ -12,6 +12,7 @@ from typing import Annotated, Any, Self
 from annotated_types import Ge, Gt
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 from pydantic import ValidationError as PydanticError
+from pydantic.config import JsonDict
 from pydantic_core import core_schema
 
 from vibrates.core import model_errors
@@ -43,7 +44,9 @@ def key(description: str, unit: str, *, formerly: str | None = None, **limits: A
 
     ``formerly``: an old name of the key; it is refused with the new one.
     """
-    extra = {"unit": unit} | ({"formerly": formerly} if formerly else {})
+    extra: JsonDict = {"unit": unit}
+    if formerly:
+        extra["formerly"] = formerly
     return Field(description=description, json_schema_extra=extra, **limits)
 
 

@@ -1,5 +1,7 @@
 """Cross sections sigma(U) and opacity functions P(b) of chosen transitions."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -87,14 +89,14 @@ def draw(table: pd.DataFrame) -> Figure:
     left, right = figure.subplots(1, 2)
     sigma = table[table["quantity"] == "sigma"]
     opacity = table[table["quantity"] == "opacity"]
-    transitions = [tuple(row) for row in sigma[STATE_COLUMNS].drop_duplicates().to_numpy()]
-    looks = {
+    transitions = _transitions(sigma)
+    looks: dict[tuple[int, ...], dict[str, Any]] = {
         t: {"color": colour, "marker": marker}
         for t, colour, marker in zip(transitions, style.PALETTE, style.MARKERS, strict=False)
     }
     energies_cm = sorted(opacity["energy_cm"].unique())
     lines = dict(zip(energies_cm, LINE_STYLES, strict=False))
-    for transition, part in sigma.groupby(STATE_COLUMNS, sort=False):
+    for _, part in sigma.groupby(STATE_COLUMNS, sort=False):
         part = part[part["value"] > 0]
         left.errorbar(
             part["energy_cm"],
@@ -102,13 +104,11 @@ def draw(table: pd.DataFrame) -> Figure:
             yerr=style.log_errors(part["value"], part["stderr"]),
             markersize=4,
             linewidth=1.0,
-            **looks[transition],
+            **looks[_transitions(part)[0]],
         )
-    for (*transition, energy_cm), part in opacity.groupby(
-        [*STATE_COLUMNS, "energy_cm"], sort=False
-    ):
+    for _, part in opacity.groupby([*STATE_COLUMNS, "energy_cm"], sort=False):
+        look, energy_cm = looks[_transitions(part)[0]], part["energy_cm"].iloc[0]
         part = part[part["value"] > 0]
-        look = looks[tuple(transition)]
         right.errorbar(
             part["impact_parameter_angstrom"],
             part["value"],
@@ -156,3 +156,8 @@ def draw(table: pd.DataFrame) -> Figure:
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=3)
     return figure
+
+
+def _transitions(table: pd.DataFrame) -> list[tuple[int, ...]]:
+    """The transitions (v, w, vp, wp) of a table, in its order."""
+    return [tuple(row) for row in table[STATE_COLUMNS].drop_duplicates().to_numpy()]

@@ -1,5 +1,7 @@
 """k against v at every temperature: computed, predicted, scaling law and published."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -121,7 +123,7 @@ def draw(table: pd.DataFrame, title: str = "", computed_label: str = "computed")
 
 
 def _handles(kinds: set[str], computed_label: str) -> list[Line2D]:
-    point = {"color": "0.3", "linestyle": "none"}
+    point: dict[str, Any] = {"color": "0.3", "linestyle": "none"}
     handles = {
         "computed": Line2D([], [], marker="o", label=computed_label, **point),
         "predicted": Line2D(

@@ -88,7 +88,7 @@ def cross_sections(data: xr.Dataset, changes: list[tuple[int, int]]) -> pd.DataF
 
 def draw_cross_sections(table: pd.DataFrame) -> Figure:
     """One panel for each change of v."""
-    changes = list(table.groupby(["v", "vp"], sort=False).groups)
+    changes = [(int(v), int(vp)) for v, vp in table[["v", "vp"]].drop_duplicates().to_numpy()]
     figure = style.new_figure(4.2 * len(changes), 3.8)
     for axis, (v, vp) in zip(
         figure.subplots(1, len(changes), squeeze=False)[0], changes, strict=True

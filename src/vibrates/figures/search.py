@@ -15,7 +15,8 @@ def draw_sizes(table: pd.DataFrame) -> Figure:
     axes = figure.subplots()
     curves = table.drop_duplicates(["N", "optimiser", "criterion"])
     groups = curves.groupby(["optimiser", "criterion"], sort=True)
-    for number, ((optimiser, criterion), part) in enumerate(groups):
+    for number, (_, part) in enumerate(groups):
+        optimiser, criterion = (str(part[name].iloc[0]) for name in ("optimiser", "criterion"))
         part = part.sort_values("N")
         colour = style.PALETTE[number]
         name = f"{OPTIMISERS[optimiser]}, by {criterion}"

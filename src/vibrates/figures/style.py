@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 RESOLUTION_DPI = 200
 
@@ -15,7 +17,7 @@ RESOLUTION_DPI = 200
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 10,
     "axes.labelsize": 11,
@@ -39,12 +41,12 @@ SETTINGS = {
 RATE_LABEL = r"rate coefficient $k$ (cm$^3$ s$^{-1}$)"
 
 
-def sequence(n: int) -> list[tuple[float, ...]]:
+def sequence(n: int) -> list[tuple[float, float, float, float]]:
     """`n` colours of a perceptually even map, dark to light, without its palest end."""
-    return [tuple(c) for c in mpl.colormaps["viridis"](np.linspace(0.0, 0.82, n))]
+    return [(r, g, b, a) for r, g, b, a in mpl.colormaps["viridis"](np.linspace(0.0, 0.82, n))]
 
 
-def few(values: np.ndarray, limit: int = 8) -> np.ndarray:
+def few(values: ArrayLike, limit: int = 8) -> np.ndarray:
     """At most `limit` of the sorted distinct `values`, evenly spread, both ends among them."""
     distinct = np.unique(values)
     chosen = np.linspace(0, len(distinct) - 1, min(limit, len(distinct)))
@@ -56,7 +58,7 @@ def new_figure(width_inch: float, height_inch: float) -> Figure:
     return Figure(figsize=(width_inch, height_inch), layout="constrained")
 
 
-def log_errors(values: np.ndarray, stderr: np.ndarray) -> np.ndarray:
+def log_errors(values: ArrayLike, stderr: ArrayLike) -> np.ndarray:
     """Error bars (2, N) for a logarithmic axis, lower ends held above zero.
 
     A bar that would end below a tenth of the value is cut there.

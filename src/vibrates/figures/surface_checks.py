@@ -87,7 +87,9 @@ def stretched(
         & ((points["stretch_a"] == 0) | (points["stretch_b"] == 0))
     ]
     parts = []
-    for (configuration, s_a, s_b), cut in one.groupby(["configuration", "stretch_a", "stretch_b"]):
+    for _, cut in one.groupby(["configuration", "stretch_a", "stretch_b"]):
+        configuration = str(cut["configuration"].iloc[0])
+        s_a, s_b = (float(cut[name].iloc[0]) for name in ("stretch_a", "stretch_b"))
         kind = {"stretch_a": s_a, "stretch_b": s_b}
         parts.append(
             _rows("ab initio", configuration, cut["R_angstrom"], cut["energy_meV"], **kind)
@@ -169,7 +171,7 @@ def draw_virial(table: pd.DataFrame) -> Figure:
     left, right = figure.subplots(1, 2)
     known = table[table["source"] == "GERG-2008"].set_index("T_K")["B_cm3_mol"]
     for source, curve in table.groupby("source", sort=False):
-        line = _line(source if source in LINES else "ab initio")
+        line = _line(str(source) if source in LINES else "ab initio")
         left.plot(curve["T_K"], curve["B_cm3_mol"], **line)
         if source in LINES:
             at = curve.set_index("T_K")["B_cm3_mol"].reindex(known.index)

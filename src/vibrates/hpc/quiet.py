@@ -41,16 +41,18 @@ class _WorthReading(logging.Filter):
 
     def __init__(self, total: Callable[[], int] | None) -> None:
         super().__init__()
-        self._total, self._begun = total, {}
+        self._total = total
+        self._begun: dict[int, int] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         if event_of(record) == "job_info":
             # Batches report themselves when they are done; a rule without output has no work.
-            if record.output and record.rule_name != "trajectories":
-                words = [record.rule_name, *(f"{k}={v}" for k, v in record.wildcards.items())]
+            told = vars(record)
+            if told["output"] and told["rule_name"] != "trajectories":
+                words = [told["rule_name"], *(f"{k}={v}" for k, v in told["wildcards"].items())]
                 if self._total:
                     # A job that is tried again keeps its number.
-                    place = self._begun.setdefault(record.jobid, len(self._begun) + 1)
+                    place = self._begun.setdefault(told["jobid"], len(self._begun) + 1)
                     words.append(f"({place} of {self._total()})")
                 print(" ".join(words), flush=True)
             return False

@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from logging import Logger
-from types import ModuleType
+from typing import Any
 
 # Answers in a row without a job, after which it is lost. A job is in squeue from the moment that
 # sbatch returns until MinJobAge seconds after its end.
@@ -31,7 +31,7 @@ class Missing:
         return {job for job, times in self._times.items() if times >= PATIENCE}
 
 
-def _ask_squeue_only(plugin: ModuleType) -> None:
+def _ask_squeue_only(plugin: Any) -> None:
     """Keep the plugin from turning to sacct, whatever else it is told.
 
     While the controller is away the plugin cannot read MinJobAge and falls back on sacct; where
@@ -41,14 +41,15 @@ def _ask_squeue_only(plugin: ModuleType) -> None:
     plugin.is_query_tool_available = lambda tool: tool != "sacct" and shutil.which(tool) is not None
 
 
-def _give_up_lost_jobs(plugin: ModuleType) -> None:
+def _give_up_lost_jobs(plugin: Any) -> None:
     """Have a job that SLURM no longer knows count as failed: its batch is submitted again.
 
     A controller that dies forgets what it had not yet written down, jobs of the last seconds; and
     an ended job leaves squeue after MinJobAge, seen or not. The plugin would wait for either
     indefinitely.
     """
-    missing, expected = Missing(), set()
+    missing = Missing()
+    expected: set[str] = set()
     check, query = plugin.Executor.check_active_jobs, plugin.query_job_status
 
     async def check_active_jobs(self: object, active_jobs: list) -> AsyncIterator:

@@ -108,4 +108,6 @@ def scaling_law(
     if np.any(n < 0):
         raise UserError("scaling law: v must be 1 or more, there is no level below v = 0")
     temperature = np.asarray(temperature, dtype=float)
-    return k_10 * ladder_factor(a, n, deficit) * np.exp(4.34 * n / temperature ** (1 / 3))
+    return (
+        np.asarray(k_10) * ladder_factor(a, n, deficit) * np.exp(4.34 * n / temperature ** (1 / 3))
+    )

@@ -62,9 +62,9 @@ def effective_sums(reduced: xr.Dataset, row: int, scheme: str) -> tuple[NDArray,
     difference = float(reduced["energy_difference"].values[row])
     kT = reduced["temperature"].values * KELVIN_TO_CM
     mean_factor = mean_trajectory_factor(energies, difference, kT[:, None])
-    above = mean_factor > 0
+    above: NDArray = mean_factor > 0
     safe = np.where(above, mean_factor, 1.0)
-    return reduced["thermal_sum"].values[row] / safe[:, :, None, None], above.all(axis=0)
+    return reduced["thermal_sum"].values[row] / safe[:, :, None, None], np.all(above, axis=0)
 
 
 def usable_energies(value: NDArray, stderr: NDArray, above: NDArray) -> NDArray:

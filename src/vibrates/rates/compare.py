@@ -124,7 +124,8 @@ def format_ratios(rates: xr.Dataset, published: pd.DataFrame, scheme: str, title
         f"k(computed) / k(published) +- standard error; {title}, symmetrisation {label}",
         f"{'v -> v-dv':>10}  " + "".join(f"{f'{t:g} K':>{width}}" for t in temperatures),
     ]
-    for (dv, v), group in table.groupby(["dv", "v"]):
+    for _, group in table.groupby(["dv", "v"]):
+        v, dv = int(group["v"].iloc[0]), int(group["dv"].iloc[0])
         cells = {row.T_K: f"{row.ratio:.3g} +- {row.stderr:.2g}" for row in group.itertuples()}
         line = "".join(f"{cells.get(t, '-'):>{width}}" for t in temperatures)
         lines.append(f"{f'{v} -> {v - dv}':>10}  {line}")

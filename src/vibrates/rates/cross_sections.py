@@ -22,7 +22,7 @@ def cross_section_table(
     the endothermic ones: at a classical energy U no direction is closed.
     """
     area = layout.shell_area(reduced[0])
-    parts = {
+    parts: dict[str, list[np.ndarray]] = {
         name: []
         for name in (
             "sigma",

@@ -44,7 +44,7 @@ def check_scheme(scheme: str) -> str:
     return scheme
 
 
-def symmetrised_energy(energy: ArrayLike, difference: ArrayLike) -> NDArray:
+def symmetrised_energy(energy: NDArray, difference: float | NDArray) -> NDArray:
     """Initial energy Ebar = E - D/2 + D^2/(16 E) of the exothermic direction, D = |difference|.
 
     Arrays broadcast; one unit of energy throughout. Zero at E = D/4 and rising above it.
@@ -59,7 +59,10 @@ def symmetrised_jacobian(energy: NDArray, difference: float | NDArray) -> NDArra
 
 
 def trajectory_factor(
-    translational_energy: ArrayLike, energy: ArrayLike, difference: ArrayLike, kT: ArrayLike
+    translational_energy: ArrayLike,
+    energy: NDArray,
+    difference: float | NDArray,
+    kT: float | NDArray,
 ) -> NDArray:
     """Weight f of a trajectory in the thermal average of the scheme `translational`.
 
@@ -98,7 +101,9 @@ def mean_trajectory_factor(energy: ArrayLike, difference: ArrayLike, kT: ArrayLi
     return np.sum(0.5 * upper * _WEIGHTS * integrand, axis=-1)
 
 
-def energy_weight(scheme: str, energy: ArrayLike, difference: float, kT: ArrayLike) -> NDArray:
+def energy_weight(
+    scheme: str, energy: ArrayLike, difference: float, kT: float | NDArray
+) -> NDArray:
     """Weight of the cross section at U in the thermal integral, per unit of energy.
 
     (1/kT) * (phase space)^3 / 6 * exp(-Ubar/kT) * (<f> or dUbar/dU), Ubar the symmetrised U;

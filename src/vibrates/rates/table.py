@@ -14,6 +14,8 @@ from vibrates.rates.coefficients import relative_mass, state_rates
 from vibrates.rates.symmetrisation import SCHEMES, check_scheme
 
 _RATE = ("transition", "temperature")
+# Position (state, row) of a transition (v, w, vp, wp).
+_Places = dict[tuple[int, int, int, int], tuple[int, int]]
 
 # Above this share of the thermal integral in `k_edge_fraction` a rate rests on the ends of the
 # energy grid: the shares inside come from one interval, whose slope only the neighbours give, or
@@ -49,9 +51,10 @@ def rate_table(
     return _dataset(rows, kept, states[0]["temperature"].values, scheme, config, sources)
 
 
-def _index(states) -> tuple[dict, dict]:
+def _index(states: Sequence[xr.Dataset]) -> tuple[_Places, _Places]:
     """Where (v, w, vp, wp) is: {key: (state, row)} of exothermic and of endothermic ones."""
-    computed, direct = {}, {}
+    computed: _Places = {}
+    direct: _Places = {}
     for number, rates in enumerate(states):
         initial = (int(rates.attrs["v"]), int(rates.attrs["w"]))
         columns = (rates[name].values for name in ("vp", "wp", "energy_difference"))
