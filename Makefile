@@ -1,7 +1,7 @@
 # make run      the campaign of CONFIG (default: config/config.yaml), into its results directory
 # make learn    compares models, searches kernels, says what to compute next (docs/learning.md)
 # make searches  only the kernel search on the rates that reference.state_to_state names; needs no campaign
-# make lint     formatting, lints, layers of packages, Snakemake's linter
+# make lint     formatting, lints, types, layers of packages, Snakemake's linter
 # make test     the tests, on WORKERS processes (two)
 # make test-quick  those that take seconds
 # make test-slurm  twelve faults on a real SLURM cluster on this machine (installs SLURM where it can)
@@ -69,6 +69,7 @@ test-quick: environment
 lint: $(LINTED)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/snakefmt --check Snakefile workflow
 	@for file in Snakefile workflow/modules/[!p]*.smk; do \
