@@ -56,7 +56,7 @@ class Campaign(Model):
         # Only who computes needs SciPy.
         from vibrates.molecules.diatom import molecule_from_config
 
-        a, b = (molecule_from_config(name, self.molecules[name].to_mapping()) for name in self.pair)
+        a, b = (molecule_from_config(name, self.molecules[name]) for name in self.pair)
         return a, b
 
     def levels(self, molecule: str, level: int) -> range:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.polynomial.polynomial import polyval
@@ -10,6 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from vibrates.core.errors import UserError
 from vibrates.core.units import AMU_TO_ME, ANGSTROM_TO_BOHR, CM_TO_HARTREE, EV_TO_HARTREE
 from vibrates.molecules.podvr import MorseWell, Podvr
+
+if TYPE_CHECKING:  # Who computes without a configuration needs no pydantic.
+    from vibrates.molecules.settings import Molecule
 
 
 def reduced_mass(m_1: float, m_2: float) -> float:
@@ -191,7 +195,7 @@ class Atom:
         return np.zeros(np.shape(r))
 
 
-def molecule_from_config(name: str, mapping: Mapping) -> Diatom | Atom:
-    """An atom or a diatom, as the entry of ``molecules`` has one mass or two."""
-    kind = Atom if len(mapping["masses_u"]) == 1 else Diatom
-    return kind.from_config(name, mapping)
+def molecule_from_config(name: str, molecule: "Molecule") -> Diatom | Atom:
+    """An atom or a diatom, as the entry of ``molecules`` describes one or the other."""
+    kind = Atom if molecule.is_atom else Diatom
+    return kind.from_config(name, molecule.to_mapping())
