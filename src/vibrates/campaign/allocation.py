@@ -25,10 +25,18 @@ NEAREST = 4  # other states whose strata's variances a state is allocated by
 
 
 def needed(single: np.ndarray, cost: np.ndarray, done: np.ndarray, target: float) -> np.ndarray:
-    """Smallest-cost counts (strata,) of trajectories, at least `done`, that meet every goal.
+    """Smallest-cost counts (strata,) of trajectories that meet every goal.
 
-    single: (goals, strata) relative variance of k from one trajectory of the stratum;
-    cost: (strata,) of one trajectory; target: relative standard error wanted of every goal.
+    Parameters
+    ----------
+    single : (goals, strata)
+        Relative variance of k from one trajectory of the stratum.
+    cost : (strata,)
+        Cost of one trajectory, in any unit.
+    done : (strata,)
+        Trajectories there are already, the least counts.
+    target
+        Relative standard error wanted of every goal.
     """
     done = done.astype(float)
     limit = target**2
@@ -50,12 +58,24 @@ def needed(single: np.ndarray, cost: np.ndarray, done: np.ndarray, target: float
 def allocate(
     states: list[xr.Dataset], sampling: Sampling, budget: int
 ) -> tuple[list[np.ndarray], list[dict[str, Any]]]:
-    """Trajectories to add, at most about `budget` in all, and what they should achieve.
+    """Trajectories to add, and what they should achieve.
 
-    states: one dataset per state, as `vibrates.rates.variance.contributions` returns. Gives one
-    integer array (energy, shell) per state, multiples of `sampling.replicates`, and one record per
-    state and goal: relative error now from the state's own variances, error predicted from those it
-    is allocated by, the reason to stop there.
+    Parameters
+    ----------
+    states
+        One dataset per state, as `vibrates.rates.variance.contributions` returns.
+    sampling
+        Target and replicates of the campaign.
+    budget
+        Trajectories to add in all, at most about so many.
+
+    Returns
+    -------
+    extras
+        One integer array (energy, shell) per state, multiples of `sampling.replicates`.
+    records
+        One per state and goal: relative error now from the state's own variances, error predicted
+        from those it is allocated by, the reason to stop there.
     """
     replicates, target = sampling.replicates, sampling.target_relative_error
     own = [_single(state) for state in states]

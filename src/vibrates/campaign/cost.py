@@ -44,7 +44,7 @@ class Batch(NamedTuple):
 
 
 def trajectory_seconds(config: Campaign, v: int, w: int, energies_cm: np.ndarray) -> np.ndarray:
-    """Core seconds (n,) of one trajectory of the initial state (v, w) at each total energy U."""
+    """Core seconds (n,) of one trajectory of the initial state (v, w) at each U (n,), cm^-1."""
     sizes = [len(levels) for levels in config.bases(v, w)]
     n_final = sizes[0] * sizes[1]
     per_step = 1e-6 * np.dot(STEP_MICROSECONDS, [1.0, n_final, n_final * sum(sizes)])

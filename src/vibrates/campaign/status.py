@@ -32,7 +32,18 @@ class Tally:
 
 
 def main(config: Campaign) -> int:
-    """Print the state of the campaign; 1 if something needs a person, else 0."""
+    """Print the state of the campaign.
+
+    Returns
+    -------
+    int
+        Exit status: 1 if something needs a person, else 0.
+
+    Raises
+    ------
+    UserError
+        If nothing is planned yet.
+    """
     results = Path(config.results)
     if (run := results / "configuration.yaml").exists():
         config = resolved(read_yaml(run), str(run))

@@ -112,7 +112,18 @@ def set_aside(path: Path) -> Path:
 
 
 def main(results: Path, remove: bool) -> int:
-    """`vibrates verify`: list damaged batch files, delete them with `remove`; 1 if any is left."""
+    """`vibrates verify`: list damaged batch files, delete them with `remove`.
+
+    Returns
+    -------
+    int
+        Exit status: 1 if a damaged file is left, else 0.
+
+    Raises
+    ------
+    UserError
+        If ``results`` holds no batch file.
+    """
     files = batch_files(results)
     if not files:
         raise UserError(

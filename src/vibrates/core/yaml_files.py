@@ -48,7 +48,20 @@ def read_yaml(path: str | Path) -> dict[str, Any]:
 
 
 def read_layers(path: str | Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
-    """The mapping in `path`, completed by the top-level blocks of the file it extends."""
+    """The mapping in `path`, completed by the top-level blocks of the file it extends.
+
+    Parameters
+    ----------
+    path
+        A YAML file.
+    seen
+        The files that led here by extending one another.
+
+    Raises
+    ------
+    UserError
+        If a file is missing or is no YAML mapping, or `extends` names no file or leads back.
+    """
     path = Path(path)
     if path.resolve() in seen:
         raise UserError(f"{path}: 'extends' leads back to the file itself; remove one of the links")

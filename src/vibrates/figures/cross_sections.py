@@ -63,7 +63,13 @@ def table(
 
 
 def transition_index(dataset: xr.Dataset, transition: Transition) -> int:
-    """Position of (v, w, v', w') on the dimension `transition`."""
+    """Position of (v, w, v', w') on the dimension `transition`.
+
+    Raises
+    ------
+    UserError
+        If the dataset does not have it.
+    """
     same = np.ones(dataset.sizes["transition"], dtype=bool)
     for name, value in zip(STATE_COLUMNS, transition, strict=True):
         same &= dataset[name].values == value

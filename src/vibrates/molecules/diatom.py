@@ -38,9 +38,20 @@ class BondProperty:
 
     @classmethod
     def from_config(cls, mapping: Mapping, r_e: float) -> "BondProperty":
-        """From ``coefficients_au`` and ``length_angstrom`` or ``range_angstrom``; ``r_e`` in bohr.
+        """From the entry of a property in the constants of a molecule.
 
-        With a range the coefficients are of powers of (r - r_e)/angstrom.
+        Parameters
+        ----------
+        mapping
+            ``coefficients_au`` and either ``length_angstrom`` or ``range_angstrom``; with a range
+            the coefficients are of powers of (r - r_e)/angstrom.
+        r_e
+            Equilibrium bond length, bohr.
+
+        Raises
+        ------
+        UserError
+            If length and range are both given, or neither.
         """
         coefficients = mapping["coefficients_au"]
         if ("length_angstrom" in mapping) == ("range_angstrom" in mapping):
@@ -89,7 +100,13 @@ class Diatom:
 
     @classmethod
     def from_config(cls, name: str, mapping: Mapping) -> "Diatom":
-        """From one entry of ``molecules`` of the configuration."""
+        """From constants as in an entry of ``molecules``; properties may be missing.
+
+        Raises
+        ------
+        UserError
+            If a property has no length or range of its variable, or both.
+        """
         m_1, m_2 = (float(m) * AMU_TO_ME for m in mapping["masses_u"])
         r_e = float(mapping["r_e_angstrom"]) * ANGSTROM_TO_BOHR
 
@@ -134,6 +151,11 @@ class Diatom:
         in the default campaign agrees to 5e-5 (H2(1): 3e-4; N2(40), seven levels beyond: 5e-4).
         The converged one does not depend on the basis: initial conditions stay the same in another
         basis, and those of both directions of a transition belong to the same rotor.
+
+        Raises
+        ------
+        UserError
+            For a level that the Morse curve does not hold.
         """
         if not 0 <= v < self.morse_levels:
             raise UserError(
@@ -143,7 +165,13 @@ class Diatom:
         return self._well.inverse_square(int(v)) / (2.0 * self.reduced_mass)
 
     def basis(self, levels: range) -> Podvr:
-        """PODVR basis of some consecutive Morse states with spectroscopic energies."""
+        """PODVR basis of some consecutive Morse states with spectroscopic energies.
+
+        Raises
+        ------
+        UserError
+            If the Morse curve does not hold all of ``levels``.
+        """
         if levels.stop > self.morse_levels:
             raise UserError(
                 f"basis of {self.name}: levels up to {levels.stop - 1} asked for, its Morse curve "
@@ -185,7 +213,7 @@ class Atom:
         return 1.0 / (2.0 * self.reduced_mass * self.r_e**2)
 
     def basis(self, levels: range = range(1)) -> Podvr:
-        """One point with energy zero."""
+        """One point with energy zero; UserError for other ``levels`` than level 0."""
         if levels != range(1):
             raise UserError(f"basis of {self.name}: {levels} asked for, an atom has level 0 only")
         return Podvr(np.ones(1), np.ones((1, 1)), np.zeros(1))

@@ -27,7 +27,17 @@ class Podvr:
 
     @classmethod
     def build(cls, r: NDArray, states: NDArray, energies: NDArray) -> "Podvr":
-        """From states (m, n) on a fine grid ``r`` (m,), orthonormal as vectors."""
+        """The basis of n states: the points at which r is diagonal in them.
+
+        Parameters
+        ----------
+        r : (m,)
+            A fine grid of bond lengths, bohr.
+        states : (m, n)
+            The states there, orthonormal as vectors.
+        energies : (n,)
+            Their energies, hartree.
+        """
         position = states.T @ (r[:, None] * states)
         points, vectors = np.linalg.eigh(0.5 * (position + position.T))
         vectors = vectors * np.where(vectors[0] < 0.0, -1.0, 1.0)  # lowest state positive
@@ -39,7 +49,22 @@ class Podvr:
 
 
 def sinc_kinetic(points: int, spacing: float, mass: float) -> NDArray:
-    """Kinetic energy (n, n) on equidistant points (Colbert and Miller, JCP 96, 1982 (1992))."""
+    """Kinetic energy on equidistant points (Colbert and Miller, JCP 96, 1982 (1992)).
+
+    Parameters
+    ----------
+    points
+        Their number n.
+    spacing
+        Their distance, bohr.
+    mass
+        In electron masses.
+
+    Returns
+    -------
+    NDArray
+        (n, n), hartree.
+    """
     i = np.arange(points)
     difference = i[:, None] - i[None, :]
     with np.errstate(divide="ignore"):

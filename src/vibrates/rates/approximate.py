@@ -25,7 +25,22 @@ DEFICITS = ("anharmonicity", "spacing")
 
 
 def ladder_factor(molecule: Diatom, level: ArrayLike, deficit: str = "anharmonicity") -> NDArray:
-    """Factor (n+1)(1 + n dE/E10) of the transition n+1 -> n (eqs. A3 and A4)."""
+    """Factor (n+1)(1 + n dE/E10) of the transition n+1 -> n (eqs. A3 and A4).
+
+    Parameters
+    ----------
+    molecule
+        The one that loses the quantum.
+    level
+        n, a number or an array.
+    deficit
+        What dE is, one of `DEFICITS`.
+
+    Raises
+    ------
+    UserError
+        For another ``deficit``.
+    """
     if deficit not in DEFICITS:
         raise UserError(f"deficit: {deficit!r} is unknown; choose one of {', '.join(DEFICITS)}")
     level = np.asarray(level, dtype=float)
@@ -103,6 +118,11 @@ def scaling_law(
     """a(v) + b -> a(v-1) + b from k_10 = k(1 -> 0), v >= 1, at the same temperature (eq. A5).
 
     k(n+1 -> n) = k_10 (n+1) (1 + n dE/E10) exp(4.34 n T^-1/3), n = v - 1.
+
+    Raises
+    ------
+    UserError
+        For v below 1.
     """
     n = np.asarray(v, dtype=float) - 1
     if np.any(n < 0):

@@ -10,6 +10,11 @@ def draw(seed: int, v: int, w: int, samples: int, shape: tuple[int, int, int]) -
     """How often each replicate is drawn: shape (E, S, R) -> int (samples, E, S, R).
 
     Depends on (seed, v, w) alone, so that a state keeps its errors when others join the campaign.
+
+    Raises
+    ------
+    UserError
+        If ``samples`` is too small for a standard error.
     """
     if samples < 2:
         raise UserError(f"rates.bootstrap: {samples} samples have no spread; set 2 or more")
@@ -34,9 +39,10 @@ def cross_sections(sums: NDArray, count: NDArray, area: NDArray, draws: NDArray)
 
 
 def standard_error(samples: NDArray, replicates: int, axis: int) -> NDArray:
-    """Standard deviation over bootstrap samples along `axis`.
+    """Standard deviation over bootstrap samples along `axis`, which the result lacks.
 
-    The factor sqrt(R / (R - 1)) makes up for the smaller spread of resampled replicates.
+    The factor sqrt(R / (R - 1)) makes up for the smaller spread of resampled replicates, of which
+    there are R = ``replicates``.
     """
     return np.std(samples, axis=axis, ddof=1) * np.sqrt(replicates / (replicates - 1))
 

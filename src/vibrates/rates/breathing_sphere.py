@@ -133,9 +133,18 @@ def mixed_cross_section() -> tuple[NDArray, NDArray, float]:
 def thermal(
     cross_section: tuple[NDArray, NDArray, float], temperatures_K: ArrayLike, symmetrised: bool
 ) -> NDArray:
-    """k/sqrt(8kT/pi mu), angstrom^2, of `mixed_cross_section`, with symmetrisation or without.
+    """Thermally averaged cross section k/sqrt(8kT/pi mu) of the trajectories, angstrom^2.
 
     Without rotation the weight is E exp(-E/kT).
+
+    Parameters
+    ----------
+    cross_section
+        What `mixed_cross_section` returns.
+    temperatures_K : (T,)
+        Temperatures.
+    symmetrised
+        Whether E stands for the symmetrised energy (`rates.symmetrisation`) or for the initial one.
     """
     energies, sigma, defect = cross_section
     spline = CubicSpline(np.log(energies), np.log(sigma))

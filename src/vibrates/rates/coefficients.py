@@ -80,9 +80,25 @@ def usable_energies(value: NDArray, stderr: NDArray, above: NDArray) -> NDArray:
 
 
 def thermal_average(reduced: xr.Dataset, row: int, scheme: str, draws: NDArray) -> ThermalAverage:
-    """Thermal average of transition `row` at all temperatures, exothermic direction.
+    """Thermal average of one transition at all temperatures, exothermic direction.
 
-    NaN where no trajectory of any energy passes the threshold. draws (B, E, S, R).
+    NaN where no trajectory of any energy passes the threshold.
+
+    Parameters
+    ----------
+    reduced
+        Dataset of `layout` of the initial state.
+    row
+        Position of the transition in it.
+    scheme
+        Symmetrisation, one of `SCHEMES`.
+    draws : (B, E, S, R)
+        How often each replicate is drawn, from `bootstrap.draw`.
+
+    Raises
+    ------
+    UserError
+        For another ``scheme``.
     """
     check_scheme(scheme)
     area, count = layout.shell_area(reduced), reduced["count"].values
@@ -125,11 +141,25 @@ def rate_unit(temperature: ArrayLike, reduced_mass: float) -> NDArray:
 def state_rates(reduced: xr.Dataset, reduced_mass: float, samples: int, seed: int) -> xr.Dataset:
     """Rates of one reduced file from its own trajectories, all kept transitions.
 
-    Variables k_<scheme>, stderr_<scheme> of all errors and monte_carlo_, interpolation_ and
-    edge_error_<scheme> of its parts (cm^3 s^-1), edge_<scheme>, extrapolated_<scheme> on
-    (transition, temperature), and correlation_<scheme> (transition, temperature, temperature_2) of
-    all errors. Transitions with energy_difference < 0 carry the exothermic formula times
-    `detailed_balance`: two estimates of one rate, whose ratio tests microscopic reversibility.
+    Transitions with energy_difference < 0 carry the exothermic formula times `detailed_balance`:
+    two estimates of one rate, whose ratio tests microscopic reversibility.
+
+    Parameters
+    ----------
+    reduced
+        Dataset of `layout` of the initial state.
+    reduced_mass
+        Of the relative motion, m_e.
+    samples, seed
+        Number of bootstrap samples, and the seed of the campaign.
+
+    Returns
+    -------
+    xr.Dataset
+        k_<scheme>, stderr_<scheme> of all errors and monte_carlo_, interpolation_ and
+        edge_error_<scheme> of its parts (cm^3 s^-1), edge_<scheme>, extrapolated_<scheme> on
+        (transition, temperature), and correlation_<scheme> (transition, temperature,
+        temperature_2) of all errors.
     """
     count, temperature = reduced["count"].values, reduced["temperature"].values
     v, w = int(reduced.attrs["v"]), int(reduced.attrs["w"])

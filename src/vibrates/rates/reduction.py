@@ -28,10 +28,26 @@ _SLACK = 1e-9  # angstrom
 def reduce_batches(batches: Iterable[PlannedBatch], config: Campaign, v: int, w: int) -> xr.Dataset:
     """Reduce the batch files of the initial state (v, w), one file in memory at a time.
 
-    ``batches`` in the order of rounds and batches. Returns the dataset that `layout` describes.
-    UserError for a damaged file, one made with other settings or code, of another state or grid,
-    for trajectories outside their shell, missing or counted twice, and for strata without a single
-    good trajectory.
+    Parameters
+    ----------
+    batches
+        In the order of rounds and batches.
+    config
+        The campaign; of it `grid`, `sampling`, `rates` and the molecules.
+    v, w
+        The initial state.
+
+    Returns
+    -------
+    xr.Dataset
+        The dataset that `layout` describes.
+
+    Raises
+    ------
+    UserError
+        For a damaged file, one made with other settings or code, of another state or grid, for
+        trajectories outside their shell, missing or counted twice, and for strata without a single
+        good trajectory.
     """
     sums = None
     for planned in batches:

@@ -29,10 +29,28 @@ def rate_table(
 ) -> xr.Dataset:
     """Rate coefficients of every exothermic transition and its reverse.
 
-    reduced: one dataset of `layout` per initial state. Returns the dataset of rates.nc at
-    rates.temperatures_K, rows ordered by (v, w, vp, wp). The endothermic direction follows from
-    `detailed_balance`, never from its own trajectories; where these exist
-    their rate is kept beside it as `k_direct`, a test of microscopic reversibility.
+    The endothermic direction follows from `detailed_balance`, never from its own trajectories;
+    where these exist their rate is kept beside it as `k_direct`, a test of microscopic
+    reversibility.
+
+    Parameters
+    ----------
+    reduced
+        One dataset of `layout` per initial state.
+    config
+        The campaign; of it `rates`, `seed`, the target of `sampling` and the molecules.
+    sources
+        Names of the files that ``reduced`` comes from, for the record.
+
+    Returns
+    -------
+    xr.Dataset
+        That of rates.nc at `rates.temperatures_K`, rows ordered by (v, w, vp, wp); cm^3 s^-1.
+
+    Raises
+    ------
+    UserError
+        If no transition among the states is exothermic.
     """
     scheme = check_scheme(config.rates.symmetrisation)
     mass, samples = relative_mass(config), int(config.rates.bootstrap)

@@ -65,7 +65,22 @@ class EnergyGrid:
         return cls(energies, points, weights, outside, edge)
 
     def thermal_weights(self, scheme: str, difference: float, kT: ArrayLike) -> NDArray:
-        """Quadrature weights times `energy_weight`: kT (n_T,) -> (n_T, q), dimensionless."""
+        """Quadrature weights times `energy_weight`, dimensionless.
+
+        Parameters
+        ----------
+        scheme
+            One of `SCHEMES`.
+        difference
+            Energy defect of the transition, in the unit of the grid.
+        kT : (n_T,)
+            Thermal energies, in the same unit.
+
+        Returns
+        -------
+        NDArray
+            (n_T, q)
+        """
         weight = energy_weight(scheme, self.points, difference, np.asarray(kT)[:, None])
         return weight * self.weights
 

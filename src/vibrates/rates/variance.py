@@ -29,14 +29,32 @@ def contributions(
     var(k)/k^2 = sum over energies and shells of share(U)^2 area^2 var(<P f>)/S(U)^2, with S(U)
     the cross section of the scheme and share(U) = d ln k/d ln S(U). The spread of a stratum is
     taken no smaller than that of its neighbours in energy, so that the sum is a cautious estimate.
+    Energies too close to the threshold for the trajectories so far get the contribution of a value
+    known to 100 %.
 
-    reduced: dataset of `layout`, of all batches so far. temperatures (K) must be in it.
-    transitions: changes (v' - v, w' - w); those outside the basis or the kept final states, and
-    those that are endothermic from this state, are skipped. Returns `variance` (transition,
-    temperature, energy, shell), `n` (energy, shell) good trajectories and `cost` (energy, shell)
-    mean time steps of a trajectory; a stratum's variance falls like 1/n. Energies too close to the
-    threshold for the trajectories so far get the contribution of a value known to 100 %. UserError
-    for a temperature that was not reduced.
+    Parameters
+    ----------
+    reduced
+        Dataset of `layout`, of all batches so far.
+    temperatures
+        In K; they must be among those of ``reduced``.
+    transitions
+        Changes (v' - v, w' - w); those outside the basis or the kept final states, and those that
+        are endothermic from this state, are skipped.
+    symmetrisation
+        One of `SCHEMES`.
+
+    Returns
+    -------
+    xr.Dataset
+        `variance` (transition, temperature, energy, shell), `n` (energy, shell) good trajectories
+        and `cost` (energy, shell) mean time steps of a trajectory; a stratum's variance falls like
+        1/n.
+
+    Raises
+    ------
+    UserError
+        For a temperature that was not reduced.
     """
     check_scheme(symmetrisation)
     columns = _columns(reduced, temperatures)

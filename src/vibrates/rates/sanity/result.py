@@ -13,7 +13,19 @@ LIMITS = {
 
 
 def result(name: str, good, value, limit, message: str, otherwise: str = "warning") -> dict:
-    """A check as a mapping ready for JSON; status `otherwise` where it is not good."""
+    """A check as a mapping ready for JSON.
+
+    Parameters
+    ----------
+    name, message
+        What is checked, as a key and as a sentence.
+    good
+        Whether it passed.
+    value, limit
+        What was found and what is allowed, in the unit that ``message`` names.
+    otherwise
+        Status of a check that did not pass.
+    """
     value = None if value is None or not np.isfinite(value) else float(value)
     status = "passed" if good else otherwise
     return {"name": name, "status": status, "value": value, "limit": limit, "message": message}
