@@ -260,7 +260,7 @@ class RateTable:
 
     def k(self, temperature: ArrayLike | None = None, **numbers: int) -> RateValue:
         """k(v=7, w=0, dv=-1, dw=0, T=450): as `rate`, at temperatures T (K)."""
-        temperature = numbers.pop("T", temperature)  # type: ignore[assignment]
+        temperature = numbers.pop("T", temperature)
         if temperature is None:
             raise UserError(f"{self.source}: k() needs temperatures; give T=... in kelvin")
         return self.rate(**numbers)(temperature)
