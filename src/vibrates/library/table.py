@@ -73,7 +73,7 @@ class Rate:
 
     def __init__(self, table: RateTable, numbers: tuple[int, ...], row: int) -> None:
         self.table, self.numbers = table, numbers
-        self._data = table.dataset.isel(transition=row)
+        self.data = table.dataset.isel(transition=row)
 
     def __str__(self) -> str:
         return reaction.text(self.numbers, self.table.numbers)
@@ -85,11 +85,11 @@ class Rate:
     @property
     def energy_defect(self) -> float:
         """Energy of the initial minus that of the final state, cm^-1; positive: exothermic."""
-        return float(self._data["energy_defect"])
+        return float(self.data["energy_defect"])
 
     @cached_property
     def _known(self) -> NDArray:
-        k = self._data["k"].values
+        k = self.data["k"].values
         return np.flatnonzero(np.isfinite(k) & (k > 0))
 
     @cached_property
@@ -100,7 +100,7 @@ class Rate:
         return LogInterpolant(
             T,
             np.log(k),
-            self._data["log_std"].values[self._known],
+            self.data["log_std"].values[self._known],
             defect if np.isfinite(defect) else 0.0,
         )
 
@@ -108,8 +108,8 @@ class Rate:
     def nodes(self) -> tuple[NDArray, NDArray]:
         """Temperatures of the table (K) and k there (cm^3 s^-1)."""
         return (
-            self._data["temperature"].values[self._known],
-            self._data["k"].values[self._known],
+            self.data["temperature"].values[self._known],
+            self.data["k"].values[self._known],
         )
 
     @property
@@ -141,8 +141,8 @@ class Rate:
         # At a temperature of the table that value counts alone.
         exact = T == nodes[nearest]
         below, above = np.where(exact, nearest, above - 1), np.where(exact, nearest, above)
-        far = self._data["extrapolated"].values[self._known].astype(bool)
-        origin = self._data["origin"].values[self._known]
+        far = self.data["extrapolated"].values[self._known].astype(bool)
+        origin = self.data["origin"].values[self._known]
         return RateValue(
             *(np.asarray(x)[()] for x in (k, std, T, origin[nearest], far[below] | far[above]))
         )
