@@ -6,7 +6,9 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from vibrates.core.errors import UserError
@@ -110,6 +112,19 @@ def test_every_study_has_a_rule_of_its_own():
     for name in jobs:
         assert f"python validation/{name}.py --numbers >" in said
         assert f"output: docs/evidence/{name}.json" in said
+
+
+def test_studies_read_the_settings_of_the_default_campaign(monkeypatch):
+    """What a study takes from the configuration is there; what costs minutes is left out."""
+    budget, surface = map(report.load_study, ("error_budget", "surface_uncertainty"))
+    monkeypatch.setattr(budget, "budget", lambda state: {})
+    assert budget.measure()["target_relative_error"] == 0.025
+    samples = {"process": np.ones((1, 9))}
+    fitted = SimpleNamespace(values=np.zeros(2), covariance=np.eye(2), rows=lambda *values: {})
+    monkeypatch.setattr(surface, "read_fit", lambda: ({}, fitted))
+    monkeypatch.setattr(surface, "basis_shift", lambda described, found: (np.zeros(2), {}))
+    monkeypatch.setattr(surface, "computed", lambda terms: samples)
+    assert surface.measure()["changes"]["process"]["spread"] == 0.0
 
 
 def test_missing_results_are_named(tmp_path):

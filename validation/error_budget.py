@@ -92,7 +92,7 @@ def measure() -> dict:
     """Process -> what was refined -> relative change of k and its error, by temperature."""
     return {
         "temperatures_K": TEMPERATURES,
-        "target_relative_error": default()["sampling"]["target_relative_error"],
+        "target_relative_error": default().sampling.target_relative_error,
         "trajectories_per_stratum": COUNT,
         "processes": {
             name: {

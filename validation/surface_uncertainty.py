@@ -93,7 +93,7 @@ def measure() -> dict:
     drawn = np.random.default_rng(4).multivariate_normal(found.values, found.covariance, size=DRAWN)
     central, limit = computed(found.rows()), computed(found.rows(at_limit))
     samples = [computed(found.rows(values)) for values in drawn]
-    replicates = default()["sampling"]["replicates"]
+    replicates = default().sampling.replicates
     changes, total = {}, {}
     for process, own in central.items():
         ratios = np.array([sample[process][:, 0] / own[:, 0] for sample in samples])
