@@ -11,9 +11,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from vibrates.core import code
 from vibrates.core.errors import UserError
 
 ROOT = Path(__file__).parents[1]
+DOCUMENTS = sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
 sys.path.insert(0, str(ROOT / "validation"))
 import layered_graph  # noqa: E402
 import packages  # noqa: E402
@@ -223,3 +225,33 @@ def test_numbers_survive_being_kept(tmp_path, monkeypatch):
     assert report.write_evidence("slurm_plan", numbers) == numbers
     assert report.read_evidence("slurm_plan") == numbers
     assert "[1.5, 2e-17]" in report.evidence_path("slurm_plan").read_text()
+
+
+def test_the_glossary_names_modules_that_exist():
+    """Every entry names a module of the package, and no term stands twice."""
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    entries = [row for row in rows if row[0] != "term"]
+    assert len(entries) > 50 and {len(row) for row in entries} == {3}
+    terms = [term for term, _, _ in entries]
+    assert len(set(terms)) == len(terms)
+    named = [module for _, _, cell in entries for module in re.findall(r"`([\w.]+)`", cell)]
+    assert len(named) >= len(entries)
+    assert [name for name in named if code._file(f"vibrates.{name}") is None] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *DOCUMENTS])
+def test_links_between_pages_lead_somewhere(page):
+    """Relative links and figures of a page are files, and anchors are headings of theirs."""
+    path = ROOT / page
+    for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):
+        if "://" in target:
+            continue
+        name, _, anchor = target.partition("#")
+        file = (path.parent / name) if name else path
+        assert file.is_file(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+            # As sites that show Markdown make them: lower case, hyphens, no punctuation.
+            anchors = {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
+            assert anchor in anchors, target
