@@ -255,3 +255,11 @@ def test_links_between_pages_lead_somewhere(page):
             # As sites that show Markdown make them: lower case, hyphens, no punctuation.
             anchors = {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
             assert anchor in anchors, target
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *DOCUMENTS])
+def test_program_files_named_in_pages_exist(page):
+    folders = ("src", "tests", "benchmarks", "validation", "workflow")
+    files = [f"/{path.relative_to(ROOT)}" for name in folders for path in ROOT.glob(f"{name}/**/*")]
+    named = re.findall(r"`([\w/]+\.(?:py|smk))`", (ROOT / page).read_text(encoding="utf-8"))
+    assert [name for name in named if not any(file.endswith(f"/{name}") for file in files)] == []

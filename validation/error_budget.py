@@ -1,4 +1,4 @@
-"""What each setting of the default campaign costs in accuracy of k; a section of docs/accuracy.md.
+"""Error of k from each setting of the default campaign; a section of docs/accuracy.md.
 
     python validation/error_budget.py
 

@@ -29,7 +29,7 @@ def main(names: list[str]) -> None:
 
 
 def missing_results(name: str, root: Path = report.ROOT) -> str:
-    """What is said of a study whose numbers are kept but whose results are not there."""
+    """A remark on a study whose numbers are stored but whose results are missing."""
     if not (missing := report.missing_inputs(name, root)):
         return ""
     remedy = report.load_study(name).REMEDY
