@@ -18,8 +18,9 @@ def main(names: list[str]) -> None:
         numbers = report.read_evidence(name)
         if numbers is None:
             study = report.load_study(name)
+            left = len(study.SECTIONS)
             print(
-                f"{name}: no numbers yet, {len(study.SECTIONS)} sections left as they are; "
+                f"{name}: no numbers yet, {left} section{'s' * (left > 1)} not changed; "
                 f"{study.REMEDY}"
             )
             continue
