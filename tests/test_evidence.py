@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from vibrates.config import Campaign
 from vibrates.core import code
 from vibrates.core.errors import UserError
 
@@ -258,8 +259,19 @@ def test_links_between_pages_lead_somewhere(page):
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *DOCUMENTS])
-def test_program_files_named_in_pages_exist(page):
+def test_program_files_and_modules_named_in_pages_exist(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
     folders = ("src", "tests", "benchmarks", "validation", "workflow")
     files = [f"/{path.relative_to(ROOT)}" for name in folders for path in ROOT.glob(f"{name}/**/*")]
-    named = re.findall(r"`([\w/]+\.(?:py|smk))`", (ROOT / page).read_text(encoding="utf-8"))
+    named = re.findall(r"`([\w/]+\.(?:py|smk))`", text)
     assert [name for name in named if not any(file.endswith(f"/{name}") for file in files)] == []
+    packages = "|".join(path.name for path in (ROOT / "src" / "vibrates").glob("[a-z]*/"))
+    found = re.findall(rf"`(?:vibrates\.)?((?:{packages})\.(?!nc|log|csv)\w+)(?:\.\w+)*`", text)
+    blocks = Campaign.model_fields
+    keys = {  # `rates.bootstrap` is a key of the configuration, no module.
+        f"{block}.{name}"
+        for block, field in blocks.items()
+        for name in getattr(field.annotation, "model_fields", ())
+    }
+    unknown = {name for name in found if code._file(f"vibrates.{name}") is None}
+    assert unknown - keys == set()

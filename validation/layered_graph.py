@@ -17,6 +17,7 @@ from scipy.optimize import lsq_linear
 
 from vibrates.figures import style
 
+SWEEPS = 8  # downwards and upwards; more do not change the order of today's packages
 # A place in a row: a package, or an arrow (importing, imported) that passes the layer.
 Place = str | tuple[str, str]
 
@@ -36,7 +37,15 @@ def reduced(imports: Mapping[str, list[str]]) -> list[tuple[str, str]]:
 
 
 def draw(layers: list[list[str]], imports: Mapping[str, list[str]]) -> Figure:
-    """The layers as rows of boxes, the highest first, with arrows for the `reduced` imports."""
+    """The layers as rows of boxes, with arrows for the `reduced` imports.
+
+    Parameters
+    ----------
+    layers
+        Packages by layer, the highest first.
+    imports
+        Imported packages, all of lower layers, by package.
+    """
     arrows = reduced(imports)
     level = {name: number for number, layer in enumerate(layers) for name in layer}
     ordered, paths = rows(layers, arrows)
@@ -101,7 +110,7 @@ def rows(
                 near.append(places[path[other]])
         return sum(near) / len(near) if near else packed(found[number])[place]
 
-    for _ in range(8):  # Downwards and upwards in turn; eight times change nothing any more.
+    for _ in range(SWEEPS):
         for order, step in ((range(1, len(found)), -1), (range(len(found) - 2, -1, -1), 1)):
             for number in order:
                 key = partial(mean_place, number=number, neighbours=number + step)
@@ -125,8 +134,14 @@ def straightened(
 ) -> list[dict[Place, float]]:
     """Horizontal places, in the order of the rows, with the smallest sideways steps of arrows.
 
-    Bounded least squares in the distances between neighbours. ``first``: the layers in which the
-    paths begin.
+    Bounded least squares in the distances between neighbours.
+
+    Parameters
+    ----------
+    rows, paths
+        As the function `rows` returns them.
+    first
+        The layer in which each path begins.
     """
     index = {
         (n, place): i for i, (n, place) in enumerate((n, p) for n, r in enumerate(rows) for p in r)
