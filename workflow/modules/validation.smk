@@ -82,7 +82,7 @@ localrules:
     pages,
 
 
-# Every page from the numbers that are kept, after those of the results that are there and of the studies named.
+# All pages from the stored numbers, after the studies whose results are present and those that are named.
 rule pages:
     default_target: True
     input:
