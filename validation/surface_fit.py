@@ -1,4 +1,4 @@
-"""The fit of the surface in tables: what cross-validation chose, and how far each surface is off.
+"""Tables of the fit of the surface: the choice by cross-validation, and the errors of each surface.
 
 make surface         runs the fit, then this script
 """
@@ -164,7 +164,7 @@ def averages(surfaces: dict, a: Diatom, b: Diatom) -> list[dict]:
 
 
 def measure() -> dict:
-    """What the report of the fit says, and what the three surfaces give at the points."""
+    """The report of the fit, and the values of the three surfaces at the points."""
     described = settings.load(ROOT / "config" / "abinitio" / "n2h2.yaml")
     report = json.loads((ROOT / described["results"] / "fit.json").read_text(encoding="utf-8"))
     a, b = (Diatom.from_config(n, described["molecules"][n]) for n in described["pair"])
