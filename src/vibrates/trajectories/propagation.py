@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from vibrates.molecules.diatom import Diatom, pair_reduced_mass
 from vibrates.molecules.podvr import Podvr
-from vibrates.potential import Surface
+from vibrates.potential.kernel_forms import checked
+from vibrates.potential.protocol import PotentialSurface
 from vibrates.trajectories import kernel
 from vibrates.trajectories.dressed import DressedStates
 from vibrates.trajectories.kernel import state_layout as rows
@@ -26,7 +27,7 @@ class Propagation:
     # field).
     def __init__(
         self,
-        surface: Surface,
+        surface: PotentialSurface,
         diatom_a: Diatom,
         diatom_b: Diatom,
         levels_a: range,
@@ -42,7 +43,8 @@ class Propagation:
         self.inverse_a = 1.0 / (diatom_a.reduced_mass * self.basis_a.r**2)
         self.inverse_b = 1.0 / (diatom_b.reduced_mass * self.basis_b.r**2)
         r_a, r_b = self.basis_a.r[:, None], self.basis_b.r[None, :]
-        self.interaction = surface.kernel_tables(r_a, r_b)
+        # The one way by which tables reach the kernel.
+        self.interaction = checked(surface.kernel_tables(r_a, r_b), r_a.size * r_b.size)
 
     def run(self, start: NDArray, time_step: float, maximum_steps: int) -> Outcome:
         """Propagate states (N, 18) until the separating molecules reach their initial distance.

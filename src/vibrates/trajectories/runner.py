@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from vibrates.core.errors import UserError
 from vibrates.core.units import FS_TO_AU
 from vibrates.molecules.diatom import Diatom
-from vibrates.potential import Surface
+from vibrates.potential.protocol import PotentialSurface
 from vibrates.trajectories.extrapolation import RATIO, extrapolate, relative_error
 from vibrates.trajectories.flight import propagate_free
 from vibrates.trajectories.kernel import state_layout as rows
@@ -37,7 +37,7 @@ class TrajectoryRunner:
 
     def __init__(
         self,
-        surface: Surface,
+        surface: PotentialSurface,
         diatom_a: Diatom,
         diatom_b: Diatom,
         levels_a: range | int,

@@ -49,7 +49,7 @@ class MorseQuadrature:
 class SlowCollision:
     """N2-H2-like pair on a surface given as in ``surface`` of the configuration.
 
-    Only ``parameters: table`` with ``deformation: fitted`` (slopes of R_m) is written down here.
+    Only ``type: table`` with ``deformation: fitted`` (slopes of R_m) is written down here.
     """
 
     def __init__(
