@@ -1,9 +1,8 @@
 """The ``surface`` block of a configuration: the model that its ``type`` has in the registry."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Union
+from typing import Annotated, Any
 
-from pydantic import Discriminator, Tag
 from pydantic_core import core_schema
 
 from vibrates.core.model import Model, Rule, key
@@ -27,12 +26,9 @@ class OfItsType:
     """Annotates `SurfaceSettings` that are validated as the model of their ``type``."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        # Annotated and Union take what a list in the source could not: the entries of the registry.
-        forms = tuple(Annotated[model, Tag(_tag(model))] for model in _MODELS)
-        union = Annotated[Union[forms], Discriminator(_form)]  # noqa: UP007
-        return core_schema.no_info_before_validator_function(
-            _keys_of_its_type, handler.generate_schema(union)
-        )
+        models = {_tag(model): handler.generate_schema(model) for model in _MODELS}
+        union = core_schema.tagged_union_schema(models, _form)
+        return core_schema.no_info_before_validator_function(_keys_of_its_type, union)
 
 
 Surface = Annotated[SurfaceSettings, OfItsType()]

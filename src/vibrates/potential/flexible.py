@@ -52,7 +52,7 @@ def flexible_lennard_jones(x: ArrayLike, beta: ArrayLike, zeta: ArrayLike) -> ND
     n = 6, a distance that only fast collisions reach.
     """
     x = np.asarray(x)
-    d, l = beta + zeta * x - 6.0, -np.log(x)
+    d, l = np.asarray(beta) + np.asarray(zeta) * x - 6.0, -np.log(x)
     y = np.asarray(d * l)
     small = np.abs(y) < 1e-8
     ratio = np.where(small, 1.0 + 0.5 * y, np.expm1(y) / np.where(small, 1.0, y))
@@ -160,7 +160,7 @@ def all_harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
     return np.concatenate([harmonics(c_a, c_b, c_ab), extra_harmonics(c_a, c_b, c_ab)])
 
 
-def harmonic_coefficients(values: Sequence[float]) -> NDArray:
+def harmonic_coefficients(values: Sequence[float] | NDArray) -> NDArray:
     """Coefficients (HARMONICS,): from values at five configurations, then the extra harmonics."""
     padded = np.zeros(HARMONICS)
     if len(values) == 1:

@@ -42,7 +42,7 @@ PUBLISHED_QUADRUPOLES = (-1.1, 0.4835)
 def improved_lennard_jones(x: ArrayLike, beta: ArrayLike) -> NDArray:
     """6/(n-6) x^-n - n/(n-6) x^-6 with n = beta + 4 x^2, x = R/R_m: V in units of eps."""
     x = np.asarray(x, dtype=float)
-    n = beta + 4.0 * x**2
+    n = np.asarray(beta) + 4.0 * x**2
     return (6.0 * x**-n - n * x**-6) / (n - 6.0)
 
 

@@ -166,10 +166,10 @@ class SiteSurface:
         distance, cosine = np.asarray(distance, float), np.asarray(c_a, float)
         r = np.asarray(self.r_0 if r_a is None else r_a, float)
         z = self.bond_variable(r)
-        energy = sum(
-            self.terms[number](np.sqrt(distance**2 + h**2 - 2.0 * distance * h * cosine), z)
-            for number, h in self.sites(r)
-        )
+        energy = np.zeros(())
+        for number, h in self.sites(r):
+            rho = np.sqrt(distance**2 + h**2 - 2.0 * distance * h * cosine)
+            energy = energy + self.terms[number](rho, z)
         return np.broadcast_to(
             energy, np.broadcast_shapes(energy.shape, np.shape(c_b), np.shape(c_ab))
         )

@@ -41,7 +41,8 @@ def use() -> None:
         place.mkdir(parents=True, exist_ok=True)
     except OSError:
         return
-    numba.config.CACHE_DIR = str(place)
+    # numba makes its settings from the environment when it is imported.
+    numba.config.CACHE_DIR = str(place)  # type: ignore[attr-defined]
 
 
 def load(warm_up: Callable[[], object]) -> None:

@@ -104,9 +104,10 @@ def run_case(case: dict, time_step_fs: float = TIME_STEP_FS):
     collision = TrajectoryRunner(
         surface, n2, h2, case["n_a"], case["n_b"], case["v"], case["w"], settings
     )
-    vectors = {k: np.array([case["initial"][k]]) for k in ("R", "P", "n_a", "L_a", "n_b", "L_b")}
+    keys = ("R", "P", "n_a", "L_a", "n_b", "L_b")
+    position, momentum, n_a, l_a, n_b, l_b = (np.array([case["initial"][k]]) for k in keys)
     nan = np.full(1, np.nan)  # energies and weight belong to sampling, not to propagation
-    initial = Initial(*vectors.values(), nan, nan, nan, nan, nan)
+    initial = Initial(position, momentum, n_a, l_a, n_b, l_b, nan, nan, nan, nan, nan)
     return collision.run(initial)
 
 

@@ -34,7 +34,7 @@ class BatchWork:
         self.fingerprint = fingerprint(config, rows)
         self.fingerprints = piece_fingerprints(config, rows)
         self.pieces = list(units(rows))
-        self.diatoms = list(config.partners)
+        self.diatoms = config.partners
         surface = build_surface(config.surface, *self.diatoms)
         self.levels = config.bases(self.v, self.w)
         self.collision = TrajectoryRunner(
