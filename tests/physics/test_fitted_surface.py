@@ -210,7 +210,7 @@ def test_shift_of_the_basis_set_is_recovered(prepared, described):
     spec = described["fit"]
     terms = tuple(fit.terms(spec["candidates"][spec["chosen"]]))
     values = fit.start(terms)
-    found = fit.Fit(terms, values, np.eye(len(values)), 1.0)
+    found = fit.FitResult(terms, values, np.eye(len(values)), 1.0)
     some = prepared.iloc[::9].reset_index(drop=True)
     amounts = np.array([1e-4, -2e-3, 4e-3, 3e-4, -2e-4])
     moved = values + sum(

@@ -1,6 +1,8 @@
 """Every type of surface in the registry: the block of its settings, and its kernel."""
 
 import dataclasses
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -217,3 +219,13 @@ def test_kernel_potential_and_forces_are_those_of_the_surface(system, sample, na
         expected = np.concatenate([-by_x, -np.cross(n_a, by_a), -np.cross(n_b, by_b)])
         change = np.concatenate([kicked[t, k : k + 3] - start[t, k : k + 3] for k in (3, 9, 15)])
         np.testing.assert_allclose(change, expected, atol=2e-7 * np.abs(expected).max())
+
+
+def test_the_environment_of_pyscf_reads_points_without_pydantic():
+    """It has NumPy, SciPy and pandas only (envs/abinitio.txt)."""
+    script = (
+        "import sys; sys.modules.update(dict.fromkeys(('pydantic', 'xarray', 'numba')));"
+        "import vibrates.potential.points, vibrates.potential.joined, vibrates.potential.sites,"
+        "vibrates.potential.lennard_jones, vibrates.potential.atom_pairs"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
