@@ -20,7 +20,7 @@ from vibrates.core.errors import UserError
 from vibrates.potential.orientation import cosines
 
 # V(R, c_a, c_b, c_ab, r_a, r_b), arguments broadcast together, atomic units.
-Potential = Callable[[NDArray, NDArray, NDArray, NDArray, NDArray, NDArray], NDArray]
+PotentialFunction = Callable[[NDArray, NDArray, NDArray, NDArray, NDArray, NDArray], NDArray]
 _MARGIN = 4  # quadrature points beyond those that integrate the highest orders with each other
 
 
@@ -64,7 +64,7 @@ class Expansion:
         ])  # fmt: skip
 
     def coefficients(
-        self, potential: Potential, distance: NDArray, r_a: NDArray, r_b: NDArray
+        self, potential: PotentialFunction, distance: NDArray, r_a: NDArray, r_b: NDArray
     ) -> NDArray:
         """A_i (m, terms, g) at distances (m,) and pairs of bond lengths (g,), by quadrature."""
         theta_a, theta_b, phi, weights = self._quadrature()
@@ -94,7 +94,7 @@ class Expansion:
 
     def remainder(
         self,
-        potential: Potential,
+        potential: PotentialFunction,
         distance: NDArray,
         r_a: float,
         r_b: float,

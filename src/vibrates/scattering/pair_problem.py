@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from vibrates.core.errors import UserError
-from vibrates.potential.expansion import Expansion, Potential
+from vibrates.potential.expansion import Expansion, PotentialFunction
 from vibrates.scattering.pair_channels import (
     Level,
     PairChannels,
@@ -48,7 +48,7 @@ class PairProblem:
     second: Rotor
     basis: tuple[Level, ...]
     reduced_mass: float
-    potential: Potential
+    potential: PotentialFunction
     expansion: Expansion
     edges: NDArray
 
