@@ -63,7 +63,7 @@ test: environment
 	@$(PYTEST) $(TESTS)
 
 test-quick: environment
-	@$(PYTEST) -m "not slow and not slurm" $(TESTS)
+	@$(PYTEST) -m "not slow and not slurm and not exports" $(TESTS)
 
 # The same checks as in continuous integration; `make format` mends what can be mended.
 lint: $(LINTED)

@@ -1,18 +1,26 @@
 """Numbers of README.md, docs/: every section has a study, every study sections; pages follow."""
 
-import json
+import os
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
-import yaml
 
+from vibrates.config import Campaign
+from vibrates.core import code
 from vibrates.core.errors import UserError
 
 ROOT = Path(__file__).parents[1]
+DOCUMENTS = sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
 sys.path.insert(0, str(ROOT / "validation"))
+import layered_graph  # noqa: E402
+import packages  # noqa: E402
+import pages  # noqa: E402
 import report  # noqa: E402
 
 
@@ -56,17 +64,107 @@ def test_every_section_has_one_study_and_every_study_its_sections():
     assert {section: names for section, names in claimed().items() if len(names) > 1} == {}
 
 
-def test_the_workflow_has_a_rule_for_every_study():
+def workflow_names(monkeypatch, directory, config=(), published=""):
+    """What the workflow module defines before its rules, parsed in ``directory``."""
     text = (ROOT / "workflow" / "modules" / "validation.smk").read_text(encoding="utf-8")
-    rules = set(re.findall(r"^rule (\w+):", text, re.MULTILINE)) - {"pages"}
-    assert rules == set(report.STUDIES)
-    listed = re.search(r"^RESULTS = (\{.*?^\})", text, re.MULTILINE | re.DOTALL)[1]
-    # YAML reads the names; what SURFACES stands for is known here.
-    surfaces = json.dumps(
-        [f"results-surfaces/{n}/rates.nc" for n in ("original", "modified", "fitted")]
+    monkeypatch.chdir(directory)
+    monkeypatch.setenv("PUBLISHED", published)
+    names = {"config": dict(config)}
+    exec(text.partition("\nlocalrules:")[0].replace('include: "../rules/preamble.smk"', ""), names)
+    return names
+
+
+def test_the_workflow_knows_every_study_and_its_results(monkeypatch):
+    studies = workflow_names(monkeypatch, ROOT)["STUDIES"]
+    needs = {name: list(report.load_study(name).NEEDS) for name in report.STUDIES}
+    assert {name: study.results for name, study in studies.items()} == needs
+
+
+def test_the_workflow_takes_up_the_results_that_are_there(monkeypatch, tmp_path):
+    """Studies that compute are run where they are named alone."""
+    for name in report.STUDIES:
+        for need in report.load_study(name).NEEDS:
+            (tmp_path / need).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / need).touch()
+    present = set(workflow_names(monkeypatch, tmp_path, published="tables")["PRESENT"])
+    assert present == {name for name in report.STUDIES if not report.computes(name)}
+    assert set(workflow_names(monkeypatch, tmp_path)["PRESENT"]) == present - {"surface_published"}
+    (tmp_path / "results" / "rates.nc").unlink()
+    rest = present - {"surface_published", "default_campaign"}
+    assert set(workflow_names(monkeypatch, tmp_path)["PRESENT"]) == rest
+    with pytest.raises(SystemExit, match="studies: no study 'ladders'; choose of slow_reference"):
+        workflow_names(monkeypatch, tmp_path, {"studies": "variance ladders"})
+
+
+@pytest.mark.slow
+def test_every_study_has_a_rule_of_its_own():
+    """In a dry run: a job for each study that is named, and for each whose results are there."""
+    command = "snakemake -s workflow/modules/validation.smk --cores 1 --forceall --dry-run -p"
+    ran = subprocess.run(
+        [*command.split(), "--config", "studies=variance basis", "--", "pages"],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        env=os.environ | {"PUBLISHED": ""},
+        check=False,
     )
-    needs = yaml.safe_load(listed.replace("SURFACES", surfaces))
-    assert needs == {name: list(report.load_study(name).NEEDS) for name in report.STUDIES}
+    said = ran.stdout + ran.stderr
+    assert ran.returncode == 0, said
+    jobs = set(re.findall(r"^rule (\w+):", said, re.MULTILINE)) - {"pages"}
+    assert {"variance", "basis", "packages", "slurm_plan", "quantum_data"} <= jobs
+    for name in jobs:
+        assert f"python validation/{name}.py --numbers >" in said
+        assert f"output: docs/evidence/{name}.json" in said
+
+
+def test_studies_read_the_settings_of_the_default_campaign(monkeypatch):
+    """What a study takes from the configuration is there; what costs minutes is left out."""
+    budget, surface = map(report.load_study, ("error_budget", "surface_uncertainty"))
+    monkeypatch.setattr(budget, "budget", lambda state: {})
+    assert budget.measure()["target_relative_error"] == 0.025
+    samples = {"process": np.ones((1, 9))}
+    fitted = SimpleNamespace(values=np.zeros(2), covariance=np.eye(2), rows=lambda *values: {})
+    monkeypatch.setattr(surface, "read_fit", lambda: ({}, fitted))
+    monkeypatch.setattr(surface, "basis_shift", lambda described, found: (np.zeros(2), {}))
+    monkeypatch.setattr(surface, "computed", lambda terms: samples)
+    assert surface.measure()["changes"]["process"]["spread"] == 0.0
+
+
+def test_missing_results_are_named(tmp_path):
+    """Numbers of an earlier run stand in a page, and it is said that they do."""
+    assert pages.missing_results("default_campaign", tmp_path) == (
+        "; results/rates.nc is missing, numbers of an earlier run; run: make run"
+    )
+    assert pages.missing_results("variance", tmp_path) == ""
+    assert pages.missing_results("slurm_plan") == ""
+
+
+def test_the_drawn_packages_are_those_of_the_tree():
+    """`python validation/packages.py` draws them again after a new import between packages."""
+    kept, found = report.read_evidence("packages"), packages.measure()
+    assert kept["layers"] == found["layers"]
+    assert {name: entry["imports"] for name, entry in kept["packages"].items()} == {
+        name: entry["imports"] for name, entry in found["packages"].items()
+    }
+
+
+def test_an_import_that_others_imply_is_not_drawn():
+    imports = {"a": ["b", "c", "d"], "b": ["c"], "c": ["d"], "d": [], "e": ["d"]}
+    assert layered_graph.reduced(imports) == [("a", "b"), ("b", "c"), ("c", "d"), ("e", "d")]
+
+
+def test_arrows_pass_between_the_packages_of_a_layer():
+    """Every arrow has a place in each layer that it passes, apart from the packages there."""
+    layers, arrows = [["a", "b"], ["c"], ["d", "e"]], [("a", "d"), ("b", "c"), ("b", "e")]
+    rows, paths = layered_graph.rows(layers, arrows)
+    assert paths == [["a", ("a", "d"), "d"], ["b", "c"], ["b", ("b", "e"), "e"]]
+    assert [set(row) for row in rows] == [{"a", "b"}, {"c", ("a", "d"), ("b", "e")}, {"d", "e"}]
+    places = layered_graph.straightened(rows, paths, [0, 0, 0])
+    for row, found in zip(rows, places, strict=True):
+        x = [found[place] for place in row]
+        room = [layered_graph.width(place) for place in row]
+        least = [(one + next_) / 2 for one, next_ in zip(room, room[1:], strict=False)]
+        assert all(b - a >= m - 1e-6 for a, b, m in zip(x, x[1:], least, strict=False))
 
 
 @pytest.mark.parametrize("name", report.STUDIES)
@@ -128,3 +226,52 @@ def test_numbers_survive_being_kept(tmp_path, monkeypatch):
     assert report.write_evidence("slurm_plan", numbers) == numbers
     assert report.read_evidence("slurm_plan") == numbers
     assert "[1.5, 2e-17]" in report.evidence_path("slurm_plan").read_text()
+
+
+def test_the_glossary_names_modules_that_exist():
+    """Every entry names a module of the package, and no term stands twice."""
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    entries = [row for row in rows if row[0] != "term"]
+    assert len(entries) > 50 and {len(row) for row in entries} == {3}
+    terms = [term for term, _, _ in entries]
+    assert len(set(terms)) == len(terms)
+    named = [module for _, _, cell in entries for module in re.findall(r"`([\w.]+)`", cell)]
+    assert len(named) >= len(entries)
+    assert [name for name in named if code._file(f"vibrates.{name}") is None] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *DOCUMENTS])
+def test_links_between_pages_lead_somewhere(page):
+    """Relative links and figures of a page are files, and anchors are headings of theirs."""
+    path = ROOT / page
+    for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):
+        if "://" in target:
+            continue
+        name, _, anchor = target.partition("#")
+        file = (path.parent / name) if name else path
+        assert file.is_file(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+            # As sites that show Markdown make them: lower case, hyphens, no punctuation.
+            anchors = {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
+            assert anchor in anchors, target
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *DOCUMENTS])
+def test_program_files_and_modules_named_in_pages_exist(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    folders = ("src", "tests", "benchmarks", "validation", "workflow")
+    files = [f"/{path.relative_to(ROOT)}" for name in folders for path in ROOT.glob(f"{name}/**/*")]
+    named = re.findall(r"`([\w/]+\.(?:py|smk))`", text)
+    assert [name for name in named if not any(file.endswith(f"/{name}") for file in files)] == []
+    packages = "|".join(path.name for path in (ROOT / "src" / "vibrates").glob("[a-z]*/"))
+    found = re.findall(rf"`(?:vibrates\.)?((?:{packages})\.(?!nc|log|csv)\w+)(?:\.\w+)*`", text)
+    blocks = Campaign.model_fields
+    keys = {  # `rates.bootstrap` is a key of the configuration, no module.
+        f"{block}.{name}"
+        for block, field in blocks.items()
+        for name in getattr(field.annotation, "model_fields", ())
+    }
+    unknown = {name for name in found if code._file(f"vibrates.{name}") is None}
+    assert unknown - keys == set()

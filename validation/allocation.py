@@ -1,4 +1,4 @@
-"""What adaptive rounds do to k and its stated error; a section of docs/rates.md.
+"""Effect of adaptive rounds on k and its stated error; a section of docs/rates.md.
 
     python validation/allocation.py
 

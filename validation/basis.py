@@ -24,7 +24,7 @@ from study import DEFAULT, default
 from vibrates.config import load
 from vibrates.core.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
 from vibrates.figures import style
-from vibrates.potential import surface_from_config
+from vibrates.potential.registry import build_surface
 from vibrates.trajectories import Settings, TrajectoryRunner
 from vibrates.trajectories.sampling import initial_conditions
 
@@ -52,7 +52,7 @@ class Case:
         config = default({"dynamics": {"time_step_fs": 0.4}})
         self.v, self.w = v, w
         self.diatoms = list(config.partners)
-        self.surface = surface_from_config(config.surface, *self.diatoms)
+        self.surface = build_surface(config.surface, *self.diatoms)
         self.settings = replace(Settings.from_config(config.dynamics.to_mapping()), accuracy=np.inf)
         self.initial = initial_conditions(
             *self.diatoms, 7, v, w, energy_cm * CM_TO_HARTREE, 0, (0.0, 1.5 * ANGSTROM_TO_BOHR),

@@ -1,4 +1,4 @@
-"""The default campaign: what README says of its effort, precision and rates.
+"""Effort, precision and rates of the default campaign, as README states them.
 
 make run && python validation/default_campaign.py
 """

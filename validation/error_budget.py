@@ -1,4 +1,4 @@
-"""What each setting of the default campaign costs in accuracy of k; a section of docs/accuracy.md.
+"""Error of k from each setting of the default campaign; a section of docs/accuracy.md.
 
     python validation/error_budget.py
 
@@ -92,7 +92,7 @@ def measure() -> dict:
     """Process -> what was refined -> relative change of k and its error, by temperature."""
     return {
         "temperatures_K": TEMPERATURES,
-        "target_relative_error": default()["sampling"]["target_relative_error"],
+        "target_relative_error": default().sampling.target_relative_error,
         "trajectories_per_stratum": COUNT,
         "processes": {
             name: {

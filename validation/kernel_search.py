@@ -2,7 +2,7 @@
 
     make search-hehd      runs the search of config/pairs/hdhe.yaml, then this script
 
-Ours beside the published numbers, which are those of the paper's Tables I to V (SiO + H2).
+Compared with the published numbers, those of the paper's Tables I to V (SiO + H2).
 """
 
 import json

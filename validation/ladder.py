@@ -1,4 +1,4 @@
-"""The ladder of N2(v) + H2(0) beside the published rates: docs/ladder.md.
+"""The ladder of N2(v) + H2(0) compared with published rates: docs/ladder.md.
 
 make ladder PUBLISHED=DIRECTORY     runs the campaign, then this study; in the directory the tables
                                     n2h2_vt_dv1.csv, ... of data set 10.5281/zenodo.7764142

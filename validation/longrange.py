@@ -4,7 +4,7 @@
     make longrange LONGRANGE=paper/krb2    a network of the size of the paper (half an hour and
                                            more)
 
-Numbers of systems that are not there are kept from the last time.
+Numbers of systems without results are those of the previous run.
 """
 
 import json
@@ -23,7 +23,7 @@ PAPER = {"paper/h3_few": "H + H2, `paper/h3_few`", "paper/li3_few": "Li + Li2, `
 
 
 def measure() -> dict:
-    """The reports of the systems that are there, and the kept ones of the others."""
+    """The reports of the systems with results, and the stored ones of the others."""
     found = dict((read_evidence("longrange") or {}).get("systems", {}))
     for name in (*SYSTEMS, *PAPER):
         path = RESULTS / name / "report.json"
@@ -38,7 +38,7 @@ def number(value: float | None, form: str) -> str:
 
 
 def errors(found: dict, names: dict[str, str]) -> str:
-    """Errors of the first members beside those of Hong, Huang, Zhang 2024."""
+    """Errors of the first members compared with those of Hong, Huang, Zhang 2024."""
     rows = []
     for name, title in names.items():
         one = found[name]

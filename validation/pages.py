@@ -5,6 +5,7 @@ python validation/pages.py [NAME]   from the numbers that are kept; says which a
 """
 
 import argparse
+from pathlib import Path
 
 import report
 
@@ -12,19 +13,28 @@ from vibrates.core.errors import UserError
 
 
 def main(names: list[str]) -> None:
-    """Write the sections of the studies, and say which have no numbers."""
+    """Write the sections of the studies, and say which lack numbers or results."""
     for name in names:
         numbers = report.read_evidence(name)
         if numbers is None:
             study = report.load_study(name)
+            left = len(study.SECTIONS)
             print(
-                f"{name}: no numbers yet, {len(study.SECTIONS)} sections left as they are; "
+                f"{name}: no numbers yet, {left} section{'s' * (left > 1)} not changed; "
                 f"{study.REMEDY}"
             )
             continue
         report.draw_figures(name, numbers)
         changed = report.write_pages(name, numbers)
-        print(f"{name}: {', '.join(changed) or 'unchanged'}")
+        print(f"{name}: {', '.join(changed) or 'unchanged'}{missing_results(name)}")
+
+
+def missing_results(name: str, root: Path = report.ROOT) -> str:
+    """A remark on a study whose numbers are stored but whose results are missing."""
+    if not (missing := report.missing_inputs(name, root)):
+        return ""
+    remedy = report.load_study(name).REMEDY
+    return f"; {missing[0]} is missing, numbers of an earlier run; {remedy}"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a trajectory costs and how its step is chosen: the tables of docs/performance.md.
+"""Cost of a trajectory and accuracy of the choice of its step: the tables of docs/performance.md.
 
 make bench      runs the benchmarks (a quarter of an hour; times want a machine without other work)
 """

@@ -54,7 +54,7 @@ def campaign(results: str) -> dict[str, Any]:
     checks = json.loads((ROOT / results / "checks.json").read_text(encoding="utf-8"))["checks"]
     return {
         "name": config["name"],
-        "surface": config["surface"]["parameters"],
+        "surface": config["surface"]["type"],
         "states": sorted(list(state) for state in states),
         "energies": int(config_energies(config)),
         "shells": len(config["grid"]["impact_parameter_edges_angstrom"]) - 1,

@@ -1,4 +1,4 @@
-"""The rotationally resolved data of He + HD: what docs/quantum.md says of size, cost and rates.
+"""Size, cost and rates of the rotationally resolved data of He + HD, as in docs/quantum.md.
 
 python validation/quantum_data.py       from data/quantum_hehd_*.csv
 """

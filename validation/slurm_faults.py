@@ -1,4 +1,4 @@
-"""What twelve faults on a real SLURM cluster led to: a section of docs/slurm.md.
+"""Outcome of twelve faults on a real SLURM cluster: a section of docs/slurm.md.
 
 make test-slurm && python validation/slurm_faults.py
 """
@@ -11,14 +11,14 @@ SECTIONS = ("slurm/faults",)
 
 
 def measure() -> dict:
-    """Fault, what came of it, time; as the tests wrote them down."""
+    """Fault, outcome, time; as written by the tests."""
     lines = (ROOT / NEEDS[0]).read_text(encoding="utf-8").splitlines()
     return {"rows": [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]}
 
 
 def sections(numbers: dict) -> dict[str, str]:
     """The table."""
-    lines = ["| fault | what came of it | time |", "|---|---|---|"]
+    lines = ["| fault | outcome | time |", "|---|---|---|"]
     return {
         "slurm/faults": "\n".join(lines + [f"| {' | '.join(row)} |" for row in numbers["rows"]])
     }

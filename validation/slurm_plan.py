@@ -1,4 +1,4 @@
-"""What config/paper.yaml takes, as `vibrates plan` says: a section of docs/slurm.md.
+"""Effort of config/paper.yaml, as `vibrates plan` prints it: a section of docs/slurm.md.
 
 python validation/slurm_plan.py
 """

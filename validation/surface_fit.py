@@ -1,4 +1,4 @@
-"""The fit of the surface in tables: what cross-validation chose, and how far each surface is off.
+"""Tables of the fit of the surface: the choice by cross-validation, and the errors of each surface.
 
 make surface         runs the fit, then this script
 """
@@ -11,13 +11,15 @@ import pandas as pd
 from report import ROOT, run_study, table
 
 from vibrates.abinitio import settings
+from vibrates.config.surface_block import read_surface
 from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, HARTREE_TO_MEV
 from vibrates.core.yaml_files import read_layers
 from vibrates.molecules.diatom import Diatom
-from vibrates.potential import REFERENCE_CONFIGURATIONS, surface_from_config
 from vibrates.potential import points as comparison
 from vibrates.potential import points as points_table
+from vibrates.potential.orientation import REFERENCE_CONFIGURATIONS
+from vibrates.potential.registry import build_surface
 from vibrates.potential.virial import orientations, second_virial, spherical_average
 
 NEEDS = ("results-abinitio/fit.json",)
@@ -164,11 +166,14 @@ def averages(surfaces: dict, a: Diatom, b: Diatom) -> list[dict]:
 
 
 def measure() -> dict:
-    """What the report of the fit says, and what the three surfaces give at the points."""
+    """The report of the fit, and the values of the three surfaces at the points."""
     described = settings.load(ROOT / "config" / "abinitio" / "n2h2.yaml")
     report = json.loads((ROOT / described["results"] / "fit.json").read_text(encoding="utf-8"))
     a, b = (Diatom.from_config(n, described["molecules"][n]) for n in described["pair"])
-    surfaces = {n: surface_from_config({"parameters": n} | PUBLISHED, a, b) for n in SURFACES[:2]}
+    surfaces = {
+        name: build_surface(read_surface({"type": name} | PUBLISHED, name), a, b)
+        for name in SURFACES[:2]
+    }
     used = Path("config") / "surfaces" / "fitted.yaml"
     block = read_layers(ROOT / used)["surface"]
     if block["terms"] != report["terms"]:
@@ -177,7 +182,7 @@ def measure() -> dict:
             f"{used} is not the surface of this fit; for campaigns on it: cp {made} {used}, "
             "then make surface again"
         )
-    surfaces["fitted"] = surface_from_config(block, a, b)
+    surfaces["fitted"] = build_surface(read_surface(block, str(used)), a, b)
     points, _ = points_table.read(ROOT / described["fit"]["points"])
     kept = ("candidates", "chosen", "prior", "priors", "terms", "standard_errors", *SURFACES)
     return {

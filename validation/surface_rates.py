@@ -106,7 +106,7 @@ def relaxation_summary(numbers: dict) -> str:
 
 
 def measured(numbers: dict) -> tuple[str, str]:
-    """k on the fitted surface beside the measurements, all errors together: table and sentence."""
+    """k on the fitted surface and measurements, all errors combined: table and sentence."""
     rows, within = [], []
     for process, what in (("(1,0)->(0,0)", "VT"), ("(0,1)->(1,0)", "VV")):
         for index, t in enumerate(UNCERTAIN_K):

@@ -56,16 +56,16 @@ def computed(terms: dict) -> dict[str, np.ndarray]:
     return out
 
 
-def read_fit() -> tuple[dict, fit.Fit]:
+def read_fit() -> tuple[dict, fit.FitResult]:
     described = settings.load(ROOT / "config" / "abinitio" / "n2h2.yaml")
     report = json.loads((ROOT / described["results"] / "fit.json").read_text(encoding="utf-8"))
     spec = described["fit"]
     terms = tuple(fit.terms(spec["candidates"][report["chosen"]]))
-    found = fit.Fit(terms, np.array(report["values"]), np.array(report["covariance"]), 1.0)
+    found = fit.FitResult(terms, np.array(report["values"]), np.array(report["covariance"]), 1.0)
     return described, found
 
 
-def basis_shift(described: dict, found: fit.Fit) -> tuple[np.ndarray, dict]:
+def basis_shift(described: dict, found: fit.FitResult) -> tuple[np.ndarray, dict]:
     """Values of the surface at the limit of the basis set; the points and the shift."""
     molecules = [Diatom.from_config(n, described["molecules"][n]) for n in described["pair"]]
     small, _ = points_table.read(ROOT / described["fit"]["points"])
@@ -93,7 +93,7 @@ def measure() -> dict:
     drawn = np.random.default_rng(4).multivariate_normal(found.values, found.covariance, size=DRAWN)
     central, limit = computed(found.rows()), computed(found.rows(at_limit))
     samples = [computed(found.rows(values)) for values in drawn]
-    replicates = default()["sampling"]["replicates"]
+    replicates = default().sampling.replicates
     changes, total = {}, {}
     for process, own in central.items():
         ratios = np.array([sample[process][:, 0] / own[:, 0] for sample in samples])

@@ -1,4 +1,4 @@
-"""What stratification, allocation and importance sampling are worth; a section of docs/accuracy.md.
+"""Gain from stratification, allocation and importance sampling; a section of docs/accuracy.md.
 
     python validation/variance.py
 

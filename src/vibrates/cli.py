@@ -98,6 +98,13 @@ def parser() -> argparse.ArgumentParser:
 
     campaign_command("results", _results, "print the results directory of a configuration")
 
+    sub = command("k", _k, "rate coefficient of a transition at temperatures, with its error")
+    sub.add_argument(
+        "rates", type=Path, help="results directory, learned.nc, rates.nc or CSV of quantum rates"
+    )
+    sub.add_argument("transition", help='such as "N2(7) + H2(0) -> N2(6) + H2(0)"')
+    sub.add_argument("temperature", type=float, nargs="+", metavar="T", help="temperatures, K")
+
     sub = command("compare", _compare, "ratio of computed to published rates per v and T")
     sub.add_argument("rates", type=Path, help="rates.nc of a campaign")
     sub.add_argument(
@@ -186,6 +193,13 @@ def _summary(options: argparse.Namespace) -> int:
 
 def _results(options: argparse.Namespace) -> int:
     print(load(options.config).results)
+    return 0
+
+
+def _k(options: argparse.Namespace) -> int:
+    from vibrates.library import open_rates
+
+    print(open_rates(options.rates)(options.transition, options.temperature))
     return 0
 
 

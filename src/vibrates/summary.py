@@ -16,6 +16,7 @@ FILES = {
     "rates.nc": "rate coefficients k(T), standard errors, three symmetrisations",
     "cross_sections.nc": "cross sections sigma(U) and opacity functions P(b)",
     "learned.nc": "complete ladder, computed and predicted, with the left-out test",
+    "explorer.html": "all rate coefficients on one page, opens without a network",
     "checks.json": "checks of the products",
     "configuration.yaml": "the configuration that was run, in full",
     "plan": "what was run in every round, and why it stopped",

@@ -291,7 +291,7 @@ def test_configuration_given_on_the_command_line_replaces_the_default_one(projec
     """Keys only the default file has must not leak into the run."""
     other = small.to_mapping() | {
         "surface": {
-            "parameters": "table",
+            "type": "table",
             "deformation": "none",
             "configurations": {
                 name: {"R_m_angstrom": 3.5, "eps_meV": 6.0, "beta": 8.0}

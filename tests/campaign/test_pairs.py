@@ -8,7 +8,7 @@ import pytest
 from vibrates import config as configuration
 from vibrates.core.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV
 from vibrates.molecules.diatom import Atom
-from vibrates.potential import surface_from_config
+from vibrates.potential.registry import build_surface
 from vibrates.trajectories import Settings, TrajectoryRunner, plan
 from vibrates.trajectories.work import BatchWork
 
@@ -37,7 +37,7 @@ def test_correlation_formulas_give_the_nitrogen_dimer(load):
     """Wells of 8 to 15 meV at 3.6 to 4.2 angstrom, as every published surface of N2 + N2 has."""
     config = load("n2n2")
     a, b = config.partners
-    surface = surface_from_config(config.surface, a, b)
+    surface = build_surface(config.surface, a, b)
     r_m, eps, _ = surface.parameters
     assert ((r_m / ANGSTROM_TO_BOHR > 3.6) & (r_m / ANGSTROM_TO_BOHR < 4.2)).all()
     assert ((eps * HARTREE_TO_MEV > 8.0) & (eps * HARTREE_TO_MEV < 15.0)).all()
@@ -47,7 +47,7 @@ def test_atom_pairs_have_the_minimum_of_their_pair_function(load):
     """Collinear and far apart only the near atom counts; at right angles both are equally far."""
     config = load("n2o")
     n2, oxygen = config.partners
-    surface = surface_from_config(config.surface, n2, oxygen)
+    surface = build_surface(config.surface, n2, oxygen)
     half = 0.5 * n2.r_e
     at = np.sqrt((3.300082 * ANGSTROM_TO_BOHR) ** 2 - half**2)
     assert surface.potential(at, 0.0) * HARTREE_TO_MEV == pytest.approx(-2 * 7.399970, rel=1e-9)
@@ -64,7 +64,7 @@ def test_spectator_rotor_of_an_atom_changes_nothing(load):
     outcomes = []
     for mass in (1000.0, 1e6):
         oxygen = Atom("O", 15.99491462 * 1822.888, reduced_mass=mass)
-        surface = surface_from_config(config.surface, n2, oxygen)
+        surface = build_surface(config.surface, n2, oxygen)
         collision = TrajectoryRunner(
             surface,
             n2,

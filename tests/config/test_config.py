@@ -46,15 +46,18 @@ MISTAKES = {
     "budget below the pilot": ({"sampling": {"budget": 3000}}, ["budget", "3000", "raise"]),
     "number as text": ({"dynamics": {"norm_error_limit": "1e-9"}}, ["norm_error_limit", "1.0e-9"]),
     "not a number": ({"surface": {"beta": float("nan")}}, ["surface.beta", "finite"]),
-    "wall too soft": ({"surface": {"beta": 3}}, ["surface.beta", "3", "4", "raise"]),
+    "unknown surface": (
+        {"surface": {"type": "morse"}},
+        ["surface.type", "morse", "original, modified, correlation, table, fitted", "choose one"],
+    ),
     "unknown word": ({"rates": {"symmetrisation": "none"}}, ["symmetrisation", "translational"]),
     "table without configurations": (
-        {"surface": {"parameters": "table"}},
+        {"surface": {"type": "table"}},
         ["configurations", "add"],
     ),
     "keys of another surface": ({"surface": {"beta": 8.0}}, ["surface.beta", "fitted", "remove"]),
     "published table of another pair": (
-        {"pair": ["N2", "N2"], "surface": {"parameters": "modified"}},
+        {"pair": ["N2", "N2"], "surface": {"type": "modified"}},
         ["surface", "modified"],
     ),
     "atom with the keys of a diatom": (
@@ -166,7 +169,7 @@ def test_default_campaign_is_the_one_promised(default):
     config = configuration.load(default)
     assert config.grid.states == [(v, 0) for v in (1, 2, 3, 4, 5, 6, 8, 10)]
     assert len(config.grid.energies) >= 16
-    assert config.surface["parameters"] == "fitted"
+    assert config.surface.type == "fitted"
     assert config.sampling.target_relative_error <= 0.20
     assert {300, 5000} <= set(config.sampling.target_temperatures_K)
 

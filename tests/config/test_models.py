@@ -320,7 +320,17 @@ def test_a_wrong_value_inside_a_choice_of_forms_does_not_make_its_keys_unknown()
         ("pair: [N2, H2, CO]", "pair: .* has 3 entries, at most 2 allowed"),
         ("grid: null", "grid: None is not of type object"),
         ("learning: {initial_w: [0, 0]}", "learning.initial_w: .* holds an entry twice"),
-        ("surface: {beta: x, parameters: modified}", "surface.beta: 'x' has none of the forms"),
+        ("surface: {beta: x, type: modified}", "surface.beta: 'x' has none of the forms"),
+        (
+            "surface: {beta: 3, type: modified, deformation: none}",
+            "surface.beta: 3 is below the limit 4 .*; raise it",
+        ),
+        (
+            "surface: {beta: 8, type: modified, deformation: fitted}",
+            "surface.slopes: missing, needed with type: modified, deformation: fitted; add it",
+        ),
+        ("surface: {beta: 8, type: table, deformation: none}", "surface.configurations: missing"),
+        ("surface: [1]", "surface: .* is not of type object"),
         ("molecules: {N2: {masses_u: [14.0, 14.0]}}", "molecules.N2: key 'omega_e_cm' is missing"),
     ],
 )
@@ -375,6 +385,7 @@ def test_a_product_of_another_version_is_one_line():
     [
         ("dynamics", "fade_from", "switching_from"),
         ("sampling", "head_on_share", "importance_fraction"),
+        ("surface", "parameters", "type"),
     ],
 )
 def test_a_renamed_key_is_refused_with_its_new_name(block, old, new):

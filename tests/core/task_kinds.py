@@ -354,7 +354,58 @@ TRAINING = Kind(
     latest=True,
 )  # fmt: skip
 
+
+# Pieces of batches of trajectories: two batches, one for each state.
+def _trajectories_settings() -> dict:
+    from vibrates.config import load
+
+    found = load(ROOT / "config" / "tiny.yaml").to_mapping()
+    found["grid"] |= {"states": [[1, 0], [2, 0]], "energies_cm": [2000, 6000, 18000]}
+    found["sampling"]["pilot"] = 8
+    return found
+
+
+def _trajectories(settings: dict) -> list[Task]:
+    from vibrates.config import Campaign
+    from vibrates.trajectories import plan
+    from vibrates.trajectories.work import BatchWork
+
+    config = Campaign.from_mapping(settings, "tiny.yaml")
+    rows = plan.into_batches(plan.pilot(config), config.jobs.trajectories_per_batch)
+    return [
+        dataclasses.replace(task, key=f"batch {number}: {task.key}")
+        for number, own in rows.groupby("batch")
+        for task in BatchWork(config, own).tasks()
+    ]
+
+
+TRAJECTORIES = Kind(
+    _trajectories_settings, _trajectories, "vibrates.trajectories.propagation",
+    [
+        *same(seed=2, pair=["H2", "N2"], molecules__N2__omega_e_cm=2360.0,
+              molecules__H2__masses_u=[1.0, 1.0], surface__stretch_length_angstrom=[0.5, 0.5],
+              grid__energies_cm=[2000, 6000, 20000], grid__start_distance_angstrom=13,
+              grid__impact_parameter_edges_angstrom=[0, 2, 4], basis__N2__above=3,
+              basis__H2__minimum=4, dynamics__time_step_fs=1.0, dynamics__accuracy=0.01,
+              dynamics__interaction_range_angstrom=11, dynamics__switching_from=0.8,
+              dynamics__relative_energy_error_limit=0.01, sampling__replicates=2,
+              sampling__importance_fraction=0.0, sampling__pilot=16,
+              sampling__target_transitions=[[-1, 0], [-2, 0]], jobs__trajectories_per_batch=24),
+        # Only the state whose lowest level this moves.
+        Change("levels below", {"basis.N2.below": 1}, "batch 1:"),
+        Change("states", {"grid.states": [[1, 0], [2, 0], [3, 0]]}, NEW),
+        *unconcerned(name="other", results="elsewhere", molecules__CO__omega_e_cm=2170.0,
+                     sampling__budget=2000, sampling__rounds=2,
+                     sampling__target_relative_error=0.2,
+                     sampling__target_temperatures_K=[1000], jobs__ranks=1, jobs__minutes=9,
+                     jobs__memory_mb=2000, rates__temperatures_K=[500, 1000], rates__bootstrap=60,
+                     rates__symmetrisation="total", learning__initial_w=[0, 1],
+                     figures__opacity_energies_cm=[6000]),
+    ],
+)  # fmt: skip
+
 KINDS = {
+    "trajectories": TRAJECTORIES,
     "points": POINTS,
     "atom and diatom": ATOM,
     "molecular properties": MONOMER,

@@ -109,6 +109,8 @@ def test_only_what_a_stage_takes_names_from_belongs_to_it():
     assert not any(".abinitio." in name or ".figures." in name for name in scattering)
     # A package that hands on names, and one that defines what is taken.
     assert "vibrates.trajectories.runner" in sources("vibrates.trajectories.work")
-    assert "vibrates.potential" in sources("vibrates.trajectories.work")
+    assert "vibrates.potential.registry" in sources("vibrates.trajectories.work")
+    # Surfaces are imported where the registry builds them.
+    assert "vibrates.potential.sites" in sources("vibrates.trajectories.work")
     with pytest.raises(ValueError, match="vibrates.nothing is no module"):
         sources("vibrates.nothing")

@@ -112,7 +112,7 @@ def test_what_a_killed_job_has_finished_is_not_computed_again(base, tmp_path, na
     assert_same(found, whole)
 
 
-@pytest.mark.parametrize("name", ["points", "scattering", "training"])
+@pytest.mark.parametrize("name", ["trajectories", "points", "scattering", "training"])
 def test_a_process_that_is_killed_goes_on_to_the_same_bits(base, tmp_path, name):
     kind, (settings, tasks) = KINDS[name], base(name)
     product = tmp_path / "killed.nc"

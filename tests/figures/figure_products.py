@@ -50,7 +50,7 @@ CONFIG = campaign(
     },
     whole={
         "molecules": {"N2": molecule("N2"), "H2": molecule("H2")},
-        "surface": {"parameters": "modified", "beta": 8.0, "deformation": "polarizability"},
+        "surface": {"type": "modified", "beta": 8.0, "deformation": "polarizability"},
     },
 )
 NITROGEN = CONFIG.partners[0]

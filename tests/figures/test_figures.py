@@ -19,11 +19,12 @@ from figure_products import (
 )
 from matplotlib.image import imread
 
+from vibrates.config.surface_block import read_surface
 from vibrates.core.errors import UserError
 from vibrates.figures import cross_sections as cross_sections_figure
 from vibrates.figures import ladder, leave_one_out, style, surface, temperature
 from vibrates.figures.published import published_rates
-from vibrates.potential import REFERENCE_CONFIGURATIONS
+from vibrates.potential.orientation import REFERENCE_CONFIGURATIONS
 
 TRANSITIONS = [(1, 0, 0, 0), (5, 0, 4, 0)]
 NONE_PUBLISHED = published_rates(None, comparable=True)
@@ -109,7 +110,7 @@ def test_a_surface_of_ones_own_is_shown_alone():
         name: {"R_m_angstrom": 3.6, "eps_meV": 6.0, "beta": 8.0}
         for name in REFERENCE_CONFIGURATIONS
     }
-    own = {"parameters": "table", "configurations": rows, "deformation": "none"}
+    own = read_surface({"type": "table", "configurations": rows, "deformation": "none"}, "test")
     cuts = surface.table(*CONFIG.partners, own)
     assert set(cuts["surface"]) == {"table"} and cuts["campaign"].all()
 

@@ -6,11 +6,11 @@ import json
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
+from surface_samples import surface as build
 
 from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, FS_TO_AU, HARTREE_TO_CM
 from vibrates.molecules.diatom import Diatom
-from vibrates.potential import Surface
 from vibrates.trajectories import kernel, oracle
 from vibrates.trajectories.extrapolation import extrapolate
 from vibrates.trajectories.propagation import free_propagator, parts
@@ -201,9 +201,9 @@ def test_isotropic_rigid_interaction_changes_no_vibration(pair, collide, sample)
         for name in ("N2", "H2")
     ]
     row = {"R_m_angstrom": 3.6, "eps_meV": 6.0, "beta": 8.0}
-    surface = Surface.from_config(
+    surface = build(
         {
-            "parameters": "table",
+            "type": "table",
             "deformation": "none",
             "configurations": dict.fromkeys(("H", "X", "Ta", "Tb", "I"), row),
         },
@@ -247,12 +247,13 @@ def test_harmonic_oscillator_in_a_weak_field_doubles_from_the_second_level(setti
     h2 = Diatom.from_config("H2", oracle.MOLECULES["H2"])
     row = {"R_m_angstrom": 3.6, "eps_meV": 6.0, "beta": 8.0}
     names = ("H", "X", "Ta", "Tb", "I")
-    surface = Surface.from_config(
+    slopes = {"dR_m_dr": [0.02, 0.0], "deps_dr": [0.0, 0.0], "dbeta_dr": [0.0, 0.0]}
+    surface = build(
         {
-            "parameters": "table",
+            "type": "table",
             "deformation": "fitted",
             "configurations": dict.fromkeys(names, row),
-            "slopes": {name: {"dR_m_dr": [0.02, 0.0]} for name in names},
+            "slopes": dict.fromkeys(names, slopes),
         },
         nearly_harmonic,
         h2,

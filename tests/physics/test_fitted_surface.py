@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from scipy.integrate import quad
 from scipy.special import lpmv
+from surface_samples import surface as build
 
 from vibrates.abinitio import settings
 from vibrates.abinitio.geometries import REFERENCE_ANGLES, skew_orientations
@@ -15,18 +16,10 @@ from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV, KELVIN_TO_HARTREE
 from vibrates.core.yaml_files import read_layers
 from vibrates.molecules.diatom import Atom, BondProperty, Diatom
-from vibrates.potential import (
-    REFERENCE_CONFIGURATIONS,
-    basis_set,
-    cross_validation,
-    fit,
-    orientation,
-    points,
-    surface_from_config,
-)
+from vibrates.potential import basis_set, cross_validation, fit, orientation, points
 from vibrates.potential import points as point_tables
 from vibrates.potential.flexible import all_harmonics, flexible_lennard_jones
-from vibrates.potential.orientation import EXTRA, extra_harmonics
+from vibrates.potential.orientation import EXTRA, REFERENCE_CONFIGURATIONS, extra_harmonics
 from vibrates.potential.points import ANGLES, cosines
 from vibrates.potential.virial import orientations, second_virial, spherical_average
 
@@ -50,7 +43,7 @@ def prepared(root, described, molecules):
 @pytest.fixture(scope="module")
 def fitted(root, molecules):
     block = read_layers(root / "config" / "surfaces" / "fitted.yaml")["surface"]
-    return surface_from_config(block, *molecules)
+    return build(block, *molecules)
 
 
 def test_form_has_its_minimum_at_r_m_and_is_regular_where_the_exponent_is_six():
@@ -217,7 +210,7 @@ def test_shift_of_the_basis_set_is_recovered(prepared, described):
     spec = described["fit"]
     terms = tuple(fit.terms(spec["candidates"][spec["chosen"]]))
     values = fit.start(terms)
-    found = fit.Fit(terms, values, np.eye(len(values)), 1.0)
+    found = fit.FitResult(terms, values, np.eye(len(values)), 1.0)
     some = prepared.iloc[::9].reset_index(drop=True)
     amounts = np.array([1e-4, -2e-3, 4e-3, 3e-4, -2e-4])
     moved = values + sum(

@@ -4,14 +4,15 @@ import dataclasses
 
 import numpy as np
 import pytest
+from surface_samples import surface as build
 
 from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
 from vibrates.core.yaml_files import read_layers
 from vibrates.longrange import Coordinate, Problem, Training, train
 from vibrates.longrange.description import Tail
-from vibrates.potential import JoinedSurface, surface_from_config
-from vibrates.potential.joined import COORDINATES
+from vibrates.potential.joined import COORDINATES, JoinedSurface
+from vibrates.potential.settings import LongRangeSeries
 from vibrates.trajectories import Settings, TrajectoryRunner
 from vibrates.trajectories.sampling import initial_conditions
 
@@ -161,7 +162,7 @@ def test_bad_joins_are_named(tail, series, tmp_path):
     series.save(tmp_path / "series.nc")
     block = {"file": str(tmp_path / "series.nc"), "digest": "0" * 64, "switch_angstrom": [7.0, 9.0]}
     with pytest.raises(UserError, match="digest.*copy it"):
-        JoinedSurface.from_config(block, tail.surface)
+        JoinedSurface.from_settings(LongRangeSeries.from_mapping(block, "test"), tail.surface)
 
 
 def test_a_configuration_selects_it(root, tail, series, tmp_path):
@@ -173,7 +174,7 @@ def test_a_configuration_selects_it(root, tail, series, tmp_path):
         "switch_angstrom": [7.0, 9.0],
     }
     molecules = tail.surface.diatom_a, tail.surface.diatom_b
-    surface = surface_from_config(config | {"long_range": block}, *molecules)
+    surface = build(config | {"long_range": block}, *molecules)
     assert isinstance(surface, JoinedSurface)
     expected = joined(tail, series, (7.0, 9.0)).potential(15.0, 0.1, 0.2, 0.3)
     assert surface.potential(15.0, 0.1, 0.2, 0.3) == pytest.approx(float(expected), rel=1e-12)

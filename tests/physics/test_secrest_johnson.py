@@ -6,7 +6,7 @@ import pytest
 from vibrates.core.units import AU_TO_FS
 from vibrates.molecules.diatom import Atom
 from vibrates.molecules.podvr import Podvr
-from vibrates.potential.model import ExponentialRepulsion
+from vibrates.potential.exponential import ExponentialRepulsion
 from vibrates.trajectories import TrajectoryRunner
 from vibrates.trajectories.sampling import Initial
 

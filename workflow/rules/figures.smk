@@ -94,6 +94,7 @@ rule summary:
             RESULTS / "figures/{name}.png",
             name=["surface", "cross_sections", "ladder", "temperature", "leave_one_out"],
         ),
+        RESULTS / "explorer.html",
         checks=RESULTS / "checks.json",
         rates=RESULTS / "rates.nc",
         learned=RESULTS / "learned.nc",

@@ -50,6 +50,23 @@ rule learn:
         "../scripts/learn.py"
 
 
+rule explorer:
+    input:
+        learned=RESULTS / "learned.nc",
+    output:
+        report(RESULTS / "explorer.html", caption="../report/explorer.rst", category="Data"),
+    log:
+        LOGS / "explorer.log",
+    conda:
+        "../../envs/learning.yaml"
+    threads: 1
+    params:
+        # The page is made anew for other code, as the products that it shows are.
+        code=code_fingerprint("vibrates.library.explorer"),
+    script:
+        "../scripts/explorer.py"
+
+
 rule learning_source:
     input:
         lambda wildcards: (LADDERS | SEARCHED)[wildcards.source] or RESULTS / "rates.nc",

@@ -6,13 +6,15 @@ import numpy as np
 import yaml
 
 from vibrates.abinitio import settings
+from vibrates.config.surface_block import read_surface
 from vibrates.core.files import write_text
 from vibrates.core.scripts import run
 from vibrates.molecules.diatom import Diatom
-from vibrates.potential import FittedSurface, Surface, cross_validation
+from vibrates.potential import cross_validation
 from vibrates.potential import fit as fitting
 from vibrates.potential import points as comparison
 from vibrates.potential import points as point_tables
+from vibrates.potential.registry import build_surface
 
 HEAD = """\
 # The surface fitted to ab initio points (docs/surface.md). Made by \
@@ -48,7 +50,7 @@ def main(description: str, points: str, surface: str, report: str, errors: str) 
         out["priors"].append({"prior": prior | change} | judged(terms, prior | change))
     chosen = fitting.fit(training, terms, weights, prior)
     block = {
-        "parameters": "fitted",
+        "type": "fitted",
         "stretch_length_angstrom": spec["stretch_length_angstrom"],
         "terms": chosen.rows(),
     }
@@ -56,10 +58,10 @@ def main(description: str, points: str, surface: str, report: str, errors: str) 
     text = yaml.safe_dump({"surface": block}, sort_keys=False, default_flow_style=None, width=120)
     write_text(surface, head + text)
 
-    surfaces = {"fitted": FittedSurface.from_config(block, a, b)}
+    blocks = {"fitted": block}
     if described["pair"] == ["N2", "H2"]:
-        for name in ("original", "modified"):
-            surfaces[name] = Surface.from_config({"parameters": name} | PUBLISHED, a, b)
+        blocks |= {name: {"type": name} | PUBLISHED for name in ("original", "modified")}
+    surfaces = {name: build_surface(read_surface(x, name), a, b) for name, x in blocks.items()}
     shown = prepared[["group", "configuration", "R_angstrom", "r_a_angstrom", "r_b_angstrom",
                       "energy_meV"]].copy()  # fmt: skip
     for name, each in surfaces.items():

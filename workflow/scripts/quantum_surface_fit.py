@@ -20,7 +20,7 @@ def main(description: str, small: str, large: str, output: str, errors: str, fig
     described = surface.load(description)
     sets = {"small": surface.read_points(small), "large": surface.read_points(large)}
     fitted = surface.fitted(described["fit"], **sets)
-    content = {"surface": {"parameters": "sites", "sites": fitted.to_mapping()}}
+    content = {"surface": {"type": "sites", "sites": fitted.to_mapping()}}
     write_text(output, HEAD + yaml.safe_dump(content, sort_keys=False))
     alone = surface.fitted_to_small(described["fit"], sets["small"])
     rows = [

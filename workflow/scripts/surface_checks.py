@@ -5,13 +5,14 @@ from pathlib import Path
 import pandas as pd
 
 from vibrates.abinitio import settings
+from vibrates.config.surface_block import read_surface
 from vibrates.core.scripts import run
 from vibrates.core.yaml_files import read_layers
 from vibrates.figures import style, surface_checks
 from vibrates.molecules.diatom import Diatom
 from vibrates.potential import points as comparison
 from vibrates.potential import points as point_tables
-from vibrates.potential import surface_from_config
+from vibrates.potential.registry import build_surface
 
 PUBLISHED = {"beta": 8.0, "deformation": "polarizability"}
 
@@ -21,9 +22,10 @@ def main(description: str, points: str, surface: str, virial: str, pngs: dict[st
     a, b = (Diatom.from_config(n, described["molecules"][n]) for n in described["pair"])
     computed, _ = point_tables.read(points)
     prepared = comparison.prepare(computed, a, b, described["fit"]["stretch_length_angstrom"])
-    kinds = [{"parameters": name} | PUBLISHED for name in ("original", "modified")]
-    kinds.append(read_layers(surface)["surface"])
-    surfaces = {kind["parameters"]: surface_from_config(kind, a, b) for kind in kinds}
+    blocks = [{"type": name} | PUBLISHED for name in ("original", "modified")]
+    blocks.append(read_layers(surface)["surface"])
+    kinds = [read_surface(block, surface) for block in blocks]
+    surfaces = {kind.type: build_surface(kind, a, b) for kind in kinds}
     correlation = pd.read_csv(virial, comment="#")
     drawn = {
         "cuts": (surface_checks.draw_cuts, surface_checks.cuts(surfaces, prepared, a, b)),

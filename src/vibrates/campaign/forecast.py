@@ -13,7 +13,7 @@ from vibrates.trajectories import plan
 GRAPH_SECONDS, GRAPH_MB = 0.0028, 0.025
 GRAPH_START_SECONDS, GRAPH_START_MB = 3.0, 225.0
 # Rules besides batches, plans, strata and reductions.
-OTHER_JOBS = 11
+OTHER_JOBS = 12
 
 
 def text(config: Campaign, source: str) -> str:

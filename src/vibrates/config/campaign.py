@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import yaml
 from annotated_types import MinLen
 
+from vibrates.config import surface_block
 from vibrates.config.blocks import Dynamics, Figures, Jobs, Modules, Rates, Reference, Sampling
 from vibrates.config.grid import BasisRule, Grid
 from vibrates.config.learning import Learning
-from vibrates.config.surface_block import PlainSurface
 from vibrates.core.model import Model, Natural, key
 from vibrates.core.yaml_files import merge, read_layers
 from vibrates.molecules.settings import Molecule
@@ -30,9 +30,7 @@ class Campaign(Model):
     molecules: Annotated[dict[str, Molecule], MinLen(1)] = key(
         "Constants of the molecules", "see the keys"
     )
-    surface: Annotated[dict[str, Any], PlainSurface()] = key(
-        "Interaction of the two molecules", "see the keys"
-    )
+    surface: surface_block.Surface = key(*surface_block.DESCRIPTION)
     grid: Grid = key("Where trajectories start", "see the keys")
     basis: Annotated[dict[str, BasisRule], MinLen(1)] = key(
         "Vibrational levels propagated of each molecule, around the initial one", "see the keys"

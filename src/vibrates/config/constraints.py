@@ -12,7 +12,8 @@ from vibrates.collisions.pair import energy_defect
 from vibrates.config.blocks import KeptTransitions
 from vibrates.config.campaign import Campaign
 from vibrates.core.errors import UserError
-from vibrates.potential import surface_from_config
+from vibrates.potential.lennard_jones import PUBLISHED_N2_H2
+from vibrates.potential.registry import build_surface
 
 
 def check(campaign: Campaign, source: str) -> None:
@@ -45,13 +46,13 @@ def _pair(campaign: Campaign) -> None:
 
 
 def _surface(campaign: Campaign) -> None:
-    kind = campaign.surface["parameters"]
-    if kind in ("original", "modified") and campaign.pair != ("N2", "H2"):
+    kind = campaign.surface.type
+    if kind in PUBLISHED_N2_H2 and campaign.pair != ("N2", "H2"):
         raise UserError(
-            f"surface.parameters: '{kind}' is the table of [N2, H2], "
+            f"surface.type: '{kind}' is the table of [N2, H2], "
             f"the pair is {list(campaign.pair)}; use correlation or a table"
         )
-    surface_from_config(campaign.surface, *campaign.partners)
+    build_surface(campaign.surface, *campaign.partners)
 
 
 def _basis(campaign: Campaign) -> None:

@@ -54,11 +54,34 @@ def _keys(entry: dict[str, Any], definitions: dict[str, Any], path: str) -> Iter
         full = _filled(child, definitions)
         here = f"{path}.{name}" if path else name
         yield here, full, name.strip("()").split(", ")[0] in required
-        for form in full.get("oneOf", [full]):
-            yield from _keys(_filled(form, definitions), definitions, here)
+        forms = [_filled(form, definitions) for form in full.get("oneOf", [full])]
+        yield from _keys_of_forms(forms, definitions, here)
     for kind, place in (("additionalProperties", f"{path}.NAME"), ("items", f"{path}[]")):
         if isinstance(entry.get(kind), dict):
             yield from _keys(_filled(entry[kind], definitions), definitions, place)
+
+
+def _keys_of_forms(
+    forms: list[dict[str, Any]], definitions: dict[str, Any], path: str
+) -> Iterator[tuple]:
+    """Every key of several forms once; one that not all have with the titles of those that do."""
+    found: dict[str, list[tuple[str, dict[str, Any], bool]]] = {}
+    for form in forms:
+        for name, entry, required in _keys(form, definitions, path):
+            found.setdefault(name, []).append((form.get("title", ""), entry, required))
+    for name, rows in found.items():
+        entry = dict(rows[0][1])
+        choices = [value for _, one, _ in rows for value in _choices(one)]
+        if choices:
+            entry["enum"] = list(dict.fromkeys(choices))
+        titles = [title for title, _, _ in rows if title]
+        if titles and len(rows) < len(forms) and "." not in name.removeprefix(f"{path}."):
+            entry["description"] += f" (only with {', '.join(titles)})"
+        yield name, entry, all(required for _, _, required in rows)
+
+
+def _choices(entry: dict[str, Any]) -> list[Any]:
+    return entry.get("enum") or ([entry["const"]] if "const" in entry else [])
 
 
 def _filled(entry: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
@@ -73,6 +96,8 @@ def _values(entry: dict[str, Any]) -> str:
     limits = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
     bounds = [f"{sign} {entry[key]}" for key, sign in limits.items() if key in entry]
     kind = {"object": "block", "array": "list"}.get(entry.get("type", ""), entry.get("type", ""))
+    if "oneOf" in entry and all("$ref" in form for form in entry["oneOf"]):
+        kind = "block"
     return " ".join([kind or "see description", ", ".join(bounds)]).strip()
 
 

@@ -22,7 +22,7 @@ CARRIERS = {
         "core.errors", "core.files", "core.fingerprint", "core.model", "core.model_errors",
         "core.model_schema", "core.mpi", "core.netcdf", "core.scripts", "core.tables", "core.tasks",
         "core.yaml_files", "config", "config.blocks", "config.campaign", "config.constraints",
-        "config.learning", "config.surface_block", "molecules.settings",
+        "config.learning", "config.surface_block", "molecules.settings", "potential.settings",
         "trajectories.batch_file", "trajectories.cache",
     )
 }  # fmt: skip

@@ -1,8 +1,5 @@
 """Cuts of the potential energy surface at the five reference configurations."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -12,24 +9,26 @@ from matplotlib.ticker import MultipleLocator
 from vibrates.core.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV
 from vibrates.figures import style
 from vibrates.molecules.diatom import Atom, Diatom
-from vibrates.potential import REFERENCE_CONFIGURATIONS, surface_from_config
+from vibrates.potential.orientation import REFERENCE_CONFIGURATIONS
+from vibrates.potential.registry import build_surface
+from vibrates.potential.settings import SurfaceSettings
 
 R_ANGSTROM = np.linspace(1.8, 7.0, 261)
 WALL_MEV = (5.0, 5000.0)
 PUBLISHED = ("original", "modified")
 
 
-def table(a: Diatom, b: Diatom | Atom, surface: Mapping[str, Any]) -> pd.DataFrame:
+def table(a: Diatom, b: Diatom | Atom, surface: SurfaceSettings) -> pd.DataFrame:
     """V (meV) at both equilibrium bond lengths against the distance R (angstrom).
 
     The campaign's own surface, and beside a published one the other published one with the same
     beta and deformation. Columns: surface, campaign, configuration, R_angstrom, V_meV.
     """
-    own = surface["parameters"]
+    own = surface.type
     shown = PUBLISHED if own in PUBLISHED else (own,)
     parts = []
     for name in shown:
-        cut = surface_from_config({**surface, "parameters": name}, a, b)
+        cut = build_surface(surface.changed({"type": name}), a, b)
         for configuration, (c_a, c_b, c_ab) in REFERENCE_CONFIGURATIONS.items():
             energy = cut.potential(R_ANGSTROM * ANGSTROM_TO_BOHR, c_a, c_b, c_ab, a.r_e, b.r_e)
             parts.append(

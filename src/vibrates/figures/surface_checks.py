@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from vibrates.core.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV
 from vibrates.figures import style
 from vibrates.molecules.diatom import Diatom
-from vibrates.potential import REFERENCE_CONFIGURATIONS
+from vibrates.potential.orientation import REFERENCE_CONFIGURATIONS
 from vibrates.potential.virial import second_virial
 
 R_ANGSTROM = np.linspace(1.7, 6.5, 193)

@@ -17,9 +17,10 @@ from vibrates.longrange.models import LongRangeTraining
 from vibrates.longrange.polar_pair import PolarPair
 from vibrates.longrange.training import Problem, Training
 from vibrates.molecules.diatom import Diatom
-from vibrates.potential import FittedSurface
+from vibrates.potential.flexible import FittedSurface
 from vibrates.potential.long_range import Coordinate
 from vibrates.potential.orientation import cosines, quadrupole_angular
+from vibrates.potential.settings import FittedSettings
 
 DISTANCE = "R_bohr"
 
@@ -35,7 +36,8 @@ class Tail:
     def __init__(self, source: dict[str, Any]) -> None:
         config = read_layers(source["surface"])
         molecules = [Diatom.from_config(name, config["molecules"][name]) for name in source["pair"]]
-        self.surface = FittedSurface.from_config(config["surface"], *molecules)
+        settings = FittedSettings.from_mapping(config["surface"], source["surface"], "surface")
+        self.surface = FittedSurface.from_settings(settings, *molecules)
 
     def energy(self, distance: NDArray, x: NDArray) -> NDArray:
         """u (N,) at R (N,) and x (N, 5): r_a, r_b, theta_a, theta_b, phi; hartree, bohr, radian."""

@@ -1,16 +1,20 @@
 """How R_m, eps and beta of each reference configuration change with the two bond lengths."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR3_TO_ANGSTROM3, MEV_TO_HARTREE
-from vibrates.molecules.diatom import Diatom
+from vibrates.molecules.diatom import Atom, BondProperty, Diatom
 from vibrates.potential.orientation import REFERENCE_CONFIGURATIONS
+
+if TYPE_CHECKING:
+    from vibrates.potential.settings import Slopes
 
 
 class Deformation(Protocol):
@@ -18,6 +22,7 @@ class Deformation(Protocol):
 
     def apply(self, parameters: NDArray, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
         """Parameters (3, 5, ...) at bond lengths r_a, r_b (bohr, broadcast against each other)."""
+        ...
 
 
 class Rigid:
@@ -39,30 +44,23 @@ class Polarizability:
     shows along R: parallel where the bond points along R, perpendicular otherwise.
     """
 
-    diatom_a: Diatom
-    diatom_b: Diatom
+    diatom_a: Diatom | Atom
+    diatom_b: Diatom | Atom
 
     def __post_init__(self) -> None:
-        for diatom in (self.diatom_a, self.diatom_b):
-            names = ("polarizability_parallel", "polarizability_perpendicular")
-            if any(getattr(diatom, name, None) is None for name in names):
-                raise UserError(
-                    f"molecules.{diatom.name}: the surface follows polarizabilities, but "
-                    "polarizability_parallel or polarizability_perpendicular is missing; give "
-                    "both, or use atom_pairs with an atom"
-                )
+        for molecule in (self.diatom_a, self.diatom_b):
+            _polarizabilities(molecule)
 
     def _correlation(self, r_a: ArrayLike, r_b: ArrayLike) -> tuple[NDArray, NDArray]:
         r_m, eps = [], []
+        parallel_a, perpendicular_a, electrons_a = _polarizabilities(self.diatom_a)
+        parallel_b, perpendicular_b, electrons_b = _polarizabilities(self.diatom_b)
         for c_a, c_b, _ in REFERENCE_CONFIGURATIONS.values():
-            a, b = self.diatom_a, self.diatom_b
-            along_a = a.polarizability_parallel if c_a else a.polarizability_perpendicular
-            along_b = b.polarizability_parallel if c_b else b.polarizability_perpendicular
-            alpha_a = along_a(r_a) * BOHR3_TO_ANGSTROM3
-            alpha_b = along_b(r_b) * BOHR3_TO_ANGSTROM3
+            alpha_a = (parallel_a if c_a else perpendicular_a)(r_a) * BOHR3_TO_ANGSTROM3
+            alpha_b = (parallel_b if c_b else perpendicular_b)(r_b) * BOHR3_TO_ANGSTROM3
             distance = (np.cbrt(alpha_a) + np.cbrt(alpha_b)) / (alpha_a * alpha_b) ** 0.095
             dispersion = (alpha_a * alpha_b) / (
-                np.sqrt(alpha_a / a.effective_electrons) + np.sqrt(alpha_b / b.effective_electrons)
+                np.sqrt(alpha_a / electrons_a) + np.sqrt(alpha_b / electrons_b)
             )
             r_m.append(distance)
             eps.append(dispersion / distance**6)
@@ -79,6 +77,22 @@ class Polarizability:
         return out
 
 
+def _polarizabilities(molecule: Diatom | Atom) -> tuple[BondProperty, BondProperty, float]:
+    """Along and across the bond, and the effective number of electrons; UserError if missing."""
+    if isinstance(molecule, Diatom):
+        parallel, perpendicular = (
+            molecule.polarizability_parallel,
+            molecule.polarizability_perpendicular,
+        )
+        if parallel is not None and perpendicular is not None:
+            return parallel, perpendicular, molecule.effective_electrons
+    raise UserError(
+        f"molecules.{molecule.name}: the surface follows polarizabilities, but "
+        "polarizability_parallel or polarizability_perpendicular is missing; give "
+        "both, or use atom_pairs with an atom"
+    )
+
+
 @dataclass(frozen=True)
 class Fitted:
     """R_m, eps and beta change linearly with both bond lengths, by slopes per configuration.
@@ -92,8 +106,10 @@ class Fitted:
     r_e_b: float
 
     @classmethod
-    def from_config(cls, slopes: Mapping, diatom_a: Diatom, diatom_b: Diatom) -> "Fitted":
-        """From ``surface.slopes``: per configuration dR_m_dr, deps_dr, dbeta_dr as [a, b]."""
+    def from_settings(
+        cls, slopes: Slopes, diatom_a: Diatom | Atom, diatom_b: Diatom | Atom
+    ) -> Fitted:
+        """From ``surface.slopes``: per configuration dR_m_dr, deps_dr, dbeta_dr of both bonds."""
         per_bohr = 1.0 / ANGSTROM_TO_BOHR
         factors = {
             "dR_m_dr": ANGSTROM_TO_BOHR * per_bohr,
@@ -102,7 +118,7 @@ class Fitted:
         }
         table = np.array(
             [
-                [slopes[name].get(key, (0.0, 0.0)) for name in REFERENCE_CONFIGURATIONS]
+                [getattr(getattr(slopes, name), key) for name in REFERENCE_CONFIGURATIONS]
                 for key in factors
             ],
             dtype=float,
@@ -120,7 +136,7 @@ class Fitted:
         )
 
 
-def correlation(diatom_a: Diatom, diatom_b: Diatom) -> list[tuple[float, float]]:
+def correlation(diatom_a: Diatom | Atom, diatom_b: Diatom | Atom) -> list[tuple[float, float]]:
     """(R_m / angstrom, eps / meV) at H, X, Ta, Tb, I from the polarizabilities at r_e alone.
 
     The formulas of `Polarizability` in absolute terms, for pairs without published parameters;

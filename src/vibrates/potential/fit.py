@@ -141,7 +141,7 @@ def start(terms: Sequence[Term]) -> NDArray:
     parts = []
     for term in terms:
         first = START[term.parameter] if term.powers == (0, 0) else [0.0] * 5
-        first = [np.mean(first)] if term.count == 1 else first
+        first = [float(np.mean(first))] if term.count == 1 else first
         parts.append(np.pad(first, (0, term.count - len(first))))
     return np.concatenate(parts)
 
@@ -168,10 +168,11 @@ def fit(
         return np.vstack([design.jacobian(values) / sigma[:, None], np.diag(1.0 / width)])
 
     found = least_squares(residuals, first, jac=jacobian, x_scale="jac", method="trf", max_nfev=300)
+    at_minimum = np.asarray(found.jac)
     misfit = residuals(found.x)[: len(energy)]
-    freedom = max(1, len(energy) - _effective(found.jac, len(energy)))
+    freedom = max(1, len(energy) - _effective(at_minimum, len(energy)))
     chi_square = float(misfit @ misfit) / freedom
-    covariance = np.linalg.inv(found.jac.T @ found.jac) * max(chi_square, 1e-12)
+    covariance = np.linalg.inv(at_minimum.T @ at_minimum) * max(chi_square, 1e-12)
     return FitResult(tuple(terms), found.x, covariance, chi_square)
 
 

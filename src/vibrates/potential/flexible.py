@@ -9,16 +9,20 @@ and the bond lengths through powers of xi = l tanh((r - r_e)/l), which is r - r_
 stretches and stays bounded where no points were computed.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, MEV_TO_HARTREE
-from vibrates.molecules.diatom import Diatom
-from vibrates.potential.forms import FLEXIBLE_LENNARD_JONES
+from vibrates.molecules.diatom import Atom, Diatom
+from vibrates.potential.electrostatics import quadrupole_product, require_quadrupoles
+from vibrates.potential.kernel_forms import FLEXIBLE_LENNARD_JONES, KernelTables
 from vibrates.potential.orientation import (
     EXTRA,
     at_orientation,
@@ -27,6 +31,9 @@ from vibrates.potential.orientation import (
     harmonics,
     quadrupole_angular,
 )
+
+if TYPE_CHECKING:
+    from vibrates.potential.settings import FittedSettings
 
 # Names in the configuration, in the order of the tables, and their units in atomic units.
 PARAMETERS = {
@@ -45,7 +52,7 @@ def flexible_lennard_jones(x: ArrayLike, beta: ArrayLike, zeta: ArrayLike) -> ND
     n = 6, a distance that only fast collisions reach.
     """
     x = np.asarray(x)
-    d, l = beta + zeta * x - 6.0, -np.log(x)
+    d, l = np.asarray(beta) + np.asarray(zeta) * x - 6.0, -np.log(x)
     y = np.asarray(d * l)
     small = np.abs(y) < 1e-8
     ratio = np.where(small, 1.0 + 0.5 * y, np.expm1(y) / np.where(small, 1.0, y))
@@ -72,31 +79,35 @@ class FittedSurface:
     diatom_b: Diatom
 
     @classmethod
-    def from_config(cls, mapping: Mapping, diatom_a: Diatom, diatom_b: Diatom) -> "FittedSurface":
-        """From the ``surface`` entry: values at H, X, Ta, Tb, I, then the extra harmonics.
+    def from_settings(
+        cls, settings: FittedSettings, diatom_a: Diatom | Atom, diatom_b: Diatom | Atom
+    ) -> FittedSurface:
+        """From values at H, X, Ta, Tb, I, then those of the extra harmonics.
 
         A shorter list is completed with zeros; a list of one value holds for all orientations.
+        UserError unless both molecules are diatoms, or where harmonics do not go with the powers.
         """
-        for molecule in (diatom_a, diatom_b):
-            if not isinstance(molecule, Diatom):
-                raise UserError(
-                    f"surface.parameters: 'fitted' is for two diatoms, the pair is "
-                    f"{diatom_a.name}, {diatom_b.name}; use atom_pairs for a diatom and an atom"
-                )
-        lengths = tuple(x * ANGSTROM_TO_BOHR for x in mapping["stretch_length_angstrom"])
+        if not isinstance(diatom_a, Diatom) or not isinstance(diatom_b, Diatom):
+            raise UserError(
+                f"surface.type: 'fitted' is for two diatoms, the pair is "
+                f"{diatom_a.name}, {diatom_b.name}; use atom_pairs for a diatom and an atom"
+            )
+        require_quadrupoles(diatom_a, diatom_b)
+        length_a, length_b = settings.stretch_length_angstrom
         terms: dict[tuple[int, int], NDArray] = {}
         for index, (name, unit) in enumerate(PARAMETERS.items()):
-            for row in mapping["terms"][name]:
-                power = tuple(row["powers"])
-                if sum(power) and len(row["values"]) > 5:
+            for row in getattr(settings.terms, name):
+                power = row.powers
+                if sum(power) and len(row.values) > 5:
                     raise UserError(
-                        f"surface.terms.{name}: {len(row['values'])} values for powers "
+                        f"surface.terms.{name}: {len(row.values)} values for powers "
                         f"{list(power)}; extra harmonics do not follow the bond lengths: "
                         "give 5 or 1"
                     )
                 table = terms.setdefault(power, np.zeros((len(PARAMETERS), HARMONICS)))
                 scale = unit / ANGSTROM_TO_BOHR ** sum(power)
-                table[index] = harmonic_coefficients(row["values"]) * scale
+                table[index] = harmonic_coefficients(row.values) * scale
+        lengths = length_a * ANGSTROM_TO_BOHR, length_b * ANGSTROM_TO_BOHR
         return cls(terms, lengths, diatom_a, diatom_b)
 
     def orientation_tables(self, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
@@ -109,16 +120,18 @@ class FittedSurface:
             for (i, j), table in self.terms.items()
         )
 
-    def kernel_tables(self, r_a: NDArray, r_b: NDArray) -> tuple[int, NDArray, NDArray]:
-        """Kernel input on the grid r_a x r_b: form, tables (points, 20 + 4 EXTRA), Q_a Q_b."""
+    def kernel_tables(self, r_a: NDArray, r_b: NDArray) -> KernelTables:
+        """Kernel input on the grid r_a x r_b: tables (points, 20 + 4 EXTRA), Q_a Q_b."""
         tables = self.orientation_tables(r_a, r_b).reshape(4, HARMONICS, -1)
         tables = np.concatenate([*tables[:, :5], *tables[:, 5:]]).T
         quadrupole = np.broadcast_to(self.quadrupole_product(r_a, r_b), (r_a.size, r_b.size))
-        return FLEXIBLE_LENNARD_JONES, np.ascontiguousarray(tables), quadrupole.ravel()
+        return KernelTables(
+            FLEXIBLE_LENNARD_JONES.number, np.ascontiguousarray(tables), quadrupole.ravel()
+        )
 
     def quadrupole_product(self, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
         """Q_a(r_a) Q_b(r_b), atomic units."""
-        return self.diatom_a.quadrupole(r_a) * self.diatom_b.quadrupole(r_b)
+        return quadrupole_product(self.diatom_a, self.diatom_b, r_a, r_b)
 
     def potential(
         self,
@@ -147,7 +160,7 @@ def all_harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
     return np.concatenate([harmonics(c_a, c_b, c_ab), extra_harmonics(c_a, c_b, c_ab)])
 
 
-def harmonic_coefficients(values: Sequence[float]) -> NDArray:
+def harmonic_coefficients(values: Sequence[float] | NDArray) -> NDArray:
     """Coefficients (HARMONICS,): from values at five configurations, then the extra harmonics."""
     padded = np.zeros(HARMONICS)
     if len(values) == 1:

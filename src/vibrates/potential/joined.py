@@ -7,9 +7,11 @@ C_m come from a trained `LongRangeSurface` without the electrostatic energy, whi
 molecules; they are projected onto the harmonics of the orientation that the kernel knows.
 """
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,9 +21,12 @@ from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM
 from vibrates.molecules.diatom import Diatom
 from vibrates.potential.flexible import FittedSurface, all_harmonics
-from vibrates.potential.forms import JOINED
+from vibrates.potential.kernel_forms import JOINED, KernelTables
 from vibrates.potential.long_range import LongRangeSurface
 from vibrates.potential.orientation import at_orientation, cosines, quadrupole_angular
+
+if TYPE_CHECKING:
+    from vibrates.potential.settings import LongRangeSeries
 
 POWERS = (6, 7, 8)
 COORDINATES = ("r_a", "r_b", "theta_a", "theta_b", "phi")
@@ -44,6 +49,11 @@ class JoinedSurface:
     switch: tuple[float, float]
 
     def __post_init__(self) -> None:
+        if not isinstance(self.inner, FittedSurface):
+            raise UserError(
+                f"surface.long_range: the kernel joins a series to a FittedSurface, not to a "
+                f"{type(self.inner).__name__}; give surface.type 'fitted', or no long_range"
+            )
         begin, end = self.switch
         names = tuple(c.name for c in self.long_range.coordinates)
         if names != COORDINATES or not set(self.long_range.powers) <= set(POWERS):
@@ -61,15 +71,18 @@ class JoinedSurface:
             )
 
     @classmethod
-    def from_config(cls, mapping: Mapping, inner: FittedSurface) -> "JoinedSurface":
-        """From the ``long_range`` entry of the configuration and the surface inside."""
-        long_range = LongRangeSurface.load(mapping["file"])
-        if long_range.digest() != mapping["digest"]:
+    def from_settings(cls, settings: LongRangeSeries, inner: FittedSurface) -> JoinedSurface:
+        """From the trained series in its file, and the surface inside.
+
+        UserError if the file is missing or not the one that is meant, or if the two do not join.
+        """
+        long_range = LongRangeSurface.load(settings.file)
+        if long_range.digest() != settings.digest:
             raise UserError(
-                f"surface.long_range.digest: {mapping['digest']} is not that of {mapping['file']}, "
+                f"surface.long_range.digest: {settings.digest} is not that of {settings.file}, "
                 f"{long_range.digest()}; copy it, if this is the file that is meant"
             )
-        begin, end = (x * ANGSTROM_TO_BOHR for x in mapping["switch_angstrom"])
+        begin, end = (x * ANGSTROM_TO_BOHR for x in settings.switch_angstrom)
         return cls(inner, long_range, (begin, end))
 
     @property
@@ -112,13 +125,14 @@ class JoinedSurface:
             tables[rows, :, k] = (matrix @ self.long_range.coefficients(x)).T
         return tables.reshape(len(POWERS), HARMONICS, *r_a.shape)
 
-    def kernel_tables(self, r_a: NDArray, r_b: NDArray) -> tuple[int, NDArray, NDArray]:
-        """What the kernel needs on the grid r_a x r_b: form, tables (points, ...), Q_a Q_b."""
+    def kernel_tables(self, r_a: NDArray, r_b: NDArray) -> KernelTables:
+        """Kernel input on the grid r_a x r_b: those of ``inner`` and 29 columns, Q_a Q_b."""
         _, tables, quadrupole = self.inner.kernel_tables(r_a, r_b)
         series = self.series_tables(r_a, r_b).reshape(len(POWERS) * HARMONICS, -1).T
         begin, end = self.switch
         switch = np.broadcast_to([begin, 1.0 / (end - begin)], (len(tables), 2))
-        return JOINED, np.ascontiguousarray(np.hstack([tables, series, switch])), quadrupole
+        tables = np.ascontiguousarray(np.hstack([tables, series, switch]))
+        return KernelTables(JOINED.number, tables, quadrupole)
 
     def potential(
         self,

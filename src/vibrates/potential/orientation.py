@@ -51,6 +51,7 @@ def extra_harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
     four hold all bipolar harmonics of orders (2,2) and less, (4,0) and (0,4), the next six those of
     (4,2) and (2,4), the last two (6,0) and (0,6).
     """
+    c_a, c_b, c_ab = (np.asarray(c, dtype=float) for c in (c_a, c_b, c_ab))
     aa, bb, product = np.square(c_a), np.square(c_b), c_a * c_b * c_ab
     t, w = product - aa * bb, np.square(c_ab) - 2.0 * product + aa * bb
     values = (

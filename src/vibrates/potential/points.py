@@ -13,8 +13,10 @@ from vibrates.core.columns import ANGLES, COORDINATES, ENERGY
 from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, HARTREE_TO_MEV
 from vibrates.molecules.diatom import Diatom
 from vibrates.potential import orientation
+from vibrates.potential.electrostatics import quadrupole_product
 from vibrates.potential.flexible import bounded_stretch
 from vibrates.potential.orientation import quadrupole_angular
+from vibrates.potential.protocol import Potential
 
 WALL_MEV = (50.0, 1000.0)
 WELL_MEV = 0.0  # below: attraction
@@ -52,18 +54,18 @@ def prepare(points: pd.DataFrame, a: Diatom, b: Diatom, lengths: list[float]) ->
         out[name] = np.where(np.abs(xi) < 2e-4, 0.0, xi * BOHR_TO_ANGSTROM)
     angular = quadrupole_angular(out["c_a"], out["c_b"], out["c_ab"])
     distance = out["R_angstrom"].to_numpy() * ANGSTROM_TO_BOHR
-    product = a.quadrupole(r_a) * b.quadrupole(r_b)
+    product = quadrupole_product(a, b, r_a, r_b)
     out["electrostatic_meV"] = product * angular / distance**5 * HARTREE_TO_MEV
     return out
 
 
-def energy(surface, points: pd.DataFrame) -> NDArray:
+def energy(surface: Potential, points: pd.DataFrame) -> NDArray:
     """V of a surface at every point, meV."""
     lengths = (points[n].to_numpy() * ANGSTROM_TO_BOHR
                for n in ("R_angstrom", "r_a_angstrom", "r_b_angstrom"))  # fmt: skip
     distance, r_a, r_b = lengths
-    cosines = (points[n].to_numpy() for n in ("c_a", "c_b", "c_ab"))
-    return HARTREE_TO_MEV * surface.potential(distance, *cosines, r_a, r_b)
+    c_a, c_b, c_ab = (points[n].to_numpy() for n in ("c_a", "c_b", "c_ab"))
+    return HARTREE_TO_MEV * surface.potential(distance, c_a, c_b, c_ab, r_a, r_b)
 
 
 def quality(reference: NDArray, error: NDArray) -> dict[str, float]:
@@ -95,7 +97,7 @@ def by_configuration(points: pd.DataFrame, error: NDArray) -> dict[str, dict[str
     return out | {"all": quality(reference, error)}
 
 
-def slope_quality(surface, points: pd.DataFrame) -> Mapping[str, float]:
+def slope_quality(surface: Potential, points: pd.DataFrame) -> Mapping[str, float]:
     """Deviation (percent) of the mean slope between neighbouring points of a cut, on the wall."""
     deviations: dict[str, list[float]] = {}
     values = energy(surface, points)
@@ -105,5 +107,5 @@ def slope_quality(surface, points: pd.DataFrame) -> Mapping[str, float]:
         low = cut["energy_meV"].to_numpy()
         wall = (low[:-1] <= WALL_MEV[1]) & (low[1:] >= WALL_MEV[0])
         ratio = np.diff(cut["surface"]) / np.diff(low) - 1.0
-        deviations.setdefault(name, []).extend(100.0 * ratio[wall])
+        deviations.setdefault(str(name), []).extend(100.0 * ratio[wall])
     return {name: float(np.sqrt(np.mean(np.square(v)))) for name, v in deviations.items() if v}

@@ -42,9 +42,11 @@ def _solved(
     found = np.zeros(column.size)
     found[column] = right.T @ (projected * values / (values**2 + ridge**2)) / scale
     parts = np.split(found, np.cumsum(sizes)[:-1])
-    terms = tuple(one.with_coefficients(x) for one, x in zip(surface.terms, parts, strict=True))
+    nuclei, between, middle = (
+        one.with_coefficients(x) for one, x in zip(surface.terms, parts, strict=True)
+    )
     residual = energies * weight - matrix @ found[column]
-    return replace(surface, terms=terms), float(np.sqrt(np.mean(residual**2)))
+    return replace(surface, terms=(nuclei, between, middle)), float(np.sqrt(np.mean(residual**2)))
 
 
 def fit(
@@ -65,19 +67,28 @@ def fit(
     """
     weight = weights(energies if scale is None else scale, settings["floor_hartree"])
 
-    shapes = [(settings["powers"], settings["bond_powers"]), (2, settings["long_bond_powers"])]
+    short = settings["powers"], settings["bond_powers"]
+    long = 2, settings["long_bond_powers"]
 
-    def solved(parameters: Sequence[float]) -> tuple[SiteSurface, float]:
+    def solved(parameters: Sequence[float] | NDArray) -> tuple[SiteSurface, float]:
         *decays, damping = parameters
-        terms = tuple(Radial(b, damping, *(np.zeros(shape) for shape in shapes)) for b in decays)
-        surface = SiteSurface(terms, settings["r_0_bohr"], settings["length_bohr"])
+        nuclei, between, middle = (
+            Radial(decay, damping, np.zeros(short), np.zeros(long)) for decay in decays
+        )
+        surface = SiteSurface(
+            (nuclei, between, middle), settings["r_0_bohr"], settings["length_bohr"]
+        )
         return _solved(surface, points, energies, weight, settings["ridge"], kept)
 
     if start is not None:
         return solved([*(one.decay for one in start.terms), start.terms[0].damping])
+
+    def residual(parameters: NDArray) -> float:
+        return solved(parameters)[1]
+
     found = minimize(
-        lambda p: solved(p)[1],
-        settings["start"],
+        residual,
+        np.asarray(settings["start"], dtype=float),
         method="Nelder-Mead",
         options={"xatol": 1e-3, "fatol": 1e-7, "maxiter": 250},
     )

@@ -10,8 +10,11 @@ orientation, and the masses only say where along the bond its centre of mass lie
 the surface. Atomic units.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.polynomial.polynomial import polyval, polyvander
@@ -19,7 +22,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from vibrates.core.errors import UserError
 from vibrates.molecules.diatom import Atom, Diatom
-from vibrates.potential.forms import SITES
+from vibrates.potential.kernel_forms import SITES, KernelTables
+
+if TYPE_CHECKING:
+    from vibrates.potential.settings import Sites, SitesSettings
 
 # Where the functions sit: fraction of the way from the bond's middle to a nucleus.
 TERMS = {"nuclei": 1.0, "between": 0.6, "middle": 0.0}
@@ -46,7 +52,7 @@ class Radial:
             [_products(short, z, self.short), _products(long, z, self.long)], axis=1
         )
 
-    def with_coefficients(self, values: NDArray) -> "Radial":
+    def with_coefficients(self, values: NDArray) -> Radial:
         """The same with the coefficients of `basis`."""
         short, long = np.split(values, [self.short.size])
         return Radial(
@@ -82,28 +88,39 @@ class SiteSurface:
     masses: tuple[float, float] = (1.0, 1.0)
 
     @classmethod
-    def from_mapping(cls, mapping: Mapping, masses: Sequence[float]) -> "SiteSurface":
-        """From ``surface.sites`` of a configuration, for an isotope with these ``masses``."""
-        terms = tuple(
-            Radial(row["decay"], row["damping"], np.array(row["short"]), np.array(row["long"]))
-            for row in (mapping[name] for name in TERMS)
-        )
-        return cls(terms, mapping["r_0"], mapping["length"], tuple(masses))
+    def from_mapping(cls, mapping: Mapping[str, Any], masses: Sequence[float]) -> SiteSurface:
+        """As `from_sites`, from the plain mapping that `to_mapping` gives; UserError if wrong."""
+        # Only who reads a configuration needs pydantic.
+        from vibrates.potential.settings import Sites
+
+        return cls.from_sites(Sites.from_mapping(mapping, "surface of sites"), masses)
 
     @classmethod
-    def from_config(cls, mapping: Mapping, a: Diatom, b: Diatom | Atom) -> "SiteSurface":
-        """From the ``surface`` entry of a campaign; ``b`` is an atom."""
+    def from_sites(cls, sites: Sites, masses: Sequence[float]) -> SiteSurface:
+        """The functions of ``sites`` for an isotope whose nuclei have these ``masses``."""
+        nuclei, between, middle = (
+            Radial(row.decay, row.damping, np.array(row.short), np.array(row.long))
+            for row in (getattr(sites, name) for name in TERMS)
+        )
+        m_1, m_2 = masses
+        return cls((nuclei, between, middle), sites.r_0, sites.length, (m_1, m_2))
+
+    @classmethod
+    def from_settings(
+        cls, settings: SitesSettings, a: Diatom | Atom, b: Diatom | Atom
+    ) -> SiteSurface:
+        """Of the molecules of a pair; UserError unless ``a`` is a diatom and ``b`` an atom."""
         if not isinstance(a, Diatom) or not isinstance(b, Atom):
             raise UserError(
-                f"surface.parameters: 'sites' is for a diatom and an atom, the pair is "
-                f"{a.name}, {b.name}; name such a pair, or other parameters"
+                f"surface.type: 'sites' is for a diatom and an atom, the pair is "
+                f"{a.name}, {b.name}; name such a pair, or another type"
             )
         # The lighter nucleus first: which one is does not matter to rates.
         half = 0.5 * a.total_mass
         apart = np.sqrt(max(half**2 - a.reduced_mass * a.total_mass, 0.0))
-        return cls.from_mapping(mapping["sites"], (half - apart, half + apart))
+        return cls.from_sites(settings.sites, (half - apart, half + apart))
 
-    def to_mapping(self) -> dict:
+    def to_mapping(self) -> dict[str, Any]:
         """The content of ``surface.sites``."""
         return {"r_0": float(self.r_0), "length": float(self.length)} | {
             name: {"decay": float(one.decay), "damping": float(one.damping),
@@ -111,14 +128,15 @@ class SiteSurface:
             for name, one in zip(TERMS, self.terms, strict=True)
         }  # fmt: skip
 
-    def kernel_tables(self, r_a: NDArray, r_b: NDArray) -> tuple[int, NDArray, NDArray]:
-        """What the kernel needs on the grid r_a x r_b: form, tables (points, 3 n + 17), zeros."""
+    def kernel_tables(self, r_a: NDArray, r_b: NDArray) -> KernelTables:
+        """Kernel input on the grid r_a x r_b: tables (points, 3 n + 17), no quadrupoles."""
         r = (r_a * np.ones_like(r_b)).ravel()
         z, same = self.bond_variable(r), np.ones_like(r)
         columns = [place for _, place in self.sites(r)]
         for one in self.terms:
             columns += [one.decay * same, one.damping**2 * same, *one.at(z)]
-        return SITES, np.ascontiguousarray(np.stack(columns, axis=1)), np.zeros(r.size)
+        tables = np.ascontiguousarray(np.stack(columns, axis=1))
+        return KernelTables(SITES.number, tables, np.zeros(r.size))
 
     def bond_variable(self, r: ArrayLike) -> NDArray:
         """tanh((r - r_0)/length)."""
@@ -148,10 +166,10 @@ class SiteSurface:
         distance, cosine = np.asarray(distance, float), np.asarray(c_a, float)
         r = np.asarray(self.r_0 if r_a is None else r_a, float)
         z = self.bond_variable(r)
-        energy = sum(
-            self.terms[number](np.sqrt(distance**2 + h**2 - 2.0 * distance * h * cosine), z)
-            for number, h in self.sites(r)
-        )
+        energy = np.zeros(())
+        for number, h in self.sites(r):
+            rho = np.sqrt(distance**2 + h**2 - 2.0 * distance * h * cosine)
+            energy = energy + self.terms[number](rho, z)
         return np.broadcast_to(
             energy, np.broadcast_shapes(energy.shape, np.shape(c_b), np.shape(c_ab))
         )

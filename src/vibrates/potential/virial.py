@@ -6,8 +6,6 @@ for rigid molecules, dV/dR the gradient by the vector R and tau_i = n_i x dV/dn_
 Lett. 55, 197 (1978), as Hong et al. 2023 use it).
 """
 
-from typing import Protocol
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.constants import N_A
@@ -15,16 +13,11 @@ from scipy.constants import N_A
 from vibrates.collisions.pair import pair_reduced_mass
 from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, KELVIN_TO_HARTREE
 from vibrates.molecules.diatom import Atom, Diatom
+from vibrates.potential.protocol import Potential
 
 # Distances (angstrom) between which V is integrated; inside the first it is beyond any kT.
 PANELS_ANGSTROM = (1.6, 2.2, 2.6, 3.0, 3.5, 4.0, 5.0, 6.5, 9.0, 13.0, 20.0, 40.0, 120.0, 500.0)
 _STEP = 1e-4
-
-
-class Potential(Protocol):
-    """Anything with the method `potential` of a surface."""
-
-    def potential(self, distance, c_a, c_b, c_ab) -> NDArray: ...
 
 
 def orientations(order: int = 10) -> tuple[NDArray, NDArray, NDArray, NDArray]:

@@ -24,7 +24,8 @@ from vibrates.core.units import (
     MEV_TO_HARTREE,
 )
 from vibrates.molecules.diatom import Atom, Diatom
-from vibrates.potential import Surface
+from vibrates.potential.lennard_jones import ImprovedLennardJonesSurface
+from vibrates.potential.settings import TableSettings
 from vibrates.rates.symmetrisation import symmetrised_energy, symmetrised_jacobian
 from vibrates.scattering import Rotor, ScatteringProblem, cross_sections, rate_coefficient
 from vibrates.trajectories import Settings, TrajectoryRunner, oracle
@@ -92,16 +93,15 @@ def mixed_cross_section() -> tuple[NDArray, NDArray, float]:
     """
     names = ("H", "X", "Ta", "Tb", "I")
     configurations = {n: {"R_m_angstrom": R_M, "eps_meV": EPS_MEV, "beta": BETA} for n in names}
-    surface = Surface.from_config(
-        {
-            "parameters": "table",
-            "deformation": "fitted",
-            "configurations": configurations,
-            "slopes": {name: {"dR_m_dr": [SLOPE, 0.0]} for name in names},
-        },
-        N2,
-        PARTNER,
-    )
+    slopes = {"dR_m_dr": [SLOPE, 0.0], "deps_dr": [0.0, 0.0], "dbeta_dr": [0.0, 0.0]}
+    block = {
+        "type": "table",
+        "deformation": "fitted",
+        "configurations": configurations,
+        "slopes": dict.fromkeys(names, slopes),
+    }
+    settings = TableSettings.from_mapping(block, "breathing sphere", "surface")
+    surface = ImprovedLennardJonesSurface.from_settings(settings, N2, PARTNER)
     collision = TrajectoryRunner(surface, N2, PARTNER, 5, 1, 1, 0, Settings.from_config(SETTINGS))
     energies = np.geomspace(590.0, 40000.0, 45) * CM_TO_HARTREE
     x, weight = np.polynomial.legendre.leggauss(24)

@@ -1,4 +1,4 @@
-"""Exact and coupled-states quantum scattering of a vibrating rotor AB(v, j) and an atom.
+"""Exact and coupled-states quantum scattering of a vibrating rotor and an atom, or of two rotors.
 
 rotor      levels of AB on a vibrational grid
 channels   which (v, j, l) couple, and how Legendre terms of V couple them
@@ -7,6 +7,7 @@ matching   K and S matrices from it
 partial_waves  cross sections, summed over partial waves until they have converged
 nuclear_spin   statistical weights of even and odd j
 thermal    rate coefficients from cross sections
+pair_channels, pair_problem   the same of two rotors, whose V is expanded by `potential.expansion`
 """
 
 from vibrates.scattering.channels import Channels, close_coupling, coupled_states

@@ -70,9 +70,9 @@ def rotor(settings: Mapping) -> Rotor:
 def read_sites(path: str | Path) -> dict[str, Any]:
     """The parameters of a surface of sites; UserError if the file is missing or of another kind."""
     surface = read_layers(path)["surface"]
-    if surface.get("parameters") != "sites":
+    if surface.get("type") != "sites":
         raise UserError(
-            f"{path}: surface.parameters: '{surface.get('parameters')}' is "
+            f"{path}: surface.type: '{surface.get('type')}' is "
             "not 'sites'; name a surface of a diatom and an atom"
         )
     return surface["sites"]

@@ -108,6 +108,7 @@ def prepare(comm: MPI.Comm, arguments: argparse.Namespace) -> BatchWork:
         mistake = str(error)
     if mistakes := [m for m in comm.allgather(mistake) if m]:
         raise Refused(mistakes[0])
+    assert work is not None  # otherwise there is a mistake
     return work
 
 
@@ -144,7 +145,8 @@ def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
         }
     )
     probability = columns.pop("probability")
-    first = tuple(levels.start for levels in work.levels)
+    levels_a, levels_b = work.levels
+    first = levels_a.start, levels_b.start
     netcdf.write_atomic(
         batch_file.batch_dataset(columns, probability, attributes, first), arguments.output
     )

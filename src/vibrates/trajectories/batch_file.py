@@ -63,7 +63,9 @@ def batch_dataset(
     n, n_a, n_b = probability.shape
     vp, wp = np.divmod(np.arange(n_a * n_b, dtype=np.int16), np.int16(n_b))
     vp, wp = vp + np.int16(first[0]), wp + np.int16(first[1])
-    data = {name: ("trajectory", values, _COLUMNS[name]) for name, values in columns.items()}
+    data: dict[str, tuple[Any, ...]] = {
+        name: ("trajectory", values, _COLUMNS[name]) for name, values in columns.items()
+    }
     data["probability"] = (
         ("trajectory", "final"),
         probability.reshape(n, n_a * n_b).astype(np.float32),

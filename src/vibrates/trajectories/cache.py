@@ -29,7 +29,7 @@ def directory() -> Path:
     home = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
     base = Path(os.environ.get("VIBRATES_CACHE", Path(home) / "vibrates"))
     sources = sorted(Path(__file__).with_name("kernel").glob("*.py"))
-    sources.append(Path(__file__).parents[1] / "potential" / "forms.py")
+    sources.append(Path(__file__).parents[1] / "potential" / "kernel_forms.py")
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
     return base / f"kernels-{digest[:16]}"
 
@@ -41,7 +41,8 @@ def use() -> None:
         place.mkdir(parents=True, exist_ok=True)
     except OSError:
         return
-    numba.config.CACHE_DIR = str(place)
+    # numba makes its settings from the environment when it is imported.
+    numba.config.CACHE_DIR = str(place)  # type: ignore[attr-defined]
 
 
 def load(warm_up: Callable[[], object]) -> None:

@@ -14,7 +14,8 @@ import numpy as np
 from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, HARTREE_TO_CM
 from vibrates.molecules.diatom import Diatom
-from vibrates.potential import Surface
+from vibrates.potential.lennard_jones import ImprovedLennardJonesSurface
+from vibrates.potential.settings import TableSettings
 from vibrates.trajectories.runner import TrajectoryRunner
 from vibrates.trajectories.sampling import Initial
 from vibrates.trajectories.settings import Settings
@@ -65,20 +66,24 @@ _ROWS = {  # R_m (angstrom), eps (meV), beta, dR_m/dr_N2, dR_m/dr_H2
     "I": (4.458, 4.83, 6.79, 0.82, 0.40),
 }
 SURFACE = {
-    "parameters": "table",
+    "type": "table",
     "deformation": "fitted",
     "configurations": {
         name: {"R_m_angstrom": row[0], "eps_meV": row[1], "beta": row[2]}
         for name, row in _ROWS.items()
     },
-    "slopes": {name: {"dR_m_dr": row[3:]} for name, row in _ROWS.items()},
+    "slopes": {
+        name: {"dR_m_dr": row[3:], "deps_dr": (0.0, 0.0), "dbeta_dr": (0.0, 0.0)}
+        for name, row in _ROWS.items()
+    },
 }
 
 
-def molecules_and_surface() -> tuple[Diatom, Diatom, Surface]:
+def molecules_and_surface() -> tuple[Diatom, Diatom, ImprovedLennardJonesSurface]:
     """N2, H2 and the test surface of the oracle file."""
     n2, h2 = (Diatom.from_config(name, MOLECULES[name]) for name in ("N2", "H2"))
-    return n2, h2, Surface.from_config(SURFACE, n2, h2)
+    settings = TableSettings.from_mapping(SURFACE, "oracle", "surface")
+    return n2, h2, ImprovedLennardJonesSurface.from_settings(settings, n2, h2)
 
 
 def run_case(case: dict, time_step_fs: float = TIME_STEP_FS):
@@ -99,9 +104,10 @@ def run_case(case: dict, time_step_fs: float = TIME_STEP_FS):
     collision = TrajectoryRunner(
         surface, n2, h2, case["n_a"], case["n_b"], case["v"], case["w"], settings
     )
-    vectors = {k: np.array([case["initial"][k]]) for k in ("R", "P", "n_a", "L_a", "n_b", "L_b")}
+    keys = ("R", "P", "n_a", "L_a", "n_b", "L_b")
+    position, momentum, n_a, l_a, n_b, l_b = (np.array([case["initial"][k]]) for k in keys)
     nan = np.full(1, np.nan)  # energies and weight belong to sampling, not to propagation
-    initial = Initial(*vectors.values(), nan, nan, nan, nan, nan)
+    initial = Initial(position, momentum, n_a, l_a, n_b, l_b, nan, nan, nan, nan, nan)
     return collision.run(initial)
 
 

@@ -30,11 +30,16 @@ class Outcome:
     @classmethod
     def empty(cls, count: int, n_a: int, n_b: int) -> "Outcome":
         """Room for ``count`` trajectories that have not run."""
-        zeros = [np.zeros(count) for _ in range(3)]
         return cls(
-            np.zeros((count, n_a, n_b)), np.full(count, np.nan), np.zeros(count, np.int8),
-            np.zeros(count, np.int64), *zeros, np.zeros((count, rows.CLASSICAL)),
-        )  # fmt: skip
+            probability=np.zeros((count, n_a, n_b)),
+            probability_error=np.full(count, np.nan),
+            status=np.zeros(count, np.int8),
+            steps=np.zeros(count, np.int64),
+            energy_error=np.zeros(count),
+            norm_error=np.zeros(count),
+            time_step=np.zeros(count),
+            classical=np.zeros((count, rows.CLASSICAL)),
+        )
 
     def replace(self, where: NDArray, other: "Outcome") -> None:
         """Put the trajectories of ``other`` in the places ``where``."""

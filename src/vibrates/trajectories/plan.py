@@ -55,16 +55,16 @@ def into_batches(rows: pd.DataFrame, trajectories_per_batch: int) -> pd.DataFram
         total = int((own["stop"] - own["start"]).sum())
         size = math.ceil(total / math.ceil(total / limit) / grain) * grain
         free = 0
-        for row in own.itertuples(index=False):
-            start = row.start
-            while start < row.stop:
-                stop = min(row.stop, start + free)
-                if stop < row.stop:
+        columns = (own[name].tolist() for name in ("energy_cm", "shell", "start", "stop"))
+        for energy_cm, shell, start, end in zip(*columns, strict=True):
+            while start < end:
+                stop = min(end, start + free)
+                if stop < end:
                     stop = stop // grain * grain
                 if stop <= start:
                     free, batch = size, batch + 1
                     continue
-                parts.append((batch, v, w, row.energy_cm, row.shell, start, stop))
+                parts.append((batch, v, w, energy_cm, shell, start, stop))
                 free -= stop - start
                 start = stop
     return pd.DataFrame(parts, columns=COLUMNS)
@@ -76,11 +76,12 @@ def units(rows: pd.DataFrame) -> Iterator[tuple[float, int, np.ndarray]]:
     Pieces end at multiples of `UNIT`; the low energies, whose trajectories last longest, come
     first, so that the ranks finish together.
     """
-    for row in rows.sort_values(["energy_cm", "shell", "start"]).itertuples(index=False):
-        inner = range((row.start // UNIT + 1) * UNIT, row.stop, UNIT)
-        edges = [row.start, *inner, row.stop]
+    ordered = rows.sort_values(["energy_cm", "shell", "start"])
+    columns = (ordered[name].tolist() for name in ("energy_cm", "shell", "start", "stop"))
+    for energy_cm, shell, first, end in zip(*columns, strict=True):
+        edges = [first, *range((first // UNIT + 1) * UNIT, end, UNIT), end]
         for start, stop in zip(edges, edges[1:], strict=False):
-            yield float(row.energy_cm), int(row.shell), np.arange(start, stop, dtype=np.int32)
+            yield float(energy_cm), int(shell), np.arange(start, stop, dtype=np.int32)
 
 
 def physics(config: Campaign, v: int, w: int) -> dict[str, Any]:
@@ -148,10 +149,12 @@ class Batches:
     """A plan by batches, read once: Snakemake asks thousands of times."""
 
     def __init__(self, path: str | Path) -> None:
-        self.rows = {int(batch): rows for batch, rows in read_plan(path).groupby("batch")}
+        self.rows = {
+            int(rows["batch"].to_numpy()[0]): rows for _, rows in read_plan(path).groupby("batch")
+        }
         self.of_state: dict[tuple[int, int], list[int]] = {}
         for batch, rows in self.rows.items():
-            state = int(rows["v"].iat[0]), int(rows["w"].iat[0])
+            state = int(rows["v"].to_numpy()[0]), int(rows["w"].to_numpy()[0])
             self.of_state.setdefault(state, []).append(batch)
 
 

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibrates.collisions.pair import pair_reduced_mass
-from vibrates.molecules.diatom import Diatom
+from vibrates.molecules.diatom import Atom, Diatom
 from vibrates.molecules.podvr import Podvr
-from vibrates.potential import Surface
+from vibrates.potential.kernel_forms import checked
+from vibrates.potential.protocol import PotentialSurface
 from vibrates.trajectories import kernel
 from vibrates.trajectories.dressed import DressedStates
 from vibrates.trajectories.kernel import state_layout as rows
@@ -27,9 +28,9 @@ class Propagation:
     # field).
     def __init__(
         self,
-        surface: Surface,
-        diatom_a: Diatom,
-        diatom_b: Diatom,
+        surface: PotentialSurface,
+        diatom_a: Diatom | Atom,
+        diatom_b: Diatom | Atom,
         levels_a: range,
         levels_b: range,
         initial_a: int,
@@ -43,7 +44,8 @@ class Propagation:
         self.inverse_a = 1.0 / (diatom_a.reduced_mass * self.basis_a.r**2)
         self.inverse_b = 1.0 / (diatom_b.reduced_mass * self.basis_b.r**2)
         r_a, r_b = self.basis_a.r[:, None], self.basis_b.r[None, :]
-        self.interaction = surface.kernel_tables(r_a, r_b)
+        # The one way by which tables reach the kernel.
+        self.interaction = checked(surface.kernel_tables(r_a, r_b), r_a.size * r_b.size)
 
     def run(self, start: NDArray, time_step: float, maximum_steps: int) -> Outcome:
         """Propagate states (N, 18) until the separating molecules reach their initial distance.
@@ -122,9 +124,9 @@ class Propagation:
 
     def dressed(self, classical: NDArray, time_step: float) -> tuple[NDArray, NDArray]:
         """Dressed states (N, n_a, n_a), (N, n_b, n_b) of both molecules at their L^2."""
-        return tuple(
-            self._dressed_molecule(molecule, square(classical, row), time_step)
-            for molecule, row in enumerate((rows.L_A, rows.L_B))
+        return (
+            self._dressed_molecule(0, square(classical, rows.L_A), time_step),
+            self._dressed_molecule(1, square(classical, rows.L_B), time_step),
         )
 
     def mean_inverses(self, start: NDArray, time_step: float) -> tuple[NDArray, NDArray]:
@@ -136,10 +138,11 @@ class Propagation:
             (self.initial_a, self.initial_b),
             strict=True,
         )
-        return tuple(
+        a, b = (
             ((basis.amplitudes @ states[:, :, level].T) ** 2).T @ inverse
             for states, basis, inverse, level in molecules
         )
+        return a, b
 
     def _dressed_molecule(self, molecule: int, squares: NDArray, time_step: float) -> NDArray:
         # Each trajectory uses the interpolant of its own octave of L^2, whatever its company.

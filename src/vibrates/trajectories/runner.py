@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from vibrates.core.errors import UserError
 from vibrates.core.units import FS_TO_AU
-from vibrates.molecules.diatom import Diatom
-from vibrates.potential import Surface
+from vibrates.molecules.diatom import Atom, Diatom
+from vibrates.potential.protocol import PotentialSurface
 from vibrates.trajectories.extrapolation import RATIO, extrapolate, relative_error
 from vibrates.trajectories.flight import propagate_free
 from vibrates.trajectories.kernel import state_layout as rows
@@ -37,9 +37,9 @@ class TrajectoryRunner:
 
     def __init__(
         self,
-        surface: Surface,
-        diatom_a: Diatom,
-        diatom_b: Diatom,
+        surface: PotentialSurface,
+        diatom_a: Diatom | Atom,
+        diatom_b: Diatom | Atom,
         levels_a: range | int,
         levels_b: range | int,
         v: int,
@@ -131,7 +131,8 @@ class TrajectoryRunner:
     def _columns(self, finals: Sequence[tuple[int, int]]) -> tuple[NDArray, NDArray]:
         """Positions of final states (v', w') in the two bases."""
         pairs = [(self.levels_a.index(v), self.levels_b.index(w)) for v, w in finals]
-        return tuple(np.array(pairs, int).reshape(-1, 2).T)
+        columns_a, columns_b = np.array(pairs, int).reshape(-1, 2).T
+        return columns_a, columns_b
 
     def _first_reduction(self, start: NDArray) -> NDArray:
         """How often (N,) the largest step is reduced before a trajectory's first attempt."""

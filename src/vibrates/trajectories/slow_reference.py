@@ -7,6 +7,7 @@ anew; all of it integrated by DOP853. It exists to judge the kernel's results an
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
@@ -17,6 +18,7 @@ from scipy.special import eval_genlaguerre
 from vibrates.collisions.pair import pair_reduced_mass
 from vibrates.core.units import ANGSTROM_TO_BOHR, MEV_TO_HARTREE
 from vibrates.molecules.diatom import Diatom
+from vibrates.potential.electrostatics import quadrupole_product
 
 _CONFIGURATIONS = ("H", "X", "Ta", "Tb", "I")
 
@@ -50,7 +52,7 @@ class MorseQuadrature:
 class SlowCollision:
     """N2-H2-like pair on a surface given as in ``surface`` of the configuration.
 
-    Only ``parameters: table`` with ``deformation: fitted`` (slopes of R_m) is written down here.
+    Only ``type: table`` with ``deformation: fitted`` (slopes of R_m) is written down here.
     """
 
     def __init__(
@@ -75,7 +77,7 @@ class SlowCollision:
             self._r_m.append(row["R_m_angstrom"] * ANGSTROM_TO_BOHR + stretched)
             self._eps.append(row["eps_meV"] * MEV_TO_HARTREE)
             self._beta.append(row["beta"])
-        self._quadrupoles = diatom_a.quadrupole(r_a) * diatom_b.quadrupole(r_b)
+        self._quadrupoles = quadrupole_product(diatom_a, diatom_b, r_a, r_b)
 
     @staticmethod
     def _interpolate(values, c_a, c_b, c_ab):
@@ -158,7 +160,9 @@ class SlowCollision:
         def apart(time, y):
             return y[:3] @ y[:3] - end_square
 
-        apart.terminal, apart.direction = True, 1.0
+        # SciPy reads these of the function.
+        event: Any = apart
+        event.terminal, event.direction = True, 1.0
         solution = solve_ivp(
             self._derivative,
             (0.0, 1e7),
@@ -166,7 +170,7 @@ class SlowCollision:
             method="DOP853",
             rtol=rtol,
             atol=1e-2 * rtol,
-            events=apart,
+            events=event,
         )
         y, time = solution.y[:, -1], solution.t[-1]
         end = y[:18].reshape(6, 3)

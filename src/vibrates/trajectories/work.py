@@ -16,7 +16,7 @@ from vibrates.core.units import (
     CM_TO_HARTREE,
     HARTREE_TO_CM,
 )
-from vibrates.potential import surface_from_config
+from vibrates.potential.registry import build_surface
 from vibrates.trajectories import Settings, TrajectoryRunner
 from vibrates.trajectories.plan import fingerprint, piece_fingerprints, units
 from vibrates.trajectories.sampling import Initial, initial_conditions
@@ -34,8 +34,8 @@ class BatchWork:
         self.fingerprint = fingerprint(config, rows)
         self.fingerprints = piece_fingerprints(config, rows)
         self.pieces = list(units(rows))
-        self.diatoms = list(config.partners)
-        surface = surface_from_config(config.surface, *self.diatoms)
+        self.diatoms = config.partners
+        surface = build_surface(config.surface, *self.diatoms)
         self.levels = config.bases(self.v, self.w)
         self.collision = TrajectoryRunner(
             surface,

@@ -1,4 +1,7 @@
-"""A diatom and an atom in vector registers (`vibrates.potential.atoms`, `.sites`). Atomic units."""
+"""A diatom and an atom in vector registers. Atomic units.
+
+In NumPy: `vibrates.potential.atom_pairs`, `vibrates.potential.sites`.
+"""
 
 from numba import njit
 

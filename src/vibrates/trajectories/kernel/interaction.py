@@ -6,7 +6,7 @@ expectation values that the forces are made of. Atomic units.
 
 from numba import njit
 
-from vibrates.potential.forms import ATOM_PAIRS, EXPONENTIAL, FLEXIBLE_LENNARD_JONES, JOINED, SITES
+from vibrates.potential import kernel_forms
 from vibrates.trajectories.kernel.atom_diatom import atom_pairs, sites
 from vibrates.trajectories.kernel.lennard_jones import (
     flexible_lennard_jones,
@@ -36,6 +36,13 @@ from vibrates.trajectories.kernel.state_layout import (
     R,
 )
 from vibrates.trajectories.kernel.vector_math import JIT_OPTIONS, exp
+
+# Constants of the compiled code.
+_EXPONENTIAL = kernel_forms.EXPONENTIAL.number
+_FLEXIBLE_LENNARD_JONES = kernel_forms.FLEXIBLE_LENNARD_JONES.number
+_ATOM_PAIRS = kernel_forms.ATOM_PAIRS.number
+_JOINED = kernel_forms.JOINED.number
+_SITES = kernel_forms.SITES.number
 
 
 @njit(**JIT_OPTIONS)
@@ -114,15 +121,15 @@ def _joined(points, re, im, g, tables, quadrupole, potential, means):
 @njit(**JIT_OPTIONS)
 def potential_and_means(form, points, re, im, g, tables, quadrupole, potential, means):
     """V at every grid point, and the expectation values that the forces are made of."""
-    if form == EXPONENTIAL:
+    if form == _EXPONENTIAL:
         _exponential(points, re, im, g, tables, potential, means)
-    elif form == ATOM_PAIRS:
+    elif form == _ATOM_PAIRS:
         atom_pairs(points, re, im, g, tables, potential, means)
-    elif form == JOINED:
+    elif form == _JOINED:
         _joined(points, re, im, g, tables, quadrupole, potential, means)
-    elif form == SITES:
+    elif form == _SITES:
         sites(points, re, im, g, tables, potential, means)
-    elif form == FLEXIBLE_LENNARD_JONES:
+    elif form == _FLEXIBLE_LENNARD_JONES:
         flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)
     else:
         improved_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)

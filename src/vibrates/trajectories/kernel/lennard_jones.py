@@ -1,6 +1,7 @@
-"""The Improved Lennard-Jones forms in vector registers (`vibrates.potential.surface`, `.flexible`).
+"""The Improved Lennard-Jones forms in vector registers.
 
-Each fills in ``potential`` (points,) and ``means`` (MEANS,) as `interaction` says. Atomic units.
+Each fills in ``potential`` (points,) and ``means`` (MEANS,) as `interaction` says. In NumPy:
+`vibrates.potential.lennard_jones` and `vibrates.potential.flexible`. Atomic units.
 """
 
 from numba import njit
@@ -177,7 +178,8 @@ def flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, mea
         by_4 = by_4 + by_r_m * t[4] + by_eps * t[9] + by_beta * t[14] + by_zeta * t[19]
     m = (sum_r_m, sum_eps, sum_beta, sum_zeta)
     by_a, by_b, by_t, by_w = by_invariants(
-        a, b, t_, w, _by_extra(s, 0, *m), _by_extra(s, 1, *m), _by_extra(s, 2, *m), _by_extra(s, 3, *m),  # noqa: E501 - a table
+        a, b, t_, w,
+        _by_extra(s, 0, *m), _by_extra(s, 1, *m), _by_extra(s, 2, *m), _by_extra(s, 3, *m),
         _by_extra(s, 4, *m), _by_extra(s, 5, *m), _by_extra(s, 6, *m), _by_extra(s, 7, *m),
         _by_extra(s, 8, *m), _by_extra(s, 9, *m), _by_extra(s, 10, *m), _by_extra(s, 11, *m),
     )  # fmt: skip

@@ -5,8 +5,10 @@ n = beta + 4 x^2, rho_i the distance of the partner from atom i (Pirani et al., 
 394, 37 (2004)).
 """
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,8 +16,11 @@ from numpy.typing import ArrayLike, NDArray
 from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, MEV_TO_HARTREE
 from vibrates.molecules.diatom import Atom, Diatom
-from vibrates.potential.forms import ATOM_PAIRS
-from vibrates.potential.surface import improved_lennard_jones
+from vibrates.potential.kernel_forms import ATOM_PAIRS, KernelTables
+from vibrates.potential.lennard_jones import improved_lennard_jones
+
+if TYPE_CHECKING:
+    from vibrates.potential.settings import AtomPairSettings
 
 
 @dataclass(frozen=True)
@@ -28,24 +33,24 @@ class AtomPairSurface:
     diatom_a: Diatom
 
     @classmethod
-    def from_config(cls, mapping: Mapping, a: Diatom, b: Diatom | Atom) -> "AtomPairSurface":
-        """From ``surface.atom_pair``; ``a`` has like ends, ``b`` is an atom."""
+    def from_settings(
+        cls, settings: AtomPairSettings, a: Diatom | Atom, b: Diatom | Atom
+    ) -> AtomPairSurface:
+        """Of the molecules of a pair; UserError unless ``a`` has like ends and ``b`` is an atom."""
         if not isinstance(a, Diatom) or not a.like_ends or not isinstance(b, Atom):
             raise UserError(
-                f"surface.parameters: 'atom_pairs' is for a diatom of two like atoms and an atom, "
-                f"the pair is {a.name}, {b.name}; name such a pair, or other parameters"
+                f"surface.type: 'atom_pairs' is for a diatom of two like atoms and an atom, "
+                f"the pair is {a.name}, {b.name}; name such a pair, or another type"
             )
-        row = mapping["atom_pair"]
-        return cls(
-            row["R_m_angstrom"] * ANGSTROM_TO_BOHR, row["eps_meV"] * MEV_TO_HARTREE, row["beta"], a
-        )
+        row = settings.atom_pair
+        return cls(row.R_m_angstrom * ANGSTROM_TO_BOHR, row.eps_meV * MEV_TO_HARTREE, row.beta, a)
 
-    def kernel_tables(self, r_a: NDArray, r_b: NDArray) -> tuple[int, NDArray, NDArray]:
-        """What the kernel needs on the grid r_a x r_b: form, tables (points, 4), zeros."""
+    def kernel_tables(self, r_a: NDArray, r_b: NDArray) -> KernelTables:
+        """Kernel input on the grid r_a x r_b: tables (points, 4), no quadrupoles."""
         half = (0.5 * r_a * np.ones_like(r_b)).ravel()
         same = np.ones_like(half)
         tables = np.stack([self.r_m * same, self.eps * same, self.beta * same, half], axis=1)
-        return ATOM_PAIRS, np.ascontiguousarray(tables), np.zeros(half.size)
+        return KernelTables(ATOM_PAIRS.number, np.ascontiguousarray(tables), np.zeros(half.size))
 
     def potential(
         self,

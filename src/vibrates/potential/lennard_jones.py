@@ -6,17 +6,19 @@ al. 2023, eqs. 6 and 7). This module is the plain NumPy form; `vibrates.trajecto
 evaluates the same expressions, with forces, on the vibrational grid.
 """
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, MEV_TO_HARTREE
-from vibrates.molecules.diatom import Diatom
+from vibrates.molecules.diatom import Atom, Diatom
 from vibrates.potential.deformation import Deformation, Fitted, Polarizability, Rigid, correlation
-from vibrates.potential.forms import IMPROVED_LENNARD_JONES
+from vibrates.potential.electrostatics import quadrupole_product, require_quadrupoles
+from vibrates.potential.kernel_forms import IMPROVED_LENNARD_JONES, KernelTables
 from vibrates.potential.orientation import (
     REFERENCE_CONFIGURATIONS,
     at_orientation,
@@ -24,6 +26,9 @@ from vibrates.potential.orientation import (
     harmonics,
     quadrupole_angular,
 )
+
+if TYPE_CHECKING:
+    from vibrates.potential.settings import HardnessSettings, TableSettings
 
 # Hong et al. 2023, Table 2: (R_m / angstrom, eps / meV) of N2-H2 at H, X, Ta, Tb, I.
 PUBLISHED_N2_H2 = {
@@ -37,12 +42,12 @@ PUBLISHED_QUADRUPOLES = (-1.1, 0.4835)
 def improved_lennard_jones(x: ArrayLike, beta: ArrayLike) -> NDArray:
     """6/(n-6) x^-n - n/(n-6) x^-6 with n = beta + 4 x^2, x = R/R_m: V in units of eps."""
     x = np.asarray(x, dtype=float)
-    n = beta + 4.0 * x**2
+    n = np.asarray(beta) + 4.0 * x**2
     return (6.0 * x**-n - n * x**-6) / (n - 6.0)
 
 
 @dataclass(frozen=True)
-class Surface:
+class ImprovedLennardJonesSurface:
     """Potential energy surface of a pair of diatomic molecules.
 
     ``parameters`` (3, 5): R_m (bohr), eps (hartree) and beta at the configurations H, X, Ta, Tb, I
@@ -53,68 +58,66 @@ class Surface:
     # ASSUME: R_m, eps and beta follow five harmonics of the orientation.
     parameters: NDArray
     deformation: Deformation
-    diatom_a: Diatom
-    diatom_b: Diatom
+    diatom_a: Diatom | Atom
+    diatom_b: Diatom | Atom
     quadrupole_scale: float = 1.0
 
     @classmethod
-    def from_config(cls, mapping: Mapping, diatom_a: Diatom, diatom_b: Diatom) -> "Surface":
-        """From the ``surface`` entry of the configuration.
+    def from_settings(
+        cls,
+        settings: HardnessSettings | TableSettings,
+        diatom_a: Diatom | Atom,
+        diatom_b: Diatom | Atom,
+    ) -> ImprovedLennardJonesSurface:
+        """Of the molecules of a pair; UserError if what the settings ask of them is missing.
 
         A published table goes with the published quadrupole moments: those of the molecules are
         scaled to them.
         """
-        for diatom in (diatom_a, diatom_b):
-            if diatom.quadrupole is None:
-                raise UserError(
-                    f"molecules.{diatom.name}.quadrupole is missing; give its polynomial, or "
-                    "coefficients_au [0.0] for a molecule without a quadrupole"
+        require_quadrupoles(diatom_a, diatom_b)
+        if settings.type == "table":
+            rows = [
+                (row.R_m_angstrom, row.eps_meV, row.beta)
+                for row in (getattr(settings.configurations, n) for n in REFERENCE_CONFIGURATIONS)
+            ]
+        else:
+            named = PUBLISHED_N2_H2.get(settings.type)
+            rows = [
+                (r_m, eps, settings.hardness(name))
+                for name, (r_m, eps) in zip(
+                    REFERENCE_CONFIGURATIONS, named or correlation(diatom_a, diatom_b), strict=True
                 )
-        beta = mapping.get("beta")
-        correlated = (
-            correlation(diatom_a, diatom_b) if mapping["parameters"] == "correlation" else None
-        )
-        rows = []
-        for index, name in enumerate(REFERENCE_CONFIGURATIONS):
-            if mapping["parameters"] == "table":
-                row = mapping["configurations"][name]
-                r_m, eps, beta_i = row["R_m_angstrom"], row["eps_meV"], row["beta"]
-            else:
-                table = PUBLISHED_N2_H2[mapping["parameters"]] if correlated is None else correlated
-                r_m, eps = table[index]
-                beta_i = beta[name] if isinstance(beta, Mapping) else beta
-            rows.append((r_m * ANGSTROM_TO_BOHR, eps * MEV_TO_HARTREE, beta_i))
-        match mapping["deformation"]:
-            case "none":
-                deformation = Rigid()
-            case "polarizability":
-                deformation = Polarizability(diatom_a, diatom_b)
-            case "fitted":
-                deformation = Fitted.from_config(mapping["slopes"], diatom_a, diatom_b)
-            case other:
-                raise UserError(
-                    f"surface.deformation: {other!r} is not one of none, polarizability, fitted"
-                )
-        at_rest = float(diatom_a.quadrupole(diatom_a.r_e) * diatom_b.quadrupole(diatom_b.r_e))
-        published = mapping["parameters"] in PUBLISHED_N2_H2 and at_rest
-        scale = np.prod(PUBLISHED_QUADRUPOLES) / at_rest if published else 1.0
-        return cls(np.array(rows, dtype=float).T, deformation, diatom_a, diatom_b, scale)
+            ]
+        parameters = np.array(
+            [(r_m * ANGSTROM_TO_BOHR, eps * MEV_TO_HARTREE, beta) for r_m, eps, beta in rows],
+            dtype=float,
+        ).T
+        deformation: Deformation = Rigid()
+        if settings.deformation == "polarizability":
+            deformation = Polarizability(diatom_a, diatom_b)
+        elif settings.slopes is not None:
+            deformation = Fitted.from_settings(settings.slopes, diatom_a, diatom_b)
+        at_rest = float(quadrupole_product(diatom_a, diatom_b, diatom_a.r_e, diatom_b.r_e))
+        published = settings.type in PUBLISHED_N2_H2 and at_rest
+        scale = float(np.prod(PUBLISHED_QUADRUPOLES)) / at_rest if published else 1.0
+        return cls(parameters, deformation, diatom_a, diatom_b, scale)
 
     def orientation_tables(self, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
         """Harmonic coefficients (3, 5, ...) of R_m, eps, beta at bond lengths r_a, r_b (bohr)."""
         values = self.deformation.apply(self.parameters, r_a, r_b)
         return np.stack([coefficients(v) for v in values])
 
-    def kernel_tables(self, r_a: NDArray, r_b: NDArray) -> tuple[int, NDArray, NDArray]:
-        """Kernel input on the grid r_a x r_b: form, tables (points, 15), Q_a Q_b."""
+    def kernel_tables(self, r_a: NDArray, r_b: NDArray) -> KernelTables:
+        """Kernel input on the grid r_a x r_b: tables (points, 15), Q_a Q_b."""
         tables = self.orientation_tables(r_a, r_b).reshape(15, -1)
         quadrupole = np.broadcast_to(self.quadrupole_product(r_a, r_b), (r_a.size, r_b.size))
-        return IMPROVED_LENNARD_JONES, np.ascontiguousarray(tables.T), quadrupole.ravel()
+        return KernelTables(
+            IMPROVED_LENNARD_JONES.number, np.ascontiguousarray(tables.T), quadrupole.ravel()
+        )
 
     def quadrupole_product(self, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
         """Q_a(r_a) Q_b(r_b), atomic units."""
-        product = self.diatom_a.quadrupole(r_a) * self.diatom_b.quadrupole(r_b)
-        return self.quadrupole_scale * product
+        return self.quadrupole_scale * quadrupole_product(self.diatom_a, self.diatom_b, r_a, r_b)
 
     def potential(
         self,

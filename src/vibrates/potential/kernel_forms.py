@@ -1,0 +1,104 @@
+"""The interactions that the kernel computes, and the tables that each reads.
+
+`vibrates.trajectories.kernel.interaction` calls the function of a form by its number. A kernel
+reads columns by position and checks nothing, so that tables are checked here, before it is called.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibrates.potential.orientation import EXTRA
+
+
+@dataclass(frozen=True)
+class KernelForm:
+    """A function of the distance that the kernel knows by ``number``.
+
+    ``columns``: what it reads of a row of the tables; with ``step`` any whole number of ``step``
+    columns may follow.
+    """
+
+    number: int
+    name: str
+    columns: int
+    step: int = 0
+
+    def reads(self, columns: int) -> bool:
+        """Whether tables of so many columns are its own."""
+        more = columns - self.columns
+        return more >= 0 and more % self.step == 0 if self.step else more == 0
+
+    @property
+    def width(self) -> str:
+        """The number of columns, in words."""
+        return f"{self.columns} + {self.step} n" if self.step else str(self.columns)
+
+
+# Harmonic coefficients of R_m, eps and beta, five each.
+IMPROVED_LENNARD_JONES = KernelForm(0, "improved Lennard-Jones", 15)
+# A and alpha of A exp(-alpha R), without orientation.
+EXPONENTIAL = KernelForm(1, "exponential", 2)
+# R_m, eps, beta, zeta by five harmonics, then by the extra ones, the same at every point.
+FLEXIBLE_LENNARD_JONES = KernelForm(2, "flexible Lennard-Jones", 20 + 4 * EXTRA)
+# R_m, eps, beta of an atom pair, half the bond length.
+ATOM_PAIRS = KernelForm(3, "atom pairs", 4)
+# As FLEXIBLE_LENNARD_JONES, and 29 more columns: C_6, C_7, C_8 by nine harmonics; start of the
+# switching range to the long-range part (bohr), and its reciprocal length.
+JOINED = KernelForm(4, "joined to a long-range series", FLEXIBLE_LENNARD_JONES.columns + 29)
+# Five places along the bond, then of three functions decay, d^2, one or more powers, c_6 and c_8.
+SITES = KernelForm(5, "sites", 5 + 3 * 5, step=3)
+
+FORMS = {
+    form.number: form
+    for form in (
+        IMPROVED_LENNARD_JONES, EXPONENTIAL, FLEXIBLE_LENNARD_JONES, ATOM_PAIRS, JOINED, SITES,
+    )
+}  # fmt: skip
+
+
+class KernelTables(NamedTuple):
+    """What the kernel needs of a surface, on the grid of both bond lengths.
+
+    ``form``: number of a `KernelForm`; ``tables`` (points, columns): its parameters;
+    ``quadrupole`` (points,): Q_a Q_b. Atomic units; points in the order of the raveled grid.
+    """
+
+    form: int
+    tables: NDArray
+    quadrupole: NDArray
+
+
+def checked(interaction: KernelTables, points: int) -> KernelTables:
+    """The same tables, if the kernel of their form can read them on a grid of so many points.
+
+    Raises
+    ------
+    ValueError
+        One line: the form is unknown, or the tables are not those that its kernel reads.
+    """
+    number, tables, quadrupole = interaction
+    form = FORMS.get(number)
+    if form is None:
+        known = ", ".join(f"{one.number} ({one.name})" for one in FORMS.values())
+        raise ValueError(f"kernel form {number} is none of {known}; name one of them")
+    about = f"kernel form {form.number} ({form.name})"
+    if tables.ndim != 2 or len(tables) != points or not form.reads(tables.shape[1]):
+        raise ValueError(
+            f"{about} reads tables of {points} points x {form.width} columns, these have the "
+            f"shape {tables.shape}; the surface is of another form"
+        )
+    if quadrupole.shape != (points,):
+        raise ValueError(
+            f"{about} reads {points} products of quadrupoles, these have the shape "
+            f"{quadrupole.shape}; give one for each point"
+        )
+    for name, array in (("tables", tables), ("quadrupole", quadrupole)):
+        if array.dtype != np.float64 or not array.flags.c_contiguous:
+            raise ValueError(
+                f"{about}: {name} of type {array.dtype}, contiguous: {array.flags.c_contiguous}; "
+                "give contiguous numbers of double precision"
+            )
+    return interaction

@@ -1,0 +1,105 @@
+"""The surfaces that ``surface.type`` of a configuration selects, each with all that belongs to it.
+
+The surfaces themselves are imported when one is built: whoever only reads a configuration needs
+neither them nor SciPy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from vibrates.potential import kernel_forms
+from vibrates.potential.kernel_forms import KernelForm
+from vibrates.potential.settings import (
+    AtomPairSettings,
+    FittedSettings,
+    HardnessSettings,
+    SitesSettings,
+    SurfaceSettings,
+    TableSettings,
+)
+
+if TYPE_CHECKING:
+    from vibrates.molecules.diatom import Atom, Diatom
+    from vibrates.potential.protocol import PotentialSurface
+
+
+@dataclass(frozen=True)
+class RegisteredSurface:
+    """One type of surface.
+
+    ``settings``: the model of its block of the configuration; ``build``: the surface, in NumPy, of
+    such a block and both molecules; ``forms``: those of the kernel that its tables may be for, each
+    with its number and the width of its tables.
+    """
+
+    settings: type[SurfaceSettings]
+    build: Callable[[Any, Diatom | Atom, Diatom | Atom], PotentialSurface]
+    forms: tuple[KernelForm, ...]
+
+
+def _improved_lennard_jones(
+    settings: HardnessSettings | TableSettings, a: Diatom | Atom, b: Diatom | Atom
+) -> PotentialSurface:
+    from vibrates.potential.lennard_jones import ImprovedLennardJonesSurface
+
+    return ImprovedLennardJonesSurface.from_settings(settings, a, b)
+
+
+def _fitted(settings: FittedSettings, a: Diatom | Atom, b: Diatom | Atom) -> PotentialSurface:
+    from vibrates.potential.flexible import FittedSurface
+    from vibrates.potential.joined import JoinedSurface
+
+    fitted = FittedSurface.from_settings(settings, a, b)
+    if settings.long_range is None:
+        return fitted
+    return JoinedSurface.from_settings(settings.long_range, fitted)
+
+
+def _atom_pairs(settings: AtomPairSettings, a: Diatom | Atom, b: Diatom | Atom) -> PotentialSurface:
+    from vibrates.potential.atom_pairs import AtomPairSurface
+
+    return AtomPairSurface.from_settings(settings, a, b)
+
+
+def _sites(settings: SitesSettings, a: Diatom | Atom, b: Diatom | Atom) -> PotentialSurface:
+    from vibrates.potential.sites import SiteSurface
+
+    return SiteSurface.from_settings(settings, a, b)
+
+
+_LENNARD_JONES = (kernel_forms.IMPROVED_LENNARD_JONES,)
+SURFACES = {
+    "original": RegisteredSurface(HardnessSettings, _improved_lennard_jones, _LENNARD_JONES),
+    "modified": RegisteredSurface(HardnessSettings, _improved_lennard_jones, _LENNARD_JONES),
+    "correlation": RegisteredSurface(HardnessSettings, _improved_lennard_jones, _LENNARD_JONES),
+    "table": RegisteredSurface(TableSettings, _improved_lennard_jones, _LENNARD_JONES),
+    "fitted": RegisteredSurface(
+        FittedSettings, _fitted, (kernel_forms.FLEXIBLE_LENNARD_JONES, kernel_forms.JOINED)
+    ),
+    "atom_pairs": RegisteredSurface(AtomPairSettings, _atom_pairs, (kernel_forms.ATOM_PAIRS,)),
+    "sites": RegisteredSurface(SitesSettings, _sites, (kernel_forms.SITES,)),
+}
+
+
+def build_surface(
+    settings: SurfaceSettings, a: Diatom | Atom, b: Diatom | Atom
+) -> PotentialSurface:
+    """The surface of a checked ``surface`` block.
+
+    Parameters
+    ----------
+    settings
+        The block (`vibrates.config.surface_block` reads one).
+    a, b
+        The two molecules.
+
+    Raises
+    ------
+    UserError
+        The type is not for such molecules, they lack a property that it needs, or a file that it
+        names is missing or another one.
+    """
+    return SURFACES[settings.type].build(settings, a, b)

@@ -1,0 +1,261 @@
+"""The ``surface`` block of a configuration: one model for every kind of surface, by ``type``.
+
+`vibrates.potential.registry` says which type has which model and which surface it selects.
+"""
+
+from typing import Annotated, Any, Literal, Self
+
+from annotated_types import Ge, Le, MinLen
+from pydantic import ConfigDict, model_validator
+
+from vibrates.core.model import BLOCK, FORM, NUMBER, WHOLE, Model, Positive, Rule, key, optional
+
+
+class SurfaceSettings(Model):
+    """Interaction of the two molecules: what the models of all types have in common.
+
+    The title of a model names its types; messages and config/README.md quote it.
+    """
+
+    type: str
+
+
+def _type() -> Any:
+    return key(
+        "Kind of surface, and where its parameters come from: the original or the modified surface "
+        "of N2 + H2, correlation formulas of the polarizabilities, the `configurations` given "
+        "here, `terms` fitted to ab initio points, one function per atom pair, or of sites along "
+        "the bond",
+        "text",
+        formerly="parameters",
+    )
+
+
+# --- Improved Lennard-Jones functions of five reference configurations.
+
+_HARDNESS = "Hardness of the repulsive wall"
+Slope = tuple[float, float]
+
+
+class Hardnesses(Model):
+    """One value per reference configuration."""
+
+    H: float = key(_HARDNESS, "1", ge=4, le=20)
+    X: float = key(_HARDNESS, "1", ge=4, le=20)
+    Ta: float = key(_HARDNESS, "1", ge=4, le=20)
+    Tb: float = key(_HARDNESS, "1", ge=4, le=20)
+    I: float = key(_HARDNESS, "1", ge=4, le=20)
+
+
+class ImprovedLennardJones(Model):
+    """Parameters at one reference configuration."""
+
+    R_m_angstrom: float = key("Distance of the minimum at this configuration", "angstrom", gt=0)
+    eps_meV: float = key("Well depth at this configuration", "meV", gt=0)
+    beta: float = key("Hardness of the repulsive wall at this configuration", "1", ge=4)
+
+
+class BondSlopes(Model):
+    """Slopes at one reference configuration."""
+
+    dR_m_dr: Slope = key(
+        "Slopes of R_m with the bond length of the first and second molecule", "angstrom / angstrom"
+    )
+    deps_dr: Slope = key(
+        "Slopes of eps with the bond length of the first and second molecule", "meV / angstrom"
+    )
+    dbeta_dr: Slope = key(
+        "Slopes of beta with the bond length of the first and second molecule", "1 / angstrom"
+    )
+
+
+_ILJ = ("Parameters at one reference configuration", "see the keys")
+_SLOPES = ("Slopes at one reference configuration", "see the keys")
+
+
+class Configurations(Model):
+    """Improved Lennard-Jones parameters of the five reference configurations."""
+
+    H: ImprovedLennardJones = key(*_ILJ)
+    X: ImprovedLennardJones = key(*_ILJ)
+    Ta: ImprovedLennardJones = key(*_ILJ)
+    Tb: ImprovedLennardJones = key(*_ILJ)
+    I: ImprovedLennardJones = key(*_ILJ)
+
+
+class Slopes(Model):
+    """Bond-length slopes of the five reference configurations."""
+
+    H: BondSlopes = key(*_SLOPES)
+    X: BondSlopes = key(*_SLOPES)
+    Ta: BondSlopes = key(*_SLOPES)
+    Tb: BondSlopes = key(*_SLOPES)
+    I: BondSlopes = key(*_SLOPES)
+
+
+class DeformableSettings(SurfaceSettings):
+    """A surface whose R_m, eps and beta follow the bond lengths in a way that is chosen."""
+
+    deformation: Literal["polarizability", "fitted", "none"] = key(
+        "How R_m, eps and beta follow the bond lengths", "text"
+    )
+    slopes: Slopes | None = optional(
+        "Bond-length slopes of the five reference configurations (`deformation: fitted`)",
+        "see the keys",
+    )
+
+    @model_validator(mode="after")
+    def _slopes_of_a_fit(self) -> Self:
+        stated = f"type: {self.type}, deformation: {self.deformation}"
+        if self.deformation == "fitted" and self.slopes is None:
+            raise Rule("slopes", f"missing, needed with {stated}; add it")
+        if self.deformation != "fitted" and self.slopes is not None:
+            raise Rule("slopes", f"not used with {stated}; remove it")
+        return self
+
+
+_Hardness = Annotated[float, Ge(4), Le(20)]
+
+
+class HardnessSettings(DeformableSettings):
+    """R_m and eps of a published table or of correlation formulas; the hardness is given."""
+
+    model_config = ConfigDict(title="original, modified, correlation")
+
+    type: Literal["original", "modified", "correlation"] = _type()
+    beta: Annotated[Annotated[_Hardness, NUMBER] | Annotated[Hardnesses, BLOCK], FORM] = key(
+        "Hardness of the repulsive wall, one value or one per reference configuration", "1"
+    )
+
+    def hardness(self, configuration: str) -> float:
+        """Beta of a reference configuration: H, X, Ta, Tb or I."""
+        if isinstance(self.beta, Hardnesses):
+            return float(getattr(self.beta, configuration))
+        return self.beta
+
+
+class TableSettings(DeformableSettings):
+    """All parameters are given."""
+
+    model_config = ConfigDict(title="table")
+
+    type: Literal["table"] = _type()
+    configurations: Configurations = key(
+        "Improved Lennard-Jones parameters of the five reference configurations", "see the keys"
+    )
+
+
+# --- The fitted surface, and the long-range series that takes over from it.
+
+_Power = Annotated[int, Ge(0), Le(4), WHOLE]
+
+
+class FittedTerm(Model):
+    """Values of one parameter at one pair of powers of the stretches."""
+
+    powers: tuple[_Power, _Power] = key(
+        "Powers of the bounded stretches of the first and second molecule", "1"
+    )
+    values: tuple[float, ...] = key(
+        "Values at H, X, Ta, Tb, I, then (powers [0, 0] alone) of the extra harmonics; one value "
+        "holds for all orientations",
+        "of the parameter, per angstrom and power",
+        min_length=1,
+        max_length=17,
+    )
+
+
+class FittedTerms(Model):
+    """Parameters fitted to ab initio points."""
+
+    R_m_angstrom: tuple[FittedTerm, ...] = key("Distance R_m", "angstrom", min_length=1)
+    eps_meV: tuple[FittedTerm, ...] = key("Depth eps", "meV", min_length=1)
+    beta: tuple[FittedTerm, ...] = key(
+        "Constant part of the exponent n = beta + zeta R/R_m", "1", min_length=1
+    )
+    zeta: tuple[FittedTerm, ...] = key("Growth of the exponent", "1", min_length=1)
+
+
+class LongRangeSeries(Model):
+    """A trained long-range series."""
+
+    file: str = key("Trained series (docs/longrange.md)", "path", min_length=1)
+    digest: str = key(
+        "Its fingerprint (report.json of the training)", "text", pattern="^[0-9a-f]{64}$"
+    )
+    switch_angstrom: tuple[Positive, Positive] = key(
+        "Where it begins to take over, and where it has", "angstrom"
+    )
+
+
+class FittedSettings(SurfaceSettings):
+    """A surface fitted to ab initio points."""
+
+    model_config = ConfigDict(title="fitted")
+
+    type: Literal["fitted"] = _type()
+    stretch_length_angstrom: tuple[Positive, Positive] = key(
+        "Length l of each molecule in its bounded stretch l tanh((r - r_e) / l)", "angstrom"
+    )
+    terms: FittedTerms = key("Parameters fitted to ab initio points", "see the keys")
+    long_range: LongRangeSeries | None = optional(
+        "Long-range series that takes over from the fitted surface", "see the keys"
+    )
+
+
+# --- A diatom and an atom.
+
+
+class AtomPairSettings(SurfaceSettings):
+    """One function per pair of atoms."""
+
+    model_config = ConfigDict(title="atom_pairs")
+
+    type: Literal["atom_pairs"] = _type()
+    atom_pair: ImprovedLennardJones = key(
+        "Function of each atom of the diatom and the atom", "see the keys"
+    )
+
+
+class SiteFunction(Model):
+    """Function of the distance from one kind of site."""
+
+    decay: float = key("Decay b of exp(-b rho)", "1/bohr", gt=0)
+    damping: float = key("Length d that damps the dispersion series", "bohr", gt=0)
+    short: tuple[Annotated[tuple[float, ...], MinLen(1)], ...] = key(
+        "Coefficients of exp(-b rho) rho^k: a row per power of rho, a column per power of the "
+        "stretch variable",
+        "atomic units",
+        min_length=1,
+    )
+    long: tuple[tuple[float, ...], tuple[float, ...]] = key(
+        "Coefficients of -1/(rho^2 + d^2)^3 and -1/(rho^2 + d^2)^4, a column per power of the "
+        "stretch variable",
+        "atomic units",
+    )
+
+
+class Sites(Model):
+    """Functions of the atom's distance from places along the bond."""
+
+    r_0: float = key("Bond length at which the stretch is zero", "bohr", gt=0)
+    length: float = key("Stretch at which the stretch coordinate levels off", "bohr", gt=0)
+    nuclei: SiteFunction = key("Function of the distances from both nuclei", "atomic units")
+    between: SiteFunction = key(
+        "Function of the distances from two places within the bond", "atomic units"
+    )
+    middle: SiteFunction = key(
+        "Function of the distance from the middle of the bond", "atomic units"
+    )
+
+
+class SitesSettings(SurfaceSettings):
+    """Functions of sites along the bond."""
+
+    model_config = ConfigDict(title="sites")
+
+    type: Literal["sites"] = _type()
+    sites: Sites = key(
+        "Functions of the atom's distance from places along the bond, written by the fit",
+        "see the keys",
+    )
