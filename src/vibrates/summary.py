@@ -29,8 +29,16 @@ FILES = {
 
 
 def summary_text(results: str | Path) -> str:
-    """The summary of a results directory; UserError when its rates.nc is missing."""
+    """The summary of a results directory, or of a file in it.
+
+    Raises
+    ------
+    UserError
+        Its rates.nc is missing or damaged.
+    """
     results = Path(results)
+    if results.is_file():
+        results = results.parent
     rates = read_product(results / "rates.nc", RUN_AGAIN)
     learned_path = results / "learned.nc"
     learned = read_product(learned_path, RUN_AGAIN) if learned_path.exists() else None

@@ -73,3 +73,7 @@ def test_counts_a_state_once_however_many_transitions_it_has():
 def test_a_directory_without_rates_is_one_line(tmp_path):
     with pytest.raises(UserError, match=r"rates.nc: file does not exist; run the campaign"):
         summary_text(tmp_path)
+
+
+def test_a_file_of_the_results_stands_for_their_directory(results):
+    assert summary_text(results / "rates.nc") == summary_text(results)

@@ -93,6 +93,26 @@ def test_unusable_tables_are_named(tmp_path, columns, name, dv, message):
     assert str(path) in str(caught.value) and "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([(1, 300, 1e-15), (1, 300, 2e-15)], "v = 1, dv = 1 at 300 K a second time"),
+        ([(1, 300, 1e-15), (-1, 300, 2e-15)], "v = -1 with dv = 1 in data row 2 has no final"),
+        ([(0, 300, 1e-15)], "v = 0 with dv = 1 in data row 1 has no final level"),
+    ],
+)
+def test_rows_that_are_no_transitions_are_named(tmp_path, rows, message):
+    path = published(tmp_path / "a_dv1.csv", rows)
+    with pytest.raises(UserError, match=message):
+        compare.read_published(path)
+
+
+def test_a_table_without_a_common_state_is_an_exit_status_of_one(products, tmp_path, capsys):
+    path = published(tmp_path / "a_dv1.csv", [(7, 300, 1e-15), (1, 77, 1e-15)])
+    assert compare.main(products[1]["rates"], [path], "configured") == 1
+    assert "no state and temperature in common" in capsys.readouterr().out
+
+
 def test_a_rate_that_is_not_positive_is_named(tmp_path):
     path = published(tmp_path / "a_dv1.csv", [(1, 300, 1e-15), (2, 300, -1e-15)])
     with pytest.raises(UserError, match="k_cm3_s = -1e-15 in data row 2; it must be positive"):

@@ -68,11 +68,10 @@ class Expansion:
     ) -> NDArray:
         """A_i (m, terms, g) at distances (m,) and pairs of bond lengths (g,), by quadrature."""
         theta_a, theta_b, phi, weights = self._quadrature()
-        c = (x[None, :, None] for x in cosines(theta_a, theta_b, phi))
         projector = self.functions(theta_a, theta_b, phi) * weights
-        c_a, c_b, c_ab = c
+        c_a, c_b, c_ab = (x[None, :, None] for x in cosines(theta_a, theta_b, phi))
         result = np.empty((len(distance), len(self.terms), len(r_a)))
-        for row, at in enumerate(distance):
+        for row, at in enumerate(distance.tolist()):
             v = potential(np.full((1, 1, 1), at), c_a, c_b, c_ab, r_a, r_b)
             result[row] = projector @ np.broadcast_to(v, (1, len(weights), len(r_a)))[0]
         return result

@@ -23,9 +23,10 @@ _COLUMNS = ("v", "T_K", "k_cm3_s")
 def main(
     rates_path, csv_paths: Sequence, symmetrisation: str = "all", dv: int | None = None
 ) -> int:
-    """Print the ratio tables of rates.nc to every CSV file; returns the exit status 0.
+    """Print the ratio tables of rates.nc to every CSV file.
 
-    symmetrisation: one of `CHOICES`. UserError for files or columns that are missing.
+    symmetrisation: one of `CHOICES`. Returns the exit status: 1 if a file has no state and
+    temperature in common with the rates. Raises UserError for files or columns that are missing.
     """
     if symmetrisation not in CHOICES:
         raise UserError(f"--symmetrisation: {symmetrisation!r}; choose of {', '.join(CHOICES)}")
@@ -35,7 +36,7 @@ def main(
     for path, table in published:
         for scheme in schemes:
             print(format_ratios(rates, table, scheme, Path(path).name))
-    return 0
+    return int(any(ratios(rates, table).empty for _, table in published))
 
 
 def read_rates(path) -> xr.Dataset:
@@ -79,6 +80,22 @@ def read_published(path, dv: int | None = None) -> pd.DataFrame:
         table = table[["v", "dv", "T_K", "k_cm3_s"]].astype(float)
     except ValueError as error:
         raise UserError(f"{path}: a value is no number ({error}); correct the table") from None
+    twice = table.duplicated(["v", "dv", "T_K"])
+    if twice.any():
+        row = int(np.argmax(twice))
+        v, change, temperature = table[["v", "dv", "T_K"]].iloc[row]
+        raise UserError(
+            f"{path}: data row {row + 1} gives v = {v:g}, dv = {change:g} at {temperature:g} K a "
+            "second time; keep one of them"
+        )
+    bad = ~((table["v"] >= table["dv"]) & (table["v"] >= 0)).to_numpy()
+    if bad.any():
+        row = int(np.argmax(bad))
+        v, change = table[["v", "dv"]].iloc[row]
+        raise UserError(
+            f"{path}: v = {v:g} with dv = {change:g} in data row {row + 1} has no final level; "
+            "correct the levels"
+        )
     bad = ~(table["k_cm3_s"] > 0).to_numpy()
     if bad.any():
         row = int(np.argmax(bad))
