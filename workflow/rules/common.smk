@@ -22,7 +22,7 @@ RESULTS = Path(campaign.results)
 LOGS = RESULTS / "logs"
 ROUNDS = range(campaign.sampling.rounds + 1)
 # The initial states, some dozens a job.
-GROUPS = rounds.groups(campaign)
+STATE_GROUPS = rounds.groups(campaign)
 
 if RUNS:
     if not COMMAND_LINE.verbose:
@@ -62,7 +62,7 @@ def batch_rows(wildcards):
 def strata_files(wildcards):
     """What the allocation of a round rests on; nothing for the pilot."""
     n = int(wildcards.round)
-    return [RESULTS / f"plan/round{n}_strata/group{i}.nc" for i in range(len(GROUPS)) if n > 0]
+    return [RESULTS / f"plan/round{n}_strata/group{i}.nc" for i in range(len(STATE_GROUPS)) if n > 0]
 
 
 def growth(attempt):

@@ -5,7 +5,7 @@
 rule strata:
     input:
         batches=lambda wildcards: batches(
-            *range(int(wildcards.round)), states=GROUPS[int(wildcards.group)]
+            *range(int(wildcards.round)), states=STATE_GROUPS[int(wildcards.group)]
         ),
     output:
         RESULTS / "plan/round{round}_strata/group{group}.nc",
@@ -17,7 +17,7 @@ rule strata:
         mem_mb=lambda wildcards, attempt: 2000 * growth(attempt),
         runtime=lambda wildcards, attempt: 60 * growth(attempt),
     params:
-        states=lambda wildcards: GROUPS[int(wildcards.group)],
+        states=lambda wildcards: STATE_GROUPS[int(wildcards.group)],
         fingerprint=stages.fingerprint(campaign, "plan"),
     script:
         "../scripts/strata.py"

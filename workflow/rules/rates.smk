@@ -2,7 +2,7 @@
 
 
 # Some dozens of initial states in one job: a state alone takes seconds.
-for number, members in enumerate(GROUPS):
+for number, members in enumerate(STATE_GROUPS):
 
     rule:
         name:
