@@ -33,7 +33,7 @@ if RUNS:
 wildcard_constraints:
     round=r"\d+",
     batch=r"\d{5}",
-    group=r"\d+",
+    state_group=r"\d+",
     v=r"\d+",
     w=r"\d+",
 

@@ -5,19 +5,19 @@
 rule strata:
     input:
         batches=lambda wildcards: batches(
-            *range(int(wildcards.round)), states=STATE_GROUPS[int(wildcards.group)]
+            *range(int(wildcards.round)), states=STATE_GROUPS[int(wildcards.state_group)]
         ),
     output:
-        RESULTS / "plan/round{round}_strata/group{group}.nc",
+        RESULTS / "plan/round{round}_strata/group{state_group}.nc",
     log:
-        LOGS / "strata/round{round}_group{group}.log",
+        LOGS / "strata/round{round}_group{state_group}.log",
     conda:
         "../../envs/dynamics.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * growth(attempt),
         runtime=lambda wildcards, attempt: 60 * growth(attempt),
     params:
-        states=lambda wildcards: STATE_GROUPS[int(wildcards.group)],
+        states=lambda wildcards: STATE_GROUPS[int(wildcards.state_group)],
         fingerprint=stages.fingerprint(campaign, "plan"),
     script:
         "../scripts/strata.py"
