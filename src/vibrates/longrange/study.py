@@ -62,7 +62,9 @@ def along_bond(surfaces: Sequence[LongRangeSurface], x: NDArray) -> pd.DataFrame
     return _over_ensemble(surfaces[0].powers, x[:, 0], found)
 
 
-def _over_ensemble(powers: Sequence[int], bonds: Sequence[float], found: NDArray) -> pd.DataFrame:
+def _over_ensemble(
+    powers: Sequence[int], bonds: Sequence[float] | NDArray, found: NDArray
+) -> pd.DataFrame:
     """One row per bond length and m, of C_m ``found`` (members, bond lengths, m)."""
     deviation = found.std(axis=0, ddof=1) if len(found) > 1 else np.full(found.shape[1:], np.nan)
     return pd.DataFrame({

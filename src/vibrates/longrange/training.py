@@ -141,11 +141,11 @@ class Residuals:
         """The surface with these weights, and its errors."""
         surface = replace(self.empty, weights=weights)
         error = surface.energy(self.problem.distance, self.problem.x) - self.problem.energy
-        errors = [
+        training_error, test_error = (
             float(np.sqrt(np.mean(error[which] ** 2))) if which.any() else float("nan")
             for which in (~self.test, self.test)
-        ]
-        return Trained(surface, *errors, self.test, history)
+        )
+        return Trained(surface, training_error, test_error, self.test, history)
 
 
 def starts(

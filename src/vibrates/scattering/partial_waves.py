@@ -100,8 +100,9 @@ def opacity(
         probability = weight * (transition.real**2 + transition.imag**2)
         where = channels.v * shape[1] + channels.j
         flat = result.reshape(len(energies), shape[0] * shape[1], -1)
+        every = np.arange(len(energies))[:, None]
         for row in range(len(channels)):
-            np.add.at(flat, (slice(None), where[row], where), probability[:, row])
+            np.add.at(flat, (every, where[row], where), probability[:, row])
     return result
 
 
