@@ -166,19 +166,19 @@ def averages(surfaces: dict, a: Diatom, b: Diatom) -> list[dict]:
 def measure() -> dict:
     """What the report of the fit says, and what the three surfaces give at the points."""
     described = settings.load(ROOT / "config" / "abinitio" / "n2h2.yaml")
-    report = json.loads((ROOT / described["results"] / "fit.json").read_text(encoding="utf-8"))
-    a, b = (Diatom.from_config(n, described["molecules"][n]) for n in described["pair"])
+    asked, (a, b) = described.settings, described.diatoms
+    report = json.loads((ROOT / asked.results / "fit.json").read_text(encoding="utf-8"))
     surfaces = {n: surface_from_config({"parameters": n} | PUBLISHED, a, b) for n in SURFACES[:2]}
     used = Path("config") / "surfaces" / "fitted.yaml"
     block = read_layers(ROOT / used)["surface"]
     if block["terms"] != report["terms"]:
-        made = f"{described['results']}/{described['name']}_surface.yaml"
+        made = f"{asked.results}/{asked.name}_surface.yaml"
         raise UserError(
             f"{used} is not the surface of this fit; for campaigns on it: cp {made} {used}, "
             "then make surface again"
         )
     surfaces["fitted"] = surface_from_config(block, a, b)
-    points, _ = points_table.read(ROOT / described["fit"]["points"])
+    points, _ = points_table.read(ROOT / asked.fit.points)
     kept = ("candidates", "chosen", "prior", "priors", "terms", "standard_errors", *SURFACES)
     return {
         "points": points.groupby("group", sort=False).size().to_dict(),

@@ -8,7 +8,6 @@ from vibrates.abinitio import settings
 from vibrates.core.scripts import run
 from vibrates.core.yaml_files import read_layers
 from vibrates.figures import style, surface_checks
-from vibrates.molecules.diatom import Diatom
 from vibrates.potential import points as comparison
 from vibrates.potential import points as point_tables
 from vibrates.potential import surface_from_config
@@ -18,9 +17,10 @@ PUBLISHED = {"beta": 8.0, "deformation": "polarizability"}
 
 def main(description: str, points: str, surface: str, virial: str, pngs: dict[str, str]) -> None:
     described = settings.load(description)
-    a, b = (Diatom.from_config(n, described["molecules"][n]) for n in described["pair"])
+    a, b = described.diatoms
     computed, _ = point_tables.read(points)
-    prepared = comparison.prepare(computed, a, b, described["fit"]["stretch_length_angstrom"])
+    lengths = described.settings.fit.stretch_length_angstrom
+    prepared = comparison.prepare(computed, a, b, lengths)
     kinds = [{"parameters": name} | PUBLISHED for name in ("original", "modified")]
     kinds.append(read_layers(surface)["surface"])
     surfaces = {kind["parameters"]: surface_from_config(kind, a, b) for kind in kinds}

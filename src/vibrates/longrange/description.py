@@ -40,12 +40,12 @@ def load(path: str | Path) -> LongRangeTraining:
 class Tail:
     """The van der Waals part of a fitted surface of two diatoms, x as in `PolarPair`.
 
-    Raises UserError if the configuration is missing or has no such molecules.
+    ``path``: a configuration with the surface and both molecules, UserError if it is missing.
     """
 
-    def __init__(self, source: TailSource) -> None:
-        config = read_layers(source.surface)
-        a, b = (Diatom.from_config(name, config["molecules"][name]) for name in source.pair)
+    def __init__(self, path: str | Path, pair: Sequence[str]) -> None:
+        config = read_layers(path)
+        a, b = (Diatom.from_config(name, config["molecules"][name]) for name in pair)
         self.surface = FittedSurface.from_config(config["surface"], a, b)
 
     def energy(self, distance: NDArray, x: NDArray) -> NDArray:
@@ -67,7 +67,7 @@ def known_surface(source: models.Source) -> PolarPair | Tail | None:
     """
     if isinstance(source, AnalyticSource):
         return PolarPair.from_file(source.properties, source.excitation_hartree)
-    return Tail(source) if isinstance(source, TailSource) else None
+    return Tail(source.surface, source.pair) if isinstance(source, TailSource) else None
 
 
 def is_known(source: models.Source) -> bool:
