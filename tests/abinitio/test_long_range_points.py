@@ -91,6 +91,25 @@ print(json.dumps([c_6(atom, atom), polarizability(atom), polarizability(diatom),
     )
 
 
+def test_a_series_that_cannot_go_on_is_a_mistake_of_the_user(pyscf):  # noqa: F811
+    """It ended in a traceback: aug-cc-pvdz of H has two p functions and no d function."""
+    code = """
+import json
+from vibrates.abinitio.atom_diatom import basis
+from vibrates.abinitio.models import AtomBasis
+from vibrates.core.errors import UserError
+chosen = AtomBasis(basis="aug-cc-pvdz", leave_out={}, diffuse="p")
+last = basis("H", chosen)[-1]
+try:
+    basis("H", chosen.changed({"diffuse": "d"}))
+except UserError as error:
+    print(json.dumps([last[0], last[1][0], str(error)]))
+"""
+    momentum, exponent, message = pyscf(code)
+    assert momentum == 1 and exponent == pytest.approx(0.141**2 / 0.727)
+    assert message.startswith("diffuse: 'd': aug-cc-pvdz of H has 0 uncontracted d functions")
+
+
 def test_dipole_spectra_give_the_polarizability_of_finite_fields(pyscf):  # noqa: F811
     """Li2 with frozen cores: full CI of two electrons is CCSD; the cores do not relax in either."""
     code = """

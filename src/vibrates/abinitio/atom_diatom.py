@@ -30,7 +30,7 @@ def basis(element: str, chosen: AtomBasis) -> list:
     """The basis of an element in PySCF's format, a list per shell.
 
     A letter of ``chosen.diffuse`` gets one more diffuse function, its exponent the next of the
-    even-tempered series.
+    even-tempered series. Raises UserError if the basis has fewer than two functions of the letter.
     """
     from pyscf import gto
 
@@ -43,6 +43,11 @@ def basis(element: str, chosen: AtomBasis) -> list:
     for letter in chosen.diffuse:
         momentum = "spdfgh".index(letter)
         exponents = sorted(s[1][0] for s in shells if s[0] == momentum and len(s) == 2)
+        if len(exponents) < 2:
+            raise UserError(
+                f"diffuse: '{letter}': {chosen.basis} of {element} has {len(exponents)} "
+                f"uncontracted {letter} functions, at least 2 needed to go on from; take the letter out"
+            )
         shells.append([momentum, [exponents[0] ** 2 / exponents[1], 1.0]])
     return shells
 
