@@ -46,7 +46,7 @@ def basis(element: str, chosen: AtomBasis) -> list:
         if len(exponents) < 2:
             raise UserError(
                 f"diffuse: '{letter}': {chosen.basis} of {element} has {len(exponents)} "
-                f"uncontracted {letter} functions, at least 2 needed to go on from; take the letter out"
+                f"uncontracted {letter} functions, at least 2 needed to go on from; take it out"
             )
         shells.append([momentum, [exponents[0] ** 2 / exponents[1], 1.0]])
     return shells

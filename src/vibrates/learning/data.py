@@ -233,4 +233,4 @@ def _about(units: str, long_name: str) -> dict[str, str]:
 
 def digest(data: xr.Dataset) -> str:
     """A fingerprint of a data set: rates, their errors, quantum numbers, whatever else it holds."""
-    return fingerprint(data={name: data[name].values for name in sorted(data.variables)})
+    return fingerprint(data={name: data[name].values for name in sorted(map(str, data.variables))})

@@ -78,13 +78,11 @@ def extended(expression: str, operation: str, name: str) -> str:
 
 def build(expression: str, n_inputs: int) -> gpflow.kernels.Kernel:
     """The GPflow kernel of an expression on columns 0 to n_inputs - 1."""
-    kernel = None
-    for operation, name in parse(expression):
+    (_, first), *others = parse(expression)
+    kernel = base_kernel(first, list(range(n_inputs)))
+    for operation, name in others:
         part = base_kernel(name, list(range(n_inputs)))
-        if kernel is None:  # noqa: SIM108 - three cases in one expression are hard to read
-            kernel = part
-        else:
-            kernel = kernel + part if operation == "+" else kernel * part
+        kernel = kernel + part if operation == "+" else kernel * part
     return kernel
 
 

@@ -43,15 +43,15 @@ def propose(
         )
     models, families = models_by_resonance(), []
     for change in changes(settings):
-        family = Family.of(rates, change, config, name)
-        families.append(_Posterior(models[family.resonant], family, change, candidates))
+        own = Family.of(rates, change, config, name)
+        families.append(_Posterior(models[own.resonant], own, change, candidates))
     cost = {state: expected_hours(state, hours) for state in candidates}
     rows = []
     for _ in range(min(settings.next.states, len(candidates))):
         before = _rms(families)
         after = {state: _rms(families, state) for state in candidates}
         gain = {state: (before - after[state]) / cost[state] for state in candidates}
-        best = max(candidates, key=gain.get)
+        best = max(candidates, key=gain.__getitem__)
         rows.append(
             {
                 "v": best[0],
@@ -72,7 +72,8 @@ def expected_hours(state: tuple[int, int], hours: Mapping[tuple[int, int], float
     """Core-hours of a state: linear between the nearest computed v of its w, their ends beyond."""
     same = sorted((v, h) for (v, w), h in hours.items() if w == state[1])
     same = same or sorted((v, h) for (v, _), h in hours.items())
-    return float(np.interp(state[0], *zip(*same, strict=True)))
+    levels, spent = zip(*same, strict=True)
+    return float(np.interp(state[0], levels, spent))
 
 
 def extended_grid(config: Campaign, proposal: pd.DataFrame, source: str) -> dict:

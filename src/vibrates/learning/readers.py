@@ -148,8 +148,8 @@ def _lamda(lines: Iterator[str], name: str, partner: int) -> xr.Dataset:
     count = int(entry().split()[0])
     next(lines)
     for _ in range(count):
-        number, energy_cm, _, label = next(lines).split()[:4]
-        levels[int(number)] = (float(energy_cm), [int(n) for n in re.findall(r"\d+", label)])
+        index, energy_cm, _, label = next(lines).split()[:4]
+        levels[int(index)] = (float(energy_cm), [int(n) for n in re.findall(r"\d+", label)])
     for _ in range(int(entry().split()[0]) + 1):
         next(lines)
     partners = int(entry().split()[0])

@@ -101,7 +101,7 @@ class Trainer:
                 report = process.train(
                     X[rows], y[rows], optimisers.OPTIMISERS[self.optimiser](limit)
                 )
-            rows = slice(None) if whole else np.sort(order[: sizes[-1]])
+            rows = np.arange(len(y)) if whole else np.sort(order[: sizes[-1]])
             process.condition(X[rows], y[rows])
         except UserError as error:
             # A kernel that cannot be trained on these data loses; it does not end the search.
