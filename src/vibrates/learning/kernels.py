@@ -31,7 +31,10 @@ LENGTHSCALE_FLOOR = 1e-2
 
 
 def base_kernel(name: str, dimensions: list[int]) -> gpflow.kernels.Kernel:
-    """Base kernel `name` on the given input columns, every parameter started at 1."""
+    """Base kernel ``name`` on the given input columns, every parameter started at 1.
+
+    Raises UserError for a name that is not in BASE.
+    """
     if name not in BASE:
         raise UserError(f"kernel {name} is unknown; choose from {', '.join(BASE)}")
     ones = np.ones(len(dimensions))
@@ -45,7 +48,10 @@ def base_kernel(name: str, dimensions: list[int]) -> gpflow.kernels.Kernel:
 
 
 def parse(expression: str) -> list[tuple[str, str]]:
-    """The steps (operation, base kernel) of an expression; the first operation is '+'."""
+    """The steps (operation, base kernel) of an expression; the first operation is '+'.
+
+    Raises UserError if it is no expression or names an unknown kernel.
+    """
     steps = re.findall(r"([+*]?)([A-Z0-9]+)", expression.replace("(", "").replace(")", ""))
     parsed = [(operation or "+", name) for operation, name in steps]
     if not parsed or compose_text(parsed) != expression:

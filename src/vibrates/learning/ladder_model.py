@@ -47,9 +47,21 @@ class LadderModel:
         self._processes: dict[tuple, tuple] = {}
 
     def fit(self, data: xr.Dataset, train: np.ndarray, seed: int = 0) -> "LadderModel":
-        """Train the forms on the cells where `train` (N, M) is true, and weight them.
+        """Train the forms, and weight them.
 
-        Temperatures of `data` without a training cell are what will be asked for.
+        Parameters
+        ----------
+        data : Dataset
+            Rates; temperatures without a training cell are what will be asked for.
+        train : array of bool, (N, M)
+            Cells (transition, temperature) that are learned from.
+        seed : int
+            Without effect: the training draws no random numbers.
+
+        Raises
+        ------
+        UserError
+            If fewer than two transitions have a training cell.
         """
         levels = np.flatnonzero(train.any(axis=1))
         if len(levels) < 2:

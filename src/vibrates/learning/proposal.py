@@ -24,9 +24,28 @@ def propose(
 ) -> pd.DataFrame:
     """The `learning.next.states` states to add, best first, each given those before it.
 
-    hours: recorded core-hours of every computed state. Columns v, w, core_hours (estimated by the
-    nearest computed states), rms_before_dex, rms_after_dex (predictive standard deviation over all
-    learned families, states and temperatures), gain_dex_per_core_hour.
+    Parameters
+    ----------
+    rates : Dataset
+        rates.nc.
+    hours : mapping
+        Recorded core-hours of every computed state (v, w).
+    config : Campaign
+        The campaign.
+    name : str
+        Of the file of rates, for messages.
+
+    Returns
+    -------
+    DataFrame
+        Columns v, w, core_hours (estimated by the nearest computed states), rms_before_dex,
+        rms_after_dex (predictive standard deviation over all learned families, states and
+        temperatures), gain_dex_per_core_hour.
+
+    Raises
+    ------
+    UserError
+        If every state of `learning.next` is computed, or a family cannot be learned.
     """
     settings = config.learning
     computed = set(hours)

@@ -33,7 +33,24 @@ class Split:
 
 
 def splits(scenario: str, data: xr.Dataset, seeds: int, every: int = 1) -> Iterator[Split]:
-    """All test sets of a scenario; `every` thins the temperatures, `seeds` repeats random ones."""
+    """All test sets of a scenario.
+
+    Parameters
+    ----------
+    scenario : str
+        One of NAMES.
+    data : Dataset
+        Rates of one ladder.
+    seeds : int
+        Repetitions of random test sets.
+    every : int
+        Every so many temperatures are tested.
+
+    Raises
+    ------
+    UserError
+        For a scenario that is not in NAMES.
+    """
     shape = (data.sizes["transition"], data.sizes["temperature"])
     v = data["v"].values
     if scenario == "temperature":

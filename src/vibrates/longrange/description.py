@@ -76,7 +76,20 @@ def is_known(source: models.Source) -> bool:
 
 
 def in_atomic_units(described: Sequence[InternalCoordinate], values: NDArray) -> NDArray:
-    """Coordinates (N, d) converted from the units of their columns; angles as cosines if asked."""
+    """Convert internal coordinates from the units of their columns.
+
+    Parameters
+    ----------
+    described : sequence of InternalCoordinate, (d,)
+        The coordinates.
+    values : array, (N, d)
+        Bond lengths in bohr, angles in degree.
+
+    Returns
+    -------
+    array, (N, d)
+        Bohr and radian; cosines of the angles that the network sees so.
+    """
     found = np.array(values, dtype=float)
     for i, one in enumerate(described):
         if one.column.endswith("_deg"):

@@ -15,8 +15,24 @@ def by_served_levels(
 ) -> pd.DataFrame:
     """Core hours of the energies that complete the collisions from the same levels (v, j).
 
-    Columns j (each as often as there are v served, in words: `0 0 1`) and core_hours. The levels
-    of a row share its hours in equal parts; whoever wants one of them alone pays for all.
+    The levels of a row share its hours in equal parts; whoever wants one of them alone pays for
+    all.
+
+    Parameters
+    ----------
+    blocks : sequence of Block
+        The blocks, as planned.
+    seconds : sequence of float
+        Processor time of each block.
+    levels : array, (n_v, n_j)
+        Energies of at least the levels wanted, hartree.
+    wanted : WantedLevels
+        The levels wanted.
+
+    Returns
+    -------
+    DataFrame
+        Columns j (each as often as there are v served, in words: `0 0 1`) and core_hours.
     """
     levels = levels[: wanted.v_max + 1, : wanted.j_max + 1]
     spent: dict[str, float] = {}

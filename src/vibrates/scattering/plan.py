@@ -28,7 +28,17 @@ class Block:
 
 
 def blocks(settings: Scattering, levels: NDArray, reduced_mass: float) -> list[Block]:
-    """All blocks; ``levels`` (v, j): energies of at least those wanted, hartree."""
+    """All blocks of energies that are solved together.
+
+    Parameters
+    ----------
+    settings : Scattering
+        Levels, energies, partial waves and size of jobs.
+    levels : array, (n_v, n_j)
+        Energies of at least the levels wanted, hartree.
+    reduced_mass : float
+        Of diatom and atom, electron masses.
+    """
     wanted, chosen, limits = settings.levels, settings.energies, settings.waves
     thresholds = np.sort(levels[: wanted.v_max + 1, : wanted.j_max + 1].ravel())
     near = np.array(chosen.near_cm) * CM_TO_HARTREE
@@ -63,6 +73,6 @@ def waves(every: int, last: int) -> NDArray:
 
 
 def chunk(settings: Scattering, block: Block, number: int) -> NDArray:
-    """Partial waves of one job of the block, cut so that jobs take about the same time."""
+    """Partial waves (n,) of job ``number`` of a block; jobs take about the same time."""
     chosen = waves(settings.waves.every, int(block.last.max()))
     return chosen[number :: settings.jobs.chunks]

@@ -40,7 +40,20 @@ def fingerprints(settings: Scattering, jobs: Iterable[Job]) -> dict[Job, str]:
 
 
 class Work:
-    """The pieces of job ``chunk`` of block ``block``, both by number."""
+    """The pieces of one job.
+
+    Parameters
+    ----------
+    settings : Scattering
+        The calculation.
+    block, chunk : int
+        Numbers of the block of energies and of the share of its partial waves.
+
+    Raises
+    ------
+    UserError
+        If the surface or the curve is missing or of another kind.
+    """
 
     def __init__(self, settings: Scattering, block: int, chunk: int) -> None:
         self.settings, self.collision = settings, collision(settings)
