@@ -38,8 +38,8 @@ class GaussianProcess:
             Values.
         optimiser : Optimiser
             One of `optimisers`.
-        known : array, (n, n), optional
-            Covariance of the errors of ``y``, where it is known.
+        known : array, (n,) or (n, n), optional
+            Variances or covariance of the errors of ``y``, where they are known.
 
         Returns
         -------
