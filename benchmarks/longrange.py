@@ -28,12 +28,12 @@ MIDDLE_SECONDS = 12.0
 def prepare(path: str):
     """Residuals, indices of the training points and a start."""
     described = description.load(path)
-    if description.is_known(described):
+    if description.is_known(described.source):
         problem = description.problem(described, description.known_points(described))
     else:
-        problem, _ = description.read_points(described, described["points"])
-    generator = np.random.default_rng(described["training"]["seed"])
-    residuals = Residuals.build(problem, description.training(described), generator)
+        problem, _ = description.read_points(described, described.points)
+    generator = np.random.default_rng(described.training.seed)
+    residuals = Residuals.build(problem, description.training(described.training), generator)
     return residuals, np.flatnonzero(~residuals.test), residuals.empty.network.random(generator)
 
 
@@ -109,12 +109,11 @@ def within(residuals, fit, start, seconds, stages=(1.0,), **options):
 
 
 def middle(path: str) -> None:
-    described = description.load(path)
-    described["source"] |= {"count": 7400}
-    described["training"] |= {"hidden": [100]}
+    changes = {"source": {"count": 7400}, "training": {"hidden": [100]}}
+    described = description.load(path).changed(changes)
     problem = description.problem(described, description.known_points(described))
     generator = np.random.default_rng(1)
-    residuals = Residuals.build(problem, description.training(described), generator)
+    residuals = Residuals.build(problem, description.training(described.training), generator)
     fit, start = np.flatnonzero(~residuals.test), residuals.empty.network.random(generator)
     print(
         f"5-100-4, {len(start)} weights, {len(fit)} training points; {MIDDLE_SECONDS} s of one "

@@ -7,7 +7,6 @@ point of the relative change, for strong, weak and very weak transitions between
 data set.
 """
 
-import copy
 import os
 
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
@@ -18,6 +17,7 @@ from report import ROOT, run_study, table, took
 from vibrates.core.units import CM_TO_HARTREE
 from vibrates.scattering import settings
 from vibrates.scattering.channels import coupled_states
+from vibrates.scattering.models import Scattering
 
 NEEDS = ()
 REMEDY = "run: make judge-methods"
@@ -35,30 +35,30 @@ CASES = (
 RANGES = ((1e-4, 2.0), (1e-8, 1e-4), (1e-12, 1e-8), (1e-16, 1e-12))
 
 
-def variants(described: dict) -> dict[str, dict]:
-    basis, sectors = described["basis"], described["sectors_bohr"]
+def variants(described: Scattering) -> dict[str, dict]:
+    sectors = described.sectors_bohr
     return {
         "sectors of half the width": {"sectors_bohr": [[r, h / 2] for r, h in sectors]},
         "range 45 bohr": {"sectors_bohr": [*sectors[:-1], [sectors[-1][0], 0.2], [45.0, 0.2]]},
         "16 Legendre terms": {"legendre_terms": 16},
-        "14 vibrational points": {"molecule": described["molecule"] | {"vibrations": 14}},
-        "levels 8000 cm^-1 above E": {"basis": basis | {"closed_cm": 8000}},
+        "14 vibrational points": {"molecule": {"vibrations": 14}},
+        "levels 8000 cm^-1 above E": {"basis": {"closed_cm": 8000}},
         "v to 7, j higher": {
             "basis": {"j_max": [29, 28, 27, 25, 23, 20, 17, 13], "closed_cm": 4500}
         },
     }
 
 
-def probabilities(described: dict, level: tuple, collision_cm: float, total: int) -> dict:
+def probabilities(described: Scattering, level: tuple, collision_cm: float, total: int) -> dict:
     """|S|^2 by (v, j, v', j') of open levels of the data set, Omega = 0."""
     collision = settings.collision(described)
     rotor = collision.rotor
     energy = rotor.energies[level] + collision_cm * CM_TO_HARTREE
-    among = settings.in_basis(described, rotor.energies, energy)
+    among = settings.in_basis(described.basis, rotor.energies, energy)
     channels = coupled_states(rotor, total, 0, collision.terms, among)
     s = collision.s_matrices(channels, np.array([energy]))[0]
-    wanted = described["levels"]
-    mine = np.flatnonzero((channels.v <= wanted["v_max"]) & (channels.j <= wanted["j_max"])
+    wanted = described.levels
+    mine = np.flatnonzero((channels.v <= wanted.v_max) & (channels.j <= wanted.j_max)
                           & (channels.thresholds < energy))  # fmt: skip
     # Only collisions that begin at or above the level: others are much faster than those of the
     # data.
@@ -79,8 +79,8 @@ def measure() -> dict:
     rows = []
     for level, energy, total in CASES:
         base = probabilities(described, level, energy, total)
-        for name, change in variants(copy.deepcopy(described)).items():
-            better = probabilities(described | change, level, energy, total)
+        for name, change in variants(described).items():
+            better = probabilities(described.changed(change), level, energy, total)
             keys = [key for key in base if better.get(key, 0.0) > 0.0]
             p = np.array([better[key] for key in keys])
             deviation = np.abs(np.array([base[key] for key in keys]) / p - 1.0)

@@ -36,9 +36,9 @@ def state_to_state() -> pd.DataFrame:
 def averaged(state: pd.DataFrame) -> pd.DataFrame:
     """Rates of vibrational transitions, summed over final j, averaged over a thermal initial j."""
     described = settings.load(ROOT / "config" / "quantum" / "hehd.yaml")
-    wanted = described["levels"]
-    levels = settings.rotor(described).energies[: wanted["v_max"] + 1, : wanted["j_max"] + 1]
-    return vibrational_rates(state, levels, settings.spin_weights(described))
+    wanted = described.levels
+    levels = settings.rotor(described).energies[: wanted.v_max + 1, : wanted.j_max + 1]
+    return vibrational_rates(state, levels, settings.spin_weights(described.molecule))
 
 
 def measure() -> dict:

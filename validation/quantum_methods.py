@@ -42,9 +42,7 @@ def collision(j_max: int) -> ScatteringProblem:
     described = settings.load(CONFIG)
     whole = settings.collision(described)
     mass, _ = settings.reduced_masses(described)
-    basis = settings.read_curve(described["molecule"]["curve"]).basis(
-        mass, described["molecule"]["vibrations"]
-    )
+    basis = settings.read_curve(described.molecule.curve).basis(mass, described.molecule.vibrations)
     return ScatteringProblem(
         Rotor.from_basis(basis, mass, 2, j_max),
         whole.reduced_mass,

@@ -168,8 +168,8 @@ def averages(surfaces: dict, a: Diatom, b: Diatom) -> list[dict]:
 def measure() -> dict:
     """The report of the fit, and the values of the three surfaces at the points."""
     described = settings.load(ROOT / "config" / "abinitio" / "n2h2.yaml")
-    report = json.loads((ROOT / described["results"] / "fit.json").read_text(encoding="utf-8"))
-    a, b = (Diatom.from_config(n, described["molecules"][n]) for n in described["pair"])
+    asked, (a, b) = described.settings, described.diatoms
+    report = json.loads((ROOT / asked.results / "fit.json").read_text(encoding="utf-8"))
     surfaces = {
         name: build_surface(read_surface({"type": name} | PUBLISHED, name), a, b)
         for name in SURFACES[:2]
@@ -177,13 +177,13 @@ def measure() -> dict:
     used = Path("config") / "surfaces" / "fitted.yaml"
     block = read_layers(ROOT / used)["surface"]
     if block["terms"] != report["terms"]:
-        made = f"{described['results']}/{described['name']}_surface.yaml"
+        made = f"{asked.results}/{asked.name}_surface.yaml"
         raise UserError(
             f"{used} is not the surface of this fit; for campaigns on it: cp {made} {used}, "
             "then make surface again"
         )
     surfaces["fitted"] = build_surface(read_surface(block, str(used)), a, b)
-    points, _ = points_table.read(ROOT / described["fit"]["points"])
+    points, _ = points_table.read(ROOT / asked.fit.points)
     kept = ("candidates", "chosen", "prior", "priors", "terms", "standard_errors", *SURFACES)
     return {
         "points": points.groupby("group", sort=False).size().to_dict(),

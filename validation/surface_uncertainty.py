@@ -18,7 +18,6 @@ from study import Study, default, rates, resamplings
 from surface_rates import UNCERTAIN_K
 
 from vibrates.abinitio import settings
-from vibrates.molecules.diatom import Diatom
 from vibrates.potential import basis_set, fit, points
 from vibrates.potential import points as points_table
 from vibrates.potential.points import COORDINATES
@@ -56,23 +55,26 @@ def computed(terms: dict) -> dict[str, np.ndarray]:
     return out
 
 
-def read_fit() -> tuple[dict, fit.FitResult]:
+def read_fit() -> tuple[settings.PairDescription, fit.FitResult]:
     described = settings.load(ROOT / "config" / "abinitio" / "n2h2.yaml")
-    report = json.loads((ROOT / described["results"] / "fit.json").read_text(encoding="utf-8"))
-    spec = described["fit"]
-    terms = tuple(fit.terms(spec["candidates"][report["chosen"]]))
+    results = ROOT / described.settings.results
+    report = json.loads((results / "fit.json").read_text(encoding="utf-8"))
+    candidate = described.settings.fit.candidates[report["chosen"]]
+    terms = tuple(fit.terms(candidate.to_mapping()))
     found = fit.FitResult(terms, np.array(report["values"]), np.array(report["covariance"]), 1.0)
     return described, found
 
 
-def basis_shift(described: dict, found: fit.FitResult) -> tuple[np.ndarray, dict]:
+def basis_shift(
+    described: settings.PairDescription, found: fit.FitResult
+) -> tuple[np.ndarray, dict]:
     """Values of the surface at the limit of the basis set; the points and the shift."""
-    molecules = [Diatom.from_config(n, described["molecules"][n]) for n in described["pair"]]
-    small, _ = points_table.read(ROOT / described["fit"]["points"])
-    large, _ = points_table.read(ROOT / described["larger_basis"]["points"])
+    asked = described.settings
+    small, _ = points_table.read(ROOT / asked.fit.points)
+    large, _ = points_table.read(ROOT / asked.larger_basis.points)
     keys = [*COORDINATES, "configuration"]
     pairs = large.merge(small, on=keys, suffixes=("_large", ""))
-    prepared = points.prepare(pairs, *molecules, described["fit"]["stretch_length_angstrom"])
+    prepared = points.prepare(pairs, *described.diatoms, asked.fit.stretch_length_angstrom)
     change = (pairs[f"{points_table.ENERGY}_large"] - pairs[points_table.ENERGY]).to_numpy()
     _, amounts, left = basis_set.shift(found, prepared, change)
     at_limit, _, _ = basis_set.shift(found, prepared, basis_set.TO_THE_LIMIT * change)

@@ -1,5 +1,6 @@
 """Blocks of points that die and go on, and, where the optional environment is, PySCF itself."""
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -24,6 +25,16 @@ H2 = {
     "method": "CCSD(T)",
     "program": "PySCF",
 }
+ATOM = {
+    "element": "H",
+    "core_orbitals": 0,
+    "basis": "aug-cc-pvdz",
+    "leave_out": {},
+    "diffuse": "",
+    "tolerance_hartree": 3e-10,
+    "method": "CCSD(T)",
+    "program": "PySCF",
+}
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +45,9 @@ def description(root):
 @pytest.fixture
 def files(tmp_path, description):
     """Geometries and level of the shipped description."""
-    settings.geometry_table(description).to_csv(tmp_path / "geometries.csv", index=False)
-    (tmp_path / "level.json").write_text(json.dumps(settings.level(description)))
+    points = description.points
+    settings.geometry_table(points).to_csv(tmp_path / "geometries.csv", index=False)
+    (tmp_path / "level.json").write_text(json.dumps(settings.level(points).to_mapping()))
     return tmp_path
 
 
@@ -43,7 +55,7 @@ def test_a_block_that_died_goes_on_where_it_stopped(files, monkeypatch):
     calls = []
 
     def point(row, level):
-        assert level["basis"] == "aug-cc-pvdz"
+        assert level.basis == "aug-cc-pvdz"
         if len(calls) == 4:
             raise KeyboardInterrupt
         calls.append(row["R_angstrom"])
@@ -72,8 +84,8 @@ def test_points_of_two_basis_sets_are_never_mixed(files, description, monkeypatc
     output = str(files / "1.csv")
     with pytest.raises(KeyboardInterrupt):
         blocks.compute_block(*names, 1, output)
-    larger = description | {"basis": "aug-cc-pvtz"}
-    (files / "level.json").write_text(json.dumps(settings.level(larger)))
+    larger = description.points.changed({"basis": "aug-cc-pvtz"})
+    (files / "level.json").write_text(json.dumps(settings.level(larger).to_mapping()))
     fake.last = None
     blocks.compute_block(*names, 1, output)
     _, provenance = tables.read(output)
@@ -82,19 +94,18 @@ def test_points_of_two_basis_sets_are_never_mixed(files, description, monkeypatc
     expected = settings.fingerprints(larger)
     assert len(blocks.STAGE.collect([output], expected[1:2])) == 10
     with pytest.raises(UserError, match=r"1\.csv: made with other settings.*remove it") as caught:
-        blocks.STAGE.collect([output], settings.fingerprints(description)[1:2])
+        blocks.STAGE.collect([output], settings.fingerprints(description.points)[1:2])
     assert "\n" not in str(caught.value)
     with pytest.raises(UserError, match=r"geometries\.csv: made with other settings"):
-        blocks.compute_block(*names, 1, output, settings.fingerprints(description)[1])
+        blocks.compute_block(*names, 1, output, settings.fingerprints(description.points)[1])
 
 
 def test_the_larger_basis_changes_its_own_points_only(description):
     """The fault that was found: pvtz became pvqz in the header, and the energies stayed."""
-    changed = description | {"larger_basis": description["larger_basis"] | {"basis": "aug-cc-pvqz"}}
-    assert settings.fingerprints(changed) == settings.fingerprints(description)
-    before, after = (
-        settings.fingerprints(settings.larger_basis(one)) for one in (description, changed)
-    )
+    other = description.settings.changed({"larger_basis": {"basis": "aug-cc-pvqz"}})
+    changed = dataclasses.replace(description, settings=other)
+    assert settings.fingerprints(changed.points) == settings.fingerprints(description.points)
+    before, after = (settings.fingerprints(one.larger_basis) for one in (description, changed))
     assert len(before) == len(after) == 6 and not set(before) & set(after)
 
 
@@ -107,13 +118,13 @@ class Dying:
     def __call__(self, row, level):
         if len(self.bases) == self.last:
             raise KeyboardInterrupt
-        self.bases.append(level["basis"])
+        self.bases.append(level.basis)
         return np.array([0.0, 0.0, row["R_angstrom"]])
 
 
 def test_geometries_hold_what_the_issue_of_the_surface_asks(description):
-    listed = settings.geometry_table(description)
-    r_a, r_b = (listed[n] / description["molecules"][m]["r_e_angstrom"]
+    listed = settings.geometry_table(description.points)
+    r_a, r_b = (listed[n] / description.molecules[m].r_e_angstrom
                 for n, m in (("r_a_angstrom", "N2"), ("r_b_angstrom", "H2")))  # fmt: skip
     assert {0.8, 0.9, 1.0, 1.1, 1.2} <= set(r_a.round(3))
     assert {0.8, 1.0, 1.2} <= set(r_b.round(3))
@@ -124,10 +135,10 @@ def test_geometries_hold_what_the_issue_of_the_surface_asks(description):
 
 @pytest.mark.parametrize("kind", ["fit", "larger_basis"])
 def test_data_file_holds_exactly_the_listed_geometries(root, description, kind):
-    source = settings.larger_basis(description) if kind == "larger_basis" else description
+    source = description.larger_basis if kind == "larger_basis" else description.points
     listed = settings.geometry_table(source)
-    stored, provenance = point_tables.read(root / description[kind]["points"])
-    assert provenance["basis"] == source["basis"]
+    stored, provenance = point_tables.read(root / getattr(description.settings, kind).points)
+    assert provenance == settings.level(source).to_mapping()
     columns = ["group", "configuration", *COORDINATES]
     pd.testing.assert_frame_equal(listed[columns], stored[columns])
     assert np.isfinite(stored[point_tables.ENERGY]).all()
@@ -135,7 +146,8 @@ def test_data_file_holds_exactly_the_listed_geometries(root, description, kind):
 
 def test_points_of_the_larger_basis_are_also_in_the_basis_of_the_fit(root, description):
     large, small = (
-        point_tables.read(root / description[k]["points"])[0] for k in ("larger_basis", "fit")
+        point_tables.read(root / one.points)[0]
+        for one in (description.settings.larger_basis, description.settings.fit)
     )
     pairs = large.merge(small, on=COORDINATES, suffixes=("_large", ""))
     assert len(pairs) == len(large) >= 4
@@ -218,9 +230,11 @@ def test_interaction_of_two_hydrogen_molecules(pyscf):
     code = f"""
 import json
 from vibrates.abinitio.blocks import point
+from vibrates.abinitio.models import PairLevel
+level = PairLevel.from_mapping({H2!r}, "test")
 row = dict(theta_a_deg=90.0, theta_b_deg=0.0, phi_deg=0.0, R_angstrom=3.4, r_a_angstrom=0.7668,
            r_b_angstrom=0.7668)
-print(json.dumps(list(point(row, {H2!r}))))
+print(json.dumps(list(point(row, level))))
 """
     hartree_fock, ccsd, triples = pyscf(code)
     assert hartree_fock > 0.0
@@ -277,8 +291,9 @@ def test_a_far_atom_and_diatom_attract_by_dispersion(pyscf):
     code = """
 import json
 from vibrates.abinitio.atom_diatom import point
-settings = dict(element="H", core_orbitals=0, basis="aug-cc-pvdz", leave_out={}, diffuse="",
-                tolerance_hartree=3e-10)
+from vibrates.abinitio.models import AtomDiatomLevel
+settings = AtomDiatomLevel(element="H", core_orbitals=0, basis="aug-cc-pvdz", leave_out={},
+                           diffuse="", tolerance_hartree=3e-10, method="", program="")
 row = dict(R_bohr=13.0, r_bohr=1.4, theta_deg=90.0)
 print(json.dumps([point(row, settings).tolist(), point(row, settings).tolist()]))
 """
@@ -290,7 +305,7 @@ print(json.dumps([point(row, settings).tolist(), point(row, settings).tolist()])
 def test_a_block_of_an_atom_and_a_diatom_goes_on_where_it_stopped(tmp_path, monkeypatch):
     pd.DataFrame({"block": 0, "group": "sample", "R_bohr": [10.0, 11.0, 12.0], "r_bohr": 1.4,
                   "theta_deg": 90.0}).to_csv(tmp_path / "g.csv", index=False)  # fmt: skip
-    (tmp_path / "s.json").write_text("{}")
+    (tmp_path / "s.json").write_text(json.dumps(ATOM))
     calls = []
 
     def point(row, _):

@@ -5,13 +5,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from test_abinitio import pyscf  # noqa: F401
+from test_abinitio import ATOM, pyscf  # noqa: F401
 
 from vibrates.abinitio import atom_diatom
 from vibrates.core import tables
 from vibrates.core.errors import UserError
-
-SETTINGS = {"element": "H", "basis": "aug-cc-pvdz", "tolerance_hartree": 3e-10}
 
 
 @pytest.fixture
@@ -29,11 +27,10 @@ def files(tmp_path):
     table.to_csv(tmp_path / "g.csv", index=False)
     old = table.drop(columns="block").iloc[[0, 2]]
     old = old.assign(E_HF_cm=0.5, E_CCSD_cm=-1.0, E_CCSDT_cm=-old["R_bohr"], seconds=3.0)
-    head = {"program": "PySCF"} | SETTINGS
-    (tmp_path / "old.csv").write_text(f"# {json.dumps(head)}\n{old.to_csv(index=False)}")
+    (tmp_path / "old.csv").write_text(f"# {json.dumps(ATOM)}\n{old.to_csv(index=False)}")
 
     def run(**changes):
-        settings = SETTINGS | {"start": str(tmp_path / "old.csv")} | changes
+        settings = ATOM | {"start": str(tmp_path / "old.csv")} | changes
         (tmp_path / "s.json").write_text(json.dumps(settings))
         names = (str(tmp_path / name) for name in ("g.csv", "s.json"))
         atom_diatom.compute_block(*names, 0, str(tmp_path / "0.csv"))
@@ -69,9 +66,11 @@ def test_c_6_of_two_hydrogen_atoms_and_polarizabilities(pyscf):  # noqa: F811
     code = """
 import json
 from vibrates.abinitio.dispersion import c_6, polarizability, spectrum
-settings = dict(element="H", core_orbitals=0, basis="aug-cc-pvtz", leave_out={}, diffuse="d")
-atom = spectrum("H", [0.0], settings | dict(basis="aug-cc-pvqz"))
-diatom = spectrum("H", [-0.7, 0.7], settings)
+from vibrates.abinitio.models import AtomBasis
+names = ("aug-cc-pvtz", "aug-cc-pvqz")
+small, large = (AtomBasis(basis=name, leave_out={}, diffuse="d") for name in names)
+atom = spectrum("H", [0.0], large, 0)
+diatom = spectrum("H", [-0.7, 0.7], small, 0)
 print(json.dumps([c_6(atom, atom), polarizability(atom), polarizability(diatom), atom.tolist(),
                   diatom.tolist(), c_6(atom, diatom)]))
 """
@@ -92,13 +91,33 @@ print(json.dumps([c_6(atom, atom), polarizability(atom), polarizability(diatom),
     )
 
 
+def test_a_series_that_cannot_go_on_is_a_mistake_of_the_user(pyscf):  # noqa: F811
+    """It ended in a traceback: aug-cc-pvdz of H has two p functions and no d function."""
+    code = """
+import json
+from vibrates.abinitio.atom_diatom import basis
+from vibrates.abinitio.models import AtomBasis
+from vibrates.core.errors import UserError
+chosen = AtomBasis(basis="aug-cc-pvdz", leave_out={}, diffuse="p")
+last = basis("H", chosen)[-1]
+try:
+    basis("H", chosen.changed({"diffuse": "d"}))
+except UserError as error:
+    print(json.dumps([last[0], last[1][0], str(error)]))
+"""
+    momentum, exponent, message = pyscf(code)
+    assert momentum == 1 and exponent == pytest.approx(0.141**2 / 0.727)
+    assert message.startswith("diffuse: 'd': aug-cc-pvdz of H has 0 uncontracted d functions")
+
+
 def test_dipole_spectra_give_the_polarizability_of_finite_fields(pyscf):  # noqa: F811
     """Li2 with frozen cores: full CI of two electrons is CCSD; the cores do not relax in either."""
     code = """
 import json
 from pyscf import cc, gto, scf
 from vibrates.abinitio.dispersion import polarizability, spectrum
-settings = dict(element="Li", core_orbitals=1, basis="6-31g", leave_out={}, diffuse="")
+from vibrates.abinitio.models import AtomBasis
+basis = AtomBasis(basis="6-31g", leave_out={}, diffuse="")
 molecule = gto.M(atom="Li 0 0 -2.5; Li 0 0 2.5", unit="bohr", basis="6-31g", verbose=0)
 field = scf.RHF(molecule).run(conv_tol=1e-13)
 dipole = molecule.intor("int1e_r")
@@ -110,7 +129,7 @@ def energy(strength, axis):
     solver.conv_tol, solver.conv_tol_normt, solver.max_cycle = 1e-13, 1e-9, 200
     solver.kernel(eris=integrals)
     return solver.e_corr, strength, axis
-print(json.dumps([polarizability(spectrum("Li", [-2.5, 2.5], settings)),
+print(json.dumps([polarizability(spectrum("Li", [-2.5, 2.5], basis, 1)),
                   [energy(s, a)[0] for a in (0, 2) for s in (0.0, 0.002, -0.002)]]))
 """
     found, (x_0, x_p, x_m, z_0, z_p, z_m) = pyscf(code)
@@ -135,12 +154,13 @@ print(json.dumps([polarizability(spectrum("Li", [-2.5, 2.5], settings)),
 )
 def test_what_triples_miss_of_the_dispersion(pyscf, settings, row, missing):  # noqa: F811
     """Full CI binds more than CCSD(T): by one or two per cent in H + H2, by a tenth in Li + Li2."""
-    settings |= {"leave_out": {}, "diffuse": "", "tolerance_hartree": 1e-11}
+    settings = ATOM | settings | {"tolerance_hartree": 1e-11}
     code = f"""
 import json
 from vibrates.abinitio.atom_diatom import point
 from vibrates.abinitio.full_ci import interaction
-row, settings = {row | {"theta_deg": 90.0}!r}, {settings!r}
+from vibrates.abinitio.models import AtomDiatomLevel
+row, settings = {row | {"theta_deg": 90.0}!r}, AtomDiatomLevel(**{settings!r})
 print(json.dumps([interaction(row, settings), *point(row, settings)]))
 """
     exact, _, doubles, triples = pyscf(code)

@@ -16,7 +16,7 @@ import sys
 import numpy as np
 from vibrates.abinitio import blocks, points
 points.check_program = lambda: None
-blocks.point = lambda row, level: np.array([0.0, len(level["basis"]), row["R_angstrom"]])
+blocks.point = lambda row, level: np.array([0.0, len(level.basis), row["R_angstrom"]])
 sys.argv[1:3] = []
 points.main(blocks.compute_block, "x")
 END

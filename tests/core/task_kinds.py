@@ -95,17 +95,32 @@ def unconcerned(**values: Any) -> list[Change]:
 def _points_settings() -> dict:
     from vibrates.abinitio import settings
 
-    found = copy.deepcopy(settings.load(ROOT / "config" / "abinitio" / "n2h2.yaml"))
+    described = settings.load(ROOT / "config" / "abinitio" / "n2h2.yaml")
+    found = described.settings.to_mapping()
+    found["molecules"] = {name: one.to_mapping() for name, one in described.molecules.items()}
     found["geometries"]["groups"] = {"skew_wall": found["geometries"]["groups"]["skew_wall"]}
     found["larger_basis"]["groups"].pop("stretched_a")
     return found
+
+
+def _described(settings: dict):
+    from vibrates.abinitio.models import PairPoints
+    from vibrates.abinitio.settings import PairDescription
+    from vibrates.molecules.settings import Molecule
+
+    molecules = settings["molecules"]
+    return PairDescription(
+        PairPoints.from_mapping(settings | {"molecules": "molecules.yaml"}, "test"),
+        {name: Molecule.from_mapping(one, "test") for name, one in molecules.items()},
+    )
 
 
 def _points(settings: dict) -> list[Task]:
     from vibrates.abinitio import blocks
     from vibrates.abinitio import settings as descriptions
 
-    sets = {"points": settings, "larger": descriptions.larger_basis(settings)}
+    described = _described(settings)
+    sets = {"points": described.points, "larger": described.larger_basis}
     return [
         dataclasses.replace(task, key=f"{name}: {task.key}")
         for name, one in sets.items()
@@ -124,7 +139,7 @@ POINTS = Kind(
         *same(midbond={"s": [0.9]}, elements=[["N", "N"], ["H", "F"]],
               molecules__N2__masses_u=[14.0, 15.0]),
         *unconcerned(name="other", results="elsewhere", python="python3", geometries__block_size=3,
-                     larger_basis__points="other.csv", fit={}, properties={}),
+                     larger_basis__points="other.csv", fit__folds=3, properties={}),
     ],
 )  # fmt: skip
 
@@ -133,7 +148,7 @@ POINTS = Kind(
 def _atom_settings() -> dict:
     from vibrates.longrange import description
 
-    found = description.load(ROOT / "config" / "longrange" / "h3.yaml")
+    found = description.load(ROOT / "config" / "longrange" / "h3.yaml").to_mapping()
     found["source"]["geometries"] |= {"count": 8, "block_size": 5}
     return found
 
@@ -142,9 +157,11 @@ def _atom(settings: dict) -> list[Task]:
     from vibrates.abinitio.atom_diatom import STAGE
     from vibrates.longrange import sources
     from vibrates.longrange.geometries import geometries
+    from vibrates.longrange.models import LongRangeTraining
 
-    table = geometries(settings["source"]["geometries"])
-    return STAGE.tasks(table, sources.level(settings), lambda row, level: None)
+    source = LongRangeTraining.from_mapping(settings, "test").source
+    table = geometries(source.geometries)
+    return STAGE.tasks(table, sources.level(source), lambda row, level: None)
 
 
 ATOM = Kind(
@@ -154,8 +171,9 @@ ATOM = Kind(
               source__leave_out={"d": [0.2]}, source__diffuse="", source__tolerance_hartree=1e-9),
         Change("seed", {"source.geometries.seed": 2}, NEW),
         Change("count", {"source.geometries.count": 16}, NEW),
-        *unconcerned(source__start="other.csv", source__python="python3", source__dispersion={},
-                     training__hidden=[7], ensemble=2, source__geometries__block_size=4),
+        *unconcerned(source__start="other.csv", source__python="python3",
+                     source__dispersion={"r_bohr": [2], "bases": [{}]}, training__hidden=[7],
+                     ensemble=2, source__geometries__block_size=4),
     ],
 )  # fmt: skip
 
@@ -165,7 +183,7 @@ def _monomer(settings: dict) -> list[Task]:
     from vibrates.abinitio import properties
     from vibrates.abinitio import settings as descriptions
 
-    return properties.tasks(descriptions.monomer(settings, "N2"))
+    return properties.tasks(descriptions.monomer(_described(settings), "N2"))
 
 
 MONOMER = Kind(
@@ -175,7 +193,8 @@ MONOMER = Kind(
               molecules__N2__masses_u=[14.0, 15.0]),
         Change("bond lengths", {"properties.N2.methods.ccsd(t)": [0.85, 0.9]}, NEW),
         Change("method", lambda s: s["properties"]["N2"]["methods"].pop("casscf"), NONE),
-        *unconcerned(basis="aug-cc-pvqz", properties__H2={}, name="other", midbond={}),
+        *unconcerned(basis="aug-cc-pvqz", properties__H2__basis="cc-pvdz", name="other",
+                     midbond={}),
     ],
 )  # fmt: skip
 
@@ -183,14 +202,16 @@ MONOMER = Kind(
 def _polar_settings() -> dict:
     from vibrates.longrange import description
 
-    return description.load(ROOT / "config" / "longrange" / "krb2.yaml")
+    return description.load(ROOT / "config" / "longrange" / "krb2.yaml").to_mapping()
 
 
 def _polar(settings: dict) -> list[Task]:
     from vibrates.abinitio import polar
     from vibrates.longrange import sources
+    from vibrates.longrange.models import LongRangeTraining
 
-    return polar.tasks(sources.molecule(settings))
+    source = LongRangeTraining.from_mapping(settings, "test").source
+    return polar.tasks(sources.molecule(source.molecule))
 
 
 POLAR = Kind(
@@ -199,7 +220,7 @@ POLAR = Kind(
         *same(source__molecule__basis="def2-qzvppd", source__molecule__ecp={},
               source__molecule__frozen_orbitals=4, source__molecule__symbols=["K", "Cs"],
               source__molecule__masses_u=[39.0, 85.0]),
-        Change("bond lengths", {"source.molecule.r_bohr": [5.67, 6.0]}, NEW),
+        Change("bond lengths", {"source.molecule.r_bohr": [5.67, 6.0, 6.1]}, NEW),
         *unconcerned(source__molecule__python="python3", source__excitation_hartree=0.1,
                      source__count=7, name="other"),
     ],
@@ -228,7 +249,7 @@ def text_of_curve() -> str:
 def _scattering_settings() -> dict:
     from vibrates.scattering import settings
 
-    found = settings.load(ROOT / "config" / "quantum" / "small.yaml")
+    found = settings.load(ROOT / "config" / "quantum" / "small.yaml").to_mapping()
     found |= {"levels": {"v_max": 1, "j_max": 2}, "basis": {"j_max": [5, 4], "closed_cm": 3000}}
     found["surface"] = str(ROOT / found["surface"])
     found["molecule"]["curve"] = str(ROOT / found["molecule"]["curve"])
@@ -236,9 +257,10 @@ def _scattering_settings() -> dict:
 
 
 def _scattering(settings: dict) -> list[Task]:
+    from vibrates.scattering.models import Scattering
     from vibrates.scattering.work import Work
 
-    return Work(settings, 0, 0).tasks()
+    return Work(Scattering.from_mapping(settings, "test"), 0, 0).tasks()
 
 
 SCATTERING = Kind(
@@ -246,17 +268,18 @@ SCATTERING = Kind(
     [
         *same(method="close_coupling", levels__v_max=0, levels__j_max=3, basis__j_max=[5, 5],
               basis__closed_cm=2000, legendre_terms=5, sectors_bohr=[[2.0, 0.2], [30.0, 0.2]],
-              atom__mass_u=3.0, molecule__masses_u=[1.0, 1.0], molecule__vibrations=11,
+              atom__mass_u=3.0, molecule__masses_u=[1.0, 2.0], molecule__vibrations=11,
               energies__near_cm=[5], energies__spacing_cm=500, energies__highest_cm=2000,
               waves__reach_bohr=5.0, waves__extra=5, waves__every=4, jobs__energies=10,
               jobs__chunks=2),
+        Change("like nuclei", lambda s: s["molecule"].update(masses_u=[1, 1], nuclear_spin=0), ALL),
         Change("surface", lambda s: s.update(surface=str(_elsewhere() / "other.yaml")), ALL),
         Change("curve", lambda s: s["molecule"].update(curve=str(_elsewhere() / "other.csv")), ALL),
         Change("place of files", lambda s: (
             s.update(surface=str(_elsewhere() / "same.yaml")),
             s["molecule"].update(curve=str(_elsewhere() / "same.csv")),
         ), NONE),
-        *unconcerned(name="other", results="elsewhere", temperatures_K=[50], jobs__ranks=2,
+        *unconcerned(name="other", results="elsewhere", temperatures_K=[50, 60], jobs__ranks=2,
                      molecule__name="other", atom__name="other"),
     ],
 )  # fmt: skip

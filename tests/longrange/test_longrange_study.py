@@ -14,7 +14,15 @@ from scipy.interpolate import CubicSpline
 
 from vibrates.core.errors import UserError
 from vibrates.core.units import HARTREE_TO_CM
-from vibrates.longrange import Coordinate, LongRangeSurface, Problem, Training, description, train
+from vibrates.longrange import (
+    Coordinate,
+    LongRangeSurface,
+    Problem,
+    Training,
+    description,
+    sources,
+    train,
+)
 from vibrates.longrange.geometries import geometries
 from vibrates.longrange.polar_pair import PolarPair
 from vibrates.longrange.study import errors, hold_out, isotropic, quality, spread
@@ -101,8 +109,8 @@ def test_polar_pair_names_what_is_wrong(tmp_path):
 @pytest.mark.parametrize("name", NAMES)
 def test_shipped_descriptions_are_valid(described, name):
     found = described(name)
-    assert len(description.coordinates(found)) == len(found["cut"])
-    assert description.training(found).hidden
+    assert len(description.coordinates(found.coordinates)) == len(found.cut)
+    assert description.training(found.training).hidden
 
 
 def test_the_sizes_of_the_paper(described):
@@ -113,10 +121,9 @@ def test_the_sizes_of_the_paper(described):
     }
     for name, expected in sizes.items():
         found = described(name)
-        hidden = tuple(found["training"]["hidden"])
-        assert (len(found["coordinates"]), *hidden, len(found["powers"])) == expected
-    assert described("paper/krb2")["source"]["count"] == 29706
-    counts = [described(f"paper/{name}")["source"]["geometries"]["count"] for name in ("h3", "li3")]
+        assert (len(found.coordinates), *found.training.hidden, len(found.powers)) == expected
+    assert described("paper/krb2").source.count == 29706
+    counts = [described(f"paper/{name}").source.geometries.count for name in ("h3", "li3")]
     assert counts == [2249, 2669]
 
 
@@ -146,10 +153,10 @@ def test_damaged_points_are_named(described, tmp_path):
 
 
 def test_geometries_fill_the_ranges_and_keep_the_cut(described):
-    spec = described("li3")["source"]["geometries"]
+    spec = described("li3").source.geometries
     table = geometries(spec)
     sample = table[table["group"] == "sample"]
-    assert len(sample) == spec["count"]
+    assert len(sample) == spec.count
     for column, (lower, upper) in {
         "R_bohr": (20, 40),
         "r_bohr": (4, 9.4),
@@ -157,7 +164,7 @@ def test_geometries_fill_the_ranges_and_keep_the_cut(described):
     }.items():
         assert sample[column].between(lower, upper).all()
         assert np.ptp(sample[column]) > 0.95 * (upper - lower)
-    assert (table["group"] == "cut").sum() == len(spec["cut"]["R_bohr"])
+    assert (table["group"] == "cut").sum() == len(spec.cut.R_bohr)
     pd.testing.assert_frame_equal(table, geometries(spec))
 
 
@@ -205,8 +212,8 @@ def test_the_hold_out_compares_networks_of_equal_size():
 def test_the_shipped_points_are_smooth_and_fitted_below_the_noise(described):
     """A few neurons fit H + H2 to a hundredth of a wave number; noise would not let them."""
     found = described("h3")
-    problem, table = description.read_points(found, found["points"])
-    trained = train(problem, dataclasses.replace(description.training(found), restarts=2))
+    problem, table = description.read_points(found, found.points)
+    trained = train(problem, dataclasses.replace(description.training(found.training), restarts=2))
     score = quality(errors(trained.surface, problem, trained.test))
     assert score["rmse_cm"] < 0.02
     cut = table[table["group"] == "cut"]
@@ -272,7 +279,7 @@ def test_the_workflow_trains_reports_and_draws(root, tmp_path):
     described, points = description.load(tmp_path / "small.yaml"), tmp_path / "out" / "points.csv"
     own = description.member_fingerprint(described, 0, points)
     LongRangeSurface.load(tmp_path / "out" / "member_0.nc", own)
-    changed = described | {"training": described["training"] | {"hidden": [7]}}
+    changed = described.changed({"training": {"hidden": [7]}})
     for other in (
         description.member_fingerprint(changed, 0, points),
         description.member_fingerprint(described, 1, points),
@@ -289,15 +296,15 @@ def test_shipped_c_6_of_dipole_spectra(described):
     """Published C_6 of H + H2 to 0.5 %; the fits lie below, as CCSD(T) does."""
     for name, low in (("h3", 0.93), ("li3", 0.8)):
         found = described(name)
-        table = pd.read_csv(found["report"]["response_C6"], comment="#")
-        asked = {one["r_bohr"]: one.get("value") for one in found["report"]["isotropic_C6"]}
+        table = pd.read_csv(found.report.response_C6, comment="#")
+        asked = {one.r_bohr: one.value for one in found.report.isotropic_C6}
         assert set(asked) <= set(table["r_bohr"]) and (table["C6_au"] > 0.0).all()
         for r, value in asked.items():
             whole = table[table["r_bohr"] == r]["C6_au"]
             assert value is None or whole.iloc[-1] == pytest.approx(value, rel=5e-3)
-        problem, _ = description.read_points(found, found["points"])
+        problem, _ = description.read_points(found, found.points)
         surface = train(
-            problem, dataclasses.replace(description.training(found), restarts=1)
+            problem, dataclasses.replace(description.training(found.training), restarts=1)
         ).surface
         for r in asked:
             exact = table[table["r_bohr"] == r]["C6_au"].iloc[0]
@@ -308,6 +315,5 @@ def test_properties_target_is_what_made_the_shipped_table(root, described):
     """The first line of the data file is what the description would compute."""
     with open(root / "data" / "longrange_krb_properties.csv", encoding="utf-8") as stream:
         head = json.loads(stream.readline().lstrip("# "))
-    molecule = dict(described("krb2")["source"]["molecule"])
-    molecule.pop("python")
+    molecule = sources.molecule(described("krb2").source.molecule).to_mapping()
     assert molecule == {name: head[name] for name in molecule}

@@ -15,7 +15,7 @@ from vibrates.abinitio.geometries import REFERENCE_ANGLES, skew_orientations
 from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV, KELVIN_TO_HARTREE
 from vibrates.core.yaml_files import read_layers
-from vibrates.molecules.diatom import Atom, BondProperty, Diatom
+from vibrates.molecules.diatom import Atom, BondProperty
 from vibrates.potential import basis_set, cross_validation, fit, orientation, points
 from vibrates.potential import points as point_tables
 from vibrates.potential.flexible import all_harmonics, flexible_lennard_jones
@@ -31,13 +31,13 @@ def described(root):
 
 @pytest.fixture(scope="module")
 def molecules(described):
-    return tuple(Diatom.from_config(n, described["molecules"][n]) for n in described["pair"])
+    return described.diatoms
 
 
 @pytest.fixture(scope="module")
 def prepared(root, described, molecules):
-    computed, _ = point_tables.read(root / described["fit"]["points"])
-    return points.prepare(computed, *molecules, described["fit"]["stretch_length_angstrom"])
+    computed, _ = point_tables.read(root / described.settings.fit.points)
+    return points.prepare(computed, *molecules, described.settings.fit.stretch_length_angstrom)
 
 
 @pytest.fixture(scope="module")
@@ -123,11 +123,12 @@ def test_points_of_the_fit_are_met(prepared, fitted):
 def test_independent_points_of_the_same_level_are_met(root, described, molecules, prepared, fitted):
     """21 points that no fit has seen; one bond changed by 0.05 angstrom."""
     computed, provenance = point_tables.read(root / "tests" / "data" / "n2h2_ccsdt_independent.csv")
-    assert (
-        provenance["basis"] == described["basis"] and provenance["midbond"] == described["midbond"]
-    )
+    level = settings.level(described.points).to_mapping()
+    assert {name: provenance[name] for name in ("basis", "midbond")} == {
+        name: level[name] for name in ("basis", "midbond")
+    }
     assert computed.merge(prepared, on=point_tables.COORDINATES).empty
-    rows = points.prepare(computed, *molecules, described["fit"]["stretch_length_angstrom"])
+    rows = points.prepare(computed, *molecules, described.settings.fit.stretch_length_angstrom)
     error = points.energy(fitted, rows) - rows["energy_meV"].to_numpy()
     found = points.quality(rows["energy_meV"].to_numpy(), error)
     assert found["wall_percent_points"] == 13
@@ -135,13 +136,13 @@ def test_independent_points_of_the_same_level_are_met(root, described, molecules
 
 
 def test_refitting_the_points_gives_the_committed_parameters(root, described, prepared):
-    spec = described["fit"]
+    spec = described.settings.fit
     seen = prepared[~prepared["group"].str.startswith("held_out")].reset_index(drop=True)
     found = fit.fit(
         seen,
-        fit.terms(spec["candidates"][spec["chosen"]]),
-        fit.Weights(**spec["weights"]),
-        spec["prior"],
+        fit.terms(spec.candidates[spec.chosen].to_mapping()),
+        fit.Weights(**spec.weights.to_mapping()),
+        spec.prior.to_mapping(),
     ).rows()
     committed = read_layers(root / "config" / "surfaces" / "fitted.yaml")["surface"]["terms"]
     for name, rows in committed.items():
@@ -207,8 +208,8 @@ def test_cross_validation_tells_a_form_that_can_hold_the_points_from_one_that_ca
 
 def test_shift_of_the_basis_set_is_recovered(prepared, described):
     """Points whose change comes from known shifts give these back, and leave nothing."""
-    spec = described["fit"]
-    terms = tuple(fit.terms(spec["candidates"][spec["chosen"]]))
+    spec = described.settings.fit
+    terms = tuple(fit.terms(spec.candidates[spec.chosen].to_mapping()))
     values = fit.start(terms)
     found = fit.FitResult(terms, values, np.eye(len(values)), 1.0)
     some = prepared.iloc[::9].reset_index(drop=True)
@@ -342,8 +343,9 @@ def test_description_names_its_mistakes(root, tmp_path):
 
 
 def test_data_file_says_how_it_was_computed(root, described):
-    _, provenance = point_tables.read(root / described["fit"]["points"])
-    assert provenance["basis"] == described["basis"]
-    assert provenance["midbond"] == described["midbond"]
+    _, provenance = point_tables.read(root / described.settings.fit.points)
+    level = settings.level(described.points)
+    assert provenance["basis"] == level.basis
+    assert provenance["midbond"] == level.to_mapping()["midbond"]
     assert "PySCF" in provenance["program"]
     json.dumps(provenance)

@@ -22,7 +22,7 @@ SWITCHES = ((6.5, 8.0), (7.0, 10.0), (8.5, 10.5))  # angstrom
 
 @pytest.fixture(scope="module")
 def tail(root):
-    return Tail({"surface": root / "config" / "surfaces" / "fitted.yaml", "pair": ["N2", "H2"]})
+    return Tail(root / "config" / "surfaces" / "fitted.yaml", ("N2", "H2"))
 
 
 @pytest.fixture(scope="module")

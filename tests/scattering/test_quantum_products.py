@@ -31,7 +31,9 @@ def test_levels_of_hd():
 
 def test_the_surface_in_the_repository_is_the_fit_to_its_points():
     described = surface.load("config/quantum/heh2.yaml")
-    small, large = (surface.read_points(described["data"][name]) for name in ("small", "large"))
+    small, large = (
+        surface.read_points(path) for path in (described.data.small, described.data.large)
+    )
     stored = SiteSurface.from_mapping(
         read_layers("config/surfaces/heh2.yaml")["surface"]["sites"], (1.0, 1.0)
     )
@@ -46,8 +48,8 @@ def test_the_surface_in_the_repository_is_the_fit_to_its_points():
     # Attraction falls off as R^-6 between the last points and far away.
     far = stored.potential(np.array([30.0, 60.0]), 0.5, r_a=1.4)
     assert (far < 0).all() and far[0] / far[1] == pytest.approx(64.0, rel=0.15)
-    described["fit"]["start"] = [one.decay for one in stored.terms] + [stored.terms[0].damping]
-    again = surface.fitted(described["fit"], small, large)
+    start = [one.decay for one in stored.terms] + [stored.terms[0].damping]
+    again = surface.fitted(described.fit.changed({"start": start}), small, large)
     place = (np.linspace(3.0, 9.0, 7), np.full(7, 1.5), np.linspace(0.0, 1.0, 7))
     np.testing.assert_allclose(
         surface.value(again, place), surface.value(stored, place), rtol=5e-3, atol=2e-6
@@ -56,7 +58,7 @@ def test_the_surface_in_the_repository_is_the_fit_to_its_points():
 
 def test_geometries_leave_out_what_is_too_close():
     described = surface.load("config/quantum/heh2.yaml")
-    table = atom_diatom_geometries(described["sets"]["small"])
+    table = atom_diatom_geometries(described.sets.small)
     theta = np.radians(table["theta_a_deg"])
     r, bond = table["R_angstrom"], table["r_a_angstrom"]
     nearest = np.sqrt(r**2 + bond**2 / 4 - r * bond * np.cos(theta))
@@ -141,11 +143,11 @@ def test_modifications_and_their_mixtures(homonuclear):
 def test_unlike_nuclei_have_no_weights():
     """1 -> 0 of HD is the plain average over 2j + 1 and Boltzmann factors."""
     description = settings.load("config/quantum/hehd.yaml")
-    wanted = description["levels"]
-    levels = settings.rotor(description).energies[: wanted["v_max"] + 1, : wanted["j_max"] + 1]
+    wanted = description.levels
+    levels = settings.rotor(description).energies[: wanted.v_max + 1, : wanted.j_max + 1]
     rates = pd.read_csv("data/quantum_hehd_rates.csv", comment="#")
-    assert settings.spin_weights(description) == (1.0, 1.0)
-    found = vibrational_rates(rates, levels, settings.spin_weights(description))
+    assert settings.spin_weights(description.molecule) == (1.0, 1.0)
+    found = vibrational_rates(rates, levels, settings.spin_weights(description.molecule))
     assert found.equals(vibrational_rates(rates, levels))
     k_t, j = 300.0 * KELVIN_TO_HARTREE, np.arange(levels.shape[1])
     population = (2 * j + 1) * np.exp(-(levels[1] - levels[1, 0]) / k_t)

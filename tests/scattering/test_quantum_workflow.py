@@ -31,7 +31,7 @@ def described(tmp_path_factory):
     """A description of He + HD that takes a second, and the file that holds it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(REPOSITORY)  # The shipped description names its files from there.
-        content = settings.load("config/quantum/small.yaml") | TINY
+        content = settings.load("config/quantum/small.yaml").to_mapping() | TINY
     content["surface"] = str(REPOSITORY / content["surface"])
     content["molecule"] = content["molecule"] | {
         "curve": str(REPOSITORY / content["molecule"]["curve"])
@@ -70,11 +70,12 @@ def test_partial_waves_begin_with_all_and_end_with_the_last():
 @pytest.mark.parametrize("method", ["coupled_states", "close_coupling"])
 def test_jobs_add_up_to_the_cross_sections_of_the_library(described, method):
     """The same partial waves, by the slower road that solves one J after the other."""
-    description = described[0] | {
+    changes = {
         "method": method,
         "jobs": {"energies": 5, "chunks": 2, "ranks": 1},
         "waves": {"reach_bohr": 2.0, "extra": 3, "every": 1000},
     }
+    description = described[0].changed(changes)
     works = [Work(description, len(blocks_of(description)[0]) - 1, chunk) for chunk in (0, 1)]
     block = works[0].block
     opacity, waves = [], []
@@ -106,12 +107,16 @@ def test_jobs_add_up_to_the_cross_sections_of_the_library(described, method):
 def test_even_and_odd_j_of_like_nuclei_do_not_mix(described):
     """He + H2: no pair between even and odd j; with I = 0 there is no odd j at all."""
     content = described[0]
-    h2 = content["molecule"] | {"name": "H2", "masses_u": [1.00782503, 1.00782503]}
-    levels = settings.rotor(content | {"molecule": h2}).energies / CM_TO_HARTREE
+
+    def h2(spin):
+        changes = {"name": "H2", "masses_u": [1.00782503, 1.00782503], "nuclear_spin": spin}
+        return content.changed({"molecule": changes})
+
+    levels = settings.rotor(h2(0.5)).energies / CM_TO_HARTREE
     # Measured: S_0(0) at 354.37 cm^-1, the fundamental at 4161.17.
     assert levels[0, 2] - levels[0, 0] == pytest.approx(354.37, rel=3e-3)
     assert levels[1, 0] - levels[0, 0] == pytest.approx(4161.17, rel=2e-3)
-    work = Work(content | {"molecule": h2 | {"nuclear_spin": 0.5}}, 1, 0)
+    work = Work(h2(0.5), 1, 0)
     initial, final = work.pairs
     changes = [
         (work.v[a], work.j[a], work.v[b], work.j[b]) for a, b in zip(initial, final, strict=True)
@@ -124,7 +129,7 @@ def test_even_and_odd_j_of_like_nuclei_do_not_mix(described):
     s = work.collision.propagator(channels).s_matrices(work.block.energies[-1:], channels.l)[0]
     open_j = channels.j[channels.thresholds < work.block.energies[-1]]
     assert np.abs(s[np.ix_(open_j % 2 == 0, open_j % 2 == 1)]).max() < 1e-12
-    bosons = Work(content | {"molecule": h2 | {"nuclear_spin": 0}}, 1, 0)
+    bosons = Work(h2(0), 1, 0)
     assert len(bosons.pairs[0]) == 6 and (bosons.j[np.concatenate(bosons.pairs)] % 2 == 0).all()
     assert len(Work(content, 1, 0).pairs[0]) == 15
 
@@ -180,7 +185,7 @@ def test_products_of_a_calculation(described):
     blocks = []
     for block in found:
         last = block.last
-        waves = plan.waves(description["waves"]["every"], last.max())
+        waves = plan.waves(description.waves.every, last.max())
         v, j = np.indices((2, 3)).reshape(2, -1)
         initial, final = np.nonzero(levels[v, j][:, None] > levels[v, j])
         opacity = np.ones((len(waves), len(block.energies), len(initial)))
@@ -221,7 +226,7 @@ def test_products_of_a_calculation(described):
         stored["share_beyond"].sel(temperature=100.0)
         < stored["share_beyond"].sel(temperature=300.0)
     ).all()
-    hours = by_served_levels(found, [3600.0] * len(found), levels, description)
+    hours = by_served_levels(found, [3600.0] * len(found), levels, description.levels)
     assert hours["core_hours"].sum() == pytest.approx(len(found))
     # The highest energies complete collisions from high levels alone, middle ones from many.
     served = [set(text.split()) for text in hours["j"]]

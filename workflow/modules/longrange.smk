@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vibrates.core.code import code_fingerprint
 from vibrates.longrange import description as descriptions, sources
+from vibrates.longrange.models import AnalyticSource
 
 
 include: "preamble.smk"
@@ -14,12 +15,12 @@ include: "preamble.smk"
 DESCRIPTION = description_file("config/longrange/h3.yaml")
 described = preamble.or_exit(descriptions.load, DESCRIPTION)
 
-WORK = Path(described["results"])
+WORK = Path(described.results)
 LOGS = WORK / "logs"
-KNOWN = descriptions.is_known(described)
-SOURCE = described["source"]
+SOURCE = described.source
+STATED = described.to_mapping()
 REPORT = {
-    key: described[key]
+    key: STATED[key]
     for key in (
         "name",
         "title",
@@ -41,10 +42,10 @@ wildcard_constraints:
 rule report:
     default_target: True
     input:
-        *filter(None, [described["report"].get("response_C6")]),
-        points=described["points"],
-        surfaces=expand(WORK / "member_{member}.nc", member=range(described["ensemble"])),
-        errors=expand(WORK / "member_{member}.csv", member=range(described["ensemble"])),
+        *filter(None, [described.report.response_C6]),
+        points=described.points,
+        surfaces=expand(WORK / "member_{member}.nc", member=range(described.ensemble)),
+        errors=expand(WORK / "member_{member}.csv", member=range(described.ensemble)),
         holdout=WORK / "holdout.json",
     output:
         report=WORK / "report.json",
@@ -67,7 +68,7 @@ rule report:
 # A training that is killed goes on from its last state.
 rule member:
     input:
-        points=described["points"],
+        points=described.points,
     output:
         surface=WORK / "member_{member}.nc",
         errors=WORK / "member_{member}.csv",
@@ -75,7 +76,7 @@ rule member:
         LOGS / "member_{member}.log",
     conda:
         "../../envs/learning.yaml"
-    threads: described.get("threads", 1)
+    threads: described.threads or 1
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
         runtime=lambda wildcards, attempt: 120 * attempt,
@@ -88,7 +89,7 @@ rule member:
 
 rule holdout:
     input:
-        points=described["points"],
+        points=described.points,
     output:
         scores=WORK / "holdout.json",
         table=WORK / "figures/holdout.csv",
@@ -101,20 +102,20 @@ rule holdout:
     params:
         description=DESCRIPTION,
         fingerprint=preamble.fingerprint(
-            {key: described[key] for key in (*descriptions.FITTED, "holdout", "title")},
+            {key: STATED[key] for key in (*descriptions.FITTED, "holdout", "title")},
             code_fingerprint("vibrates.longrange.study"),
         ),
     script:
         "../scripts/longrange_holdout.py"
 
 
-if KNOWN:
+if descriptions.is_known(SOURCE):
 
     rule known:
         input:
-            SOURCE.get("properties") or SOURCE["surface"],
+            SOURCE.properties if isinstance(SOURCE, AnalyticSource) else SOURCE.surface,
         output:
-            described["points"],
+            described.points,
         log:
             LOGS / "known.log",
         localrule: True
@@ -128,7 +129,7 @@ if KNOWN:
         script:
             "../scripts/longrange_points.py"
 
-    if "molecule" in SOURCE:
+    if isinstance(SOURCE, AnalyticSource) and SOURCE.molecule:
 
         rule molecule:
             output:
@@ -139,7 +140,7 @@ if KNOWN:
             conda:
                 "../../envs/learning.yaml"
             params:
-                content=sources.molecule(described),
+                content=sources.molecule(SOURCE.molecule).to_mapping(),
             script:
                 "../scripts/settings.py"
 
@@ -157,14 +158,14 @@ if KNOWN:
                 mem_mb=lambda wildcards, attempt: 4000 * attempt,
                 runtime=lambda wildcards, attempt: 120 * attempt,
             params:
-                fingerprint=sources.molecule_fingerprint(described),
+                fingerprint=sources.molecule_fingerprint(SOURCE.molecule),
             shell:
-                f"{with_pyscf(SOURCE['molecule']['python'], 'polar')} {{input}} {{output}} "
+                f"{with_pyscf(SOURCE.molecule.python, 'monomers')} polar {{input}} {{output}} "
                 f"--fingerprint {{params.fingerprint}} {LOGGED}"
 
 else:
     # Of every block what its points depend on: level of theory, geometries, code.
-    FINGERPRINTS = sources.block_fingerprints(described)
+    FINGERPRINTS = sources.block_fingerprints(SOURCE)
 
     # A checkpoint, since parameters of jobs behind ancient() are not compared while their input is
     # made anew by a rule, but are once a checkpoint is there.
@@ -206,7 +207,7 @@ else:
         params:
             fingerprint=lambda wildcards: FINGERPRINTS[int(wildcards.block)],
         shell:
-            f"{with_pyscf(SOURCE['python'], 'atom_diatom')} "
+            f"{with_pyscf(SOURCE.python, 'atom_diatom')} "
             f"{{input}} {{wildcards.block}} {{output}} --fingerprint {{params.fingerprint}} {LOGGED}"
 
     rule points:
@@ -233,11 +234,8 @@ else:
         script:
             "../scripts/longrange_points.py"
 
-    if "dispersion" in SOURCE:
-        DISPERSION = {
-            name: SOURCE[name]
-            for name in ("element", "core_orbitals", "basis", "leave_out", "diffuse")
-        } | SOURCE["dispersion"]
+    if SOURCE.dispersion:
+        DISPERSION = sources.dispersion(SOURCE, SOURCE.dispersion).to_mapping()
 
         rule dispersion_settings:
             output:
@@ -269,4 +267,4 @@ else:
                     DISPERSION, code_fingerprint("vibrates.abinitio.dispersion")
                 ),
             shell:
-                f"{with_pyscf(SOURCE['python'], 'dispersion')} {{input}} {{output}} {LOGGED}"
+                f"{with_pyscf(SOURCE.python, 'dispersion')} {{input}} {{output}} {LOGGED}"

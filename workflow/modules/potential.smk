@@ -14,23 +14,16 @@ include: "preamble.smk"
 DESCRIPTION = description_file("config/abinitio/n2h2.yaml")
 described = preamble.or_exit(descriptions.load, DESCRIPTION)
 
-WORK = Path(described["results"])
+SETTINGS = described.settings
+WORK = Path(SETTINGS.results)
 LOGS = WORK / "logs"
 # Two sets of points: those of the fit, and some of them in a larger basis. Of each what its geometries
 # and energies depend on.
-SETS = {
-    name: {
-        key: one[key] for key in ("pair", "elements", "molecules", "basis", "midbond", "geometries")
-    }
-    for name, one in (
-        ("points", described),
-        ("larger_basis", descriptions.larger_basis(described)),
-    )
-}
+SETS = {"points": described.points, "larger_basis": described.larger_basis}
 # Of every block what its points depend on: level of theory, geometries, code.
 FINGERPRINTS = {name: descriptions.fingerprints(one) for name, one in SETS.items()}
-MONOMERS = {name: descriptions.monomer(described, name) for name in described["properties"]}
-FIT = {key: described[key] for key in ("name", "pair", "molecules", "fit")}
+MONOMERS = {name: descriptions.monomer(described, name) for name in SETTINGS.properties}
+FIT = [SETTINGS.name, SETTINGS.pair, described.molecules, SETTINGS.fit]
 
 
 wildcard_constraints:
@@ -42,9 +35,9 @@ wildcard_constraints:
 rule fit:
     default_target: True
     input:
-        points=described["fit"]["points"],
+        points=SETTINGS.fit.points,
     output:
-        surface=WORK / f"{described['name']}_surface.yaml",
+        surface=WORK / f"{SETTINGS.name}_surface.yaml",
         report=WORK / "fit.json",
         errors=WORK / "fit.csv",
     log:
@@ -60,7 +53,7 @@ rule fit:
 
 rule figures:
     input:
-        points=described["fit"]["points"],
+        points=SETTINGS.fit.points,
         surface="config/surfaces/fitted.yaml",
         virial="data/n2h2_b12_gerg2008.csv",
     output:
@@ -74,7 +67,7 @@ rule figures:
     params:
         description=DESCRIPTION,
         fingerprint=preamble.fingerprint(
-            described["pair"], described["molecules"], described["fit"]["stretch_length_angstrom"]
+            SETTINGS.pair, described.molecules, SETTINGS.fit.stretch_length_angstrom
         ),
     script:
         "../scripts/surface_checks.py"
@@ -90,7 +83,7 @@ checkpoint geometries:
     conda:
         "../../envs/dynamics.yaml"
     params:
-        content=lambda wildcards: SETS[wildcards.set],
+        content=lambda wildcards: SETS[wildcards.set].to_mapping(),
         fingerprints=lambda wildcards: FINGERPRINTS[wildcards.set],
     script:
         "../scripts/geometries.py"
@@ -117,7 +110,7 @@ rule block:
     params:
         fingerprint=lambda wildcards: FINGERPRINTS[wildcards.set][int(wildcards.block)],
     shell:
-        f"PYSCF_MAX_MEMORY={{resources.mem_mb}} {with_pyscf(described['python'], 'blocks')} "
+        f"PYSCF_MAX_MEMORY={{resources.mem_mb}} {with_pyscf(SETTINGS.python, 'blocks')} "
         f"{{input}} {{wildcards.block}} {{output}} --fingerprint {{params.fingerprint}} {LOGGED}"
 
 
@@ -163,7 +156,7 @@ rule monomer_settings:
     conda:
         "../../envs/dynamics.yaml"
     params:
-        content=lambda wildcards: MONOMERS[wildcards.molecule],
+        content=lambda wildcards: MONOMERS[wildcards.molecule].to_mapping(),
     script:
         "../scripts/settings.py"
 
@@ -185,10 +178,10 @@ rule monomer:
             described, wildcards.molecule
         ),
     shell:
-        f"{with_pyscf(described['python'], 'properties')} {{input}} {{output}} "
+        f"{with_pyscf(SETTINGS.python, 'monomers')} properties {{input}} {{output}} "
         f"--fingerprint {{params.fingerprint}} {LOGGED}"
 
 
 rule properties:
     input:
-        expand(WORK / "{molecule}_properties.csv", molecule=described["properties"]),
+        expand(WORK / "{molecule}_properties.csv", molecule=SETTINGS.properties),

@@ -18,9 +18,9 @@ blocks = preamble.or_exit(
     )
 )
 
-WORK = Path(described["results"])
+WORK = Path(described.results)
 LOGS = WORK / "logs"
-JOBS = [(b, c) for b in range(len(blocks)) for c in range(described["jobs"]["chunks"])]
+JOBS = [(b, c) for b in range(len(blocks)) for c in range(described.jobs.chunks)]
 # Of the matrices of every job: all that they depend on, files by their content.
 FINGERPRINTS = preamble.or_exit(work.fingerprints, described, JOBS)
 
@@ -41,15 +41,15 @@ rule all:
 # files, decides whether a job is computed again.
 rule waves:
     input:
-        surface=ancient(described["surface"]),
-        curve=ancient(described["molecule"]["curve"]),
+        surface=ancient(described.surface),
+        curve=ancient(described.molecule.curve),
     output:
         WORK / "waves/{block}_{chunk}.nc",
     log:
         LOGS / "waves/{block}_{chunk}.log",
     conda:
         "../../envs/dynamics.yaml"
-    threads: described["jobs"]["ranks"]
+    threads: described.jobs.ranks
     resources:
         mpi="mpiexec",
         tasks=lambda wildcards, threads: threads,
@@ -80,7 +80,7 @@ rule rates:
         "../../envs/dynamics.yaml"
     params:
         description=DESCRIPTION,
-        temperatures_K=described["temperatures_K"],
+        temperatures_K=described.to_mapping()["temperatures_K"],
         fingerprints=list(FINGERPRINTS.values()),
         code=code_fingerprint("vibrates.scattering.product", "vibrates.scattering.hours"),
     script:

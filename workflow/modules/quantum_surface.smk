@@ -14,17 +14,13 @@ include: "preamble.smk"
 DESCRIPTION = description_file("config/quantum/heh2.yaml")
 described = preamble.or_exit(surface.load, DESCRIPTION)
 
-WORK = Path(described["results"])
+WORK = Path(described.results)
 LOGS = WORK / "logs"
 # What the geometries and energies of a set of points depend on.
-SETS = {
-    name: {key: described[key] for key in ("symbols", "midbond")} | {"set": points}
-    for name, points in described["sets"].items()
-}
-
-
+SETS = dict(described.sets)
+LEVELS = {name: surface.level(described, points) for name, points in SETS.items()}
 # Of every block what its points depend on: level of theory, geometries, code.
-FINGERPRINTS = {name: surface.fingerprints(described, name) for name in SETS}
+FINGERPRINTS = {name: surface.fingerprints(described, points) for name, points in SETS.items()}
 
 
 wildcard_constraints:
@@ -35,8 +31,8 @@ wildcard_constraints:
 rule fit:
     default_target: True
     input:
-        small=described["data"]["small"],
-        large=described["data"]["large"],
+        small=described.data.small,
+        large=described.data.large,
     output:
         surface=WORK / "surface.yaml",
         errors=WORK / "errors.csv",
@@ -48,7 +44,7 @@ rule fit:
     params:
         description=DESCRIPTION,
         fingerprint=preamble.fingerprint(
-            described["fit"], code_fingerprint("vibrates.scattering.surface")
+            described.fit, code_fingerprint("vibrates.scattering.surface")
         ),
     script:
         "../scripts/quantum_surface_fit.py"
@@ -66,8 +62,8 @@ checkpoint geometries:
     conda:
         "../../envs/dynamics.yaml"
     params:
-        description=DESCRIPTION,
-        fingerprint=lambda wildcards: preamble.fingerprint(SETS[wildcards.set]),
+        points=lambda wildcards: SETS[wildcards.set].to_mapping(),
+        level_of_theory=lambda wildcards: LEVELS[wildcards.set].to_mapping(),
         fingerprints=lambda wildcards: FINGERPRINTS[wildcards.set],
     script:
         "../scripts/quantum_geometries.py"
@@ -91,7 +87,7 @@ rule block:
     params:
         fingerprint=lambda wildcards: FINGERPRINTS[wildcards.set][int(wildcards.block)],
     shell:
-        f"{with_pyscf(described['python'], 'blocks')} "
+        f"{with_pyscf(described.python, 'blocks')} "
         f"{{input}} {{wildcards.block}} {{output}} --fingerprint {{params.fingerprint}} {LOGGED}"
 
 
@@ -129,10 +125,10 @@ rule curve:
     conda:
         "../../envs/abinitio.yaml"
     params:
-        symbols=",".join(described["symbols"][:2]),
-        basis=described["curve"]["basis"],
-        bonds=",".join(map(str, described["curve"]["bonds_bohr"])),
+        symbols=",".join(described.symbols[:2]),
+        basis=described.curve.basis,
+        bonds=",".join(map(str, described.curve.to_mapping()["bonds_bohr"])),
         code=code_fingerprint("vibrates.abinitio.curve"),
     shell:
-        f"{with_pyscf(described['python'], 'curve')} "
+        f"{with_pyscf(described.python, 'curve')} "
         f"{{params.symbols}} {{params.basis}} {{params.bonds}} {{output}} {LOGGED}"

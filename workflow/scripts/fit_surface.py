@@ -9,7 +9,6 @@ from vibrates.abinitio import settings
 from vibrates.config.surface_block import read_surface
 from vibrates.core.files import write_text
 from vibrates.core.scripts import run
-from vibrates.molecules.diatom import Diatom
 from vibrates.potential import cross_validation
 from vibrates.potential import fit as fitting
 from vibrates.potential import points as comparison
@@ -27,15 +26,15 @@ PUBLISHED = {"beta": 8.0, "deformation": "polarizability"}
 
 def main(description: str, points: str, surface: str, report: str, errors: str) -> None:
     described = settings.load(description)
-    spec = described["fit"]
-    a, b = (Diatom.from_config(n, described["molecules"][n]) for n in described["pair"])
+    spec = described.settings.fit
+    a, b = described.diatoms
     computed, _ = point_tables.read(points)
-    prepared = comparison.prepare(computed, a, b, spec["stretch_length_angstrom"])
+    prepared = comparison.prepare(computed, a, b, spec.stretch_length_angstrom)
     held_out = prepared["group"].str.startswith("held_out").to_numpy()
     training = prepared[~held_out].reset_index(drop=True)
-    weights, prior = fitting.Weights(**spec["weights"]), spec["prior"]
-    folds = cross_validation.folds(training, spec["folds"])
-    out: dict = {"candidates": {}, "priors": [], "chosen": spec["chosen"], "prior": prior}
+    weights, prior = fitting.Weights(**spec.weights.to_mapping()), spec.prior.to_mapping()
+    folds = cross_validation.folds(training, spec.folds)
+    out: dict = {"candidates": {}, "priors": [], "chosen": spec.chosen, "prior": prior}
 
     def judged(terms, prior):
         """How well left-out and held-out points are predicted."""
@@ -43,23 +42,25 @@ def main(description: str, points: str, surface: str, report: str, errors: str) 
         found = fitting.fit(training, terms, weights, prior)
         return cross_validation.judgement(training, left_out, prepared[held_out], found)
 
-    for name, candidate in spec["candidates"].items():
+    candidates = {name: one.to_mapping() for name, one in spec.candidates.items()}
+    for name, candidate in candidates.items():
         out["candidates"][name] = judged(fitting.terms(candidate), prior)
-    terms = fitting.terms(spec["candidates"][spec["chosen"]])
-    for change in spec["other_priors"]:
-        out["priors"].append({"prior": prior | change} | judged(terms, prior | change))
+    terms = fitting.terms(candidates[spec.chosen])
+    for change in spec.other_priors:
+        other = prior | change.to_mapping()
+        out["priors"].append({"prior": other} | judged(terms, other))
     chosen = fitting.fit(training, terms, weights, prior)
     block = {
         "type": "fitted",
-        "stretch_length_angstrom": spec["stretch_length_angstrom"],
+        "stretch_length_angstrom": list(spec.stretch_length_angstrom),
         "terms": chosen.rows(),
     }
-    head = HEAD.format(points=spec["points"], chosen=spec["chosen"])
+    head = HEAD.format(points=spec.points, chosen=spec.chosen)
     text = yaml.safe_dump({"surface": block}, sort_keys=False, default_flow_style=None, width=120)
     write_text(surface, head + text)
 
     blocks = {"fitted": block}
-    if described["pair"] == ["N2", "H2"]:
+    if described.settings.pair == ("N2", "H2"):
         blocks |= {name: {"type": name} | PUBLISHED for name in ("original", "modified")}
     surfaces = {name: build_surface(read_surface(x, name), a, b) for name, x in blocks.items()}
     shown = prepared[["group", "configuration", "R_angstrom", "r_a_angstrom", "r_b_angstrom",

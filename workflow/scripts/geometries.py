@@ -3,20 +3,21 @@
 import json
 
 from vibrates.abinitio import settings
+from vibrates.abinitio.models import PairPointSet
 from vibrates.core.files import write_text
 from vibrates.core.scripts import run
 
 
-def main(described: dict, geometries: str, level: str) -> None:
-    write_text(geometries, settings.geometry_table(described).to_csv(index=False))
-    write_text(level, json.dumps(settings.level(described)))
+def main(points: PairPointSet, geometries: str, level: str) -> None:
+    write_text(geometries, settings.geometry_table(points).to_csv(index=False))
+    write_text(level, json.dumps(settings.level(points).to_mapping()))
 
 
 if __name__ == "__main__":
     run(
         main,
         log=snakemake.log,
-        described=snakemake.params.content,
+        points=PairPointSet.from_mapping(snakemake.params.content, "the parameters of the rule"),
         geometries=snakemake.output.geometries,
         level=snakemake.output.level,
     )

@@ -12,11 +12,11 @@ from vibrates.longrange.study import hold_out
 def main(path: str, points: str, scores: str, table: str, figure: str) -> None:
     described = description.load(path)
     problem, _ = description.read_points(described, points)
-    spec, limit = described["holdout"], described["holdout"]["R_bohr"]
-    beyond, found = hold_out(problem, limit, spec["hidden"], description.training(described))
+    limit, hidden = described.holdout.R_bohr, described.holdout.hidden
+    beyond, found = hold_out(problem, limit, hidden, description.training(described.training))
     write_text(scores, json.dumps(found, indent=1))
     style.write(
-        lambda t: longrange.draw_hold_out(t, found, limit, described["title"]),
+        lambda t: longrange.draw_hold_out(t, found, limit, described.title),
         beyond,
         figure,
         table,

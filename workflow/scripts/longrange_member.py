@@ -16,7 +16,7 @@ from vibrates.longrange.study import errors
 def main(path: str, points: str, number: int, threads: int, surface: str, table: str) -> None:
     described = description.load(path)
     problem, _ = description.read_points(described, points)
-    chosen = description.training(described)
+    chosen = description.training(described.training)
 
     def tell(start: int, state: Progress) -> None:
         training, test = state.history[-1]

@@ -12,6 +12,9 @@ from vibrates.core.scripts import run
 from vibrates.core.units import HARTREE_TO_CM
 from vibrates.figures import longrange, style
 from vibrates.longrange import LongRangeSurface, description
+from vibrates.longrange.description import Tail
+from vibrates.longrange.models import LongRangeTraining, Report
+from vibrates.longrange.polar_pair import PolarPair
 from vibrates.longrange.study import along_bond, quality, spread
 
 FAR_BOHR = 1000.0
@@ -19,53 +22,59 @@ CUT = 120  # distances of the fitted curve
 BONDS = 41
 
 
-def cut_table(described: dict, surface: LongRangeSurface, points: pd.DataFrame) -> pd.DataFrame:
+def cut_table(
+    described: LongRangeTraining, surface: LongRangeSurface, points: pd.DataFrame
+) -> pd.DataFrame:
     """The fit, and its reference, along the cut to 1000 bohr: source, R_bohr, u_cm."""
     distance = np.geomspace(surface.least_distance, FAR_BOHR, CUT)
-    x = description.in_atomic_units(described, np.tile(described["cut"], (CUT, 1)).astype(float))
+    x = at_cut(described, CUT)
     parts = [("fit", distance, surface.energy(distance, x) * HARTREE_TO_CM)]
-    if description.is_known(described):
-        energy = description.known_surface(described).energy(distance, x) * HARTREE_TO_CM
+    known = description.known_surface(described.source)
+    if known is not None:
+        energy = known.energy(distance, x) * HARTREE_TO_CM
         parts.append(("surface of the points", distance, energy))
     else:
         cut = points[points["group"] == "cut"]
-        parts.append(
-            ("ab initio points (not fitted)", cut["R_bohr"], cut[described["energy_column"]])
-        )
+        energy = cut[described.energy_column].to_numpy()
+        parts.append(("ab initio points (not fitted)", cut["R_bohr"].to_numpy(), energy))
     return pd.concat(
         [pd.DataFrame({"source": name, "R_bohr": r, "u_cm": u}) for name, r, u in parts],
         ignore_index=True,
     )
 
 
-def bond_table(described: dict, members: list[LongRangeSurface]) -> pd.DataFrame:
+def at_cut(described: LongRangeTraining, count: int) -> np.ndarray:
+    """The internal coordinates (count, d) of the cut, atomic units."""
+    values = np.tile(described.cut, (count, 1)).astype(float)
+    return description.in_atomic_units(described.coordinates, values)
+
+
+def bond_table(described: LongRangeTraining, members: list[LongRangeSurface]) -> pd.DataFrame:
     """C_m against the first bond length: source, r_bohr, m, C_m, spread.
 
     Isotropic beside those of dipole spectra and published ones where they are asked for, otherwise
     at the cut beside those of the surface that gave the points, if it has any.
     """
     bonds = np.linspace(members[0].coordinates[0].lower, members[0].coordinates[0].upper, BONDS)
-    asked = described["report"].get("isotropic_C6")
+    asked = described.report.isotropic_C6
     if asked:
         parts = {"fit": spread(members, bonds)}
-        for basis, one in response(described).groupby("basis", sort=False):
+        for basis, one in response(described.report).groupby("basis", sort=False):
             parts[f"dipole spectra, {basis}"] = pd.DataFrame(
                 {"r_bohr": one["r_bohr"], "m": 6, "C_m": one["C6_au"]}
             )
         published = [
-            {"r_bohr": one["r_bohr"], "m": 6, "C_m": one["value"]}
+            {"r_bohr": one.r_bohr, "m": 6, "C_m": one.value}
             for one in asked
-            if "value" in one
+            if one.value is not None
         ]
         parts["published"] = pd.DataFrame(published)
     else:
-        x = description.in_atomic_units(
-            described, np.tile(described["cut"], (BONDS, 1)).astype(float)
-        )
+        x = at_cut(described, BONDS)
         x[:, 0] = bonds
         parts = {"fit": along_bond(members, x)}
-        known = description.known_surface(described)
-        if hasattr(known, "coefficients"):
+        known = description.known_surface(described.source)
+        if isinstance(known, PolarPair):
             exact = known.coefficients(x)
             table = pd.DataFrame(
                 {"r_bohr": bonds} | dict(zip(members[0].powers, exact.T, strict=True))
@@ -76,9 +85,9 @@ def bond_table(described: dict, members: list[LongRangeSurface]) -> pd.DataFrame
     )
 
 
-def response(described: dict) -> pd.DataFrame:
+def response(asked: Report) -> pd.DataFrame:
     """C_6 from dipole spectra: basis, r_bohr, C6_au; empty if the description names none."""
-    path = described["report"].get("response_C6")
+    path = asked.response_C6
     if path is None:
         return pd.DataFrame(columns=["basis", "r_bohr", "C6_au"])
     try:
@@ -89,10 +98,10 @@ def response(described: dict) -> pd.DataFrame:
         ) from None
 
 
-def far_away(described: dict, surface: LongRangeSurface, x: np.ndarray) -> dict:
+def far_away(known: PolarPair | Tail, surface: LongRangeSurface, x: np.ndarray) -> dict:
     """Relative error (per cent) at 1000 bohr against the known surface: median, 90th percentile."""
     distance = np.full(len(x), FAR_BOHR)
-    exact = description.known_surface(described).energy(distance, x)
+    exact = known.energy(distance, x)
     relative = 100.0 * np.abs(surface.energy(distance, x) / exact - 1.0)
     return {
         "median_percent": float(np.median(relative)),
@@ -113,37 +122,38 @@ def main(
     tables = [pd.read_csv(one) for one in errors]
     qualities = [quality(one) for one in tables]
     found = {
-        "system": described["name"],
+        "system": described.name,
         "network": list(members[0].network.sizes),
         "weights": members[0].network.weights,
         "first member": qualities[0],
         "rmse_cm of the members": [one["rmse_cm"] for one in qualities],
-        "published": described["report"]["published"],
+        "published": described.report.published.to_mapping(),
         "digest": members[0].digest(),
         "hold-out": json.loads(Path(holdout).read_text(encoding="utf-8")),
     }
-    if description.is_known(described):
-        found["at 1000 bohr"] = far_away(described, members[0], problem.x[:2000])
-    asked = described["report"].get("isotropic_C6", [])
+    known = description.known_surface(described.source)
+    if known is not None:
+        found["at 1000 bohr"] = far_away(known, members[0], problem.x[:2000])
+    asked = described.report.isotropic_C6 or ()
     c_m = (
-        spread(members, [one["r_bohr"] for one in asked])
+        spread(members, [one.r_bohr for one in asked])
         if asked
         else pd.DataFrame(columns=["r_bohr", "m"])
     )
-    published = {one["r_bohr"]: one for one in asked if "value" in one}
+    published = {one.r_bohr: one for one in asked if one.value is not None}
     for name in ("value", "source"):
         c_m[f"published_{name}"] = [
-            published.get(r, {}).get(name) if m == 6 else None
+            getattr(published.get(r), name, None) if m == 6 else None
             for r, m in zip(c_m["r_bohr"], c_m["m"], strict=True)
         ]
     write_text(coefficients, c_m.to_csv(index=False, float_format="%.6g"))
     found["isotropic C_m"] = c_m.replace({np.nan: None}).to_dict("records")
-    found["C_6 of dipole spectra"] = response(described).to_dict("records")
+    found["C_6 of dipole spectra"] = response(described.report).to_dict("records")
     write_text(report, json.dumps(found, indent=1))
     along = cut_table(described, members[0], table)
-    style.write(lambda t: longrange.draw_fit(tables[0], t, described["title"]), along, figure, cut)
+    style.write(lambda t: longrange.draw_fit(tables[0], t, described.title), along, figure, cut)
     style.write(
-        lambda t: longrange.draw_coefficients(t, described["title"]),
+        lambda t: longrange.draw_coefficients(t, described.title),
         bond_table(described, members),
         bond_figure,
         bonds,

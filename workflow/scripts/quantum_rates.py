@@ -29,15 +29,15 @@ def main(
         blocks.append(product.joined(mine))
         seconds.append(sum(float(job.attrs["seconds"]) for job in mine))
     found = product.cross_sections(blocks, levels, mass)
-    table = product.rates(found, mass, np.array(described["temperatures_K"], float))
+    table = product.rates(found, mass, np.array(described.temperatures_K, float))
     provenance = {
-        "molecule": described["molecule"]["name"], "atom": described["atom"]["name"],
-        "method": described["method"], "surface": described["surface"],
+        "molecule": described.molecule.name, "atom": described.atom.name,
+        "method": described.method, "surface": described.surface,
         "core_hours": round(sum(seconds) / 3600.0, 4),
         "transitions": "exothermic: each pair of levels once, from the higher to the lower",
     }  # fmt: skip
-    if settings.like_nuclei(described):
-        provenance["weights_of_even_and_odd_j"] = settings.spin_weights(described)
+    if settings.like_nuclei(described.molecule):
+        provenance["weights_of_even_and_odd_j"] = list(settings.spin_weights(described.molecule))
     columns = [*product.NUMBERS, "T_K", "k_cm3_s"]
     text = table[columns].to_csv(index=False, float_format="%.5g")
     write_text(rates, f"# {json.dumps(provenance)}\n{text}")
@@ -45,9 +45,8 @@ def main(
     dataset.attrs = storage.provenance(described, [yaml.safe_dump(provenance)])
     storage.write_atomic(dataset, cross_sections)
     planned = plan.blocks(described, levels, mass)
-    write_text(
-        hours_csv, hours.by_served_levels(planned, seconds, levels, described).to_csv(index=False)
-    )
+    served = hours.by_served_levels(planned, seconds, levels, described.levels)
+    write_text(hours_csv, served.to_csv(index=False))
     write_text(checks, json.dumps(product.checks(found, table), indent=2) + "\n")
 
 

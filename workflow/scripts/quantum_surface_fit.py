@@ -19,10 +19,10 @@ extends: ../molecules.yaml
 def main(description: str, small: str, large: str, output: str, errors: str, figure: str) -> None:
     described = surface.load(description)
     sets = {"small": surface.read_points(small), "large": surface.read_points(large)}
-    fitted = surface.fitted(described["fit"], **sets)
+    fitted = surface.fitted(described.fit, **sets)
     content = {"surface": {"type": "sites", "sites": fitted.to_mapping()}}
     write_text(output, HEAD + yaml.safe_dump(content, sort_keys=False))
-    alone = surface.fitted_to_small(described["fit"], sets["small"])
+    alone = surface.fitted_to_small(described.fit, sets["small"])
     rows = [
         surface.errors(alone, sets["small"]).assign(set="small, fit of it alone"),
         surface.errors(fitted, sets["large"]).assign(set="large, final fit"),

@@ -9,7 +9,6 @@ from vibrates.config.surface_block import read_surface
 from vibrates.core.scripts import run
 from vibrates.core.yaml_files import read_layers
 from vibrates.figures import style, surface_checks
-from vibrates.molecules.diatom import Diatom
 from vibrates.potential import points as comparison
 from vibrates.potential import points as point_tables
 from vibrates.potential.registry import build_surface
@@ -19,9 +18,10 @@ PUBLISHED = {"beta": 8.0, "deformation": "polarizability"}
 
 def main(description: str, points: str, surface: str, virial: str, pngs: dict[str, str]) -> None:
     described = settings.load(description)
-    a, b = (Diatom.from_config(n, described["molecules"][n]) for n in described["pair"])
+    a, b = described.diatoms
     computed, _ = point_tables.read(points)
-    prepared = comparison.prepare(computed, a, b, described["fit"]["stretch_length_angstrom"])
+    lengths = described.settings.fit.stretch_length_angstrom
+    prepared = comparison.prepare(computed, a, b, lengths)
     blocks = [{"type": name} | PUBLISHED for name in ("original", "modified")]
     blocks.append(read_layers(surface)["surface"])
     kinds = [read_surface(block, surface) for block in blocks]

@@ -9,9 +9,7 @@ interaction energy enters, so that it judges the C_6 of a fit to such energies.
 """
 
 import argparse
-import json
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -21,6 +19,8 @@ from pyscf import ao2mo, gto, lib, mcscf, scf
 from scipy.linalg import eigh_tridiagonal
 
 from vibrates.abinitio.atom_diatom import basis
+from vibrates.abinitio.models import AtomBasis, DipoleSpectraSettings
+from vibrates.abinitio.points import read_settings
 from vibrates.core.errors import UserError
 from vibrates.core.scripts import run
 from vibrates.core.tables import write
@@ -29,18 +29,20 @@ STEPS = 60  # of the Lanczos recursion: twice what ten digits want
 Operator = Callable[[NDArray], NDArray]
 
 
-def spectrum(element: str, places: Sequence[float], settings: Mapping) -> NDArray:
+def spectrum(
+    element: str, places: Sequence[float], chosen: AtomBasis, core_orbitals: int
+) -> NDArray:
     """Excitation energies and |<n|z|0>|^2 averaged over x, y, z: (lines, 2), hartree and bohr^2.
 
-    ``places``: of the one or two nuclei along z, bohr; ``settings``: those of `atom_diatom.basis`,
-    and core_orbitals of each atom.
+    ``places``: of the one or two nuclei along z, bohr; ``core_orbitals``: of each atom. Raises
+    UserError unless one or two valence electrons are left.
     """
     count = len(places)
     molecule = gto.M(
         atom=[(element, (0.0, 0.0, z)) for z in places], unit="bohr", verbose=0,
-        basis={element: basis(element, settings)}, spin=count % 2,
+        basis={element: basis(element, chosen)}, spin=count % 2,
     )  # fmt: skip
-    core = settings["core_orbitals"] * count
+    core = core_orbitals * count
     electrons = molecule.nelectron - 2 * core
     if electrons not in (1, 2):
         raise UserError(
@@ -118,24 +120,24 @@ def c_6(a: NDArray, b: NDArray) -> float:
     return float(6.0 * (np.outer(a[:, 1], b[:, 1]) / np.add.outer(a[:, 0], b[:, 0])).sum())
 
 
-def _name(settings: Mapping) -> str:
-    more, fewer = settings["diffuse"], "".join(settings["leave_out"])
-    return settings["basis"] + (f" + {more}" if more else "") + (f" - {fewer}" if fewer else "")
+def _name(chosen: AtomBasis) -> str:
+    more, fewer = chosen.diffuse, "".join(chosen.leave_out)
+    return chosen.basis + (f" + {more}" if more else "") + (f" - {fewer}" if fewer else "")
 
 
 def compute(settings: str, output: str) -> None:
-    """A table of r_bohr and basis: polarizabilities of atom and diatom, and C_6.
+    """Write a table of r_bohr and basis: polarizabilities of atom and diatom, and C_6.
 
-    ``settings``: JSON; ``bases``: list of those keys of `atom_diatom.basis` that change.
+    ``settings``: a JSON file of `DipoleSpectraSettings`, which is also the provenance. Raises
+    UserError if it holds others.
     """
     lib.num_threads(1)
-    chosen = json.loads(Path(settings).read_text(encoding="utf-8"))
+    chosen = read_settings(DipoleSpectraSettings, settings)
     rows = []
-    for changed in chosen["bases"]:
-        here = chosen | changed
-        atom = spectrum(here["element"], [0.0], here)
-        for r in chosen["r_bohr"]:
-            diatom = spectrum(here["element"], [-0.5 * r, 0.5 * r], here)
+    for here in chosen.basis_sets():
+        atom = spectrum(chosen.element, [0.0], here, chosen.core_orbitals)
+        for r in chosen.r_bohr:
+            diatom = spectrum(chosen.element, [-0.5 * r, 0.5 * r], here, chosen.core_orbitals)
             rows.append({
                 "basis": _name(here), "r_bohr": r, "alpha_atom_au": polarizability(atom),
                 "alpha_diatom_au": polarizability(diatom), "C6_au": c_6(atom, diatom),
@@ -144,7 +146,7 @@ def compute(settings: str, output: str) -> None:
         "method": "full CI of the valence electrons, Lanczos",
         "program": f"PySCF {pyscf.__version__}",
     }
-    write(output, pd.DataFrame(rows).round(4), provenance | chosen)
+    write(output, pd.DataFrame(rows).round(4), provenance | chosen.to_mapping())
 
 
 if __name__ == "__main__":

@@ -43,10 +43,24 @@ def positions(
     distance: float,
     bonds: tuple[float, float],
 ) -> np.ndarray:
-    """Nuclei of a, of b, and the middle of R: (nuclei + 1, 3), angstrom.
+    """Nuclei of a, of b, and the middle of R.
 
-    ``masses``: two for a diatom, one for an atom, whose angle and bond do not matter.
-    ``angles_deg``: theta_a, theta_b, phi; R joins the centres of mass and points from a to b.
+    Parameters
+    ----------
+    masses : sequence of two sequences
+        Masses of a's and of b's atoms, of which only ratios matter: two for a diatom, one for an
+        atom, whose angle and bond have no effect.
+    angles_deg : sequence of float
+        theta_a, theta_b, phi, degree; R joins the centres of mass and points from a to b.
+    distance : float
+        R, angstrom.
+    bonds : tuple of two floats
+        Bond lengths of a and b, angstrom.
+
+    Returns
+    -------
+    array, (nuclei + 1, 3)
+        Positions, angstrom.
     """
     theta_a, theta_b, phi = np.radians(angles_deg)
     directions = (
@@ -87,10 +101,26 @@ def _energies(symbols: Sequence[str], xyz: np.ndarray, level: Level) -> tuple[fl
 
 
 def interaction_energies(symbols: Sequence[str], xyz: np.ndarray, level: Level) -> np.ndarray:
-    """HF, CCSD and CCSD(T) interaction energies (3,), hartree.
+    """HF, CCSD and CCSD(T) interaction energies, counterpoise-corrected.
 
-    ``symbols``: elements of a's two atoms, then b's two or one; ``xyz``: from `positions`,
-    angstrom.
+    Parameters
+    ----------
+    symbols : sequence of str
+        Elements of a's two atoms, then of b's two or one.
+    xyz : array, (len(symbols) + 1, 3)
+        Nuclei and the middle of R, angstrom, from `positions`.
+    level : Level
+        Basis and bond functions.
+
+    Returns
+    -------
+    array, (3,)
+        Energies, hartree.
+
+    Raises
+    ------
+    UserError
+        If HF or CCSD does not converge.
     """
     lib.num_threads(1)
     ghosts = [f"ghost-{s}" for s in symbols]

@@ -3,22 +3,25 @@
 It gives the correlation energy that CCSD(T) lacks.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 from pyscf import fci, gto, lib, mcscf, scf
 
 from vibrates.abinitio.atom_diatom import systems
+from vibrates.abinitio.models import AtomDiatomLevel
+from vibrates.abinitio.points import Row
 from vibrates.core.errors import UserError
 from vibrates.core.units import HARTREE_TO_CM
 
 
-def interaction(row: Mapping, settings: Mapping) -> float:
-    """Counterpoise-corrected interaction energy, cm^-1; arguments as of `atom_diatom.point`."""
+def interaction(row: Row, level: AtomDiatomLevel) -> float:
+    """Counterpoise-corrected interaction energy, cm^-1; arguments as of `atom_diatom.point`.
+
+    Raises UserError if an energy does not converge.
+    """
     lib.num_threads(1)
     every, diatom, atom = (
-        _energy(molecule, count, settings["core_orbitals"])
-        for molecule, count in zip(systems(row, settings), (3, 2, 1), strict=True)
+        _energy(molecule, count, level.core_orbitals)
+        for molecule, count in zip(systems(row, level), (3, 2, 1), strict=True)
     )
     return float((every - diatom - atom) * HARTREE_TO_CM)
 

@@ -4,12 +4,13 @@ The distance of every geometry is a contact distance, which follows the orientat
 does (five harmonics), plus an offset: so each orientation is sampled from its wall to its tail.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
+from vibrates.abinitio.models import Geometries, ReferenceGroup, SkewGroup
 from vibrates.potential.orientation import REFERENCE_CONFIGURATIONS, coefficients, harmonics
 from vibrates.potential.points import ANGLES, cosines
 
@@ -35,46 +36,49 @@ def skew_orientations(count: int, seed: int, symmetric_a: bool, symmetric_b: boo
     return np.round(angles.T, 2)
 
 
-def _reference(spec: Mapping, group: str) -> Iterator[tuple]:
-    for name in spec.get("configurations", REFERENCE_ANGLES):
+def _reference(spec: ReferenceGroup, group: str) -> Iterator[tuple]:
+    for name in spec.configurations or REFERENCE_ANGLES:
         angles = REFERENCE_ANGLES[name]
-        for stretch_a, stretch_b in spec["stretches"]:
-            for offset in spec["offsets_angstrom"]:
+        for stretch_a, stretch_b in spec.stretches:
+            for offset in spec.offsets_angstrom:
                 yield group, name, *angles, offset, stretch_a, stretch_b
 
 
-def _skew(spec: Mapping, group: str, like_ends: tuple[bool, bool]) -> Iterator[tuple]:
-    orientations = skew_orientations(spec["count"], spec["seed"], *like_ends)
-    stretch = qmc.Sobol(2, rng=spec["seed"] + 1)
+def _skew(spec: SkewGroup, group: str, like_ends: tuple[bool, bool]) -> Iterator[tuple]:
+    orientations = skew_orientations(spec.count, spec.seed, *like_ends)
+    stretch = qmc.Sobol(2, rng=spec.seed + 1)
     for index, angles in enumerate(orientations):
         name = f"{group}{index:02d}"
-        for offset in spec["offsets_angstrom"]:
+        for offset in spec.offsets_angstrom:
             yield group, name, *angles, offset, 0.0, 0.0
-        offsets = spec["stretched_offsets_angstrom"]
+        offsets = spec.stretched_offsets_angstrom
         for offset, (s_a, s_b) in zip(offsets, stretch.random(len(offsets)), strict=True):
-            largest = spec["largest_stretch"]
+            largest = spec.largest_stretch
             yield group, name, *angles, offset, largest * (2 * s_a - 1), largest * (2 * s_b - 1)
 
 
 def geometries(
-    settings: Mapping, r_e: tuple[float, float], like_ends: tuple[bool, bool]
+    chosen: Geometries, r_e: tuple[float, float], like_ends: tuple[bool, bool]
 ) -> pd.DataFrame:
     """The list of geometries: group, configuration, angles (degrees), distances (angstrom).
 
-    ``settings``: the ``geometries`` block; ``r_e``: equilibrium bond lengths, angstrom;
-    ``like_ends``: whether the two atoms of a, of b are the same. ``block`` numbers the jobs.
+    ``r_e``: equilibrium bond lengths, angstrom; ``like_ends``: whether the two atoms of a, of b
+    are the same. ``block`` numbers the jobs.
     """
-    rows = []
-    for group, spec in settings["groups"].items():
-        rows += _reference(spec, group) if "stretches" in spec else _skew(spec, group, like_ends)
+    rows: list[tuple] = []
+    for name, group in chosen.groups.items():
+        if isinstance(group, ReferenceGroup):
+            rows += _reference(group, name)
+        else:
+            rows += _skew(group, name, like_ends)
     columns = ["group", "configuration", *ANGLES, "offset", "stretch_a", "stretch_b"]
     table = pd.DataFrame(rows, columns=columns)
     contact = coefficients(
-        [settings["contact_angstrom"][name] for name in REFERENCE_CONFIGURATIONS]
+        [getattr(chosen.contact_angstrom, name) for name in REFERENCE_CONFIGURATIONS]
     )
     angular = harmonics(*cosines(*(table[name].to_numpy() for name in ANGLES)))
     table["R_angstrom"] = (contact @ angular + table.pop("offset")).round(2)
     table["r_a_angstrom"] = (r_e[0] * (1.0 + table.pop("stretch_a"))).round(4)
     table["r_b_angstrom"] = (r_e[1] * (1.0 + table.pop("stretch_b"))).round(4)
-    table.insert(0, "block", np.arange(len(table)) // settings["block_size"])
+    table.insert(0, "block", np.arange(len(table)) // chosen.block_size)
     return table

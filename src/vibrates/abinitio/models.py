@@ -1,18 +1,25 @@
-"""The description of a set of ab initio points and of the fit to them, `config/abinitio/*.yaml`."""
+"""Typed settings of ab initio calculations.
 
-from typing import Annotated, Literal, Self
+`PairPoints` describes points of two diatoms and the fit to them (`config/abinitio/*.yaml`).
+`PairLevel`, `AtomDiatomLevel`, `DiatomProperties`, `PolarProperties` and `DipoleSpectraSettings`
+are what the programs that run PySCF read as JSON; they are also the provenance of its results.
+"""
 
-from annotated_types import Ge, Le, MinLen
-from pydantic import StringConstraints, model_validator
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from annotated_types import Ge, Le, MaxLen, MinLen
+from pydantic import ConfigDict, Discriminator, StringConstraints, Tag, model_validator
 
 from vibrates.core.model import WHOLE, Count, Integer, Model, Natural, Positive, Rule, key, optional
+from vibrates.molecules.settings import Molecule
 
 _SEE = "see the keys"
 Configuration = Literal["H", "X", "Ta", "Tb", "I"]
 Element = Annotated[str, StringConstraints(pattern="^[A-Z][a-z]?$")]
 Numbers = Annotated[tuple[float, ...], MinLen(1)]
 Lengths = Annotated[tuple[Positive, ...], MinLen(1)]
-Power = Annotated[int, Ge(0), Le(4), WHOLE]
+Range = tuple[Positive, Positive]
 
 
 class Midbond(Model):
@@ -24,27 +31,52 @@ class Midbond(Model):
     f: Numbers | None = optional("Exponents of the uncontracted functions", "bohr^-2")
 
 
-class Group(Model):
-    """A group of geometries."""
+class ReferenceGroup(Model):
+    """Cuts along R at the reference configurations, bonds at rest or stretched."""
 
-    offsets_angstrom: Numbers = key("R less the contact distance", "angstrom")
+    model_config = ConfigDict(title="reference configurations")
+
     configurations: Annotated[tuple[Configuration, ...], MinLen(1)] | None = optional(
         "Those of the five configurations that the stretches are computed at; all if missing",
         "text",
     )
-    stretches: Annotated[tuple[tuple[float, float], ...], MinLen(1)] | None = optional(
-        "Stretches of a and b at the five configurations, fractions of r_e", "1"
+    stretches: Annotated[tuple[tuple[float, float], ...], MinLen(1)] = key(
+        "Stretches of a and b at the configurations, fractions of r_e", "1"
     )
-    count: Count | None = optional("Number of skew orientations", "1")
-    seed: Natural | None = optional("Seed of the skew orientations", "1")
-    stretched_offsets_angstrom: tuple[float, ...] | None = optional(
+    offsets_angstrom: Numbers = key("R less the contact distance", "angstrom")
+
+
+class SkewGroup(Model):
+    """Skew orientations, from a scrambled Sobol set."""
+
+    model_config = ConfigDict(title="skew orientations")
+
+    count: Count = key("Number of skew orientations", "1")
+    seed: Natural = key("Seed of the skew orientations", "1")
+    offsets_angstrom: Numbers = key("R less the contact distance", "angstrom")
+    stretched_offsets_angstrom: tuple[float, ...] = key(
         "Offsets of points with random stretches", "angstrom"
     )
-    largest_stretch: float | None = optional(
-        "Largest random stretch, fraction of r_e", "1", ge=0, le=0.5
-    )
+    largest_stretch: float = key("Largest random stretch, fraction of r_e", "1", ge=0, le=0.5)
 
 
+def _group_form(value: Any) -> str | None:
+    if isinstance(value, Mapping):
+        return (
+            "<reference configurations>"
+            if {"configurations", "stretches"} & set(value)
+            else "<skew orientations>"
+        )
+    if isinstance(value, ReferenceGroup):
+        return "<reference configurations>"
+    return "<skew orientations>" if isinstance(value, SkewGroup) else None
+
+
+Group = Annotated[
+    Annotated[ReferenceGroup, Tag("<reference configurations>")]
+    | Annotated[SkewGroup, Tag("<skew orientations>")],
+    Discriminator(_group_form),
+]
 _GROUPS = ("Groups of geometries; those named held_out are kept from the fit", _SEE)
 Groups = Annotated[dict[str, Group], MinLen(1)]
 
@@ -83,6 +115,11 @@ class PropertyMethods(Model):
 
     ccsd_t: Lengths | None = optional("Bond lengths computed", "angstrom", alias="ccsd(t)")
     casscf: Lengths | None = optional("Bond lengths computed", "angstrom")
+
+    def by_method(self) -> dict[str, tuple[float, ...]]:
+        """Bond lengths (angstrom) by name of the method, of those that are asked for."""
+        every = {"ccsd(t)": self.ccsd_t, "casscf": self.casscf}
+        return {name: lengths for name, lengths in every.items() if lengths is not None}
 
 
 class MonomerProperties(Model):
@@ -188,3 +225,152 @@ class PairPoints(Model):
     larger_basis: LargerBasis = key("Points computed once more in a larger basis", _SEE)
     properties: dict[str, MonomerProperties] = key("Monomer properties, by molecule", _SEE)
     fit: SurfaceFit = key("Fit of the surface to the points", _SEE)
+
+    @model_validator(mode="after")
+    def _properties_of_the_pair(self) -> Self:
+        for name in self.properties:
+            if name not in self.pair:
+                raise Rule(
+                    f"properties.{name}",
+                    f"no molecule of the pair ({', '.join(self.pair)}); name one of them",
+                )
+        return self
+
+
+class PairPointSet(Model):
+    """One set of points of a pair of diatoms: all that its geometries and energies depend on."""
+
+    pair: tuple[str, str] = key("The two molecules a and b, diatoms", "text")
+    elements: tuple[tuple[Element, Element], tuple[Element, Element]] = key(
+        "Elements of the atoms of a and of b", "text"
+    )
+    molecules: dict[str, Molecule] = key("Constants of both molecules", _SEE)
+    basis: str = key("Basis of the atoms (a name that PySCF knows)", "text")
+    midbond: Midbond = key("Bond functions at the middle of R", _SEE)
+    geometries: Geometries = key("Which geometries are computed", _SEE)
+
+
+class HeldOut(Model):
+    """Points between the lines of the grid."""
+
+    count: Count = key("Their number", "1")
+    seed: Natural = key("Seed of their places", "1")
+    distances_bohr: Range = key("First and last R", "bohr")
+    bonds_bohr: Range = key("First and last bond length", "bohr")
+
+
+class PointSet(Model):
+    """A grid of points of a diatom with equal nuclei and an atom, in one basis."""
+
+    basis: str = key("Basis of the atoms", "text")
+    angles_deg: tuple[Annotated[float, Ge(0), Le(90)], ...] = key(
+        "Angles between the bond and R", "degree", min_length=1
+    )
+    distances_bohr: Lengths = key("Distances R of the atom from the middle of the bond", "bohr")
+    bonds_bohr: Lengths = key("Bond lengths", "bohr")
+    closest_bohr: float = key("Least distance of the atom from a nucleus", "bohr", ge=0)
+    block_size: Count = key("Points of one job", "1")
+    held_out: HeldOut = key("Points between the lines of the grid that the fit does not see", _SEE)
+
+
+_Masses = Annotated[tuple[Positive, ...], MinLen(1), MaxLen(2)]
+
+
+class PairLevel(Model):
+    """What a point of two diatoms, or of a diatom and an atom, needs beside its geometry."""
+
+    pair: tuple[str, str] | None = optional("The two molecules a and b", "text")
+    symbols: Annotated[tuple[str, ...], MinLen(3), MaxLen(4)] = key(
+        "Elements of a's two atoms, then of b's two or one", "text"
+    )
+    masses_u: tuple[_Masses, _Masses] = key(
+        "Masses of the atoms of a and of b, of which only ratios matter", "u"
+    )
+    method: str = key("Method, in words", "text")
+    basis: str = key("Basis of the atoms (a name that PySCF knows)", "text")
+    midbond: dict[str, Numbers] = key("Exponents of the bond functions by letter", "bohr^-2")
+    program: str = key("Program and version", "text")
+
+
+LeftOut = dict[str, tuple[Positive, ...]]
+Letters = Annotated[str, StringConstraints(pattern="^[spdf]*$")]
+LEAVE_OUT = ("Exponents of functions that are left out of it", "bohr^-2")
+DIFFUSE = ("Letters that get one more diffuse function", "text")
+_BASIS = ("Basis (a name that PySCF knows)", "text")
+
+
+class AtomBasis(Model):
+    """A named basis, less some of its functions and with more diffuse ones."""
+
+    basis: str = key(*_BASIS)
+    leave_out: LeftOut = key(*LEAVE_OUT)
+    diffuse: Letters = key(*DIFFUSE)
+
+
+class BasisChange(Model):
+    """What of a basis differs from that of the points."""
+
+    basis: str | None = optional(*_BASIS)
+    leave_out: LeftOut | None = optional(*LEAVE_OUT)
+    diffuse: Letters | None = optional(*DIFFUSE)
+
+
+class AtomDiatomLevel(AtomBasis):
+    """What a point of an atom and a diatom of one element needs beside its geometry."""
+
+    method: str = key("Method, in words", "text")
+    program: str = key("Program and version", "text")
+    element: Element = key("Element of all three atoms", "text")
+    core_orbitals: Natural = key("Frozen orbitals of each atom", "1")
+    tolerance_hartree: float = key("Convergence of CCSD", "hartree", gt=0)
+    start: str | None = optional(
+        "Points of the same settings, which are not computed again", "path"
+    )
+
+
+class DipoleSpectra(Model):
+    """C_6 from dipole spectra."""
+
+    r_bohr: Lengths = key("Bond lengths", "bohr")
+    bases: Annotated[tuple[BasisChange, ...], MinLen(1)] = key(
+        "Basis sets: what differs from basis, leave_out, diffuse", _SEE
+    )
+
+
+class DipoleSpectraSettings(AtomBasis):
+    """What C_6 of an atom and a diatom of one element from dipole spectra needs."""
+
+    element: Element = key("Element of all three atoms", "text")
+    core_orbitals: Natural = key("Frozen orbitals of each atom", "1")
+    r_bohr: Lengths = key("Bond lengths", "bohr")
+    bases: Annotated[tuple[BasisChange, ...], MinLen(1)] = key(
+        "Basis sets: what differs from basis, leave_out, diffuse", _SEE
+    )
+
+    def basis_sets(self) -> list[AtomBasis]:
+        """The basis of each entry of ``bases``."""
+        mine = {name: getattr(self, name) for name in AtomBasis.model_fields}
+        return [AtomBasis(**mine | one.model_dump(exclude_none=True)) for one in self.bases]
+
+
+class DiatomProperties(Model):
+    """What polarizabilities and quadrupole moment of a diatom at several bond lengths need."""
+
+    symbols: tuple[Element, Element] = key("The two atoms", "text")
+    masses_u: tuple[Positive, Positive] = key("Their masses", "u")
+    basis: str = key(*_BASIS)
+    methods: PropertyMethods = key("Bond lengths of each method", "angstrom")
+    program: str = key("Program and version", "text")
+
+
+class PolarProperties(Model):
+    """What moments and polarizabilities of a polar diatom at several bond lengths need."""
+
+    symbols: tuple[str, str] = key("The two atoms", "text")
+    masses_u: tuple[Positive, Positive] = key("Their masses", "u")
+    basis: str = key(*_BASIS)
+    ecp: dict[str, str] = key("Core potentials by element", "text")
+    frozen_orbitals: Natural = key("Frozen orbitals of the molecule", "1")
+    r_bohr: Lengths = key("Bond lengths", "bohr")
+    method: str = key("Method, in words", "text")
+    program: str = key("Program and version", "text")

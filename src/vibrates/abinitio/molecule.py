@@ -33,7 +33,25 @@ class Molecule:
         self.orbitals = self.integrals = None
 
     def energy(self, field: Sequence[float] = (0.0, 0.0, 0.0), gradient: float = 0.0) -> float:
-        """With a uniform field (3,) and a field gradient along the bond, atomic units."""
+        """Total energy with the electrons in weak fields.
+
+        Parameters
+        ----------
+        field : sequence of float, (3,)
+            Uniform field, atomic units.
+        gradient : float
+            Field gradient along the bond, atomic units.
+
+        Returns
+        -------
+        float
+            Energy, hartree.
+
+        Raises
+        ------
+        UserError
+            If Hartree-Fock, CCSD or CASSCF does not converge.
+        """
         mean_field = weak_fields.mean_field(self.molecule, field, gradient)
         mean_field.kernel()
         solver = self._casscf(mean_field) if self.method == "casscf" else self._ccsd(mean_field)

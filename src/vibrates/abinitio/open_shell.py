@@ -71,6 +71,23 @@ def triples_energy(cluster: FewElectrons, eris: uccsd._ChemistsERIs) -> float:
 
     Raghavachari et al., CPL 157, 479 (1989), for spin orbitals, with the occupied-virtual elements
     of the Fock matrix that an open shell keeps (Watts, Gauss, Bartlett, JCP 98, 8718 (1993)).
+
+    Parameters
+    ----------
+    cluster : FewElectrons
+        Converged amplitudes of two electrons of one spin and one of the other.
+    eris
+        Its integrals, as `FewElectrons.ao2mo` returns them.
+
+    Returns
+    -------
+    float
+        Energy, hartree.
+
+    Raises
+    ------
+    UserError
+        For another number of electrons.
     """
     if cluster.nocc != (2, 1):
         raise UserError(
@@ -122,7 +139,22 @@ def semicanonical(field: scf.rohf.ROHF, core: int) -> scf.uhf.UHF:
 
 
 def restricted(molecule: gto.Mole, integrals: NDArray, guess: NDArray | None) -> scf.rohf.ROHF:
-    """Converged ROHF field; ``guess``: density matrices (2, n, n) of both spins, or None."""
+    """Converged ROHF field.
+
+    Parameters
+    ----------
+    molecule : gto.Mole
+        The molecule.
+    integrals : array
+        Its two-electron integrals over atomic orbitals, with eightfold symmetry.
+    guess : array, (2, n, n), or None
+        Density matrices of both spins to start from.
+
+    Raises
+    ------
+    UserError
+        If the field does not converge.
+    """
     field = scf.ROHF(molecule)
     field._eri = integrals
     field.conv_tol, field.conv_tol_grad, field.max_cycle = 1e-13, 1e-8, 200
@@ -140,7 +172,27 @@ def spin_densities(field: scf.rohf.ROHF) -> NDArray:
 
 
 def energies(field: scf.rohf.ROHF, core: int, tolerance: float) -> NDArray:
-    """Total ROHF, UCCSD, UCCSD(T) energies (3,), hartree, the ``core`` lowest orbitals frozen."""
+    """Total ROHF, UCCSD and UCCSD(T) energies.
+
+    Parameters
+    ----------
+    field : scf.rohf.ROHF
+        Converged field, as `restricted` returns it.
+    core : int
+        Lowest orbitals that are frozen.
+    tolerance : float
+        Convergence of the UCCSD energy, hartree.
+
+    Returns
+    -------
+    array, (3,)
+        Energies, hartree; all of them ROHF where fewer than two electrons are correlated.
+
+    Raises
+    ------
+    UserError
+        If UCCSD does not converge.
+    """
     reference = semicanonical(field, core)
     if sum(field.mol.nelec) - 2 * core < 2:
         return np.full(3, field.e_tot)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -21,32 +21,37 @@ from vibrates.core.checkpoint import Checkpoint
 from vibrates.core.code import code_fingerprint
 from vibrates.core.errors import UserError
 from vibrates.core.fingerprint import check, fingerprint
+from vibrates.core.model import Model
 from vibrates.core.scripts import run as run_script
 from vibrates.core.tasks import Task, run
 
 PROGRAM = "PySCF 2.14.0"  # envs/abinitio.txt
 
-Point = Callable[[Mapping, Mapping], np.ndarray]
+Level = TypeVar("Level", bound=Model)
+Row = pd.Series | Mapping[str, Any]  # of a list of geometries: values by column
+Point = Callable[[Row, Level], np.ndarray]
 
 
 @dataclass(frozen=True)
-class Stage:
+class Stage(Generic[Level]):
     """One way of computing points.
 
-    ``coordinates``: the columns that a point depends on; ``settings``: the keys of its level of
-    theory that it depends on; ``energies``: the columns computed, rounded to ``decimals``;
-    ``module``: the one that computes them.
+    ``model``: its level of theory; ``coordinates``: the columns that a point depends on;
+    ``settings``: the keys of its level of theory that it depends on; ``energies``: the columns
+    computed, rounded to ``decimals``; ``module``: the one that computes them.
     """
 
+    model: type[Level]
     coordinates: Sequence[str]
     settings: Sequence[str]
     energies: Sequence[str]
     decimals: int
     module: str
 
-    def tasks(self, table: pd.DataFrame, level: Mapping[str, Any], point: Point) -> list[Task]:
+    def tasks(self, table: pd.DataFrame, level: Level, point: Point[Level]) -> list[Task]:
         """The points of ``table``; ``point`` takes a row and the level."""
-        theory = {name: level.get(name) for name in self.settings}
+        stated = level.to_mapping()
+        theory = {name: stated.get(name) for name in self.settings}
         common = fingerprint(
             level=theory, decimals=self.decimals, code=code_fingerprint(self.module)
         )
@@ -54,7 +59,7 @@ class Stage:
         for _, row in table.iterrows():
             key = self.key(row)
 
-            def compute(row: Mapping = row) -> dict[str, Any]:
+            def compute(row: Row = row) -> dict[str, Any]:
                 started = time.perf_counter()
                 energies = np.round(point(row, level), self.decimals)
                 return {
@@ -65,51 +70,52 @@ class Stage:
             found[key] = Task(key, fingerprint(common=common, point=key), compute)
         return list(found.values())
 
-    def key(self, row: Mapping) -> str:
+    def key(self, row: Row) -> str:
         """The coordinates in words; what files round away does not count."""
         return ", ".join(f"{name} = {float(row[name]):.10g}" for name in self.coordinates)
 
-    def blocks(self, table: pd.DataFrame, level: Mapping[str, Any]) -> list[str]:
+    def blocks(self, table: pd.DataFrame, level: Level) -> list[str]:
         """The fingerprints of the blocks of a list of geometries, in the order of their numbers."""
         return [self._block(rows, level) for _, rows in table.groupby("block", sort=True)]
 
-    def _block(self, rows: pd.DataFrame, level: Mapping[str, Any]) -> str:
+    def _block(self, rows: pd.DataFrame, level: Level) -> str:
         points = self.tasks(rows, level, lambda row, level: np.empty(0))
         texts = rows.drop(columns=list(self.coordinates)).astype(str).to_numpy().tolist()
         return fingerprint(points=[task.fingerprint for task in points], rows=texts)
 
     def compute_block(
         self,
-        point: Point,
+        point: Point[Level],
         geometries: str,
         settings: str,
         block: int,
         output: str,
         expected: str | None = None,
-        known: Mapping[str, Mapping[str, Any]] | None = None,
+        known: Callable[[Level], Mapping[str, Mapping[str, Any]]] = lambda level: {},
     ) -> None:
         """Compute the points of ``block`` that are not yet stored; write ``output``.
 
         ``geometries``: CSV; ``settings``: JSON, the level of theory; ``expected``: the fingerprint
-        of the block that the workflow asks for. ``known``: energies and seconds by key, of points
-        that are computed already. Raises UserError if the files are not those of ``expected``.
+        of the block that the workflow asks for. ``known``: gives energies and seconds by key, of
+        points that are computed already at this level. Raises UserError if the files are not those
+        of ``expected``.
         """
         table = pd.read_csv(geometries)
         table = table[table["block"] == block].reset_index(drop=True)
-        level = json.loads(Path(settings).read_text(encoding="utf-8"))
+        level = read_settings(self.model, settings)
         stated = self._block(table, level)
         if expected is not None:
             remedy = f"remove it and {settings}, and run the workflow again"
             check(geometries, stated, expected, remedy)
-        known = known or {}
+        results = dict(known(level))
         tasks = self.tasks(table, level, point)
         checkpoint = Checkpoint(output)
-        found = run([task for task in tasks if task.key not in known], checkpoint)
-        results = [(known | found)[self.key(row)] for _, row in table.iterrows()]
-        energies = np.array([one["energies"] for one in results])
+        results |= run([task for task in tasks if task.key not in results], checkpoint)
+        rows = [results[self.key(row)] for _, row in table.iterrows()]
+        energies = np.array([one["energies"] for one in rows])
         table[list(self.energies)] = energies.reshape(-1, len(self.energies))
-        table["seconds"] = [one["seconds"] for one in results]
-        tables.write(output, table, level | {"fingerprint": stated})
+        table["seconds"] = [one["seconds"] for one in rows]
+        tables.write(output, table, level.to_mapping() | {"fingerprint": stated})
         checkpoint.remove()
 
     def collect(self, blocks: Sequence[str], fingerprints: Sequence[str]) -> pd.DataFrame:
@@ -126,6 +132,18 @@ class Stage:
             ],
             ignore_index=True,
         ).drop(columns="block")
+
+
+def read_settings(model: type[Level], path: str | Path) -> Level:
+    """The settings of a program in a JSON file; UserError in one line if it holds others."""
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "no JSON"
+        raise UserError(f"{path}: cannot be read ({reason}); run the workflow again") from None
+    if not isinstance(content, dict):
+        raise UserError(f"{path}: holds no mapping of keys to values; run the workflow again")
+    return model.from_mapping(content, str(path))
 
 
 def check_program() -> None:

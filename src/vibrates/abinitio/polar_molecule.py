@@ -5,12 +5,13 @@ g (3 z^2 - r^2)/2 of the electrons), z along the bond from the first atom to the
 the centre of mass.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from pyscf import cc, gto
 
 from vibrates.abinitio import weak_fields
+from vibrates.abinitio.models import PolarProperties
 from vibrates.core.errors import UserError
 
 FIELD = 0.0008  # a.u.; the polarizability is some hundred
@@ -18,22 +19,22 @@ GRADIENT = 0.0001  # a.u.
 
 
 class PolarMolecule:
-    """Energy of one molecule in weak fields, hartree.
+    """Energy of one molecule at the bond length ``r`` (bohr) in weak fields, hartree."""
 
-    ``settings``: symbols, masses_u, basis, ecp, frozen.
-    """
-
-    def __init__(self, settings: Mapping, r: float) -> None:
-        m_1, m_2 = settings["masses_u"]
+    def __init__(self, settings: PolarProperties, r: float) -> None:
+        m_1, m_2 = settings.masses_u
         places = np.array([[0.0, 0.0, -r * m_2], [0.0, 0.0, r * m_1]]) / (m_1 + m_2)
         self.molecule = gto.M(
-            atom=list(zip(settings["symbols"], places, strict=True)), basis=settings["basis"],
-            ecp=settings["ecp"], unit="bohr", verbose=0,
+            atom=list(zip(settings.symbols, places, strict=True)), basis=settings.basis,
+            ecp=settings.ecp, unit="bohr", verbose=0,
         )  # fmt: skip
-        self.frozen, self.density = settings["frozen_orbitals"], None
+        self.frozen, self.density = settings.frozen_orbitals, None
 
     def energy(self, field: Sequence[float] = (0.0, 0.0, 0.0), gradient: float = 0.0) -> float:
-        """CCSD(T) energy with the electrons in a uniform field (3,) and a field gradient (a.u.)."""
+        """CCSD(T) energy with the electrons in a uniform field (3,) and a field gradient (a.u.).
+
+        Raises UserError if it does not converge.
+        """
         mean_field = weak_fields.mean_field(self.molecule, field, gradient)
         mean_field.kernel(dm0=self.density)
         self.density = mean_field.make_rdm1()

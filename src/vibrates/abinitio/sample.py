@@ -9,6 +9,7 @@ import sys
 import numpy as np
 
 from vibrates.abinitio.blocks import ENERGIES, point
+from vibrates.abinitio.models import PairLevel
 from vibrates.core.scripts import run
 from vibrates.potential import points as point_tables
 
@@ -16,16 +17,21 @@ LIMIT_MEV = 0.005  # convergence of both calculations; other hardware sums in an
 
 
 def repeat(file: str, count: int) -> None:
-    """Compute ``count`` points, spread evenly over the file, once more."""
+    """Compute ``count`` points, spread evenly over the file, once more; exit status as above.
+
+    Raises UserError if the file is damaged or states no level of theory.
+    """
     points, provenance = point_tables.read(file)
+    keys = {name: value for name, value in provenance.items() if name in PairLevel.model_fields}
+    level = PairLevel.from_mapping(keys, file)
     chosen = points.iloc[np.linspace(0, len(points) - 1, count).round().astype(int)]
     print(
-        f"{file}: {len(points)} points, {provenance['method']}/{provenance['basis']}, "
-        f"{provenance['program']}; {count} repeated"
+        f"{file}: {len(points)} points, {level.method}/{level.basis}, "
+        f"{level.program}; {count} repeated"
     )
     worst = 0.0
     for _, row in chosen.iterrows():
-        difference = point(row, provenance)[2] - row[point_tables.ENERGY]
+        difference = point(row, level)[2] - row[point_tables.ENERGY]
         worst = max(worst, abs(difference))
         print(
             f"  {row['configuration']:>10} R = {row['R_angstrom']:5.2f} angstrom  stored "

@@ -1,75 +1,131 @@
 """The description of a set of ab initio points, `config/abinitio/*.yaml`, and derived values."""
 
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from vibrates.abinitio import blocks, properties
 from vibrates.abinitio.geometries import geometries
-from vibrates.abinitio.models import PairPoints
+from vibrates.abinitio.models import DiatomProperties, PairLevel, PairPoints, PairPointSet
 from vibrates.abinitio.points import PROGRAM
 from vibrates.core.errors import UserError
 from vibrates.core.tasks import combined
 from vibrates.core.yaml_files import read_layers, read_yaml
+from vibrates.molecules.diatom import Diatom
+from vibrates.molecules.settings import Molecule
 
 
-def load(path: str | Path) -> dict[str, Any]:
-    """The validated description; UserError in one line otherwise. ``molecules`` are read in."""
+@dataclass(frozen=True)
+class PairDescription:
+    """A description, and the constants of its two molecules by name."""
+
+    settings: PairPoints
+    molecules: dict[str, Molecule]
+
+    @cached_property
+    def diatoms(self) -> tuple[Diatom, Diatom]:
+        """The molecules a and b."""
+        a, b = (
+            Diatom.from_config(name, self.molecules[name].to_mapping())
+            for name in self.settings.pair
+        )
+        return a, b
+
+    @cached_property
+    def points(self) -> PairPointSet:
+        """The points of the fit."""
+        return self._points({})
+
+    @cached_property
+    def larger_basis(self) -> PairPointSet:
+        """The points that are computed once more, in the larger basis."""
+        larger = self.settings.larger_basis.to_mapping()
+        geometries = {name: larger[name] for name in ("groups", "block_size")}
+        kept = self.settings.geometries.to_mapping()
+        return self._points({"basis": larger["basis"], "geometries": kept | geometries})
+
+    def _points(self, changes: dict) -> PairPointSet:
+        stated = self.settings.to_mapping()
+        mine = {name: stated[name] for name in PairPointSet.model_fields if name != "molecules"}
+        molecules = {name: one.to_mapping() for name, one in self.molecules.items()}
+        return PairPointSet.from_mapping(mine | {"molecules": molecules} | changes, "points")
+
+
+def load(path: str | Path) -> PairDescription:
+    """Read a description and the file of molecules that it names.
+
+    Raises UserError, one line, if a file is missing or breaks a rule, or a molecule of the pair is
+    not in that file or is an atom.
+    """
     path = Path(path)
-    settings = PairPoints.from_mapping(read_yaml(path), str(path)).to_mapping()
-    molecules = read_layers(path.parent / settings["molecules"])["molecules"]
-    for name in settings["pair"]:
-        if name not in molecules:
+    settings = PairPoints.from_mapping(read_yaml(path), str(path))
+    place = path.parent / settings.molecules
+    given = read_layers(place).get("molecules", {})
+    molecules = {}
+    for name in settings.pair:
+        if name not in given:
             raise UserError(
-                f"{path}: pair: '{name}' has no entry in {settings['molecules']} (there: "
-                f"{', '.join(molecules)}); add it"
+                f"{path}: pair: '{name}' has no entry in {settings.molecules} (there: "
+                f"{', '.join(given)}); add it"
             )
-    return settings | {"molecules": {name: molecules[name] for name in settings["pair"]}}
+        molecules[name] = Molecule.from_mapping(given[name], str(place), f"molecules.{name}")
+        _bond_length(name, molecules[name])
+    return PairDescription(settings, molecules)
 
 
-def larger_basis(settings: dict[str, Any]) -> dict[str, Any]:
-    """The description with the larger basis, and the geometries computed in it, in their place."""
-    larger = settings["larger_basis"]
-    groups = {"groups": larger["groups"], "block_size": larger["block_size"]}
-    return settings | {"basis": larger["basis"], "geometries": settings["geometries"] | groups}
+def _bond_length(name: str, molecule: Molecule) -> float:
+    """At equilibrium, angstrom."""
+    if molecule.r_e_angstrom is None:
+        raise UserError(f"pair: '{name}' is an atom (one mass); name a diatom")
+    return molecule.r_e_angstrom
 
 
-def geometry_table(settings: dict[str, Any]) -> pd.DataFrame:
-    """The list of geometries."""
-    r_e = tuple(settings["molecules"][name]["r_e_angstrom"] for name in settings["pair"])
-    like = tuple(first == second for first, second in settings["elements"])
-    return geometries(settings["geometries"], r_e, like)
+def geometry_table(points: PairPointSet) -> pd.DataFrame:
+    """The list of geometries, as `geometries.geometries` makes it."""
+    a, b = (_bond_length(name, points.molecules[name]) for name in points.pair)
+    (a_1, a_2), (b_1, b_2) = points.elements
+    return geometries(points.geometries, (a, b), (a_1 == a_2, b_1 == b_2))
 
 
-def level(settings: dict[str, Any]) -> dict[str, Any]:
+def level(points: PairPointSet) -> PairLevel:
     """What one point needs beside its geometry; also the provenance of the data file."""
-    return {
-        "pair": settings["pair"],
-        "symbols": [symbol for pair in settings["elements"] for symbol in pair],
-        "masses_u": [settings["molecules"][name]["masses_u"] for name in settings["pair"]],
-        "method": "CCSD(T), counterpoise-corrected, 1s (and 2s 2p) cores frozen",
-        "basis": settings["basis"],
-        "midbond": settings["midbond"],
-        "program": PROGRAM,
-    }
+    a, b = (points.molecules[name] for name in points.pair)
+    return PairLevel(
+        pair=points.pair,
+        symbols=(*points.elements[0], *points.elements[1]),
+        masses_u=(a.masses_u, b.masses_u),
+        method="CCSD(T), counterpoise-corrected, 1s (and 2s 2p) cores frozen",
+        basis=points.basis,
+        midbond={letter: tuple(x) for letter, x in points.midbond.to_mapping().items()},
+        program=PROGRAM,
+    )
 
 
-def fingerprints(settings: dict[str, Any]) -> list[str]:
+def fingerprints(points: PairPointSet) -> list[str]:
     """Of the blocks of points, by their numbers: what a rule carries as a parameter."""
-    return blocks.STAGE.blocks(geometry_table(settings), level(settings))
+    return blocks.STAGE.blocks(geometry_table(points), level(points))
 
 
-def monomer(settings: dict[str, Any], name: str) -> dict[str, Any]:
-    """What the properties of one molecule need."""
-    place = settings["pair"].index(name)
-    return {
-        "symbols": settings["elements"][place],
-        "masses_u": settings["molecules"][name]["masses_u"],
-        "program": PROGRAM,
-    } | settings["properties"][name]
+def monomer(described: PairDescription, name: str) -> DiatomProperties:
+    """What the properties of the molecule ``name`` of the pair need.
+
+    Raises UserError if the description does not ask for them.
+    """
+    asked = described.settings.properties
+    if name not in asked:
+        raise UserError(f"properties: no entry for '{name}' (there: {', '.join(asked)}); add it")
+    first, second = described.molecules[name].masses_u
+    return DiatomProperties(
+        symbols=described.settings.elements[described.settings.pair.index(name)],
+        masses_u=(first, second),
+        basis=asked[name].basis,
+        methods=asked[name].methods,
+        program=PROGRAM,
+    )
 
 
-def monomer_fingerprint(settings: dict[str, Any], name: str) -> str:
-    """Of the properties of one molecule."""
-    return combined(properties.tasks(monomer(settings, name)))
+def monomer_fingerprint(described: PairDescription, name: str) -> str:
+    """Of the properties of the molecule ``name``. Raises UserError as `monomer` does."""
+    return combined(properties.tasks(monomer(described, name)))

@@ -49,7 +49,8 @@ def _results(campaign: Campaign) -> None:
         raise UserError(f"results: {text!r} contains {found[0]!r}; choose a path without it")
     if len(text.encode()) > _LONGEST:
         raise UserError(
-            f"results: a path of {len(text.encode())} bytes is above the limit {_LONGEST}; shorten it"
+            f"results: a path of {len(text.encode())} bytes is above the limit {_LONGEST}; "
+            "shorten it"
         )
     path = Path(text).expanduser().absolute()
     if path == Path(path.anchor) or path == Path.cwd():

@@ -18,12 +18,13 @@ PACKAGE = Path(__file__).parents[1]
 CARRIERS = {
     f"vibrates.{name}"
     for name in (
-        "abinitio.monomers", "abinitio.points", "core.checkpoint", "core.code", "core.dispatch",
+        "abinitio.models", "abinitio.monomers", "abinitio.points",
+        "core.checkpoint", "core.code", "core.dispatch",
         "core.errors", "core.files", "core.fingerprint", "core.model", "core.model_errors",
         "core.model_schema", "core.mpi", "core.netcdf", "core.scripts", "core.tables", "core.tasks",
         "core.yaml_files", "config", "config.blocks", "config.campaign", "config.constraints",
-        "config.learning", "config.surface_block", "molecules.settings", "potential.settings",
-        "trajectories.batch_file", "trajectories.cache",
+        "config.learning", "config.surface_block", "longrange.models", "molecules.settings",
+        "potential.settings", "scattering.models", "trajectories.batch_file", "trajectories.cache",
     )
 }  # fmt: skip
 

@@ -40,7 +40,7 @@ with _quiet_standard_error(), warnings.catch_warnings():
     tf.config.threading.set_intra_op_parallelism_threads(THREADS)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()
-    gpflow.config.set_default_float("float64")
+    gpflow.config.set_default_float(tf.float64.as_numpy_dtype)
     # It advises on retracing, which happens once per kernel here and is meant.
     tf.get_logger().setLevel("ERROR")
 

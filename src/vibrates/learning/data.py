@@ -112,7 +112,23 @@ def rate_data(
 
 
 def from_rows(rows: pd.DataFrame, name: str, origin: str = "published") -> xr.Dataset:
-    """The Dataset of tidy rows: columns of `NUMBERS`, T_K, k_cm3_s and maybe k_stderr_cm3_s."""
+    """The data set of a tidy table.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Columns of `NUMBERS`, T_K (K), k_cm3_s and maybe k_stderr_cm3_s (cm^3 s^-1).
+    name : str
+        Where it comes from, for messages.
+    origin : str
+        What the rates are.
+
+    Raises
+    ------
+    UserError
+        If a number is missing, not finite or no integer, a state occurs twice at a temperature, a
+        temperature is missing of a state, or the data cannot be learned from (`check`).
+    """
     numbers = [key for key in NUMBERS if key in rows.columns]
     check_numbers(numbers, name)
     for column in (*numbers, "T_K", "k_cm3_s"):
@@ -233,4 +249,4 @@ def _about(units: str, long_name: str) -> dict[str, str]:
 
 def digest(data: xr.Dataset) -> str:
     """A fingerprint of a data set: rates, their errors, quantum numbers, whatever else it holds."""
-    return fingerprint(data={name: data[name].values for name in sorted(data.variables)})
+    return fingerprint(data={name: data[name].values for name in sorted(map(str, data.variables))})

@@ -101,7 +101,10 @@ MIHALIK = ("T", "dv", "dj", "v", "j", "vp", "jp", "dj_odd", "dv_nonzero")
 
 
 def feature(name: str, data: xr.Dataset) -> np.ndarray:
-    """Values of one feature at every (transition, temperature), (N, M)."""
+    """Values of one feature at every (transition, temperature), (N, M).
+
+    Raises UserError for a name that is not in FEATURES.
+    """
     if name not in FEATURES:
         raise UserError(f"feature {name} is unknown; choose from {', '.join(FEATURES)}")
     shape = (data.sizes["transition"], data.sizes["temperature"])

@@ -28,7 +28,30 @@ class GaussianProcess:
     def train(
         self, X: np.ndarray, y: np.ndarray, optimiser: Optimiser, known: np.ndarray | None = None
     ) -> dict:
-        """Optimise the parameters on X (n, D), y (n,); returns what the optimiser reports."""
+        """Optimise the parameters.
+
+        Parameters
+        ----------
+        X : array, (n, D)
+            Inputs.
+        y : array, (n,)
+            Values.
+        optimiser : Optimiser
+            One of `optimisers`.
+        known : array, (n,) or (n, n), optional
+            Variances or covariance of the errors of ``y``, where they are known.
+
+        Returns
+        -------
+        dict
+            What the optimiser reports.
+
+        Raises
+        ------
+        UserError
+            If there are fewer points than parameters, or the covariance matrix cannot be factorised
+            at the start.
+        """
         if len(y) < self.n_parameters:
             raise UserError(
                 f"learning: {len(y)} points for {self.n_parameters} parameters of the "

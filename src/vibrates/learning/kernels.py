@@ -31,7 +31,10 @@ LENGTHSCALE_FLOOR = 1e-2
 
 
 def base_kernel(name: str, dimensions: list[int]) -> gpflow.kernels.Kernel:
-    """Base kernel `name` on the given input columns, every parameter started at 1."""
+    """Base kernel ``name`` on the given input columns, every parameter started at 1.
+
+    Raises UserError for a name that is not in BASE.
+    """
     if name not in BASE:
         raise UserError(f"kernel {name} is unknown; choose from {', '.join(BASE)}")
     ones = np.ones(len(dimensions))
@@ -45,7 +48,10 @@ def base_kernel(name: str, dimensions: list[int]) -> gpflow.kernels.Kernel:
 
 
 def parse(expression: str) -> list[tuple[str, str]]:
-    """The steps (operation, base kernel) of an expression; the first operation is '+'."""
+    """The steps (operation, base kernel) of an expression; the first operation is '+'.
+
+    Raises UserError if it is no expression or names an unknown kernel.
+    """
     steps = re.findall(r"([+*]?)([A-Z0-9]+)", expression.replace("(", "").replace(")", ""))
     parsed = [(operation or "+", name) for operation, name in steps]
     if not parsed or compose_text(parsed) != expression:
@@ -78,13 +84,11 @@ def extended(expression: str, operation: str, name: str) -> str:
 
 def build(expression: str, n_inputs: int) -> gpflow.kernels.Kernel:
     """The GPflow kernel of an expression on columns 0 to n_inputs - 1."""
-    kernel = None
-    for operation, name in parse(expression):
+    (_, first), *others = parse(expression)
+    kernel = base_kernel(first, list(range(n_inputs)))
+    for operation, name in others:
         part = base_kernel(name, list(range(n_inputs)))
-        if kernel is None:  # noqa: SIM108 - three cases in one expression are hard to read
-            kernel = part
-        else:
-            kernel = kernel + part if operation == "+" else kernel * part
+        kernel = kernel + part if operation == "+" else kernel * part
     return kernel
 
 

@@ -47,9 +47,21 @@ class LadderModel:
         self._processes: dict[tuple, tuple] = {}
 
     def fit(self, data: xr.Dataset, train: np.ndarray, seed: int = 0) -> "LadderModel":
-        """Train the forms on the cells where `train` (N, M) is true, and weight them.
+        """Train the forms, and weight them.
 
-        Temperatures of `data` without a training cell are what will be asked for.
+        Parameters
+        ----------
+        data : Dataset
+            Rates; temperatures without a training cell are what will be asked for.
+        train : array of bool, (N, M)
+            Cells (transition, temperature) that are learned from.
+        seed : int
+            Without effect: the training draws no random numbers.
+
+        Raises
+        ------
+        UserError
+            If fewer than two transitions have a training cell.
         """
         levels = np.flatnonzero(train.any(axis=1))
         if len(levels) < 2:
@@ -72,7 +84,7 @@ class LadderModel:
             weights[weights < MINIMUM_WEIGHT] = 0.0
             widening = np.ones(len(fits))
         self.weights = dict(zip(fits, (weights / weights.sum()).tolist(), strict=True))
-        self.chosen = max(self.weights, key=self.weights.get)
+        self.chosen = max(self.weights, key=self.weights.__getitem__)
         self._fits = {name: fit for name, fit in fits.items() if self.weights[name] > 0}
         self._widening = widening[weights > 0]
         known = data["temperature"].values[train.any(axis=0)]
@@ -141,7 +153,7 @@ def edge_tests(temperature_K: np.ndarray, train: np.ndarray) -> list[tuple[int, 
     if first > 0:
         factor = temperature_K[first] / temperature_K[0]
         tests.append((first, known & (temperature_K >= factor * temperature_K[first] * (1 - 1e-9))))
-    if last < len(known) - 1:
+    if last < len(temperature_K) - 1:
         factor = temperature_K[-1] / temperature_K[last]
         tests.append((last, known & (temperature_K <= temperature_K[last] / factor * (1 + 1e-9))))
     return [test for test in tests if test[1].sum() >= MINIMUM_TEMPERATURES]

@@ -15,7 +15,10 @@ NAMES = tuple(MODULES)
 
 
 def model(name: str) -> Callable:
-    """A maker of fresh models called `name`; the libraries behind them are loaded only here."""
+    """A maker of fresh models called ``name``; the libraries behind them are loaded only here.
+
+    Raises UserError for a name that is not in NAMES.
+    """
     if name == "ladder":
         from vibrates.learning.ladder_model import LadderModel
 

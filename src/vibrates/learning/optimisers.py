@@ -14,11 +14,12 @@ RESTARTS = 3  # of L-BFGS, after a line search that met impossible parameters
 
 
 def lbfgs(iterations: int = 100) -> Callable[..., dict]:
-    """L-BFGS-B on the unconstrained parameters, at most `iterations` iterations.
+    """L-BFGS-B on the unconstrained parameters, at most ``iterations`` iterations.
 
     The objective is the loss per datum, so that tolerances mean the same for few and many data.
     Where no jitter makes a factorisation succeed the line search is sent back by a large value;
-    if that ends it, the search starts anew from the best parameters.
+    if that ends it, the search starts anew from the best parameters. The optimiser raises UserError
+    if the likelihood cannot be evaluated where it starts.
     """
 
     def optimise(likelihood: Likelihood, X, y, known=None) -> dict:
@@ -69,7 +70,8 @@ def rmsprop(iterations: int = 100, learning_rate: float = 1.0) -> Callable[..., 
     """RMSProp (Mihalik et al. 2024: learning rate 1); keeps the best parameters it has seen.
 
     The paper does not say for how many iterations. A step from which the likelihood cannot be
-    evaluated ends the training.
+    evaluated ends the training. The optimiser raises UserError if it cannot be evaluated where it
+    starts.
     """
 
     def optimise(likelihood: Likelihood, X, y, known=None) -> dict:

@@ -82,7 +82,7 @@ def ladder_of(learned: xr.Dataset, change, w: int) -> xr.Dataset:
     family = np.flatnonzero(((learned.family_dv == dv) & (learned.family_dw == dw)).values)
     own = learned.isel(family=int(family[0]))
     part.attrs = {"transition": [dv, dw], "initial_w": w, "model": str(own["model"].values)} | {
-        name: float(own[name]) for name in own.data_vars if name.startswith("score_")
+        name: float(own[name]) for name in map(str, own.data_vars) if name.startswith("score_")
     }
     return part
 

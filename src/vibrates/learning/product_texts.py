@@ -10,7 +10,8 @@ from vibrates.learning.transitions import NUMBER_NAMES
 
 def described(learned: xr.Dataset) -> xr.Dataset:
     """`learned` with units and long names on every variable."""
-    for name, variable in learned.variables.items():
+    for key, variable in learned.variables.items():
+        name = str(key)
         if {"units", "long_name"} <= set(variable.attrs):
             continue
         units, text = _TEXTS.get(name, ("1", ""))

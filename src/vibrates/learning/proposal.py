@@ -24,9 +24,28 @@ def propose(
 ) -> pd.DataFrame:
     """The `learning.next.states` states to add, best first, each given those before it.
 
-    hours: recorded core-hours of every computed state. Columns v, w, core_hours (estimated by the
-    nearest computed states), rms_before_dex, rms_after_dex (predictive standard deviation over all
-    learned families, states and temperatures), gain_dex_per_core_hour.
+    Parameters
+    ----------
+    rates : Dataset
+        rates.nc.
+    hours : mapping
+        Recorded core-hours of every computed state (v, w).
+    config : Campaign
+        The campaign.
+    name : str
+        Of the file of rates, for messages.
+
+    Returns
+    -------
+    DataFrame
+        Columns v, w, core_hours (estimated by the nearest computed states), rms_before_dex,
+        rms_after_dex (predictive standard deviation over all learned families, states and
+        temperatures), gain_dex_per_core_hour.
+
+    Raises
+    ------
+    UserError
+        If every state of `learning.next` is computed, or a family cannot be learned.
     """
     settings = config.learning
     computed = set(hours)
@@ -43,15 +62,15 @@ def propose(
         )
     models, families = models_by_resonance(), []
     for change in changes(settings):
-        family = Family.of(rates, change, config, name)
-        families.append(_Posterior(models[family.resonant], family, change, candidates))
+        own = Family.of(rates, change, config, name)
+        families.append(_Posterior(models[own.resonant], own, change, candidates))
     cost = {state: expected_hours(state, hours) for state in candidates}
     rows = []
     for _ in range(min(settings.next.states, len(candidates))):
         before = _rms(families)
         after = {state: _rms(families, state) for state in candidates}
         gain = {state: (before - after[state]) / cost[state] for state in candidates}
-        best = max(candidates, key=gain.get)
+        best = max(candidates, key=gain.__getitem__)
         rows.append(
             {
                 "v": best[0],
@@ -72,7 +91,8 @@ def expected_hours(state: tuple[int, int], hours: Mapping[tuple[int, int], float
     """Core-hours of a state: linear between the nearest computed v of its w, their ends beyond."""
     same = sorted((v, h) for (v, w), h in hours.items() if w == state[1])
     same = same or sorted((v, h) for (v, _), h in hours.items())
-    return float(np.interp(state[0], *zip(*same, strict=True)))
+    levels, spent = zip(*same, strict=True)
+    return float(np.interp(state[0], levels, spent))
 
 
 def extended_grid(config: Campaign, proposal: pd.DataFrame, source: str) -> dict:

@@ -85,7 +85,8 @@ def chosen_rows(
 def read_csv(path: str | Path) -> xr.Dataset:
     """A tidy table: quantum numbers (v, j, w and vp, jp, wp), T_K, k_cm3_s[, k_stderr_cm3_s].
 
-    A table with v alone is one of (v, 0) -> (v - dv, 0), as `vibrates compare` reads it.
+    A table with v alone is one of (v, 0) -> (v - dv, 0), as `vibrates compare` reads it. Raises
+    UserError if the file is missing, lacks a column, or as `data.from_rows` does.
     """
     try:
         rows = pd.read_csv(path, comment="#")
@@ -117,10 +118,22 @@ def read_csv(path: str | Path) -> xr.Dataset:
 
 
 def read_lamda(path: str | Path, partner: int = 1) -> xr.Dataset:
-    """Collisional rates of one partner (counted from 1) in a LAMDA/RADEX molecular data file.
+    """Collisional rates in a LAMDA/RADEX molecular data file (Schoeier et al. 2005, A&A 432, 369).
 
     Levels labelled with one integer have j, with two (as 1_12) v and j; the energies of the levels
-    give `energy_difference`. Format: Schoeier et al. 2005, A&A 432, 369.
+    give `energy_difference`.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    partner : int
+        The collision partner, counted from 1.
+
+    Raises
+    ------
+    UserError
+        If the file is missing, is no such table or has no such partner.
     """
     try:
         text = Path(path).read_text(encoding="utf-8", errors="replace")
@@ -148,8 +161,8 @@ def _lamda(lines: Iterator[str], name: str, partner: int) -> xr.Dataset:
     count = int(entry().split()[0])
     next(lines)
     for _ in range(count):
-        number, energy_cm, _, label = next(lines).split()[:4]
-        levels[int(number)] = (float(energy_cm), [int(n) for n in re.findall(r"\d+", label)])
+        index, energy_cm, _, label = next(lines).split()[:4]
+        levels[int(index)] = (float(energy_cm), [int(n) for n in re.findall(r"\d+", label)])
     for _ in range(int(entry().split()[0]) + 1):
         next(lines)
     partners = int(entry().split()[0])

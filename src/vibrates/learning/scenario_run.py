@@ -91,7 +91,7 @@ def _starts(data: xr.Dataset, split: Split, name: str) -> int:
     return NETWORK_STARTS if few and name.startswith("NN") else 1
 
 
-def _mean_scores(data: xr.Dataset, split: Split, train: np.ndarray) -> dict[str, float]:
+def _mean_scores(data: xr.Dataset, split: Split, train: np.ndarray) -> dict[str, float | None]:
     """Scores of the mean of the training data as a prediction: the baseline without a model."""
     true = log10_k(data)
     tested = true[split.test]

@@ -1,6 +1,6 @@
 """What is left out of the training, as in Hong et al. 2023, section 4."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,7 +33,24 @@ class Split:
 
 
 def splits(scenario: str, data: xr.Dataset, seeds: int, every: int = 1) -> Iterator[Split]:
-    """All test sets of a scenario; `every` thins the temperatures, `seeds` repeats random ones."""
+    """All test sets of a scenario.
+
+    Parameters
+    ----------
+    scenario : str
+        One of NAMES.
+    data : Dataset
+        Rates of one ladder.
+    seeds : int
+        Repetitions of random test sets.
+    every : int
+        Every so many temperatures are tested.
+
+    Raises
+    ------
+    UserError
+        For a scenario that is not in NAMES.
+    """
     shape = (data.sizes["transition"], data.sizes["temperature"])
     v = data["v"].values
     if scenario == "temperature":
@@ -51,9 +68,9 @@ def splits(scenario: str, data: xr.Dataset, seeds: int, every: int = 1) -> Itera
         for percent in FRACTIONS:
             for seed in range(seeds):
                 order = np.random.default_rng([percent, seed]).permutation(shape[0] * shape[1])
-                test = np.zeros(order.size, dtype=bool)
-                test[order[: max(1, round(order.size * percent / 100))]] = True
-                yield Split(scenario, float(percent), seed, test.reshape(shape))
+                chosen = order[: max(1, round(order.size * percent / 100))]
+                test = np.isin(np.arange(order.size), chosen).reshape(shape)
+                yield Split(scenario, float(percent), seed, test)
     elif scenario == "sets":
         for number, removed in set_levels(v).items():
             test = np.zeros(shape, dtype=bool)
@@ -69,7 +86,7 @@ def set_levels(v: np.ndarray) -> dict[int, tuple[int, ...]]:
     if set(v) <= set(LADDER):
         return SETS
     levels = np.unique(v)
-    place = {
+    place: dict[int, Iterable] = {
         1: levels[1::2],
         2: levels[::2],
         3: [x for i, x in enumerate(levels[:-1]) if i % 3 != 0],

@@ -18,7 +18,7 @@ def scores(
     """
     error = predicted - true
     mse = float(np.mean(error**2))
-    result = {
+    result: dict[str, float | None] = {
         "mse_normalised": mse / data_range**2,
         "mse_dex2": mse,
         "worst_dex": float(np.abs(error).max()),

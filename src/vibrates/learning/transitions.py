@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+import pandas as pd
 import xarray as xr
 
 from vibrates.core.errors import UserError
@@ -39,7 +40,7 @@ def check_numbers(numbers: Collection[str], name: str) -> None:
             raise UserError(f"{name}: {there} is given without {lacks}; add {lacks}")
 
 
-def transition_text(row: Mapping[str, float], numbers: list[str]) -> str:
+def transition_text(row: Mapping[str, float] | pd.Series, numbers: list[str]) -> str:
     """A transition in words, for messages: v = 2, w = 0 -> v' = 1, w' = 0."""
     before = ", ".join(f"{key} = {int(row[key])}" for key in numbers if key in INITIAL)
     after = ", ".join(f"{key[0]}' = {int(row[key])}" for key in numbers if key in FINAL)

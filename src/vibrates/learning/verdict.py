@@ -65,10 +65,10 @@ def verdict(scores: pd.DataFrame) -> pd.DataFrame:
     # Test sets that a model did not run cannot be judged.
     table = table.dropna(subset=["ladder"]).dropna(subset=published, how="all")
     ends = scores[scores["scenario"] == "level"].groupby("family")["label"].agg(["min", "max"])
+    places = zip(table["scenario"], table["family"], table["label"], strict=True)
     strict = [
-        row.scenario == "sets"
-        or (row.scenario == "level" and row.label in ends.loc[row.family].to_numpy())
-        for row in table.itertuples()
+        scenario == "sets" or (scenario == "level" and label in ends.loc[family].to_numpy())
+        for scenario, family, label in places
     ]
     better = table[published].min(axis=1)
     limit = np.maximum(np.where(strict, SHARE, 1.0) * better, FLOOR_DEX2)

@@ -39,13 +39,13 @@ def normal_equations(
     rows = max(1, int(_BLOCK_NUMBERS // size))
     update, kind = (ssyrk, np.float32) if single else (dsyrk, np.float64)
     matrix, vector, loss = np.zeros((size, size), kind, order="F"), np.zeros(size), 0.0
-    scale = None
+    scale = np.zeros(0)  # of the columns, from the first block
     for start in range(0, points, rows):
         residual, jacobian = block(weights, slice(start, min(start + rows, points)))
         vector += jacobian.T @ residual
         loss += 0.5 * float(residual @ residual)
         if single:
-            if scale is None:
+            if not scale.size:
                 length = np.linalg.norm(jacobian, axis=0)
                 scale = 1.0 / np.where(length > 0.0, length, 1.0)
             jacobian = (jacobian * scale).astype(kind)

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
 from annotated_types import MinLen
-from pydantic import ConfigDict, Discriminator, StringConstraints, Tag, model_validator
+from pydantic import ConfigDict, Discriminator, Tag, model_validator
 
+from vibrates.abinitio.models import DIFFUSE, LEAVE_OUT, DipoleSpectra, LeftOut, Letters
 from vibrates.core.model import (
     Count,
     Model,
@@ -59,29 +60,6 @@ class SobolGeometries(Model):
     cut: Cut = key("A cut along R for the figure, kept from the fit", _SEE)
 
 
-LeftOut = dict[str, tuple[Positive, ...]]
-_Letters = Annotated[str, StringConstraints(pattern="^[spdf]*$")]
-_LEAVE_OUT = ("Exponents of functions that are left out of it", "bohr^-2")
-_DIFFUSE = ("Letters that get one more diffuse function", "text")
-
-
-class BasisChange(Model):
-    """What of a basis differs from that of the points."""
-
-    basis: str | None = optional("Basis (a name that PySCF knows)", "text")
-    leave_out: LeftOut | None = optional(*_LEAVE_OUT)
-    diffuse: _Letters | None = optional(*_DIFFUSE)
-
-
-class DipoleSpectra(Model):
-    """C_6 from dipole spectra."""
-
-    r_bohr: Lengths = key("Bond lengths", "bohr")
-    bases: tuple[BasisChange, ...] = key(
-        "Basis sets: what differs from basis, leave_out, diffuse", _SEE, min_length=1
-    )
-
-
 class AbInitioSource(Model):
     """Points that PySCF computes."""
 
@@ -91,8 +69,8 @@ class AbInitioSource(Model):
     element: str = key("Element of all three atoms", "text", pattern="^[A-Z][a-z]?$")
     core_orbitals: Natural = key("Frozen orbitals of each atom", "1")
     basis: str = key("Basis (a name that PySCF knows)", "text")
-    leave_out: LeftOut = key(*_LEAVE_OUT)
-    diffuse: _Letters = key(*_DIFFUSE)
+    leave_out: LeftOut = key(*LEAVE_OUT)
+    diffuse: Letters = key(*DIFFUSE)
     tolerance_hartree: float = key("Convergence of CCSD", "hartree", gt=0)
     start: str | None = optional(
         "Points of the same settings, which are not computed again", "path"

@@ -47,7 +47,7 @@ class PolarPair:
         """C_3 to C_6 (N, 4), hartree bohr^m, at x (N, 5): r_a, r_b, theta_a, theta_b, phi.
 
         Bond lengths in bohr, angles in radian. The bonds point from the first atom to the second, R
-        from a to b.
+        from a to b. Raises UserError if a bond length lies outside those of the table.
         """
         r_a, r_b, theta_a, theta_b, phi = x.T
         if (

@@ -1,47 +1,61 @@
 """Where the points of a long-range surface come from: levels of theory, and their fingerprints."""
 
-from typing import Any
-
 from vibrates.abinitio import atom_diatom, polar
+from vibrates.abinitio.models import AtomDiatomLevel, DipoleSpectraSettings, PolarProperties
 from vibrates.abinitio.points import PROGRAM
 from vibrates.core.code import code_fingerprint
 from vibrates.core.fingerprint import fingerprint
+from vibrates.core.model import Model
 from vibrates.core.tasks import combined
 from vibrates.longrange.geometries import geometries
+from vibrates.longrange.models import (
+    AbInitioSource,
+    DipoleSpectra,
+    LongRangeTraining,
+    PolarMolecule,
+)
 
 
-def level(described: dict[str, Any]) -> dict[str, Any]:
+def _shared(block: Model, model: type[Model]) -> dict:
+    """The entries of a block that another model has too."""
+    return {name: x for name, x in block.to_mapping().items() if name in model.model_fields}
+
+
+def level(source: AbInitioSource) -> AtomDiatomLevel:
     """What one point of PySCF needs beside its geometry; also the provenance of the data file."""
-    elsewhere = ("geometries", "python", "dispersion")
-    source = {key: value for key, value in described["source"].items() if key not in elsewhere}
-    return {
-        "method": "CCSD(T), restricted open-shell orbitals, unrestricted amplitudes, "
-        "counterpoise-corrected",
-        "program": PROGRAM,
-    } | source
+    method = (
+        "CCSD(T), restricted open-shell orbitals, unrestricted amplitudes, counterpoise-corrected"
+    )
+    stated = {"method": method, "program": PROGRAM} | _shared(source, AtomDiatomLevel)
+    return AtomDiatomLevel.from_mapping(stated, "source")
 
 
-def block_fingerprints(described: dict[str, Any]) -> list[str]:
+def block_fingerprints(source: AbInitioSource) -> list[str]:
     """Of the blocks of points, by their numbers: what a rule carries as a parameter."""
-    table = geometries(described["source"]["geometries"])
-    return atom_diatom.STAGE.blocks(table, level(described))
+    return atom_diatom.STAGE.blocks(geometries(source.geometries), level(source))
 
 
-def molecule(described: dict[str, Any]) -> dict[str, Any]:
+def dispersion(source: AbInitioSource, asked: DipoleSpectra) -> DipoleSpectraSettings:
+    """What C_6 from dipole spectra needs; also the provenance of its table."""
+    stated = _shared(source, DipoleSpectraSettings) | asked.to_mapping()
+    return DipoleSpectraSettings.from_mapping(stated, "source.dispersion")
+
+
+def molecule(asked: PolarMolecule) -> PolarProperties:
     """What the moments and polarizabilities of a polar molecule need; also their provenance."""
-    asked = {k: v for k, v in described["source"]["molecule"].items() if k != "python"}
-    return asked | {"method": polar.METHOD, "program": PROGRAM}
+    stated = _shared(asked, PolarProperties) | {"method": polar.METHOD, "program": PROGRAM}
+    return PolarProperties.from_mapping(stated, "source.molecule")
 
 
-def molecule_fingerprint(described: dict[str, Any]) -> str:
+def molecule_fingerprint(asked: PolarMolecule) -> str:
     """Of the table of moments and polarizabilities."""
-    return combined(polar.tasks(molecule(described)))
+    return combined(polar.tasks(molecule(asked)))
 
 
-def known_fingerprint(described: dict[str, Any]) -> str:
+def known_fingerprint(described: LongRangeTraining) -> str:
     """Of how points are taken from a known surface; its file counts by its age, as an input."""
-    keys = ("source", "coordinates", "energy_column")
+    stated = described.to_mapping()
     return fingerprint(
-        described={key: described[key] for key in keys},
+        described={key: stated[key] for key in ("source", "coordinates", "energy_column")},
         code=code_fingerprint("vibrates.longrange.description"),
     )

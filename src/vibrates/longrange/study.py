@@ -62,7 +62,9 @@ def along_bond(surfaces: Sequence[LongRangeSurface], x: NDArray) -> pd.DataFrame
     return _over_ensemble(surfaces[0].powers, x[:, 0], found)
 
 
-def _over_ensemble(powers: Sequence[int], bonds: Sequence[float], found: NDArray) -> pd.DataFrame:
+def _over_ensemble(
+    powers: Sequence[int], bonds: Sequence[float] | NDArray, found: NDArray
+) -> pd.DataFrame:
     """One row per bond length and m, of C_m ``found`` (members, bond lengths, m)."""
     deviation = found.std(axis=0, ddof=1) if len(found) > 1 else np.full(found.shape[1:], np.nan)
     return pd.DataFrame({
@@ -74,12 +76,32 @@ def _over_ensemble(powers: Sequence[int], bonds: Sequence[float], found: NDArray
 def hold_out(
     problem: Problem, limit: float, hidden: Sequence[int], chosen: Training
 ) -> tuple[pd.DataFrame, dict[str, dict[str, float]]]:
-    """A series and a plain network of (R, x), trained inside ``limit`` (bohr), tested beyond.
+    """A series and a plain network of (R, x), trained inside a distance, tested beyond.
 
-    The plain network gets as many neurons as bring it nearest to the number of weights of the
-    series. The table has a row per point beyond: R_bohr, u_cm, series_cm, plain_cm; the dict, per
-    network, its weights, RMSE (cm^-1) inside and beyond, and the median relative error (per cent)
-    beyond.
+    Parameters
+    ----------
+    problem : Problem
+        All points.
+    limit : float
+        The distance, bohr.
+    hidden : sequence of int
+        Neurons of the hidden layers of the series; the plain network gets as many as bring it
+        nearest to the same number of weights.
+    chosen : Training
+        How both are trained, but for their neurons.
+
+    Returns
+    -------
+    DataFrame
+        A row per point beyond: R_bohr, u_cm, series_cm, plain_cm.
+    dict
+        Per network its weights, RMSE (cm^-1) inside and beyond, and the median relative error (per
+        cent) beyond.
+
+    Raises
+    ------
+    UserError
+        If fewer points than weights are left for training.
     """
     inside = problem.distance < limit
     beyond = problem.part(~inside)

@@ -141,11 +141,11 @@ class Residuals:
         """The surface with these weights, and its errors."""
         surface = replace(self.empty, weights=weights)
         error = surface.energy(self.problem.distance, self.problem.x) - self.problem.energy
-        errors = [
+        training_error, test_error = (
             float(np.sqrt(np.mean(error[which] ** 2))) if which.any() else float("nan")
             for which in (~self.test, self.test)
-        ]
-        return Trained(surface, *errors, self.test, history)
+        )
+        return Trained(surface, training_error, test_error, self.test, history)
 
 
 def starts(
@@ -184,11 +184,26 @@ def train(
     every: float = 60.0,
     tell: Callable[[int, Progress], None] = lambda number, state: None,
 ) -> Trained:
-    """The best of the restarts, by the test points if there are any.
+    """Train a surface; the best of the random starts, by the test points if there are any.
 
-    ``checkpoint``: of latest results, where finished starts and the states of others are kept; a
-    training that was killed goes on from there. ``every``: seconds between states; ``tell`` is
-    called with the number of a start and its state when that is written.
+    Parameters
+    ----------
+    problem : Problem
+        Points and the form of the fit.
+    chosen : Training
+        How it is trained.
+    checkpoint : Checkpoint, optional
+        Of latest results, where finished starts and the states of others are kept; a training that
+        was killed goes on from there.
+    every : float
+        Seconds between states.
+    tell : callable
+        Called with the number of a start and its state when that is written.
+
+    Raises
+    ------
+    UserError
+        If there are fewer training points than weights, or results cannot be stored.
     """
     generator = np.random.default_rng(chosen.seed)
     residuals = Residuals.build(problem, chosen, generator)

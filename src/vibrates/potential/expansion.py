@@ -78,7 +78,7 @@ class Expansion:
 
     def _quadrature(self) -> tuple[NDArray, NDArray, NDArray, NDArray]:
         """Angles and weights (q,): Gauss-Legendre in both cosines, equidistant in phi."""
-        halves = []
+        halves: list[tuple[NDArray, NDArray]] = []
         for order, like in ((self.order_a, self.like_a), (self.order_b, self.like_b)):
             x, w = leggauss(2 * ((order + _MARGIN + 1) // 2 + 1))
             # With equal ends one half of the orientations stands for both.

@@ -2,14 +2,14 @@
 
 from typing import Annotated, Literal, Self
 
-from annotated_types import Ge, Le, MinLen
+from annotated_types import MinLen
 from pydantic import model_validator
 
+from vibrates.abinitio.models import PointSet
 from vibrates.core.model import Count, Integer, Model, Natural, Positive, Rule, key, optional
 
 _SEE = "see the keys"
 Lengths = Annotated[tuple[Positive, ...], MinLen(1)]
-Range = tuple[Positive, Positive]
 
 
 class ScatteringDiatom(Model):
@@ -73,7 +73,7 @@ class CoupledLevels(Model):
 class Energies(Model):
     """Energies at which cross sections are computed."""
 
-    near_cm: Lengths = key("ScatteringProblem energies above the threshold of every level", "cm^-1")
+    near_cm: Lengths = key("Collision energies above the threshold of every level", "cm^-1")
     spacing_cm: float = key("Spacing of the total energies that all levels share", "cm^-1", gt=0)
     highest_cm: float = key("Highest collision energy", "cm^-1", gt=0)
 
@@ -146,29 +146,6 @@ class Scattering(Model):
         if places != sorted(set(places)):
             raise Rule("sectors_bohr", f"distances {places} do not ascend; order them")
         return self
-
-
-class HeldOut(Model):
-    """Points between the lines of the grid."""
-
-    count: Count = key("Their number", "1")
-    seed: Natural = key("Seed of their places", "1")
-    distances_bohr: Range = key("First and last R", "bohr")
-    bonds_bohr: Range = key("First and last bond length", "bohr")
-
-
-class PointSet(Model):
-    """A grid of points in one basis."""
-
-    basis: str = key("Basis of the atoms", "text")
-    angles_deg: tuple[Annotated[float, Ge(0), Le(90)], ...] = key(
-        "Angles between the bond and R", "degree", min_length=1
-    )
-    distances_bohr: Lengths = key("Distances R of the atom from the middle of the bond", "bohr")
-    bonds_bohr: Lengths = key("Bond lengths", "bohr")
-    closest_bohr: float = key("Least distance of the atom from a nucleus", "bohr", ge=0)
-    block_size: Count = key("Points of one job", "1")
-    held_out: HeldOut = key("Points between the lines of the grid that the fit does not see", _SEE)
 
 
 class PointSets(Model):

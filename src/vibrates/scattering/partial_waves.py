@@ -52,7 +52,27 @@ class ScatteringProblem:
     def blocks(
         self, total: int, method: str, among: NDArray | None = None
     ) -> list[tuple[float, Channels]]:
-        """The blocks of J = ``total`` with their statistical weights; ``among``: see `channels`."""
+        """The blocks of the Hamiltonian of one total angular momentum.
+
+        Parameters
+        ----------
+        total : int
+            J.
+        method : str
+            One of METHODS.
+        among : array of bool, (n_v, n_j), optional
+            Levels that take part; all without it.
+
+        Returns
+        -------
+        list of (float, Channels)
+            Statistical weight and channels of every block that has channels.
+
+        Raises
+        ------
+        UserError
+            For a method that is not in METHODS.
+        """
         if method == "close_coupling":
             both = [
                 (1.0, close_coupling(self.rotor, total, parity, self.terms, among))
@@ -100,8 +120,9 @@ def opacity(
         probability = weight * (transition.real**2 + transition.imag**2)
         where = channels.v * shape[1] + channels.j
         flat = result.reshape(len(energies), shape[0] * shape[1], -1)
+        every = np.arange(len(energies))[:, None]
         for row in range(len(channels)):
-            np.add.at(flat, (slice(None), where[row], where), probability[:, row])
+            np.add.at(flat, (every, where[row], where), probability[:, row])
     return result
 
 
@@ -115,14 +136,37 @@ def cross_sections(
     among: NDArray | None = None,
     wanted: NDArray | None = None,
 ) -> NDArray:
-    """sigma(v j -> v' j') (n_energies, n_v, n_j, n_v, n_j), bohr^2, at total energies; nan: closed.
+    """Integral cross sections by summing partial waves until they have converged.
 
     Partial waves J = 0, ``step``, 2 ``step``, ... are computed until three in a row add less than
     ``tolerance`` of every inelastic cross section above 1e-12 bohr^2; those between are
-    interpolated. UserError if ``maximum`` is reached.
+    interpolated.
 
-    ``among`` (n_v, n_j): mask of the levels that take part; ``wanted`` (n_v, n_j, n_v, n_j): mask
-    of the cross sections that are to converge; all without them.
+    Parameters
+    ----------
+    collision : ScatteringProblem
+        Rotor, atom and potential.
+    energies : array, (n_energies,)
+        Total energies, hartree.
+    method : str
+        One of METHODS.
+    tolerance, step, maximum : float, int, int
+        Share of a cross section that still counts; distance of the partial waves that are computed;
+        the highest J.
+    among : array of bool, (n_v, n_j), optional
+        Levels that take part; all without it.
+    wanted : array of bool, (n_v, n_j, n_v, n_j), optional
+        Cross sections that are to converge; all inelastic ones without it.
+
+    Returns
+    -------
+    array, (n_energies, n_v, n_j, n_v, n_j)
+        sigma(v j -> v' j'), bohr^2; nan where a channel is closed.
+
+    Raises
+    ------
+    UserError
+        If they have not converged at J = ``maximum``, or for an unknown method.
     """
     rotor = collision.rotor
     levels = rotor.energies.shape

@@ -71,7 +71,17 @@ class CrossSections:
 def cross_sections(
     blocks: Sequence[xr.Dataset], levels: NDArray, reduced_mass: float
 ) -> CrossSections:
-    """Of all exothermic transitions; ``levels`` (n_v, n_j): energies of the levels, hartree."""
+    """Cross sections of all exothermic transitions.
+
+    Parameters
+    ----------
+    blocks : sequence of Dataset
+        Opacities of every block, as `joined` returns them.
+    levels : array, (n_v, n_j)
+        Energies of the levels, hartree.
+    reduced_mass : float
+        Of diatom and atom, electron masses.
+    """
     numbers = {name: blocks[0][name].values for name in NUMBERS}
     initial = levels[numbers["v"], numbers["j"]]
     energies = np.concatenate([block["energy"].values for block in blocks]) * CM_TO_HARTREE
@@ -89,10 +99,28 @@ def cross_sections(
 
 
 def rates(found: CrossSections, reduced_mass: float, temperatures_K: NDArray) -> pd.DataFrame:
-    """Tidy table: v, j, vp, jp, T_K, k_cm3_s, share_below, share_beyond.
+    """Rate coefficients of all transitions.
 
-    The shares of k are those from below the lowest and from beyond the highest collision energy
-    with a cross section, where it is held constant.
+    Parameters
+    ----------
+    found : CrossSections
+        The cross sections.
+    reduced_mass : float
+        Of diatom and atom, electron masses.
+    temperatures_K : array, (T,)
+        Temperatures, K.
+
+    Returns
+    -------
+    DataFrame
+        Columns v, j, vp, jp, T_K, k_cm3_s, and share_below, share_beyond: the shares of k from
+        below the lowest and from beyond the highest collision energy with a cross section, where it
+        is held constant.
+
+    Raises
+    ------
+    UserError
+        If a transition has fewer than three cross sections.
     """
     k_t = np.asarray(temperatures_K, float) * KELVIN_TO_HARTREE
     tables = []

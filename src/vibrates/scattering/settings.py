@@ -1,6 +1,6 @@
 """The description of a calculation, `config/quantum/*.yaml`, and the collision it specifies."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,43 +15,46 @@ from vibrates.molecules.diatom import reduced_mass
 from vibrates.potential.sites import SiteSurface
 from vibrates.scattering import nuclear_spin
 from vibrates.scattering.curve import Curve
-from vibrates.scattering.models import Scattering
+from vibrates.scattering.models import CoupledLevels, Scattering, ScatteringDiatom
 from vibrates.scattering.partial_waves import ScatteringProblem
 from vibrates.scattering.rotor import Rotor
 
 
-def load(path: str | Path) -> dict[str, Any]:
-    """The validated description; UserError in one line otherwise."""
-    return Scattering.from_mapping(read_layers(path), str(path)).to_mapping()
+def load(path: str | Path) -> Scattering:
+    """Read a description; raises UserError, one line, if it is missing or breaks a rule."""
+    return Scattering.from_mapping(read_layers(path), str(path))
 
 
-def like_nuclei(settings: Mapping) -> bool:
-    """Whether the diatom is homonuclear; `load` sees to it that it then has a nuclear spin."""
-    return "nuclear_spin" in settings["molecule"]
+def like_nuclei(molecule: ScatteringDiatom) -> bool:
+    """Whether the diatom is homonuclear; its model sees to it that it then has a nuclear spin."""
+    return molecule.nuclear_spin is not None
 
 
-def spin_weights(settings: Mapping) -> tuple[float, float]:
+def spin_weights(molecule: ScatteringDiatom) -> tuple[float, float]:
     """Statistical weights of even and odd j."""
-    if not like_nuclei(settings):
+    if molecule.nuclear_spin is None:
         return nuclear_spin.UNLIKE
-    return nuclear_spin.weights(settings["molecule"]["nuclear_spin"])
+    return nuclear_spin.weights(molecule.nuclear_spin)
 
 
-def reduced_masses(settings: Mapping) -> tuple[float, float]:
+def reduced_masses(settings: Scattering) -> tuple[float, float]:
     """Of the diatom, and of diatom and atom; electron masses."""
-    m_1, m_2 = settings["molecule"]["masses_u"]
-    atom = settings["atom"]["mass_u"]
+    m_1, m_2 = settings.molecule.masses_u
+    atom = settings.atom.mass_u
     return reduced_mass(m_1, m_2) * AMU_TO_ME, reduced_mass(m_1 + m_2, atom) * AMU_TO_ME
 
 
 def read_curve(path: str | Path) -> Curve:
-    """A potential curve; UserError if the file is missing or no such table."""
+    """A potential curve; raises UserError if the file is missing or no such table."""
     table, _ = tables.read(path, ["r_bohr", "E_hartree"], "a potential curve")
     return Curve(table["r_bohr"].to_numpy(), table["E_hartree"].to_numpy())
 
 
-def sector_edges(pairs: list[list[float]]) -> NDArray:
-    """Bounds of the sectors, bohr, at least as fine as asked for."""
+def sector_edges(pairs: Sequence[tuple[float, float]]) -> NDArray:
+    """Bounds (m + 1,) of the sectors, bohr, at least as fine as asked for.
+
+    ``pairs``: as `Scattering.sectors_bohr`.
+    """
     edges = [
         np.linspace(low, high, max(1, round((high - low) / width)) + 1)[:-1]
         for (low, width), (high, _) in zip(pairs[:-1], pairs[1:], strict=True)
@@ -59,16 +62,19 @@ def sector_edges(pairs: list[list[float]]) -> NDArray:
     return np.append(np.concatenate(edges), pairs[-1][0])
 
 
-def rotor(settings: Mapping) -> Rotor:
-    """All levels up to the highest v and j of the basis."""
-    molecule, tops = settings["molecule"], settings["basis"]["j_max"]
+def rotor(settings: Scattering) -> Rotor:
+    """All levels up to the highest v and j of the basis. Raises UserError as `read_curve`."""
+    molecule, tops = settings.molecule, settings.basis.j_max
     mass, _ = reduced_masses(settings)
-    basis = read_curve(molecule["curve"]).basis(mass, molecule["vibrations"])
+    basis = read_curve(molecule.curve).basis(mass, molecule.vibrations)
     return Rotor.from_basis(basis, mass, len(tops), max(tops))
 
 
 def read_sites(path: str | Path) -> dict[str, Any]:
-    """The parameters of a surface of sites; UserError if the file is missing or of another kind."""
+    """``surface.sites`` of a configuration, as `SiteSurface.from_mapping` takes it.
+
+    Raises UserError if the file is missing or its surface is of another kind.
+    """
     surface = read_layers(path)["surface"]
     if surface.get("type") != "sites":
         raise UserError(
@@ -78,34 +84,35 @@ def read_sites(path: str | Path) -> dict[str, Any]:
     return surface["sites"]
 
 
-def physics(settings: Mapping) -> dict[str, Any]:
-    """All that S matrices depend on but energies and partial waves; files by content."""
-    molecule = settings["molecule"]
-    curve = read_curve(molecule["curve"])
-    return {
-        "method": settings["method"],
-        "masses_u": [molecule["masses_u"], settings["atom"]["mass_u"]],
+def physics(settings: Scattering) -> dict[str, Any]:
+    """All that S matrices depend on but energies and partial waves, for a fingerprint.
+
+    Files count by their content. Raises UserError if one is missing.
+    """
+    stated = settings.to_mapping()
+    molecule = stated["molecule"]
+    curve = read_curve(settings.molecule.curve)
+    own = {name: stated[name] for name in ("method", "legendre_terms", "sectors_bohr", "basis")}
+    return own | {
+        "masses_u": [molecule["masses_u"], stated["atom"]["mass_u"]],
         "curve": [curve.r, curve.energies], "vibrations": molecule["vibrations"],
-        "sites": read_sites(settings["surface"]), "legendre_terms": settings["legendre_terms"],
-        "sectors_bohr": settings["sectors_bohr"], "basis": settings["basis"],
-        "nuclear_spin": molecule.get("nuclear_spin"),
+        "sites": read_sites(settings.surface), "nuclear_spin": molecule.get("nuclear_spin"),
     }  # fmt: skip
 
 
-def collision(settings: Mapping) -> ScatteringProblem:
-    """The problem to solve; UserError if a file is missing."""
-    sites = SiteSurface.from_mapping(
-        read_sites(settings["surface"]), settings["molecule"]["masses_u"]
-    )
+def collision(settings: Scattering) -> ScatteringProblem:
+    """The problem to solve; raises UserError if a file is missing or of another kind."""
+    sites = SiteSurface.from_mapping(read_sites(settings.surface), settings.molecule.masses_u)
     return ScatteringProblem(
         rotor(settings), reduced_masses(settings)[1],
         lambda distance, r, cosine: sites.potential(distance, cosine, r_a=r),
-        settings["legendre_terms"], sector_edges(settings["sectors_bohr"]), like_nuclei(settings),
+        settings.legendre_terms, sector_edges(settings.sectors_bohr),
+        like_nuclei(settings.molecule),
     )  # fmt: skip
 
 
-def in_basis(settings: Mapping, levels: NDArray, energy: float) -> NDArray:
+def in_basis(basis: CoupledLevels, levels: NDArray, energy: float) -> NDArray:
     """Which of ``levels`` (n_v, n_j) take part at a total energy, hartree: a mask of that shape."""
-    tops = np.array(settings["basis"]["j_max"])
-    margin = settings["basis"]["closed_cm"] * CM_TO_HARTREE
+    tops = np.array(basis.j_max)
+    margin = basis.closed_cm * CM_TO_HARTREE
     return (np.arange(levels.shape[1]) <= tops[:, None]) & (levels <= energy + margin)

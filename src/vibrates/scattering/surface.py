@@ -1,57 +1,57 @@
 """The description of a surface of sites, `config/quantum/heh2.yaml`: its points and its fit."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from vibrates.abinitio import blocks
 from vibrates.abinitio.atom_geometries import atom_diatom_geometries
+from vibrates.abinitio.models import PairLevel, PointSet
 from vibrates.abinitio.points import PROGRAM
 from vibrates.core.units import ANGSTROM_TO_BOHR, HARTREE_TO_CM, MEV_TO_HARTREE
 from vibrates.core.yaml_files import read_yaml
 from vibrates.potential import points as point_tables
 from vibrates.potential import site_fit
 from vibrates.potential.sites import Radial, SiteSurface
-from vibrates.scattering.models import SiteSurfacePoints
+from vibrates.scattering.models import SiteFit, SiteSurfacePoints
 
 # A bond with equal ends, and an atom; only ratios matter.
-MASSES = [[1.0, 1.0], [4.0]]
+MASSES = ((1.0, 1.0), (4.0,))
 # What the large basis adds is smooth, a few per cent of V: two functions with few powers are
 # enough. It leaves the dispersion alone, which its few points cannot tell.
 _CORRECTION = {"powers": 3, "bond_powers": 2, "long_bond_powers": 0, "floor_hartree": 1e-4}
 _CORRECTED = (True, False, True)
 
 
-def load(path: str | Path) -> dict[str, Any]:
-    """The validated description; UserError in one line otherwise."""
-    return SiteSurfacePoints.from_mapping(read_yaml(path), str(path)).to_mapping()
+def load(path: str | Path) -> SiteSurfacePoints:
+    """Read a description; raises UserError, one line, if it is missing or breaks a rule."""
+    return SiteSurfacePoints.from_mapping(read_yaml(path), str(path))
 
 
-def geometry_table(described: Mapping, name: str) -> pd.DataFrame:
-    """The geometries of one set of points."""
-    return atom_diatom_geometries(described["sets"][name])
+def level(described: SiteSurfacePoints, points: PointSet) -> PairLevel:
+    """What one point of a set needs beside its geometry; also the provenance of the data file."""
+    return PairLevel(
+        symbols=described.symbols,
+        masses_u=MASSES,
+        method="CCSD(T), counterpoise-corrected",
+        basis=points.basis,
+        midbond=described.midbond,
+        program=PROGRAM,
+    )
 
 
-def level(described: Mapping, name: str) -> dict[str, Any]:
-    """What one point needs beside its geometry; also the provenance of the data file."""
-    return {
-        "symbols": described["symbols"], "masses_u": MASSES,
-        "method": "CCSD(T), counterpoise-corrected", "basis": described["sets"][name]["basis"],
-        "midbond": described["midbond"], "program": PROGRAM,
-    }  # fmt: skip
-
-
-def fingerprints(described: Mapping, name: str) -> list[str]:
+def fingerprints(described: SiteSurfacePoints, points: PointSet) -> list[str]:
     """Of the blocks of one set of points, by their numbers: what a rule carries as a parameter."""
-    return blocks.STAGE.blocks(geometry_table(described, name), level(described, name))
+    return blocks.STAGE.blocks(atom_diatom_geometries(points), level(described, points))
 
 
 def read_points(path: str | Path) -> pd.DataFrame:
-    """Points with columns distance, r (bohr), cosine, energy (hartree) and group."""
+    """Points with columns distance, r (bohr), cosine, energy (hartree) and group.
+
+    Raises UserError if the file is missing or damaged.
+    """
     points, _ = point_tables.read(path)
     return pd.DataFrame(
         {
@@ -64,19 +64,21 @@ def read_points(path: str | Path) -> pd.DataFrame:
     )
 
 
-def fitted_to_small(settings: Mapping, small: pd.DataFrame) -> SiteSurface:
+def fitted_to_small(settings: SiteFit, small: pd.DataFrame) -> SiteSurface:
     """The surface of the small basis."""
-    return site_fit.fit(settings, *_grid(small))[0]
+    return site_fit.fit(settings.to_mapping(), *_grid(small))[0]
 
 
-def fitted(settings: Mapping, small: pd.DataFrame, large: pd.DataFrame) -> SiteSurface:
-    """The surface: a fit to ``small``, plus one to what ``large`` adds to it; grids only."""
+def fitted(settings: SiteFit, small: pd.DataFrame, large: pd.DataFrame) -> SiteSurface:
+    """The surface: a fit to ``small``, plus one to what ``large`` adds to it; grids only.
+
+    ``small``, ``large``: as `read_points` returns them.
+    """
     first = fitted_to_small(settings, small)
     points, energies = _grid(large)
     beyond = energies - value(first, points)
-    addition, _ = site_fit.fit(
-        settings | _CORRECTION, points, beyond, start=first, scale=energies, kept=_CORRECTED
-    )
+    form = settings.to_mapping() | _CORRECTION
+    addition, _ = site_fit.fit(form, points, beyond, start=first, scale=energies, kept=_CORRECTED)
     return _sum(first, addition)
 
 
@@ -95,9 +97,8 @@ def errors(surface: SiteSurface, points: pd.DataFrame) -> pd.DataFrame:
         "square_relative": (fit / energies - 1.0) ** 2,
     }).dropna()  # fmt: skip
     grouped = table.groupby(["group", "V_cm"], observed=True)
-    result = np.sqrt(grouped[["square_cm", "square_relative"]].mean()).rename(
-        columns={"square_cm": "rms_cm", "square_relative": "rms_relative"}
-    )
+    result = pd.DataFrame(np.sqrt(grouped[["square_cm", "square_relative"]].mean()))
+    result = result.rename(columns={"square_cm": "rms_cm", "square_relative": "rms_relative"})
     return result.assign(points=grouped.size()).reset_index()
 
 
@@ -122,8 +123,8 @@ def _sum(a: SiteSurface, b: SiteSurface) -> SiteSurface:
         result[: y.shape[0], : y.shape[1]] += y
         return result
 
-    terms = tuple(
+    nuclei, between, middle = (
         Radial(x.decay, x.damping, add(x.short, y.short), add(x.long, y.long))
         for x, y in zip(a.terms, b.terms, strict=True)
     )
-    return replace(a, terms=terms)
+    return replace(a, terms=(nuclei, between, middle))

@@ -5,7 +5,7 @@ does not depend on the energy is done once; in close coupling it is one J and pa
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -17,40 +17,54 @@ from vibrates.core.fingerprint import fingerprint
 from vibrates.core.tasks import Task
 from vibrates.scattering import plan
 from vibrates.scattering.channels import Channels, close_coupling, coupled_states
+from vibrates.scattering.models import Scattering
 from vibrates.scattering.settings import collision, in_basis, like_nuclei, physics, spin_weights
 
 Job = tuple[int, int]  # the numbers of a block and of a share of its partial waves
 
 
-def fingerprints(settings: Mapping, jobs: Iterable[Job]) -> dict[Job, str]:
+def fingerprints(settings: Scattering, jobs: Iterable[Job]) -> dict[Job, str]:
     """Of all that the opacities of each job depend on, the code of the propagator included.
 
     Energies and levels enter by the settings that they follow from, and not by their values, whose
     last bits differ between machines. Raises UserError if the surface or the curve is missing.
     """
-    cut = settings["jobs"]
+    cut, stated = settings.jobs, settings.to_mapping()
     common = fingerprint(
         physics=physics(settings),
-        asked={name: settings[name] for name in ("levels", "energies", "waves")},
-        cut=[cut["energies"], cut["chunks"]],
+        asked={name: stated[name] for name in ("levels", "energies", "waves")},
+        cut=[cut.energies, cut.chunks],
         code=code_fingerprint("vibrates.scattering.work", "vibrates.scattering.job_file"),
     )
     return {job: fingerprint(common=common, job=job) for job in jobs}
 
 
 class Work:
-    """The pieces of job ``chunk`` of block ``block``, both by number."""
+    """The pieces of one job.
 
-    def __init__(self, settings: Mapping, block: int, chunk: int) -> None:
+    Parameters
+    ----------
+    settings : Scattering
+        The calculation.
+    block, chunk : int
+        Numbers of the block of energies and of the share of its partial waves.
+
+    Raises
+    ------
+    UserError
+        If the surface or the curve is missing or of another kind.
+    """
+
+    def __init__(self, settings: Scattering, block: int, chunk: int) -> None:
         self.settings, self.collision = settings, collision(settings)
         (self.fingerprint,) = fingerprints(settings, [(block, chunk)]).values()
         rotor = self.collision.rotor
         found = plan.blocks(settings, rotor.energies, self.collision.reduced_mass)
         self.block = found[block]
         self.waves = plan.chunk(settings, self.block, chunk)
-        self.among = in_basis(settings, rotor.energies, self.block.energies.max())
-        wanted = settings["levels"]
-        v, j = np.indices((wanted["v_max"] + 1, wanted["j_max"] + 1)).reshape(2, -1)
+        self.among = in_basis(settings.basis, rotor.energies, self.block.energies.max())
+        wanted = settings.levels
+        v, j = np.indices((wanted.v_max + 1, wanted.j_max + 1)).reshape(2, -1)
         self.v, self.j, self.levels = v, j, rotor.energies[v, j]
 
     @cached_property
@@ -60,11 +74,12 @@ class Work:
         Of a homonuclear diatom those within even and within odd j, as far as the spins allow them.
         """
         wanted = self.levels[:, None] > self.levels
-        if like_nuclei(self.settings):
+        if like_nuclei(self.settings.molecule):
             odd = self.j % 2
-            exists = np.array(spin_weights(self.settings))[odd] > 0
+            exists = np.array(spin_weights(self.settings.molecule))[odd] > 0
             wanted &= (odd[:, None] == odd) & exists
-        return np.nonzero(wanted)
+        initial, final = np.nonzero(wanted)
+        return initial, final
 
     def tasks(self) -> list[Task]:
         """One of every piece: its opacity, and the seconds of the processor that it took."""
@@ -86,9 +101,9 @@ class Work:
     @cached_property
     def pieces(self) -> list[tuple[int, ...]]:
         """(Omega,) or (J, parity), the largest first."""
-        if self.settings["method"] == "close_coupling":
+        if self.settings.method == "close_coupling":
             return [(int(total), parity) for total in self.waves[::-1] for parity in (1, -1)]
-        top = min(int(self.waves.max()), self.settings["levels"]["j_max"])
+        top = min(int(self.waves.max()), self.settings.levels.j_max)
         return [(omega,) for omega in range(top + 1)]
 
     def _channels(self, piece: tuple[int, ...]) -> tuple[Channels, NDArray, float]:

@@ -26,7 +26,21 @@ OVER, BELOW = 10.0, 5.0  # per cent, the accuracy targets that transitions are c
 class Trainer:
     """Trains candidates on one data set; every trained candidate is stored and found again.
 
-    ``store``: a directory, which several trainers may share.
+    Parameters
+    ----------
+    data : Dataset
+        Rates.
+    store : str or Path
+        A directory, which several trainers may share.
+    optimiser : str
+        One of `optimisers.OPTIMISERS`.
+    iterations : int
+        Of the optimiser, at most.
+
+    Raises
+    ------
+    UserError
+        For an unknown optimiser.
     """
 
     def __init__(self, data: xr.Dataset, store: str | Path, optimiser: str, iterations: int):
@@ -101,7 +115,7 @@ class Trainer:
                 report = process.train(
                     X[rows], y[rows], optimisers.OPTIMISERS[self.optimiser](limit)
                 )
-            rows = slice(None) if whole else np.sort(order[: sizes[-1]])
+            rows = np.arange(len(y)) if whole else np.sort(order[: sizes[-1]])
             process.condition(X[rows], y[rows])
         except UserError as error:
             # A kernel that cannot be trained on these data loses; it does not end the search.

@@ -48,7 +48,8 @@ def recorded_hours(path: str, data: xr.Dataset) -> Cost:
 
     A row stands for one initial level; several rows of one level are added up. Where a calculation
     serves several levels a row may name them all, separated by spaces, and a level as often as it
-    has states that are served: `0 0 1` gives two thirds of the hours to level 0.
+    has states that are served: `0 0 1` gives two thirds of the hours to level 0. Raises UserError
+    if the file is no such table or lacks a level of ``data``.
     """
     number = initial_number(data)
     try:

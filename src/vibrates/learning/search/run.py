@@ -8,6 +8,7 @@ from vibrates.config import Search
 from vibrates.learning.search.candidate import Trainer, search_features
 from vibrates.learning.search.screening import screened
 from vibrates.learning.search.selection import (
+    Criterion,
     best_training_sets,
     by_bic,
     by_validation,
@@ -66,7 +67,7 @@ def growth(
     """
     trainer = Trainer(data, store, optimiser, settings.iterations)
     values, sizes = levels(data), settings.points
-    criteria = []
+    criteria: list[tuple[str, tuple[int, ...], Criterion]] = []
     for wanted in settings.validation:
         validating = validation_set(wanted, trained, values)
         if validating not in [known for _, known, _ in criteria]:

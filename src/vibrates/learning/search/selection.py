@@ -77,10 +77,32 @@ def best_training_sets(
 def grow(
     trainer: Trainer, trained: Sequence[int], sizes: Sequence[int], criterion: Criterion, limit: int
 ) -> list[dict]:
-    """From the best base kernel on: the best of all sums and products with a base kernel, again
-    and again until the criterion gets no better or the kernel has `limit` base kernels.
+    """From the best base kernel on: the best of all sums and products with a base kernel.
 
-    Returns the accepted candidates, from the single kernel to the optimal one.
+    It goes on until the criterion gets no better or the kernel has ``limit`` base kernels.
+
+    Parameters
+    ----------
+    trainer : Trainer
+        Of the candidates.
+    trained : sequence of int
+        Initial levels that are trained on.
+    sizes : sequence of int
+        Training points of the stages.
+    criterion : Criterion
+        What is compared; less is better.
+    limit : int
+        Base kernels at most.
+
+    Returns
+    -------
+    list of dict
+        The accepted candidates, from the single kernel to the optimal one.
+
+    Raises
+    ------
+    UserError
+        If no base kernel can be trained.
     """
     path = [best_of(single_kernels(trainer, trained, sizes), criterion)]
     if "failed" in path[0]:

@@ -10,7 +10,10 @@ from vibrates.core.errors import UserError
 
 
 def initial_number(data: xr.Dataset) -> str:
-    """The quantum number that training sets are made of: j, or v (or w) where there is no j."""
+    """The quantum number that training sets are made of: j, or v (or w) where there is no j.
+
+    Raises UserError if all transitions start from one level.
+    """
     for name in ("j", "v", "w"):
         if name in data.coords and np.ptp(data[name].values) > 0:
             return name
@@ -28,7 +31,11 @@ def levels(data: xr.Dataset) -> list[int]:
 def training_sets(
     values: Sequence[int], fixed: int, size: int, name: str = "rates"
 ) -> list[tuple[int, ...]]:
-    """All sets of `size` of the `values` that hold `fixed`, in lexical order."""
+    """All sets of ``size`` of the ``values`` that hold ``fixed``, in lexical order.
+
+    ``name``: where the rates come from, for messages. Raises UserError if ``fixed`` is no value or
+    a set would leave none to predict.
+    """
     if fixed not in values:
         raise UserError(
             f"{name}: learning.search.fixed: {fixed} is no initial level; choose from "
