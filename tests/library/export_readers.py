@@ -108,7 +108,7 @@ def _fortran(program, expression, T):
     def evaluate(text):
         text = re.sub(r"(\d\.?\d*)d([+-]?\d+)", r"\1e\2", text)
         text = re.sub(r"\b(\w+)\((\d+)\)", r"values['\1',\2]", text)
-        text = re.sub(r"\b(Tgas|vibr_[tlx])\b", r"values['\1']", text)
+        text = re.sub(r"\b(Tgas|v_n2_h2_[tlx])\b", r"values['\1']", text)
         functions = {"values": values, "min": min, "max": max, "log": math.log, "exp": math.exp}
         return eval(text, {"__builtins__": {}}, functions)
 

@@ -153,6 +153,13 @@ def test_files_without_rates_are_refused(tmp_path):
         vibrates.open_rates(tmp_path / "rates.nc")
 
 
+def test_two_like_molecules_are_refused(tmp_path):
+    """The second molecule's level would stand for both."""
+    write_atomic(learned(pair=("N2", "N2")), tmp_path / "learned.nc")
+    with pytest.raises(UserError, match="two molecules N2: .*cannot be opened yet"):
+        vibrates.open_rates(tmp_path)
+
+
 def test_quantum_rates_open_as_well(root):
     rates = vibrates.open_rates(root / "data/quantum_hehd_rates.csv")
     assert rates.pair == ("HD", "He") and len(rates) > 1000

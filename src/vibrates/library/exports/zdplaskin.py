@@ -13,14 +13,14 @@ from vibrates.library.exports.selection import Selection, commented, fits
 from vibrates.library.exports.species import State
 from vibrates.library.table import Rate
 
-_NAME = "vibr"
-
 
 def content(chosen: Selection, path: Path) -> dict[Path, str]:
     """One file; a model, or to be merged into one section by section."""
     kept = fits(chosen, lambda rate: fit.law_or_chebyshev(rate, chosen.limit, *chosen.range(rate)))
     states = list(species.all_states([rate for rate, _ in kept]))
     atoms = sorted({atom for state in states for atom in species.elements(state.species)})
+    # Variables are named after the pair, so that files of several pairs make one model.
+    own = "_".join(["v", *chosen.table.pair]).lower()
     notes = (
         "Units: rates in cm^3 s^-1, Tgas in K; species: N2 is the lowest level, N2(V1) the next",
         "Below and above its range each rate keeps the value at the end of it; ZDPlasKin makes no "
@@ -38,8 +38,8 @@ def content(chosen: Selection, path: Path) -> dict[Path, str]:
         "END",
         "",
         "REACTIONS",
-        *_fortran([found for _, found in kept]),
-        *(_reaction(rate, number) for number, (rate, _) in enumerate(kept, 1)),
+        *_fortran([found for _, found in kept], own),
+        *(_reaction(rate, f"{own}({number})") for number, (rate, _) in enumerate(kept, 1)),
         "END",
     ]
     return {path: "\n".join(lines) + "\n"}
@@ -52,57 +52,57 @@ def name(state: State) -> str:
     return f"{state.species}({''.join(f'{a}{value}' for a, value in state.numbers).upper()})"
 
 
-def _reaction(rate: Rate, number: int) -> str:
+def _reaction(rate: Rate, variable: str) -> str:
     left, right = (" + ".join(map(name, side)) for side in species.sides(rate))
-    return f"{left} => {right} ! exp({_NAME}({number}))"
+    return f"{left} => {right} ! exp({variable})"
 
 
-def _fortran(found: list[fit.Law | fit.Chebyshev]) -> list[str]:
-    """ln k of every reaction into an array; functions of T once per range of T."""
+def _fortran(found: list[fit.Law | fit.Chebyshev], own: str) -> list[str]:
+    """ln k of every reaction into the array ``own``; functions of T once per range of T."""
     ranges: dict[tuple[float, float], list[int]] = {}
     for number, one in enumerate(found, 1):
         ranges.setdefault((one.low, one.high), []).append(number)
     terms = max(len(one.coefficients) if isinstance(one, fit.Chebyshev) else 2 for one in found)
-    lines = [f"double precision :: {_NAME}_t, {_NAME}_l, {_NAME}_x, {_NAME}_c(0:{terms - 1})"]
-    lines.append(f"double precision :: {_NAME}({len(found)})")
+    lines = [f"double precision :: {own}_t, {own}_l, {own}_x, {own}_c(0:{terms - 1})"]
+    lines.append(f"double precision :: {own}({len(found)})")
     for (low, high), numbers in ranges.items():
-        lines += _functions(low, high, terms)
+        lines += _functions(low, high, terms, own)
         for number in numbers:
-            lines += _sum(f"{_NAME}({number})", _terms(found[number - 1]))
+            lines += _sum(f"{own}({number})", _terms(found[number - 1], own))
     return [f"$ {line}" for line in lines]
 
 
-def _functions(low: float, high: float, terms: int) -> list[str]:
+def _functions(low: float, high: float, terms: int, own: str) -> list[str]:
     """T within its range, ln T, T^(-1/3) and its Chebyshev polynomials."""
-    c = f"{_NAME}_c"
+    c = f"{own}_c"
     start, stop = low ** (-1.0 / 3.0), high ** (-1.0 / 3.0)
     return [
-        f"{_NAME}_t = min(max(Tgas, {_number(low)}), {_number(high)})",
-        f"{_NAME}_l = log({_NAME}_t)",
-        f"{_NAME}_x = {_NAME}_t**(-1.0d0/3.0d0)",
+        f"{own}_t = min(max(Tgas, {_number(low)}), {_number(high)})",
+        f"{own}_l = log({own}_t)",
+        f"{own}_x = {own}_t**(-1.0d0/3.0d0)",
         f"{c}(0) = 1.0d0",
-        f"{c}(1) = (2.0d0*{_NAME}_x - ({_number(start + stop)}))/({_number(stop - start)})",
+        f"{c}(1) = (2.0d0*{own}_x - ({_number(start + stop)}))/({_number(stop - start)})",
         *(f"{c}({n}) = 2.0d0*{c}(1)*{c}({n - 1}) - {c}({n - 2})" for n in range(2, terms)),
     ]
 
 
-def _terms(found: fit.Law | fit.Chebyshev) -> list[str]:
+def _terms(found: fit.Law | fit.Chebyshev, own: str) -> list[str]:
     """The terms of ln k."""
-    boltzmann = [f"({_number(found.theta)})/{_NAME}_t"] if found.theta else []
+    boltzmann = [f"({_number(found.theta)})/{own}_t"] if found.theta else []
     factors: list[tuple[float, str]]
     if isinstance(found, fit.Law):
         factors = [(found.log_A, ""), (found.b, "_l"), (found.C, "_x"), (found.D, "_x**2")]
     else:
         factors = [(one, f"_c({n})") for n, one in enumerate(found.coefficients)]
-    written = [f"({_number(value)})" + (f"*{_NAME}{of}" if of else "") for value, of in factors]
+    written = [f"({_number(value)})" + (f"*{own}{of}" if of else "") for value, of in factors]
     return [*written, *boltzmann]
 
 
 def _sum(variable: str, terms: list[str]) -> list[str]:
-    """Assignments of a sum, three terms a line: Fortran's lines end at 132 characters."""
-    lines = [f"{variable} = {' + '.join(terms[:3])}"]
-    for start in range(3, len(terms), 3):
-        lines.append(f"{variable} = {' + '.join([variable, *terms[start : start + 3]])}")
+    """Assignments of a sum, two terms a line: Fortran's lines end at 132 characters."""
+    lines = [f"{variable} = {' + '.join(terms[:2])}"]
+    for start in range(2, len(terms), 2):
+        lines.append(f"{variable} = {' + '.join([variable, *terms[start : start + 2]])}")
     return lines
 
 
