@@ -295,6 +295,15 @@ def test_mistakes_are_one_line_and_write_nothing(rates, tmp_path, options, match
     assert "\n" not in str(error.value) and not list(tmp_path.iterdir())
 
 
+def test_functions_that_are_there_already_serve_a_second_export(rates, tmp_path):
+    first = export(rates, "loki", tmp_path / "one.chem")
+    second = export(rates, "loki", tmp_path / "two.chem")
+    assert first.files[1:] == second.files[1:] and second.files[0].is_file()
+    second.files[1].write_text("of somebody else")
+    with pytest.raises(UserError, match=f"{second.files[1].name}: exists"):
+        export(rates, "loki", tmp_path / "three.chem")
+
+
 @pytest.mark.parametrize("name", ["csv", "loki", "collisiondb"])
 def test_nothing_is_overwritten(rates, tmp_path, name):
     export(rates, name, tmp_path / "out")
