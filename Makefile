@@ -5,6 +5,8 @@
 # make test     the tests, on WORKERS processes (two)
 # make test-quick  those that take seconds
 # make test-slurm  twelve faults on a real SLURM cluster on this machine (installs SLURM where it can)
+# make test-exports  reads exported rates with the programs they are for: .venv-exports, gfortran and Octave where installed (docs/exports.md);
+#               RATES=results: those of a campaign
 # make report   one HTML file with figures, tables and how they were made
 # make check    only validate CONFIG
 # make bench    what a trajectory costs and how its step is chosen; rewrites docs/performance.md (a quarter of an hour)
@@ -24,6 +26,8 @@
 # make clean    remove the environment (results stay)
 # Published rates (n2h2_vt_dv1.csv, ...); rules see it as an environment variable.
 export PUBLISHED
+# Rates that make test-exports reads.
+export RATES
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 CORES  ?= $(shell getconf _NPROCESSORS_ONLN)
 CONFIG ?= config/config.yaml
@@ -35,7 +39,7 @@ LINTED := .venv/.linted
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run lint format test test-quick test-slurm report check environment clean bench validate pages ladder processes surface-errors judge-methods abinitio surface surfaces quantum longrange learn bench-learning judge searches search-hehd
+.PHONY: run lint format test test-quick test-slurm test-exports report check environment clean bench validate pages ladder processes surface-errors judge-methods abinitio surface surfaces quantum longrange learn bench-learning judge searches search-hehd
 
 run: environment
 	@$(SNAKEMAKE)
@@ -86,6 +90,17 @@ $(LINTED): envs/development.txt $(READY)
 
 test-slurm: environment
 	@$(BIN)/python -m pytest -m slurm -rs -s tests/slurm
+
+EXPORTS := .venv-exports
+
+test-exports: $(EXPORTS)/.ready
+	@PYTHONPATH=src $(EXPORTS)/bin/python -m pytest -m exports -rs tests/exports
+
+$(EXPORTS)/.ready: envs/exports.txt
+	@echo "setting up $(EXPORTS) (once)"
+	@$(PYTHON) -m venv $(EXPORTS)
+	@$(EXPORTS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/exports.txt
+	@touch $@
 
 environment: $(READY)
 
@@ -173,4 +188,4 @@ search-hehd: environment
 	@$(VALIDATION) -- pages
 
 clean:
-	rm -rf .venv $(ABINITIO)
+	rm -rf .venv $(ABINITIO) $(EXPORTS)

@@ -105,6 +105,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("transition", help='such as "N2(7) + H2(0) -> N2(6) + H2(0)"')
     sub.add_argument("temperature", type=float, nargs="+", metavar="T", help="temperatures, K")
 
+    _add_export(commands)
+
     sub = command("compare", _compare, "ratio of computed to published rates per v and T")
     sub.add_argument("rates", type=Path, help="rates.nc of a campaign")
     sub.add_argument(
@@ -130,6 +132,54 @@ def parser() -> argparse.ArgumentParser:
         help="JSON file of cases with their converged outcome (default: those of the package)",
     )
     return p
+
+
+def _add_export(commands) -> None:
+    """The sub-command ``export``; the formats themselves are imported when it runs."""
+    summary = "write rate coefficients in the format of another program (docs/exports.md)"
+    sub = commands.add_parser("export", help=summary, description=summary)
+    sub.set_defaults(run=_export)
+    sub.add_argument("rates", type=Path, help="results directory, learned.nc, rates.nc or CSV")
+    sub.add_argument("--to", metavar="FORMAT", help="format; without it the known ones are listed")
+    sub.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="file, or directory for CollisionDB (default: named after the pair, here)",
+    )
+    sub.add_argument(
+        "--transitions",
+        nargs="+",
+        default=[],
+        metavar="REACTION",
+        help='such as "N2(1) + H2 -> N2(0) + H2" (default: all)',
+    )
+    sub.add_argument(
+        "--temperatures",
+        nargs="+",
+        type=float,
+        default=[],
+        metavar="T",
+        help="of tables, K; fits cover lowest to highest (default: those of the table)",
+    )
+    sub.add_argument(
+        "--directions",
+        default="as-consumer-expects",
+        choices=["both", "exothermic", "as-consumer-expects"],
+        help="directions of the reactions (default: %(default)s)",
+    )
+    sub.add_argument(
+        "--limit",
+        type=float,
+        default=0.05,
+        help="largest relative error of a fit (default: %(default)s)",
+    )
+    sub.add_argument(
+        "--radiative",
+        type=Path,
+        metavar="CSV",
+        help="Einstein coefficients for LAMDA: columns v, vp, A_per_s",
+    )
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -201,6 +251,32 @@ def _k(options: argparse.Namespace) -> int:
 
     print(open_rates(options.rates)(options.transition, options.temperature))
     return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from vibrates.library import open_rates
+    from vibrates.library.exports import FORMATS, export
+
+    if options.to is None:
+        print("\n".join(f"{name:15s} {form.description}" for name, form in FORMATS.items()))
+        return 0
+    written = export(
+        open_rates(options.rates),
+        options.to,
+        options.output,
+        options.transitions,
+        options.temperatures,
+        options.directions,
+        options.limit,
+        options.radiative,
+    )
+    for path in written.files[:3]:
+        print(path)
+    if len(written.files) > 3:
+        print(f"... {len(written.files)} files in all")
+    for line in written.refused:
+        print(f"left out: {line}", file=sys.stderr)
+    return 1 if written.refused else 0
 
 
 def _compare(options: argparse.Namespace) -> int:

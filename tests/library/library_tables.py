@@ -10,6 +10,24 @@ TEMPERATURES_K = np.array([100.0, 150, 200, 300, 500, 700, 1000, 1500, 2000, 300
 RELATIVE_ERROR = 0.03
 
 
+# Constants of the ladder below, on every first molecule; those that no level depends on are rough.
+_BOND = {
+    "omega_e_cm": 2330.0,
+    "x_e": 14.3 / 2330.0,
+    "y_e": 0.0,
+    "r_e_angstrom": 1.1,
+    "beta_e_per_angstrom": 2.7,
+    "D_e_eV": 9.9,
+    "effective_electrons": 7.6,
+}
+MOLECULES = {
+    "N2": {"masses_u": [14.0, 14.0], **_BOND},
+    "CO": {"masses_u": [12.0, 16.0], **_BOND},
+    "H2": {"masses_u": [1.0, 1.0], **_BOND, "omega_e_cm": 4400.0},
+    "He": {"masses_u": [4.0]},
+}
+
+
 def energy_defect(v: int, vp: int) -> float:
     """cm^-1, of a slightly anharmonic ladder."""
     return 2330.0 * (v - vp) - 14.3 * (v * (v + 1) - vp * (vp + 1))
@@ -31,7 +49,7 @@ def k_true(v, vp, temperature_K):
     return k_exothermic(vp, temperature_K) * boltzmann
 
 
-def learned(levels: int = 4) -> xr.Dataset:
+def learned(levels: int = 4, pair: tuple[str, str] = ("N2", "H2")) -> xr.Dataset:
     """A product with the variables of learned.nc: v = 2 is predicted, the highest extrapolated."""
     rows = [(v, v - 1) for v in range(1, levels + 1)]
     rows += [(vp, v) for v, vp in rows]
@@ -63,8 +81,8 @@ def learned(levels: int = 4) -> xr.Dataset:
         "wp": ("transition", [0] * len(rows)),
     }
     configuration = {
-        "pair": ["N2", "H2"],
-        "molecules": {"N2": {"masses_u": [14.0, 14.0]}, "H2": {"masses_u": [1.0, 1.0]}},
+        "pair": list(pair),
+        "molecules": {name: MOLECULES[name] for name in pair},
     }
     dataset = xr.Dataset(variables, coordinates)
     for name in dataset.variables:

@@ -70,6 +70,12 @@ def campaign_table(product: xr.Dataset, source: str) -> RateTable:
         attrs=product.attrs,
     )
     a, b = configuration["pair"]
+    if a == b:
+        # Species name the quantum numbers of a table, and of two N2 one would hide the other.
+        raise UserError(
+            f"{source}: two molecules {a}: a table of like molecules cannot be opened yet; read "
+            "the file with xarray"
+        )
     atom = len(configuration["molecules"][b]["masses_u"]) == 1
     return RateTable(dataset, {a: ["v"], b: [] if atom else ["w"]}, source)
 
