@@ -2,14 +2,11 @@
 
 import csv
 import shutil
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "library"))
 from library_tables import TEMPERATURES_K, k_true, learned
 
 from vibrates.library import explorer
