@@ -6,7 +6,6 @@ import time
 
 import numpy as np
 import pytest
-
 from library_tables import TEMPERATURES_K, k_true, learned
 
 from vibrates.library import explorer
