@@ -72,10 +72,7 @@ def _rates_block(rates: xr.Dataset, learned: xr.Dataset | None, config: Campaign
     rows = {}
     for i, v in enumerate(ladder["v"].values):
         one = ladder.isel(transition=i)
-        cells = [
-            _cell(float(at.k), float(at.k_stderr / at.k))
-            for at in (one.sel(temperature=T) for T in temperatures_K)
-        ]
+        cells = [_value(one.sel(temperature=T), learned, int(v), T) for T in temperatures_K]
         reached = {1: "reached", 0: "not reached", -1: "none set"}[int(one.target_reached)]
         counts = f"{int(one.n_trajectories):12d}{int(one.n_failed):8d}"
         rows[int(v)] = (" ", cells, f"{counts}  {reached}")
@@ -100,6 +97,15 @@ def _rates_block(rates: xr.Dataset, learned: xr.Dataset | None, config: Campaign
         for v, (mark, cells, rest) in sorted(rows.items())
     ]
     return lines
+
+
+def _value(computed: xr.Dataset, learned: xr.Dataset | None, v: int, T: float) -> str:
+    """The computed value, or, marked, what learned.nc predicts in the place of one at the edge."""
+    if learned is not None and v in learned["v"]:
+        at = learned.sel(v=v, temperature=T)
+        if str(at.origin.values) == "predicted":
+            return _cell(float(at.k), float(at.k_factor) - 1.0) + "*"
+    return _cell(float(computed.k), float(computed.k_stderr / computed.k))
 
 
 def _cell(k: float, relative_error: float) -> str:

@@ -33,6 +33,19 @@ def test_rates_with_errors_at_the_target_temperatures(results):
     assert "predicted" not in line(text, 5)
 
 
+def test_a_value_at_the_edge_of_the_grid_is_the_predicted_one_and_marked(tmp_path):
+    learned = learned_file()
+    column = 1
+    place = learned["v"].values.tolist().index(5)
+    learned["origin"].values[place, column] = "predicted"
+    learned["k"].values[place, column] = 3.21e-15
+    write_atomic(rates(), tmp_path / "rates.nc")
+    write_atomic(learned, tmp_path / "learned.nc")
+    text = line(summary_text(tmp_path), 5)
+    assert "3.21e-15" in text and "%*" in text
+    assert f"{rate(5, TEMPERATURES_K[2]):.2e}  12.0 %" in text
+
+
 def test_says_which_targets_were_missed_and_what_failed(results):
     text = summary_text(results)
     assert "not reached" in line(text, 8) and "not reached" not in line(text, 1)
