@@ -28,7 +28,7 @@ from vibrates.core.files import write_text
 from vibrates.core.yaml_files import read_yaml, write
 from vibrates.hpc import slurm, slurm_plugin
 from vibrates.hpc.preamble import or_exit
-from vibrates.hpc.quiet import event_of
+from vibrates.hpc.quiet import INTERRUPTED, event_of
 from vibrates.trajectories import progress
 
 _BEAT = 30.0  # seconds between signs of life, for drivers on other machines
@@ -237,14 +237,16 @@ class _Recorder(logging.Handler):
     def __init__(self, results: Path) -> None:
         super().__init__()
         self._results = results
+        self._interrupted = False
 
     def emit(self, log_record: logging.LogRecord) -> None:
+        self._interrupted |= str(log_record.msg).startswith(INTERRUPTED)
         if run := slurm.run_named(str(log_record.msg)):
             with slurm.runs_file(self._results).open("a") as file:
                 file.write(run + "\n")
                 file.flush()
                 os.fsync(file.fileno())
-        if event_of(log_record) == "job_error":
+        if event_of(log_record) == "job_error" and not self._interrupted:
             rule = vars(log_record)["rule_name"]
             made = " ".join(str(name) for name in getattr(log_record, "output", ()))
             progress.note(self._results, f"{progress.FAILED_ATTEMPT}{rule} {made}")

@@ -15,6 +15,9 @@ _ROUTINE = (
     "Conda environments: ignored",
 )
 
+# How Snakemake announces that it was interrupted; what follows is about jobs that it ended itself.
+INTERRUPTED = "Terminating processes on user request"
+
 
 def quieten(logger: logging.Logger, total: Callable[[], int] | None = None) -> None:
     """Drop Snakemake's routine lines from the terminal; its log file and all errors stay whole.
@@ -43,8 +46,14 @@ class _WorthReading(logging.Filter):
         super().__init__()
         self._total = total
         self._begun: dict[int, int] = {}
+        self._interrupted = False
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if record.getMessage().startswith(INTERRUPTED):
+            self._interrupted = True
+            print("stopped; the same command continues", flush=True)
+        if self._interrupted:
+            return False
         if event_of(record) == "job_info":
             # Batches report themselves when they are done; a rule without output has no work.
             told = vars(record)

@@ -208,7 +208,7 @@ def main() -> None:
         # A rank that ends alone would leave the others waiting for it indefinitely.
         if isinstance(error, UserError):
             print(f"error: {error}", file=sys.stderr, flush=True)
-        elif not isinstance(error, Stopped):
+        elif not isinstance(error, Stopped | KeyboardInterrupt):
             sys.excepthook(*sys.exc_info())
         comm.Abort(2 if isinstance(error, UserError) else 1)
 
