@@ -1,4 +1,4 @@
-"""The command line ``vibrates``: tools around a campaign, which itself is run by Snakemake."""
+"""The command line ``vibrates``: tools for campaigns, which are run by Snakemake."""
 
 import argparse
 import sys
@@ -15,7 +15,7 @@ Exit codes: 0 fine, 1 a comparison or check failed, 2 a mistake in the input."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one sub-command; a mistake of the user is one line and exit code 2."""
+    """Run one sub-command; invalid input is reported by one line, with exit code 2."""
     options = parser().parse_args(arguments)
     try:
         return options.run(options)

@@ -1,4 +1,4 @@
-"""What a person wants to see at the end: rates with errors, what failed, where the files are."""
+"""Summary of a finished campaign: rates with errors, failures, list of files."""
 
 import json
 from pathlib import Path
@@ -29,12 +29,12 @@ FILES = {
 
 
 def summary_text(results: str | Path) -> str:
-    """The summary of a results directory; UserError when its rates.nc is missing."""
+    """The summary of a results directory; UserError if its rates.nc is missing."""
     results = Path(results)
     rates = read_product(results / "rates.nc", RUN_AGAIN)
     learned_path = results / "learned.nc"
     learned = read_product(learned_path, RUN_AGAIN) if learned_path.exists() else None
-    # Rates are not computed anew for other settings of the learning; what is learned from them is.
+    # Other settings of the learning do not change rates.nc, but learned.nc, whose settings count.
     stated = (rates if learned is None else learned).attrs["configuration"]
     config = resolved(yaml.safe_load(stated), f"{results}: configuration of its products")
     if learned is not None:
@@ -49,7 +49,7 @@ def summary_text(results: str | Path) -> str:
 
 
 def _ladder(rates: xr.Dataset, config: Campaign) -> xr.Dataset:
-    """The transitions shown: those that are learned, computed from trajectories, by v."""
+    """The displayed transitions: those of the learned family, from trajectories, sorted by v."""
     (dv, dw), w = config.learning.shown
     shown = (rates.vp - rates.v == dv) & (rates.wp - rates.w == dw) & (rates.w == w)
     return rates.isel(transition=np.flatnonzero(shown.values)).sortby("v")
@@ -128,8 +128,8 @@ def _verdict_block(rates: xr.Dataset, config: Campaign) -> list[str]:
 def total_trajectories(rates: xr.Dataset) -> tuple[int, int]:
     """Good and failed trajectories over all initial states of rates.nc.
 
-    `n_trajectories` and `n_failed` stand on `transition` and belong to its initial state, where
-    `direction` is `computed`; rows from detailed balance repeat those of the reverse.
+    `n_trajectories` and `n_failed` are variables on `transition`. Where `direction` is `computed`
+    they belong to its initial state; rows from detailed balance repeat those of the reverse.
     """
     computed = rates.isel(transition=np.flatnonzero((rates.direction == "computed").values))
     counts = {
@@ -146,7 +146,7 @@ def total_trajectories(rates: xr.Dataset) -> tuple[int, int]:
 
 
 def _checks_lines(path: Path) -> list[str]:
-    """How the checks of the products ended, and what those say that did not pass."""
+    """Results of the checks of the products, with the messages of those that did not pass."""
     if not path.exists():
         return []
     checks = json.loads(path.read_text(encoding="utf-8"))["checks"]

@@ -16,8 +16,8 @@ described = preamble.or_exit(descriptions.load, DESCRIPTION)
 
 WORK = Path(described["results"])
 LOGS = WORK / "logs"
-# Two sets of points: those of the fit, and some of them in a larger basis. Of each what its geometries
-# and energies depend on.
+# Two sets of points: those of the fit, and some of them in a larger basis. For each the settings that its
+# geometries and energies depend on.
 SETS = {
     name: {
         key: one[key] for key in ("pair", "elements", "molecules", "basis", "midbond", "geometries")
@@ -27,7 +27,7 @@ SETS = {
         ("larger_basis", descriptions.larger_basis(described)),
     )
 }
-# Of every block what its points depend on: level of theory, geometries, code.
+# Fingerprints of what the points of each block depend on: level of theory, geometries, code.
 FINGERPRINTS = {name: descriptions.fingerprints(one) for name, one in SETS.items()}
 MONOMERS = {name: descriptions.monomer(described, name) for name in described["properties"]}
 FIT = {key: described[key] for key in ("name", "pair", "molecules", "fit")}
@@ -96,7 +96,7 @@ checkpoint geometries:
         "../scripts/geometries.py"
 
 
-# Every finished point is stored: a job that dies is continued by the next attempt.
+# Every finished point is stored: a job that is killed is continued by the next attempt.
 rule block:
     input:
         # The fingerprint, not the age of these files, decides whether a block is computed again.
@@ -109,7 +109,7 @@ rule block:
     conda:
         "../../envs/abinitio.yaml"
     resources:
-        # Integrals of a larger basis that do not fit are kept on disk, which takes three times as long.
+        # Integrals of a larger basis that exceed this memory are stored on disk, which takes three times as long.
         mem_mb=lambda wildcards, attempt: (
             (9000 if wildcards.set == "larger_basis" else 4000) * attempt
         ),

@@ -21,7 +21,7 @@ blocks = preamble.or_exit(
 WORK = Path(described["results"])
 LOGS = WORK / "logs"
 JOBS = [(b, c) for b in range(len(blocks)) for c in range(described["jobs"]["chunks"])]
-# Of the matrices of every job: all that they depend on, files by their content.
+# Fingerprints of all that the matrices of each job depend on, files by their content.
 FINGERPRINTS = preamble.or_exit(work.fingerprints, described, JOBS)
 
 
@@ -37,8 +37,8 @@ rule all:
         WORK / "figures/rates.png",
 
 
-# Every finished piece is kept: a job that dies is continued by the next attempt. The fingerprint, and not the age of
-# files, decides whether a job is computed again.
+# Every finished piece is stored: a job that is killed is continued by the next attempt. The fingerprint, not the age
+# of files, decides whether a job is computed again.
 rule waves:
     input:
         surface=ancient(described["surface"]),

@@ -16,14 +16,14 @@ described = preamble.or_exit(surface.load, DESCRIPTION)
 
 WORK = Path(described["results"])
 LOGS = WORK / "logs"
-# What the geometries and energies of a set of points depend on.
+# Settings that the geometries and energies of a set of points depend on.
 SETS = {
     name: {key: described[key] for key in ("symbols", "midbond")} | {"set": points}
     for name, points in described["sets"].items()
 }
 
 
-# Of every block what its points depend on: level of theory, geometries, code.
+# Fingerprints of what the points of each block depend on: level of theory, geometries, code.
 FINGERPRINTS = {name: surface.fingerprints(described, name) for name in SETS}
 
 
@@ -54,8 +54,8 @@ rule fit:
         "../scripts/quantum_surface_fit.py"
 
 
-# A checkpoint, since parameters of jobs behind ancient() are not compared while their input is made
-# anew by a rule, but are once a checkpoint is there.
+# A checkpoint and not a rule: Snakemake does not compare the parameters of jobs with ancient() input
+# while a rule makes this input again, but does so after a checkpoint.
 checkpoint geometries:
     output:
         geometries=WORK / "{set}.csv",
@@ -73,7 +73,7 @@ checkpoint geometries:
         "../scripts/quantum_geometries.py"
 
 
-# Every finished point is stored: a job that dies is continued by the next attempt.
+# Every finished point is stored: a job that is killed is continued by the next attempt.
 rule block:
     input:
         # The fingerprint, not the age of these files, decides whether a block is computed again.

@@ -1,7 +1,7 @@
 # From trajectories to cross sections, rate coefficients, and the checks of both.
 
 
-# Some dozens of initial states in one job: a state alone takes seconds.
+# One job reduces several dozen initial states, each of which takes only seconds.
 for number, members in enumerate(GROUPS):
 
     rule:
@@ -67,7 +67,7 @@ rule rates:
         "../scripts/rates.py"
 
 
-# A failed check fails the run: no summary is made of products that are wrong.
+# A failed check fails the run, so that no summary is made of wrong products.
 rule checks:
     input:
         reduced=REDUCED,

@@ -1,4 +1,4 @@
-"""What is learned from the rates: the block ``learning``."""
+"""Learning from the rates: the block ``learning``."""
 
 from typing import Annotated, Literal, Self
 
