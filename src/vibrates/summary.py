@@ -15,16 +15,16 @@ RUN_AGAIN = "run the campaign to its end"
 FILES = {
     "rates.nc": "rate coefficients k(T), standard errors, three symmetrisations",
     "cross_sections.nc": "cross sections sigma(U) and opacity functions P(b)",
-    "learned.nc": "complete ladder, computed and predicted, with the left-out test",
+    "learned.nc": "complete ladders, computed and predicted, with leave-one-out errors",
     "explorer.html": "all rate coefficients on one page, opens without a network",
     "checks.json": "checks of the products",
     "configuration.yaml": "the configuration that was run, in full",
-    "plan": "what was run in every round, and why it stopped",
+    "plan": "trajectories of every round, and the reports of the allocation",
     "trajectories": "batch files, the outcome of every trajectory",
     "figures": "figures (PNG) and the numbers behind them (CSV)",
     "report.html": "report with all figures, opens without a network",
-    "campaign.log": "progress, as it was shown",
-    "logs": "what every job said, a file per job",
+    "campaign.log": "progress messages",
+    "logs": "output of every job, one file each",
 }
 
 

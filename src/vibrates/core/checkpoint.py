@@ -126,7 +126,7 @@ class Checkpoint:
         except OSError as error:
             raise UserError(
                 f"{self._path}: finished work cannot be stored ({error.strerror}); make room and "
-                "start again: it goes on from what is stored"
+                "start again: the stored results are used"
             ) from None
         return _decoded(record[_HEAD.size :])[2]
 

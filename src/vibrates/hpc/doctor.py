@@ -34,7 +34,7 @@ def main(profile: Path, config: Path, wait_minutes: float) -> int:
             failures += 1
             print(f"FAILED  {title}: {failure}", flush=True)
             if needed:
-                print("        the checks that need it were left out")
+                print("        the checks that depend on it were skipped")
                 break
     print("all is in order" if not failures else f"{failures} check(s) failed")
     return 1 if failures else 0
@@ -106,7 +106,7 @@ def account(site: Site) -> str:
     names = sorted(set(answer.split()))
     if names and site.account not in names:
         raise Failed(
-            f"'{site.account}' is none of yours ({', '.join(names)})",
+            f"'{site.account}' is not one of your accounts ({', '.join(names)})",
             REMEDY.format(profile=site.profile),
         )
     return f"'{site.account}'" if names else "the site keeps no accounts"
@@ -120,7 +120,7 @@ def memory_of_jobs(site: Site) -> str:
     seconds = int("".join(c for c in age.split("sec")[0] if c.isdigit()))
     if seconds < 3 * interval:
         raise Failed(
-            f"finished jobs are forgotten after {seconds} s (MinJobAge), less than three times "
+            f"squeue lists finished jobs for only {seconds} s (MinJobAge), less than three times "
             f"{interval} s",
             f"set slurm-init-seconds-before-status-checks: {seconds // 3} in "
             f"{site.profile}/config.yaml",

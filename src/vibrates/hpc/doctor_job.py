@@ -62,12 +62,12 @@ def test_job(site: Site) -> str:
             )
         if "rank(s)" in log:
             raise Failed(
-                f"'{site.launcher}' and the installed MPI do not understand each other ({log})",
+                f"'{site.launcher}' and the installed MPI are incompatible ({log})",
                 f"try the others of 'srun --mpi=list' ({_pmi()}) as mpi in "
                 f"{site.profile}/config.yaml",
             )
         raise Failed(
-            f"job {job} ended as {state} and left nothing in {directory} ({log or 'no log'})",
+            f"job {job} ended as {state} and wrote nothing to {directory} ({log or 'no log'})",
             "see that the working directory is on a file system which the nodes share, and "
             "that they can run the Python of this environment",
         )

@@ -178,7 +178,9 @@ def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
             )
     elapsed = timedelta(seconds=round(time.monotonic() - started))
     resumed = (
-        f", {computed.before} of {len(work.pieces)} pieces from before" if computed.before else ""
+        f", {computed.before} of {len(work.pieces)} pieces from earlier attempts"
+        if computed.before
+        else ""
     )
     progress.batch_done(
         Path(work.config.results),
