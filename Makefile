@@ -1,30 +1,30 @@
 # make run      the campaign of CONFIG (default: config/config.yaml), into its results directory
-# make learn    compares models, searches kernels, says what to compute next (docs/learning.md)
-# make searches  only the kernel search on the rates that reference.state_to_state names; needs no campaign
+# make learn    comparison of models, kernel search, proposal of the next states (docs/learning.md)
+# make searches  only the kernel search on the rates named under reference.state_to_state; needs no campaign
 # make lint     formatting, lints, types, layers of packages, Snakemake's linter
 # make test     the tests, on WORKERS processes (two)
-# make test-quick  those that take seconds
+# make test-quick  the tests that take seconds
 # make test-slurm  twelve faults on a real SLURM cluster on this machine (installs SLURM where it can)
 # make test-exports  reads exported rates with the programs they are for: .venv-exports, gfortran and Octave where installed (docs/exports.md);
 #               RATES=results: those of a campaign
-# make report   one HTML file with figures, tables and how they were made
-# make check    only validate CONFIG
-# make bench    what a trajectory costs and how its step is chosen; rewrites docs/performance.md (a quarter of an hour)
-# make bench-learning  what the kernel search costs (docs/learning.md; tens of minutes)
-# make validate accuracy and the default campaign, measured anew; all pages rewritten (docs/evidence/README.md; half an hour)
-# make pages    README.md and docs/ rewritten from the results that are there; says which are missing (a minute)
-# make ladder, make processes  their campaigns and pages; PUBLISHED=DIRECTORY of the published rates, for the ratios to them
+# make report   one HTML file with figures, tables and their provenance
+# make check    validation of CONFIG without a run
+# make bench    cost of a trajectory and choice of its time step; rewrites docs/performance.md (a quarter of an hour)
+# make bench-learning  cost of the kernel search (docs/learning.md; tens of minutes)
+# make validate accuracy and the default campaign, measured again; rewrites all pages (docs/evidence/README.md; half an hour)
+# make pages    rewrites README.md and docs/ from the existing results; reports missing ones (a minute)
+# make ladder, make processes  their campaigns and pages; PUBLISHED=DIRECTORY of published rates gives the ratios to these
 # make abinitio the optional environment of PySCF; computes a sample of the ab initio points again (two minutes)
 # make surface  the fit of the surface to the points, and its figures (results-abinitio/)
 # make surfaces rates on the original, the modified and the fitted surface (docs/surface.md; ten minutes)
-# make surface-errors  what fit and basis set are uncertain by, in rates (docs/surface.md; five minutes)
+# make surface-errors  uncertainty of the rates due to fit and basis set (docs/surface.md; five minutes)
 # make quantum  quantum rates of QUANTUM (default: config/quantum/small.yaml, minutes; docs/quantum.md)
 # make longrange  networks for C_m of H + H2, KRb + KRb and N2 + H2: tables and figures (docs/longrange.md)
-# make judge    trajectories of He + HD against the quantum rates in data/ (ten minutes; docs/quantum.md)
-# make judge-methods  coupled states against close coupling, and convergence, of He + HD (docs/quantum.md; ten minutes)
+# make judge    trajectories of He + HD compared with the quantum rates in data/ (ten minutes; docs/quantum.md)
+# make judge-methods  coupled states compared with close coupling, and convergence, for He + HD (docs/quantum.md; ten minutes)
 # make search-hehd  kernel search on He + HD: tables I-V and figures of docs/learning.md (an hour or two)
-# make clean    remove the environment (results stay)
-# Published rates (n2h2_vt_dv1.csv, ...); rules see it as an environment variable.
+# make clean    removes the environment, but no results
+# Directory of published rates (n2h2_vt_dv1.csv, ...), passed to rules as an environment variable.
 export PUBLISHED
 # Rates that make test-exports reads.
 export RATES
@@ -59,7 +59,7 @@ report: environment
 check: environment
 	@$(BIN)/vibrates check $(CONFIG)
 
-# A module stays in one process, so that what its tests share is computed once.
+# All tests of a module run in one process, so that their common calculations are done once.
 WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
@@ -69,7 +69,7 @@ test: environment
 test-quick: environment
 	@$(PYTEST) -m "not slow and not slurm and not exports" $(TESTS)
 
-# The same checks as in continuous integration; `make format` mends what can be mended.
+# The same checks as in continuous integration; `make format` corrects what can be corrected automatically.
 lint: $(LINTED)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -104,7 +104,7 @@ $(EXPORTS)/.ready: envs/exports.txt
 
 environment: $(READY)
 
-# The stamp is made last: an installation that was cut short is done again.
+# The stamp is made last: an interrupted installation is repeated.
 $(READY): envs/requirements.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) not found; install Python 3.11 or run: make PYTHON=/path/to/python3.11" >&2; exit 2; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "error: $(PYTHON) is not Python 3.11; run: make PYTHON=/path/to/python3.11" >&2; exit 2; }
@@ -121,7 +121,7 @@ bench: environment
 bench-learning: environment
 	@$(BIN)/python benchmarks/learning.py
 
-# Results are read anew and named studies measured anew each time: a page is never older than what it quotes.
+# Results are read again and named studies repeated each time, so that pages are never older than their sources.
 VALIDATION = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --quiet rules --forceall \
   -s workflow/modules/validation.smk
 

@@ -1,4 +1,4 @@
-"""The command line ``vibrates``: tools around a campaign, which itself is run by Snakemake."""
+"""The command line ``vibrates``: tools for campaigns, which are run by Snakemake."""
 
 import argparse
 import sys
@@ -11,11 +11,11 @@ from vibrates.core.errors import UserError
 EPILOG = """\
 A campaign is run with 'make run' or, inside the environment, 'snakemake --cores N
 [--configfile FILE]'. All keys of a configuration, with units: config/README.md.
-Exit codes: 0 fine, 1 a comparison or check failed, 2 a mistake in the input."""
+Exit codes: 0 success, 1 a comparison or check failed, 2 invalid input."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one sub-command; a mistake of the user is one line and exit code 2."""
+    """Run one sub-command; invalid input is reported by one line, with exit code 2."""
     options = parser().parse_args(arguments)
     try:
         return options.run(options)
@@ -48,15 +48,15 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("config", type=Path, help="configuration (YAML)")
         return sub
 
-    campaign_command("check", _check, "validate a configuration; says what it would compute")
+    campaign_command("check", _check, "validate a configuration and show the size of the campaign")
 
     campaign_command(
-        "plan", _plan, "what a campaign takes: jobs, core hours, files, bytes; before it runs"
+        "plan", _plan, "forecast of the cost of a campaign: jobs, core hours, files, bytes"
     )
 
     campaign_command("status", _status, "progress, failures and remaining core hours of a campaign")
 
-    sub = campaign_command("resume", _resume, "continue a campaign, however its last run ended")
+    sub = campaign_command("resume", _resume, "continue a campaign after an interruption")
     sub.add_argument(
         "snakemake",
         nargs=argparse.REMAINDER,
@@ -93,7 +93,7 @@ def parser() -> argparse.ArgumentParser:
         help="delete damaged files; the next run computes them again",
     )
 
-    sub = command("summary", _summary, "table of k with errors, and where the files are")
+    sub = command("summary", _summary, "table of k with errors, and the list of files")
     sub.add_argument("results", type=Path, help="results directory of a campaign")
 
     campaign_command("results", _results, "print the results directory of a configuration")
@@ -120,9 +120,9 @@ def parser() -> argparse.ArgumentParser:
         "--symmetrisation",
         default="all",
         choices=["configured", "translational", "total", "initial", "all"],
-        help="which form of the computed rates (default: %(default)s)",
+        help="symmetrisation of the computed rates (default: %(default)s)",
     )
-    sub.add_argument("--dv", type=int, help="quanta lost, where the file does not tell")
+    sub.add_argument("--dv", type=int, help="quanta lost, if the file does not state them")
 
     sub = command("oracle", _oracle, "run stored trajectories and print the deviations")
     sub.add_argument(

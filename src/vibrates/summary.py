@@ -1,4 +1,4 @@
-"""What a person wants to see at the end: rates with errors, what failed, where the files are."""
+"""Summary of a finished campaign: rates with errors, failures, list of files."""
 
 import json
 from pathlib import Path
@@ -15,16 +15,16 @@ RUN_AGAIN = "run the campaign to its end"
 FILES = {
     "rates.nc": "rate coefficients k(T), standard errors, three symmetrisations",
     "cross_sections.nc": "cross sections sigma(U) and opacity functions P(b)",
-    "learned.nc": "complete ladder, computed and predicted, with the left-out test",
+    "learned.nc": "complete ladders, computed and predicted, with leave-one-out errors",
     "explorer.html": "all rate coefficients on one page, opens without a network",
     "checks.json": "checks of the products",
     "configuration.yaml": "the configuration that was run, in full",
-    "plan": "what was run in every round, and why it stopped",
+    "plan": "trajectories of every round, and the reports of the allocation",
     "trajectories": "batch files, the outcome of every trajectory",
     "figures": "figures (PNG) and the numbers behind them (CSV)",
     "report.html": "report with all figures, opens without a network",
-    "campaign.log": "progress, as it was shown",
-    "logs": "what every job said, a file per job",
+    "campaign.log": "progress messages",
+    "logs": "output of every job, one file each",
 }
 
 
@@ -42,7 +42,7 @@ def summary_text(results: str | Path) -> str:
     rates = read_product(results / "rates.nc", RUN_AGAIN)
     learned_path = results / "learned.nc"
     learned = read_product(learned_path, RUN_AGAIN) if learned_path.exists() else None
-    # Rates are not computed anew for other settings of the learning; what is learned from them is.
+    # Other settings of the learning do not change rates.nc, but learned.nc, whose settings count.
     stated = (rates if learned is None else learned).attrs["configuration"]
     config = resolved(yaml.safe_load(stated), f"{results}: configuration of its products")
     if learned is not None:
@@ -57,7 +57,7 @@ def summary_text(results: str | Path) -> str:
 
 
 def _ladder(rates: xr.Dataset, config: Campaign) -> xr.Dataset:
-    """The transitions shown: those that are learned, computed from trajectories, by v."""
+    """The displayed transitions: those of the learned family, from trajectories, sorted by v."""
     (dv, dw), w = config.learning.shown
     shown = (rates.vp - rates.v == dv) & (rates.wp - rates.w == dw) & (rates.w == w)
     return rates.isel(transition=np.flatnonzero(shown.values)).sortby("v")
@@ -142,8 +142,8 @@ def _verdict_block(rates: xr.Dataset, config: Campaign) -> list[str]:
 def total_trajectories(rates: xr.Dataset) -> tuple[int, int]:
     """Good and failed trajectories over all initial states of rates.nc.
 
-    `n_trajectories` and `n_failed` stand on `transition` and belong to its initial state, where
-    `direction` is `computed`; rows from detailed balance repeat those of the reverse.
+    `n_trajectories` and `n_failed` are variables on `transition`. Where `direction` is `computed`
+    they belong to its initial state; rows from detailed balance repeat those of the reverse.
     """
     computed = rates.isel(transition=np.flatnonzero((rates.direction == "computed").values))
     counts = {
@@ -160,7 +160,7 @@ def total_trajectories(rates: xr.Dataset) -> tuple[int, int]:
 
 
 def _checks_lines(path: Path) -> list[str]:
-    """How the checks of the products ended, and what those say that did not pass."""
+    """Results of the checks of the products, with the messages of those that did not pass."""
     if not path.exists():
         return []
     checks = json.loads(path.read_text(encoding="utf-8"))["checks"]

@@ -77,7 +77,7 @@ def test_killed_batch_goes_on_to_the_bits_of_an_undisturbed_one(many_pieces, sma
         assert "of 24 pieces are kept for the next attempt" in said
     again = run_batch(many_pieces, 2, "cut.nc")
     assert again.returncode == 0, again.stderr
-    assert f"{kept} of 24 pieces from before" in again.stderr
+    assert f"{kept} of 24 pieces from earlier attempts" in again.stderr
     whole, resumed = (
         batch_file.read_batch(many_pieces / name, None) for name in ("whole.nc", "cut.nc")
     )

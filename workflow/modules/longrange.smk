@@ -1,4 +1,4 @@
-# Long-range surfaces: points, networks for C_m, and what they are worth. A module:
+# Long-range surfaces: points, networks for C_m, and their errors. A module:
 #   snakemake -s workflow/modules/longrange.smk --configfile config/longrange/h3.yaml --cores 2 [points | properties | dispersion]
 # The ab initio points are in data/; the target `points` computes them (PySCF: make abinitio) into the results directory,
 # `properties` the moments and polarizabilities of a polar molecule, `dispersion` C_6 from dipole spectra.
@@ -65,7 +65,7 @@ rule report:
         "../scripts/longrange_report.py"
 
 
-# A training that is killed goes on from its last state.
+# A training that is killed continues from its last state.
 rule member:
     input:
         points=described.points,
@@ -167,8 +167,8 @@ else:
     # Of every block what its points depend on: level of theory, geometries, code.
     FINGERPRINTS = sources.block_fingerprints(SOURCE)
 
-    # A checkpoint, since parameters of jobs behind ancient() are not compared while their input is
-    # made anew by a rule, but are once a checkpoint is there.
+    # A checkpoint and not a rule: Snakemake does not compare the parameters of jobs with ancient()
+    # input while a rule makes this input again, but does so after a checkpoint.
     checkpoint geometries:
         output:
             geometries=WORK / "geometries.csv",
@@ -189,7 +189,7 @@ else:
         script:
             "../scripts/longrange_points.py"
 
-    # Every finished point is stored: a job that dies is continued by the next attempt.
+    # Every finished point is stored: a job that is killed is continued by the next attempt.
     rule block:
         input:
             # The fingerprint, not the age of these files, decides whether a block is computed again.

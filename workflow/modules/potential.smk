@@ -89,7 +89,7 @@ checkpoint geometries:
         "../scripts/geometries.py"
 
 
-# Every finished point is stored: a job that dies is continued by the next attempt.
+# Every finished point is stored: a job that is killed is continued by the next attempt.
 rule block:
     input:
         # The fingerprint, not the age of these files, decides whether a block is computed again.
@@ -102,7 +102,7 @@ rule block:
     conda:
         "../../envs/abinitio.yaml"
     resources:
-        # Integrals of a larger basis that do not fit are kept on disk, which takes three times as long.
+        # Integrals of a larger basis that exceed this memory are stored on disk, which takes three times as long.
         mem_mb=lambda wildcards, attempt: (
             (9000 if wildcards.set == "larger_basis" else 4000) * attempt
         ),

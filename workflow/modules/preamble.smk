@@ -1,6 +1,6 @@
-# What every module begins with. A module is used alone, with a description of its work,
+# Common beginning of all modules. A module is run alone, with a description of its work,
 #   snakemake -s workflow/modules/NAME.smk --configfile DESCRIPTION --cores N
-# or by the campaign, whose configuration then names the description under `modules`.
+# or as a part of the campaign, whose configuration then names the description under `modules`.
 import pandas
 
 
@@ -17,15 +17,15 @@ if RUNS and not COMMAND_LINE.verbose:
 
 
 def description_file(otherwise):
-    """The file that describes the module's work; `otherwise` where none was named."""
+    """The file that describes the work of the module; `otherwise` if none is named."""
     return config.get("description") or (workflow.overwrite_configfiles or [otherwise])[0]
 
 
 def blocks_in(geometries):
     """The numbers of all blocks in a list of geometries, the output of a checkpoint.
 
-    A checkpoint, and not a rule, makes the list: Snakemake compares the parameters of jobs below a
-    rule that runs again only in its next run, below a checkpoint as soon as that is done.
+    A checkpoint and not a rule makes the list: if it runs again, Snakemake compares the parameters
+    of dependent jobs after a checkpoint in the same run, but after a rule only in its next run.
     """
     return sorted(set(pandas.read_csv(geometries)["block"]))
 

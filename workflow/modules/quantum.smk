@@ -37,8 +37,8 @@ rule all:
         WORK / "figures/rates.png",
 
 
-# Every finished piece is kept: a job that dies is continued by the next attempt. The fingerprint, and not the age of
-# files, decides whether a job is computed again.
+# Every finished piece is stored: a job that is killed is continued by the next attempt. The fingerprint, not the age
+# of files, decides whether a job is computed again.
 rule waves:
     input:
         surface=ancient(described.surface),

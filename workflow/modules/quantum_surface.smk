@@ -50,8 +50,8 @@ rule fit:
         "../scripts/quantum_surface_fit.py"
 
 
-# A checkpoint, since parameters of jobs behind ancient() are not compared while their input is made
-# anew by a rule, but are once a checkpoint is there.
+# A checkpoint and not a rule: Snakemake does not compare the parameters of jobs with ancient() input
+# while a rule makes this input again, but does so after a checkpoint.
 checkpoint geometries:
     output:
         geometries=WORK / "{set}.csv",
@@ -69,7 +69,7 @@ checkpoint geometries:
         "../scripts/quantum_geometries.py"
 
 
-# Every finished point is stored: a job that dies is continued by the next attempt.
+# Every finished point is stored: a job that is killed is continued by the next attempt.
 rule block:
     input:
         # The fingerprint, not the age of these files, decides whether a block is computed again.

@@ -1,8 +1,9 @@
 # Studies behind the numbers of README.md and docs/. A workflow of its own:
 #   snakemake -s workflow/modules/validation.smk --cores 2 [--config studies="variance basis"]
-# A study reads the products of campaigns, or computes by itself; its numbers go to docs/evidence/STUDY.json, which
-# is kept in the repository, and from there into the pages. The target `pages` takes up whatever results are
-# present, and the studies that compute where they are named. Campaigns are run by the Makefile (make ladder, ...).
+# A study reads the products of campaigns or does its own calculations. Its numbers are stored in
+# docs/evidence/STUDY.json, which is part of the repository, and written from there into the pages. The target `pages`
+# uses all results that exist, and repeats calculating studies only if they are named. Campaigns are run by the
+# Makefile (make ladder, ...).
 import os
 import sys
 from collections import namedtuple
@@ -21,8 +22,8 @@ TABLES = [f"{PUBLISHED}/n2h2_vt_dv{dv}.csv" for dv in (1, 2, 3)] if PUBLISHED el
 SURFACES = [f"results-surfaces/{name}/rates.nc" for name in ("original", "modified", "fitted")]
 SOURCES = sorted(map(str, Path("src/vibrates").rglob("*.py")))
 
-# The results that a study reads (none: it computes by itself), the other files that it depends on,
-# and the processes that it uses.
+# The results that a study reads (none if it does its own calculations), other files that it depends on, and the
+# number of its processes.
 Study = namedtuple("Study", "results helpers threads", defaults=([], [], 1))
 STUDIES = {
     "slow_reference": Study(threads=2),
@@ -62,13 +63,13 @@ STUDIES = {
     "learning_page": Study(["results/learning/campaign_scenarios.csv"]),
     "packages": Study(["pyproject.toml"], ["validation/layered_graph.py", *SOURCES]),
 }
-# Those that compute for minutes: only where they are named.
+# Studies that compute for minutes run only if they are named.
 LONG = {name for name, study in STUDIES.items() if not study.results} | {"surface_uncertainty"}
 NAMED = str(config.get("studies", "")).split()
 if unknown := set(NAMED) - set(STUDIES):
     sys.exit(f"error: studies: no study '{min(unknown)}'; choose of {', '.join(STUDIES)}")
 
-# Studies that only read, and whose results are there.
+# Studies that only read results, all of which exist.
 PRESENT = [
     name
     for name, study in STUDIES.items()

@@ -1,4 +1,4 @@
-# The configuration of this run and what all rules use. Mistakes stop here, before any job.
+# The configuration of this run, and definitions for all rules. Invalid input is reported here, before any job.
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +14,7 @@ include: "preamble.smk"
 
 CONFIG_FILES = workflow.overwrite_configfiles or ["config/config.yaml"]
 campaign = preamble.or_exit(load_all, CONFIG_FILES, workflow.config_settings.config)
-# In place, so that scripts and child processes see the same; not merged with other files' keys.
+# Replaced in place, so that scripts and child processes have the same; keys of other files are not merged.
 config.clear()
 config.update(campaign.to_mapping())
 
@@ -39,7 +39,7 @@ wildcard_constraints:
 
 
 def selected(*names):
-    """What a rule's products depend on: blocks of the configuration, or `block.key` for one key."""
+    """Settings that products of a rule depend on: names of blocks, or `block.key` for one key."""
     return stages.selected(campaign, names)
 
 
@@ -54,30 +54,30 @@ def batches(*rounds, states=None):
 
 
 def batch_rows(wildcards):
-    # Of the wildcards alone: Snakemake does not watch parameters that are functions of the input.
+    # A function of the wildcards only: Snakemake does not compare parameters that depend on the input.
     plan = plans.batches(plans.plan_path(RESULTS, int(wildcards.round)))
     return plan.rows[int(wildcards.batch)]
 
 
 def strata_files(wildcards):
-    """What the allocation of a round rests on; nothing for the pilot."""
+    """Files that the allocation of a round is based on; none for the pilot."""
     n = int(wildcards.round)
     return [RESULTS / f"plan/round{n}_strata/group{i}.nc" for i in range(len(STATE_GROUPS)) if n > 0]
 
 
 def growth(attempt):
-    """How much more memory and time a later attempt asks for."""
+    """Factor of the memory and time that a later attempt requests."""
     return min(attempt, 4)
 
 
 @cache
 def estimate(round, batch):
-    """What a batch takes (campaign/cost.py)."""
+    """Cost of a batch (campaign/cost.py)."""
     return cost.batch(campaign, batch_rows(SimpleNamespace(round=round, batch=batch)))
 
 
 def figure(name):
-    """Output of a figure rule: the picture, with its caption in the report, and its data."""
+    """Output of a figure rule: the image, with its caption in the report, and its data."""
     return {
         "png": report(
             RESULTS / f"figures/{name}.png", caption=f"../report/{name}.rst", category="Figures"

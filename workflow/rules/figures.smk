@@ -1,4 +1,4 @@
-# Figures, each with the table behind it, and the summary.
+# Figures, each with the table of its data, and the summary.
 
 PUBLISHED = {
     "published": path

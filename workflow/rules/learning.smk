@@ -1,5 +1,5 @@
-# What is learned from the rates: the complete ladders (part of every run), and, for `make learn`,
-# the comparison of models, the kernel search, and what to compute next.
+# Learning from the rates: the complete ladders (part of every run), and, for `make learn`, the
+# comparison of models, the kernel search, and the proposal of the next states.
 import re
 
 from vibrates.core.code import code_fingerprint
@@ -61,7 +61,7 @@ rule explorer:
         "../../envs/learning.yaml"
     threads: 1
     params:
-        # The page is made anew for other code, as the products that it shows are.
+        # With other code the page is made again, as are the products that it displays.
         code=code_fingerprint("vibrates.library.explorer"),
     script:
         "../scripts/explorer.py"
@@ -86,7 +86,7 @@ rule learning_source:
         "../scripts/learning_source.py"
 
 
-# Every test set is stored when it is done, so that a killed job resumes.
+# Every test set is stored when it is finished, so that a killed job is continued.
 rule scenarios:
     input:
         source=LEARNING / "sources/{source}.nc",
@@ -180,8 +180,8 @@ rule search_screen:
         "../scripts/search_screen.py"
 
 
-# Fans out over kernels and sizes. Its product is the file of candidates; the store only lets a killed job
-# go on from those it has trained.
+# One job per kernel and size. Its product is the file of candidates; from the store a killed job only continues
+# after the candidates that it has trained.
 rule search_kernel:
     input:
         source=LEARNING / "sources/{source}.nc",
@@ -252,7 +252,7 @@ rule search_report:
             optimiser=SETTINGS["search"]["optimisers"],
         ),
         source=LEARNING / "sources/{source}.nc",
-        # Where nobody recorded hours Table V has the published model of the cost.
+        # Without recorded hours Table V uses the published model of the cost.
         hours=lambda wildcards: HOURS.get(wildcards.source, []),
     output:
         tables=[

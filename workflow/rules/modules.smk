@@ -1,6 +1,6 @@
-# Side calculations whose rules join the campaign's, where the configuration names a description of
-# their work under `modules`: `snakemake quantum_all`, `snakemake potential_fit`, ... Each is also a
-# workflow of its own (workflow/modules).
+# Side calculations, whose rules are added to those of the campaign if the configuration names a
+# description of their work under `modules`: `snakemake quantum_all`, `snakemake potential_fit`, ...
+# Each is also a separate workflow (workflow/modules).
 MODULES = config["modules"]
 
 

@@ -1,7 +1,7 @@
-# Which trajectories each batch computes; every round after the pilot looks at those before it.
+# The plan: trajectories of each batch; every round after the pilot depends on the earlier rounds.
 
 
-# What the allocation has to know of some dozens of initial states.
+# Data of several dozen initial states for the allocation.
 rule strata:
     input:
         batches=lambda wildcards: batches(
@@ -35,7 +35,7 @@ checkpoint plan:
     conda:
         "../../envs/dynamics.yaml"
     params:
-        # What trajectories depend on reaches it through the strata of earlier rounds.
+        # All else that trajectories depend on enters through the strata of earlier rounds.
         settings=selected("grid", "sampling", "jobs.trajectories_per_batch"),
         code=code_fingerprint("vibrates.campaign.rounds"),
     script:

@@ -1,10 +1,10 @@
-# What the campaign (common.smk) and every module (workflow/modules) begin with.
+# Common beginning of the campaign (common.smk) and of every module (workflow/modules).
 from vibrates.hpc import preamble
 from vibrates.hpc.quiet import quieten
 
 preamble.use_own_programs()
 
-# Nothing is written and nobody is stopped while a Snakefile is read: only what is printed changes.
+# Reading a Snakefile writes no file and affects no other process; only the printed output changes.
 COMMAND_LINE = workflow.logger_manager.settings
 RUNS = workflow.is_main_process and not COMMAND_LINE.dryrun
 

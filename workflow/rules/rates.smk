@@ -67,7 +67,7 @@ rule rates:
         "../scripts/rates.py"
 
 
-# A failed check fails the run: no summary is made of products that are wrong.
+# A failed check fails the run, so that no summary is made of wrong products.
 rule checks:
     input:
         reduced=REDUCED,

@@ -9,13 +9,13 @@ rule trajectories:
         RESULTS / "trajectories/round{round}/batch{batch}.nc",
     log:
         LOGS / "trajectories/round{round}/batch{batch}.log",
-    # Time and memory of the job, beside those of the cost model (docs/slurm.md).
+    # Time and memory of the job, for comparison with the cost model (docs/slurm.md).
     benchmark:
         RESULTS / "benchmarks/round{round}/batch{batch}.tsv"
     conda:
         "../../envs/dynamics.yaml"
-    # Ranks, memory and walltime follow from the measured cost of the batch's trajectories. Locally
-    # Snakemake lowers the threads, and with them the ranks, to the cores it may use.
+    # Ranks, memory and walltime follow from the measured cost of trajectories. Locally Snakemake
+    # limits the threads, and thereby the ranks, to the available cores.
     threads: lambda wildcards: estimate(wildcards.round, wildcards.batch).ranks
     resources:
         mpi="mpiexec",
@@ -37,8 +37,8 @@ rule trajectories:
         f"--ranks {{resources.tasks}} --fingerprint {{params.fingerprint}} {LOGGED}"
 
 
-# Only the expensive part. Also part of `all`: Snakemake computes a missing file again only if
-# something asks for it, and the rates, once there, no longer do.
+# Only the expensive part. It is also an input of `all`: Snakemake computes a missing file again only
+# if a target requires it, and existing rates do not.
 rule all_trajectories:
     input:
         lambda wildcards: batches(*ROUNDS),

@@ -1,1 +1,1 @@
-"""One campaign: its plan, its batches of trajectories, and what a person sees of it."""
+"""One campaign: its plan, its batches of trajectories, and its progress display."""

@@ -1,10 +1,10 @@
-"""Where the next round's trajectories go: Neyman allocation over the strata of every state.
+"""Neyman allocation of the trajectories of the next round over the strata of every state.
 
 A stratum (U, shell) contributes s^2 / n to the relative variance of k, one s^2 per goal, that is
-per target transition and temperature. The s^2 of a state are means over the states nearest to it:
-if they came from its own trajectories, a stratum whose first trajectories happened to show small P,
-and with it little spread, would get few further ones and keep its low mean, so that k came out low
-(docs/rates.md). Trajectories of other states are independent of the state's own.
+per target transition and temperature. The s^2 of a state are means over the states nearest to it.
+With those of its own trajectories, a stratum whose first trajectories happened to have small P, and
+therefore a small variance, would get few further trajectories and keep its low mean, which would
+bias k towards low values (docs/rates.md). Trajectories of other states are independent of these.
 
 The cheapest counts n that bring every goal's sum below the requested variance are
 n_i = max(done_i, sqrt(sum_g m_g s_gi^2 / c_i)), with c_i the cost of a trajectory
@@ -21,7 +21,7 @@ import xarray as xr
 from vibrates.config import Sampling
 
 ITERATIONS = 300
-NEAREST = 4  # other states whose strata's variances a state is allocated by
+NEAREST = 4  # number of other states whose variances determine the allocation of a state
 
 
 def needed(single: np.ndarray, cost: np.ndarray, done: np.ndarray, target: float) -> np.ndarray:
@@ -34,23 +34,28 @@ def needed(single: np.ndarray, cost: np.ndarray, done: np.ndarray, target: float
     cost : (strata,)
         Cost of one trajectory, in any unit.
     done : (strata,)
-        Trajectories there are already, the least counts.
+        Existing trajectories, lower bounds of the counts.
     target
-        Relative standard error wanted of every goal.
+        Requested relative standard error of every goal.
+
+    Returns
+    -------
+    NDArray
+        Counts (strata,), not rounded to integers.
     """
     done = done.astype(float)
     limit = target**2
     if not len(single) or np.all((single / done).sum(axis=1) <= limit):
         return done
-    # Start from each goal's own optimum, then fixed-point steps: a goal missed by a factor f in
-    # variance has its multiplier raised, a goal overfulfilled lowered.
+    # Start from the optimum of each goal alone, then fixed-point steps: the multiplier of a goal
+    # that is missed by a factor f in variance is raised, that of an exceeded goal lowered.
     share = np.sqrt(single * cost).sum(axis=1)
     multipliers = (share / limit) ** 2
     counts = done
     for _ in range(ITERATIONS):
         counts = np.maximum(done, np.sqrt(multipliers @ single / cost))
         multipliers = multipliers * (single / counts).sum(axis=1) / limit
-    # The steps approach the limit from either side: end on the right one.
+    # The steps approach the limit from either side: end on the side where all goals are met.
     excess = ((single / counts).sum(axis=1) / limit).max()
     return np.maximum(done, counts * max(excess, 1.0))
 
@@ -58,7 +63,7 @@ def needed(single: np.ndarray, cost: np.ndarray, done: np.ndarray, target: float
 def allocate(
     states: list[xr.Dataset], sampling: Sampling, budget: int
 ) -> tuple[list[np.ndarray], list[dict[str, Any]]]:
-    """Trajectories to add, and what they should achieve.
+    """Trajectories to add in the next round, and the errors expected with them.
 
     Parameters
     ----------
@@ -74,8 +79,8 @@ def allocate(
     extras
         One integer array (energy, shell) per state, multiples of `sampling.replicates`.
     records
-        One per state and goal: relative error now from the state's own variances, error predicted
-        from those it is allocated by, the reason to stop there.
+        One per state and goal: present relative error from the variances of the state itself, the
+        error predicted from those of the allocation, and the reason for stopping at these counts.
     """
     replicates, target = sampling.replicates, sampling.target_relative_error
     own = [_single(state) for state in states]
@@ -107,11 +112,11 @@ def _single(state: xr.Dataset) -> np.ndarray:
 
 
 def _of_the_nearest(states: list[xr.Dataset], own: list[np.ndarray]) -> list[np.ndarray]:
-    """What each state is allocated by, in the shape of its `_single` in ``own``.
+    """Variances for the allocation of each state, in the shape of its `_single` in ``own``.
 
-    Per transition (change of v and w) the mean over the `NEAREST` other states that make it, by
-    the distance |v - v'| + |w - w'|, the first in the list where two are as near; the state's own
-    where no other one makes it.
+    Per transition (change of v and w) they are the mean over the `NEAREST` other states that have
+    it, by the distance |v - v'| + |w - w'| (at equal distance the first in the list); those of the
+    state itself if no other state has the transition.
     """
     # ASSUME: relative variances of the strata change slowly with v and w.
     places = np.array([[state.attrs["v"], state.attrs["w"]] for state in states])

@@ -1,8 +1,8 @@
-"""What trajectories and batches cost: a small model with measured constants.
+"""Cost of trajectories and batches: a simple model with measured constants.
 
-`python benchmarks/cost.py` measures them anew and prints model beside measurement. Times are of one
-core (Zen 5, AVX-512); walltimes leave room for slower ones, and a batch that needs longer goes on
-in its next attempt.
+`python benchmarks/cost.py` measures the constants again and compares the model with the
+measurement. Times refer to one core (Zen 5, AVX-512); walltimes include a margin for slower cores,
+and a batch that needs longer is continued in its next attempt.
 """
 
 import math
@@ -19,10 +19,10 @@ from vibrates.trajectories.plan import UNIT
 
 # Microseconds of one time step of one trajectory: 1, number of states, states times levels.
 STEP_MICROSECONDS = (0.12, 0.0025, 0.000175)
-# Path time per step in fs, over all runs of a trajectory, at 0.5 % accuracy and up to ELBOW cm^-1
-# of energy; it falls with this power beyond.
+# Time along the path per step in fs, over all runs of a trajectory, at 0.5 % accuracy and energies
+# up to ELBOW_CM cm^-1; above, it changes with this power of the energy.
 STEP_FS, ELBOW_CM, STEP_POWER = 0.33, 1500.0, -0.35
-# Duration of a trajectory over that at the speed which all energy in the translation would give.
+# Duration of a trajectory relative to that at the speed with all energy in the translation.
 SLOWER = 1.35
 PREPARATION_SECONDS = 0.3  # of every rank, per energy, at 10^5 cm^-1 and 100 states
 START_SECONDS = 5.0  # of a batch program
@@ -34,7 +34,7 @@ LEAST_MINUTES = 10  # walltime of any batch
 
 
 class Batch(NamedTuple):
-    """What one batch takes."""
+    """Cost of one batch."""
 
     core_seconds: float
     ranks: int
@@ -44,7 +44,22 @@ class Batch(NamedTuple):
 
 
 def trajectory_seconds(config: Campaign, v: int, w: int, energies_cm: np.ndarray) -> np.ndarray:
-    """Core seconds (n,) of one trajectory of the initial state (v, w) at each U (n,), cm^-1."""
+    """Time of one trajectory by the cost model.
+
+    Parameters
+    ----------
+    config
+        The campaign.
+    v, w
+        The initial state.
+    energies_cm : (n,)
+        Total classical energies U, cm^-1.
+
+    Returns
+    -------
+    NDArray
+        Core seconds (n,).
+    """
     sizes = [len(levels) for levels in config.bases(v, w)]
     n_final = sizes[0] * sizes[1]
     per_step = 1e-6 * np.dot(STEP_MICROSECONDS, [1.0, n_final, n_final * sum(sizes)])
@@ -53,7 +68,7 @@ def trajectory_seconds(config: Campaign, v: int, w: int, energies_cm: np.ndarray
     path = 2.0 * config.dynamics.interaction_range_angstrom * ANGSTROM_TO_BOHR
     dynamics = config.dynamics
     step_fs = STEP_FS * np.maximum(energies_cm / ELBOW_CM, 1.0) ** STEP_POWER
-    # No larger than the first run's and the second's, two thirds of it, together.
+    # At most the combined step of the first run and of the second, which has two thirds of it.
     step_fs = np.minimum(
         step_fs * math.sqrt(dynamics.accuracy / 0.005), 0.4 * dynamics.time_step_fs
     )
@@ -61,10 +76,10 @@ def trajectory_seconds(config: Campaign, v: int, w: int, energies_cm: np.ndarray
 
 
 def batch(config: Campaign, rows: pd.DataFrame) -> Batch:
-    """What the batch with these rows of the plan (all of one state) takes.
+    """Cost of the batch with these rows of the plan (all of one state).
 
-    It gets as many ranks as bring its time down to `jobs.minutes`: two at least, where `jobs.ranks`
-    allows, and no more than it has pieces to share out.
+    The number of ranks is such that the batch takes `jobs.minutes`: at least two, if `jobs.ranks`
+    allows it, and at most the number of its pieces.
     """
     v, w = int(rows["v"].iloc[0]), int(rows["w"].iloc[0])
     jobs, sizes = config.jobs, [len(levels) for levels in config.bases(v, w)]
@@ -98,6 +113,6 @@ def walltime_minutes(estimate: Batch) -> int:
 
 
 def batches(config: Campaign, frame: pd.DataFrame) -> Iterator[Batch]:
-    """What every batch of a plan takes, in their order."""
+    """Cost of every batch of a plan, in their order."""
     for _, rows in frame.groupby("batch"):
         yield batch(config, rows)

@@ -1,9 +1,8 @@
-"""What has to be in order before Snakemake starts: one driver at a time, nobody else who writes.
+"""Preparation of a run: one driver at a time, no other writer.
 
-Every run, by `vibrates resume` or plain `snakemake`, goes through `prepare`: it finds what an
-earlier run left behind, however that ended, says so, and mends it. Reading the Snakefile prepares
-nothing: lint, dry runs, lists, graphs, reports, `--unlock` take no lock and change no file of the
-campaign.
+Every run, by `vibrates resume` or plain `snakemake`, calls `prepare`, which finds what an earlier
+run left behind, reports it and repairs it. Reading the Snakefile alone prepares nothing: lint, dry
+runs, lists, graphs, reports and `--unlock` take no lock and change no file of the campaign.
 """
 
 import atexit
@@ -31,23 +30,23 @@ from vibrates.hpc.preamble import or_exit
 from vibrates.hpc.quiet import INTERRUPTED, event_of
 from vibrates.trajectories import progress
 
-_BEAT = 30.0  # seconds between signs of life, for drivers on other machines
-_held: list[int] = []  # keeps the lock of this process open
+_BEAT = 30.0  # seconds between updates of the heartbeat file, read by drivers on other machines
+_held: list[int] = []  # the open lock of this process
 
 
 def prepare_at_start(config: Campaign, logger: logging.Logger) -> None:
-    """Have `prepare` called if, and as soon as, Snakemake begins to execute the workflow.
+    """Have `prepare` called when, and only if, Snakemake begins to execute the workflow.
 
     To be called in the main process while the Snakefile is read. ``onstart:`` would be too late: by
-    then the graph of jobs rests on the files that are there, damaged ones too, and the lock of a
-    killed run has stopped Snakemake. So the call hangs on the event with which its execution
-    begins.
+    then the graph of jobs has been built from the existing files, including damaged ones, and the
+    lock of a killed run has stopped Snakemake. Therefore the call is triggered by the event with
+    which the execution begins.
     """
     logger.addHandler(_Starter(config, logger))
 
 
 def started(results: Path) -> None:
-    """For ``onstart:``: the run's clock; WorkflowError if this run was not prepared."""
+    """For ``onstart:``: record the time of the start; WorkflowError if the run was not prepared."""
     if not _held:
         from snakemake.exceptions import WorkflowError
 
@@ -59,10 +58,11 @@ def started(results: Path) -> None:
 
 
 def prepare(config: Campaign, logger: logging.Logger) -> None:
-    """Called once, before the graph of jobs is built; UserError if the campaign must not run.
+    """Prepare the run, once, before the graph of jobs is built; UserError if it must not start.
 
-    Takes the driver's lock, which the kernel gives back however the driver ends. Holding it proves
-    that no other driver of this campaign lives: what a killed one left is then cleared away.
+    Takes the lock of the driver, which the operating system releases for whatever reason the driver
+    ends. Holding the lock proves that no other driver of this campaign is running; the remains of a
+    killed one are then removed.
     """
     results = Path(config.results)
     (results / "trajectories").mkdir(parents=True, exist_ok=True)
@@ -80,7 +80,7 @@ def prepare(config: Campaign, logger: logging.Logger) -> None:
 
 
 def record(results: Path) -> dict[str, Any]:
-    """Who runs or ran the campaign last: `arguments`, `host`, `pid`, `started`; empty if nobody."""
+    """The present or last driver: `arguments`, `host`, `pid`, `started`; empty if there is none."""
     try:
         found = json.loads((results / ".driver.json").read_text())
     except (OSError, ValueError):
@@ -89,7 +89,7 @@ def record(results: Path) -> dict[str, Any]:
 
 
 def running(results: Path) -> bool:
-    """Whether a driver of this campaign lives."""
+    """Whether a driver of this campaign is running."""
     try:
         handle = os.open(results / ".driver.lock", os.O_RDWR | os.O_CLOEXEC)
     except OSError:
@@ -127,13 +127,13 @@ def _become_driver(results: Path) -> None:
 def _keep_beating(beat: Path) -> None:
     while True:
         time.sleep(_BEAT)
-        # A full disk or an unreachable server may be temporary: the next beat tries again.
+        # A full disk or an unreachable server may be temporary: the next update tries again.
         with contextlib.suppress(OSError):
             os.utime(beat)
 
 
 def _taken(handle: int, results: Path) -> bool:
-    """Whether another driver lives; if none does, the lock is taken."""
+    """Whether another driver is running; if there is none, take the lock."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -145,7 +145,7 @@ def _taken(handle: int, results: Path) -> bool:
 
 
 def _beats(results: Path) -> bool:
-    """Whether a driver gave a sign of life a short while ago."""
+    """Whether the heartbeat file of a driver was updated recently."""
     try:
         return time.time() - (results / ".driver.alive").stat().st_mtime < 4 * _BEAT
     except OSError:
@@ -153,7 +153,7 @@ def _beats(results: Path) -> bool:
 
 
 def _end_old_jobs(results: Path) -> None:
-    """Cancel the SLURM jobs of a driver that died; what they have finished is kept."""
+    """Cancel the SLURM jobs of a driver that was killed; their finished pieces are kept."""
     if found := slurm.jobs(results):
         states = [job.state for job in found]
         counts = ", ".join(f"{states.count(s)} {s.lower()}" for s in sorted(set(states)))
@@ -167,7 +167,7 @@ def _end_old_jobs(results: Path) -> None:
 
 
 def _clear_stale_locks(results: Path) -> None:
-    """Remove Snakemake's lock files that name files of this campaign: their driver is dead."""
+    """Remove Snakemake's lock files with files of this campaign, whose driver has ended."""
     prefix = f"{results}/"
     for lock in Path(".snakemake/locks").glob("*.lock"):
         if any(line.startswith(prefix) for line in lock.read_text().splitlines()):
@@ -176,14 +176,14 @@ def _clear_stale_locks(results: Path) -> None:
 
 
 def _write_configuration(config: Campaign, path: Path) -> None:
-    """The resolved configuration, as the batches read it; left alone where nothing changed."""
+    """Write the resolved configuration, which the batches read, unless it is unchanged."""
     resolved = config.to_mapping()
     if not path.exists() or read_yaml(path) != resolved:
         write(resolved, path)
 
 
 def _remove_outdated(config: Campaign, results: Path) -> None:
-    """Remove what was made with other settings or other code, and say how much that is."""
+    """Remove products that were made with other settings or other code, and report them."""
     found = verify.outdated(config)
     for path in found:
         path.unlink(missing_ok=True)
@@ -201,7 +201,7 @@ def _remove_outdated(config: Campaign, results: Path) -> None:
 
 
 def _tidy(results: Path) -> None:
-    """Remove half-written files and the pieces of complete batches; report the other pieces."""
+    """Remove incomplete files and stored pieces of complete batches; report other stored pieces."""
     for leftover in (results / "trajectories").glob("round*/.batch*.tmp"):
         leftover.unlink(missing_ok=True)
     unfinished = set()
@@ -220,7 +220,7 @@ def _tidy(results: Path) -> None:
 
 
 class _Starter(logging.Handler):
-    """Prepares the campaign when Snakemake says that the execution of the workflow has started."""
+    """Prepares the campaign when Snakemake reports that the execution of the workflow starts."""
 
     def __init__(self, config: Campaign, logger: logging.Logger) -> None:
         super().__init__()
@@ -232,7 +232,7 @@ class _Starter(logging.Handler):
 
 
 class _Recorder(logging.Handler):
-    """Writes down what Snakemake says of its SLURM jobs: the run's name, and failed attempts."""
+    """Records what Snakemake reports of its SLURM jobs: the name of the run, failed attempts."""
 
     def __init__(self, results: Path) -> None:
         super().__init__()

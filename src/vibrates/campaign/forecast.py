@@ -58,7 +58,7 @@ def text(config: Campaign, source: str) -> str:
 
 
 def _files(batches: int, states: int, helpers: int, groups: int) -> int:
-    """Files of a campaign: products, a log of every job, the time and memory of every batch."""
+    """Number of files: products, a log of every job, time and memory of every batch."""
     return 3 * batches + 2 * states + 2 * helpers + groups + OTHER_JOBS + 20
 
 
@@ -85,7 +85,7 @@ def _table(config: Campaign, frame: pd.DataFrame, round_: int) -> pd.DataFrame:
 
 
 def _later(config: Campaign, pilot: pd.DataFrame, trajectories: int, round_: int) -> pd.DataFrame:
-    """A round that spends its whole share of the budget, spread over strata as the pilot is."""
+    """A round that uses all of its share of the budget, distributed over strata as the pilot is."""
     factor = trajectories / pilot["trajectories"].sum()
     pieces = np.ceil(pilot["trajectories"] * factor / config.jobs.trajectories_per_batch)
     pieces = pieces.astype(int).to_numpy()

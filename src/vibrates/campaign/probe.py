@@ -1,6 +1,6 @@
 """The doctor's test job: ``srun ... python -m vibrates.campaign.probe CONFIG DIRECTORY --ranks 2``.
 
-Looks at what a batch needs where batches run, and writes what it finds to DIRECTORY/found.json.
+Examines on a node what a batch needs there, and writes the findings to DIRECTORY/found.json.
 """
 
 import argparse
@@ -24,7 +24,23 @@ from vibrates.trajectories.work import BatchWork
 
 
 def look(comm: MPI.Comm, config: Path, directory: Path) -> dict[str, object]:
-    """What rank 0 of the test job found."""
+    """Findings of rank 0 of the test job.
+
+    Parameters
+    ----------
+    comm
+        Communicator of the job.
+    config
+        Configuration of the campaign whose kernel is loaded.
+    directory
+        Directory in which the doctor left the file ``token``.
+
+    Returns
+    -------
+    dict
+        Size of the communicator, host, versions, scratch space (10^6 bytes), cache, seconds to load
+        the kernel and cores, by name.
+    """
     campaign = load(config)
     rows = plan.into_batches(plan.pilot(campaign), plan.UNIT)
     work = BatchWork(campaign, plan.batch_rows(rows, 0))
@@ -49,7 +65,7 @@ def look(comm: MPI.Comm, config: Path, directory: Path) -> dict[str, object]:
 
 
 def main() -> None:
-    """Run under MPI; exit code 2 with one line if there are fewer ranks than asked for."""
+    """Run under MPI; exit code 2 with one line if the number of ranks is not the requested one."""
     p = argparse.ArgumentParser(prog="vibrates.campaign.probe")
     p.add_argument("config", type=Path)
     p.add_argument("directory", type=Path)

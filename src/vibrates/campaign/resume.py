@@ -1,4 +1,4 @@
-"""`vibrates resume`: the last run's command once more, after it ended in whatever way."""
+"""`vibrates resume`: repeat the command of the last run, which may have ended for any reason."""
 
 import os
 import shlex
@@ -11,10 +11,26 @@ from vibrates.core.errors import UserError
 
 
 def main(config: Campaign, path: Path, options: list[str]) -> int:
-    """Replace this process by Snakemake; what it finds and mends, `driver.prepare` says.
+    """Replace this process by Snakemake; for what it repairs, see `driver.prepare`.
 
-    options: for Snakemake; those of the last run if empty, all local cores if there was none.
-    UserError if a driver is running.
+    Parameters
+    ----------
+    config
+        The campaign.
+    path
+        Its configuration file.
+    options
+        Options for Snakemake; if empty those of the last run, or all local cores if there was none.
+
+    Returns
+    -------
+    int
+        Does not return unless Snakemake cannot be started.
+
+    Raises
+    ------
+    UserError
+        If a driver is running.
     """
     results = Path(config.results)
     last = driver.record(results)

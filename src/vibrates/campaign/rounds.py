@@ -26,7 +26,7 @@ REPORT = [
     "added_trajectories",
     "outcome",
 ]
-STATES_PER_JOB = 48  # initial states whose strata one job looks through
+STATES_PER_JOB = 48  # initial states whose strata one job evaluates
 
 _NAMES = {
     "variance": "contribution of the stratum to the relative variance of k",
@@ -52,19 +52,29 @@ def groups(config: Campaign) -> list[list[tuple[int, int]]]:
 def strata(
     config: Campaign, batches: Mapping[tuple[int, int], Sequence[PlannedBatch]]
 ) -> xr.Dataset:
-    """What the next round has to know of these states, from their batch files of all rounds so far.
+    """Data of these states for the allocation of the next round, from all batch files so far.
 
-    batches: per state (v, w), in the order of rounds and batches; one file is read at a time.
-    `variance` (state, transition, temperature, energy, shell) as of `contributions`, transitions in
-    the order of `sampling.target_transitions`, missing where a state does not make one; `n`,
-    `cost`, `numbered` (state, energy, shell).
+    Parameters
+    ----------
+    config
+        The campaign.
+    batches
+        Batches of each state (v, w), in the order of rounds and batches; one file is read at a
+        time.
+
+    Returns
+    -------
+    xr.Dataset
+        `variance` (state, transition, temperature, energy, shell) from `contributions`, with the
+        transitions in the order of `sampling.target_transitions` and missing values where a state
+        does not have one; `n`, `cost`, `numbered` (state, energy, shell).
     """
     sampling, every = config.sampling, []
     targets = [(dv, dw) for dv, dw in sampling.target_transitions]
     for (v, w), files in batches.items():
         reduced = reduce_batches(files, config, v, w)
         require_room([reduced], config)
-        # ASSUME: the strata's variances found so far are those of the trajectories to come.
+        # ASSUME: the variances of the strata so far are those of further trajectories.
         one = contributions(
             reduced, sampling.target_temperatures_K, targets, config.rates.symmetrisation
         )
@@ -92,7 +102,7 @@ def strata(
 def _by_state(
     found: xr.Dataset, targets: Sequence[Sequence[int]]
 ) -> dict[tuple[int, int], xr.Dataset]:
-    """The datasets of `contributions` that `strata` joined."""
+    """The datasets of `contributions` that `strata` combined into one."""
     every = {}
     for i in range(found.sizes["state"]):
         one = found.isel(state=i)
@@ -111,10 +121,31 @@ def _by_state(
 def later(
     config: Campaign, round_: int, files: Sequence[str | Path], fingerprint: str | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The plan of round `round_` > 0 and the allocation's report, from the files of `strata`.
+    """The plan of a round after the pilot.
 
-    ``fingerprint``: the one that the files must have. The round may spend what is left of
-    `sampling.budget`, divided by the number of rounds left.
+    The round may use the remaining `sampling.budget` divided by the number of remaining rounds.
+
+    Parameters
+    ----------
+    config
+        The campaign.
+    round_
+        Number of the round, above 0.
+    files
+        The files of `strata` for all initial states.
+    fingerprint
+        The fingerprint that the files must have; None if any is accepted.
+
+    Returns
+    -------
+    plan, report
+        The plan (see `trajectories.plan`), and the report of the allocation, one row per state and
+        goal.
+
+    Raises
+    ------
+    UserError
+        If a file is missing, damaged or has another fingerprint.
     """
     sampling = config.sampling
     found: dict[tuple[int, int], xr.Dataset] = {}

@@ -1,8 +1,8 @@
-"""What the products of each stage depend on: blocks of the configuration, code, earlier stages.
+"""Dependences of the products of each stage: blocks of the configuration, code, earlier stages.
 
-The fingerprint of a stage is a parameter of its rules, is written into its products, and is
-matched where they are read and when a campaign starts. A product that was made with other settings
-or other code is therefore never taken for one of this campaign.
+The fingerprint of a stage is a parameter of its rules and is written into its products. It is
+compared when they are read and when a campaign starts, so that a product that was made with other
+settings or other code is never used as one of this campaign.
 """
 
 from collections.abc import Iterable
@@ -67,7 +67,7 @@ STAGES = {
 def selected(config: Campaign, names: Iterable[str]) -> dict[str, Any]:
     """The named settings of a configuration: a block, or `block.key` for one key of it.
 
-    Of `molecules` only those of the pair.
+    Of the block `molecules` only the two molecules of the pair are included.
     """
     whole = config.to_mapping()
     found: dict[str, Any] = {}
@@ -83,7 +83,7 @@ def selected(config: Campaign, names: Iterable[str]) -> dict[str, Any]:
 
 
 def fingerprint(config: Campaign, name: str) -> str:
-    """Of everything that the products of stage ``name`` depend on (sha256, hexadecimal)."""
+    """Fingerprint (sha256, hexadecimal) of all that the products of stage ``name`` depend on."""
     stage = STAGES[name]
     return fingerprint_of(
         stage=name,

@@ -1,4 +1,4 @@
-"""How far a campaign is: what is done, what failed, what is left. `vibrates status CONFIG`."""
+"""Progress of a campaign: finished, failed and remaining work. `vibrates status CONFIG`."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,7 +37,7 @@ def main(config: Campaign) -> int:
     Returns
     -------
     int
-        Exit status: 1 if something needs a person, else 0.
+        Exit status: 1 if something needs attention, else 0.
 
     Raises
     ------
@@ -85,7 +85,22 @@ def main(config: Campaign) -> int:
 
 
 def tally(config: Campaign, results: Path, round_: int) -> Tally:
-    """What there is of one planned round."""
+    """Sums over the batches of one planned round.
+
+    Parameters
+    ----------
+    config
+        The campaign.
+    results
+        Its results directory.
+    round_
+        Number of the round, whose plan must exist.
+
+    Returns
+    -------
+    Tally
+        Batches, trajectories, pieces and core hours, finished and remaining.
+    """
     sums = Tally()
     for number, rows in plan.batches(plan.plan_path(results, round_)).rows.items():
         path, count = (
@@ -161,7 +176,7 @@ def _queue(results: Path) -> list[str]:
 
 def _print_cost(tallies: list[Tally]) -> None:
     spent, model = sum(t.spent for t in tallies), sum(t.spent_model for t in tallies)
-    # As soon as some batches are done, the machine at hand corrects the model.
+    # After some batches have been finished, their times on this machine correct the model.
     factor = spent / model if model else 1.0
     left = factor * sum(t.left_model for t in tallies)
     basis = "at the pace so far" if model else "by the cost model"

@@ -1,4 +1,4 @@
-"""Products on disk: which are whole, and which were made with these settings and this code."""
+"""Products on disk: whether they are undamaged and made with these settings and this code."""
 
 import json
 import os
@@ -24,9 +24,10 @@ def batch_files(results: Path) -> list[Path]:
 
 
 def damaged(results: Path, remember: bool = False) -> dict[Path, str]:
-    """Damaged batch files and what is wrong with each; every checksum is read.
+    """Damaged batch files and the reason for each; every checksum is verified.
 
-    With `remember`, files found whole before and unchanged since (size, time) are not read again.
+    With `remember`, files that were undamaged before and are unchanged since (size, time) are not
+    read again.
     """
     memory = _recall(results) if remember else {}
     whole, found = {}, {}
@@ -56,10 +57,10 @@ def _recall(results: Path) -> dict[str, list[int]]:
 def outdated(config: Campaign) -> list[Path]:
     """Products of the campaign's results directory made with other settings or other code.
 
-    Snakemake notices a change by what it recorded of its own runs; this compares the products
-    themselves, so that results that were copied, restored or made elsewhere are noticed too.
-    Batches are compared where the plan of their round is current (the rule that makes a plan
-    compares them with it, `unplanned`). Damaged files count as well.
+    Snakemake detects a change by the records of its own runs. This function compares the products
+    themselves and so also detects results that were copied, restored or made elsewhere. Batches are
+    compared if the plan of their round is current (the rule that makes a plan compares them with
+    it, see `unplanned`). Damaged files are included.
     """
     results = Path(config.results)
     found = []
@@ -85,7 +86,7 @@ _PRODUCTS = [
 
 
 def unplanned(config: Campaign, round_: int) -> list[Path]:
-    """Batch files of a round that its plan does not ask for in this form, by fingerprint."""
+    """Batch files of a round whose fingerprint is not that of a batch of its plan."""
     results = Path(config.results)
     planned = {batch.path: batch.fingerprint for batch in plan.planned_batches(config, [round_])}
     files = [path for path in batch_files(results) if path.parent.name == f"round{round_}"]
@@ -93,7 +94,7 @@ def unplanned(config: Campaign, round_: int) -> list[Path]:
 
 
 def _fingerprint(path: Path) -> str | None:
-    """What a product says of itself; None if it says nothing or is damaged."""
+    """Fingerprint stated by a product; None if it states none or is damaged."""
     try:
         if path.suffix == ".nc":
             return read_attributes(path).get("fingerprint")
@@ -105,7 +106,7 @@ def _fingerprint(path: Path) -> str | None:
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a damaged file, so that its batch is computed again; gives the new name."""
+    """Rename a damaged file, so that its batch is computed again; returns the new name."""
     aside = path.with_name(path.name + ".damaged")
     os.replace(path, aside)
     return aside

@@ -1,4 +1,4 @@
-"""What trajectories, quantum scattering and rates share about a collision of two molecules.
+"""Collisions of two molecules: quantities common to trajectories, quantum scattering and rates.
 
 pair              reduced mass of the relative motion, energy defect of a transition
 detailed_balance  ratio of the rate coefficients of both directions

@@ -3,9 +3,9 @@
 At equilibrium the populations of two levels are as q_i exp(-E_i/kT) to q_f exp(-E_f/kT), with the
 vibrational energies E and the rotational partition functions q of both molecules, hence
 k(f -> i) = k(i -> f) (q_i/q_f) exp(-(E_i - E_f)/kT); Hong et al. 2023, eq. 8, take q_i = q_f.
-A classical rotor with the constant B_v = <1/(2 mu r^2)>_v has q = kT/B_v; kT cancels. The ratio is
-that of a rotor that keeps its angular momentum: it releases D + (B_i - B_f) L^2, less than D when
-it falls to a lower level, and the mean of exp[(B_f - B_i) L^2/kT] over level f is B_f/B_i.
+A classical rotor with the constant B_v = <1/(2 mu r^2)>_v has q = kT/B_v; kT cancels. This ratio
+agrees with a rotor that keeps its angular momentum: it releases D + (B_i - B_f) L^2, less than D in
+a transition to a lower level, and the mean of exp[(B_f - B_i) L^2/kT] over level f is B_f/B_i.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ def rotational_ratio(
     Raises
     ------
     UserError
-        For a level that the Morse curve of its molecule does not hold.
+        For a level above the highest one of the Morse curve of its molecule.
     """
     ratio = np.ones(())
     for molecule, before, after in zip(molecules, initial, final, strict=True):

@@ -16,7 +16,7 @@ def pair_reduced_mass(a: Diatom | Atom, b: Diatom | Atom) -> float:
 def energy_defect(
     molecules: Sequence[Diatom | Atom], initial: Sequence[ArrayLike], final: Sequence[ArrayLike]
 ) -> NDArray:
-    """Vibrational energy of the initial less that of the final state, E_i - E_f.
+    """Vibrational energy of the initial minus that of the final state, E_i - E_f.
 
     Parameters
     ----------

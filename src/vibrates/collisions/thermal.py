@@ -1,4 +1,4 @@
-"""What thermal averages of cross sections share: mean speed, interpolation in energy.
+"""Common parts of thermal averages of cross sections: mean speed, interpolation in energy.
 
 k(T) = sqrt(8 kT/pi mu) <sigma>, with <sigma> the mean over the thermal distribution of the energy
 that sigma depends on: in quantum scattering the collision energy (`vibrates.scattering.thermal`),
@@ -18,10 +18,10 @@ def mean_speed(kT: ArrayLike, reduced_mass: float) -> NDArray:
 def interpolate_log(log_energy: NDArray, log_values: NDArray, at: NDArray) -> NDArray:
     """Logarithm of a cross section between energies at which it is known; constant outside.
 
-    Monotone cubics (PCHIP) through log S against log E: no overshoot between noisy points. Measured
-    on Landau-Teller cross sections given at 16 energies from 500 to 60000 cm^-1: below 0.05 % of k
-    at 100-5000 K inside the grid, where straight lines in log-log give 1-4 %. One point is a
-    constant.
+    Monotone cubics (PCHIP) through log S against log E do not overshoot between noisy points. For
+    Landau-Teller cross sections given at 16 energies from 500 to 60000 cm^-1 the error is below
+    0.05 % of k at 100-5000 K inside the grid; straight lines in log-log give 1-4 %. With one energy
+    the cross section is constant.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def interpolate_log(log_energy: NDArray, log_values: NDArray, at: NDArray) -> ND
     log_values : (..., n)
         Logarithms of the cross section there.
     at : (q,)
-        Logarithms of the energies asked for.
+        Logarithms of the energies of the result.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The configuration of a campaign: its models, and how it is read and checked."""
+"""The configuration of a campaign: its models, reading and validation."""
 
 from vibrates.config.blocks import Dynamics, Figures, Jobs, Rates, Reference, Sampling
 from vibrates.config.campaign import Campaign, load, load_all, resolved

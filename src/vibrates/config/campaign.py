@@ -1,4 +1,4 @@
-"""The configuration of a campaign: its model, and how it is read and checked."""
+"""The configuration of a campaign: its model, reading and validation."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Campaign(Model):
-    """A campaign, whole and checked."""
+    """The complete, validated configuration of a campaign."""
 
     name: str = key("Name of the campaign", "text", pattern="^[A-Za-z0-9._-]+$")
     results: str = key("Directory that takes the results", "path", min_length=1)
@@ -51,7 +51,7 @@ class Campaign(Model):
     @cached_property
     def partners(self) -> "tuple[Diatom | Atom, Diatom | Atom]":
         """The two molecules of the pair."""
-        # Only who computes needs SciPy.
+        # SciPy is required only for computing.
         from vibrates.molecules.diatom import molecule_from_config
 
         a, b = (molecule_from_config(name, self.molecules[name]) for name in self.pair)
@@ -68,7 +68,7 @@ class Campaign(Model):
 
 
 def load(path: str | Path, changes: Mapping[str, Any] | None = None) -> Campaign:
-    """The checked configuration of the campaign in `path`, with `changes` laid over it.
+    """The validated configuration of the campaign in `path`, updated by `changes`.
 
     Raises UserError, one line that names file, key, value, limit and remedy.
     """
@@ -76,7 +76,7 @@ def load(path: str | Path, changes: Mapping[str, Any] | None = None) -> Campaign
 
 
 def load_all(paths: Sequence[str | Path], changes: Mapping[str, Any] | None = None) -> Campaign:
-    """As `load`, from several files, each laid over the one before."""
+    """As `load`, from several files, each updating the previous ones."""
     mapping: dict[str, Any] = {}
     for path in paths:
         mapping = merge(mapping, read_layers(path))
@@ -85,11 +85,11 @@ def load_all(paths: Sequence[str | Path], changes: Mapping[str, Any] | None = No
 
 
 def checked(mapping: Mapping[str, Any], source: str) -> Campaign:
-    """The campaign of a plain mapping, its relations between blocks, molecules and files checked.
+    """The campaign of a plain mapping, with relations between blocks, molecules and files checked.
 
     Raises UserError, one line that begins with ``source``.
     """
-    # Constraints look into molecules and surfaces, which blocks alone do not need.
+    # Constraints need molecules and surfaces, which the blocks alone do not.
     from vibrates.config import constraints
 
     campaign = Campaign.from_mapping(mapping, source)
@@ -98,7 +98,7 @@ def checked(mapping: Mapping[str, Any], source: str) -> Campaign:
 
 
 def resolved(mapping: Mapping[str, Any], source: str = "the resolved configuration") -> Campaign:
-    """The campaign of a resolved mapping that was checked before: of configuration.yaml, a product.
+    """The campaign of a resolved mapping that was validated before, such as configuration.yaml.
 
     Raises UserError naming ``source`` if this version has other keys.
     """
@@ -106,7 +106,7 @@ def resolved(mapping: Mapping[str, Any], source: str = "the resolved configurati
 
 
 def _typed(value: Any) -> Any:
-    """Values given on Snakemake's command line; inside a mapping it leaves numbers as text."""
+    """Values from the command line of Snakemake, where numbers inside mappings are texts."""
     if isinstance(value, dict):
         return {key: _typed(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -115,6 +115,6 @@ def _typed(value: Any) -> Any:
 
 
 def _short(path: str | Path) -> Path:
-    """`path` relative to the working directory where it lies below it."""
+    """`path` relative to the working directory, if it is below it."""
     path = Path(path)
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

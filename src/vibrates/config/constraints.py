@@ -1,6 +1,6 @@
-"""What the models of the blocks cannot say alone: relations between blocks, molecules, files.
+"""Constraints beyond single blocks: relations between blocks, molecules and files.
 
-One UserError per mistake.
+Each invalid input is reported by one UserError.
 """
 
 import os
@@ -155,7 +155,8 @@ def _targets(campaign: Campaign) -> None:
             final = [level + step for level, step in zip(state, change, strict=True)]
             if min(final) >= 0:
                 released.append((float(energy_defect(campaign.partners, state, final)), state))
-        # V-V exchanges change sign along the ladder; where one is endothermic its reverse counts.
+        # The energy defect of V-V exchanges changes sign along the ladder; where the transition is
+        # endothermic its reverse is used.
         if released and max(released)[0] <= 0:
             raise UserError(
                 f"{key} from state {list(max(released)[1])} is endothermic, as from every "

@@ -1,4 +1,4 @@
-"""config/README.md from the models."""
+"""Generation of config/README.md from the models."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -64,7 +64,7 @@ def _keys(entry: dict[str, Any], definitions: dict[str, Any], path: str) -> Iter
 def _keys_of_forms(
     forms: list[dict[str, Any]], definitions: dict[str, Any], path: str
 ) -> Iterator[tuple]:
-    """Every key of several forms once; one that not all have with the titles of those that do."""
+    """Every key of several forms once; a key that only some forms have, with their titles."""
     found: dict[str, list[tuple[str, dict[str, Any], bool]]] = {}
     for form in forms:
         for name, entry, required in _keys(form, definitions, path):
@@ -102,7 +102,7 @@ def _values(entry: dict[str, Any]) -> str:
 
 
 def readme() -> str:
-    """The whole of config/README.md."""
+    """The content of config/README.md."""
     rows = [
         f"| `{name}` | {entry['description']}{'' if required else ' (optional)'} "
         f"| {entry['unit']} | {_values(entry)} |"

@@ -1,4 +1,4 @@
-"""Where trajectories start and which levels they propagate: the blocks ``grid`` and ``basis``."""
+"""Initial states of trajectories and propagated levels: the blocks ``grid`` and ``basis``."""
 
 from typing import Annotated, Self
 
@@ -87,7 +87,7 @@ class Grid(Model):
         """Total classical energies U [cm^-1], ascending."""
         if isinstance(self.energies_cm, GeometricEnergies):
             series = self.energies_cm.geometric
-            # Rounded, so that the numbers survive a text file and seed the same random streams.
+            # Rounded, so that numbers from a text file give the same seeds of random streams.
             return np.round(np.geomspace(series.first, series.last, series.count), 3)
         return np.asarray(self.energies_cm, dtype=float)
 

@@ -1,4 +1,4 @@
-"""What is learned from the rates: the block ``learning``."""
+"""Learning from the rates: the block ``learning``."""
 
 from typing import Annotated, Literal, Self
 
@@ -22,7 +22,7 @@ class Scenarios(Model):
         "Regressions: those of Hong et al. 2023 (GP, NN, NN2) and ours (ladder)", "text"
     )
     every_temperature: Count = key(
-        "Every how manyth temperature is left out in its turn, the last one always", "1"
+        "Interval n: every n-th temperature is left out in turn, and always the last one", "1"
     )
     seeds: Count = key("Random choices for each percentage", "1")
     maximum_temperature_K: float = key("Published rates above are not used", "K", gt=0)

@@ -15,7 +15,7 @@ _MODELS = tuple(dict.fromkeys(one.settings for one in SURFACES.values()))
 
 
 def read_surface(mapping: Mapping[str, Any], source: str) -> SurfaceSettings:
-    """The checked ``surface`` block of a file that is not that of a whole campaign.
+    """The validated ``surface`` block of a file other than the configuration of a campaign.
 
     Raises UserError, one line that names ``source``, key, value, limit and remedy.
     """
@@ -23,7 +23,7 @@ def read_surface(mapping: Mapping[str, Any], source: str) -> SurfaceSettings:
 
 
 class OfItsType:
-    """Annotates `SurfaceSettings` that are validated as the model of their ``type``."""
+    """Annotation of `SurfaceSettings` that are validated by the model of their ``type``."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
         models = {_tag(model): handler.generate_schema(model) for model in _MODELS}
@@ -39,7 +39,7 @@ def _tag(model: type[SurfaceSettings]) -> str:
 
 
 def _form(value: Any) -> str:
-    """Of the model of the type; where that says nothing, of the one with most of the given keys."""
+    """The form of the type; without a valid type, that of the model with most of the given keys."""
     if isinstance(value, SurfaceSettings):
         return _tag(type(value))
     given = set(value) if isinstance(value, Mapping) else set()
@@ -53,7 +53,7 @@ def _stated(value: Any) -> type[SurfaceSettings] | None:
 
 
 def _keys_of_its_type(value: Any) -> Any:
-    """Rule if the type is none, or if a key belongs to another type; models say all else."""
+    """Rule if the type is unknown or a key belongs to another type; models check all else."""
     if not isinstance(value, Mapping) or "type" not in value:
         return value
     model = _stated(value)

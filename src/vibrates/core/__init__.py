@@ -1,1 +1,1 @@
-"""What every stage uses: units, errors, files, checkpoints, netCDF products."""
+"""Modules that all stages use: units, errors, files, checkpoints, netCDF products."""

@@ -1,11 +1,11 @@
 """Results of finished tasks on disk, from which an interrupted job continues.
 
-Every process that computes appends to a file of its own, ``STEM.ID.part`` beside the product that
-the results are to become: no file has two writers, even where a job that was given up still runs,
-and several jobs can share one directory. A record holds the key of a task, the fingerprint of
-everything its result depends on, and the result, with its length and a checksum over all of it.
-Reading a file ends at the first record that is cut short or damaged; what it and those after it
-held is computed again.
+Every process that computes appends to a file of its own, ``STEM.ID.part``, in the directory of the
+product that the results are to become. No file has two writers, even if a job that was given up is
+still running, and several jobs can share one directory. A record consists of the key of a task, the
+fingerprint of everything that its result depends on, and the result, with its length and a checksum
+of the whole record. Reading a file ends at the first record that is truncated or damaged; the
+results of this record and of those after it are computed again.
 """
 
 import hashlib
@@ -26,13 +26,13 @@ from vibrates.core.files import write_bytes
 
 _HEAD = struct.Struct("<8sQ32s")  # mark, length of the content, checksum
 _MARK = b"vibrates"
-_SYNC_SECONDS = 5.0  # at most so much work is lost when a machine (not only a job) dies
+_SYNC_SECONDS = 5.0  # longest work that is lost when a machine (not only a job) fails
 
 Result = dict[str, Any]  # arrays, and values that JSON can hold
 
 
 class _Read(NamedTuple):
-    """How far a file has been read, and what it was then."""
+    """Position up to which a file has been read, and the state of the file at that time."""
 
     inode: int
     size: int
@@ -41,10 +41,10 @@ class _Read(NamedTuple):
 
 
 class Checkpoint:
-    """The results of tasks that were finished on the way to ``product``, a file or a directory.
+    """The results of finished tasks towards ``product``, a file or a directory.
 
-    With ``latest`` the file of this process holds the last result of every key and fingerprint
-    only: for states that are overwritten while a task goes on.
+    With ``latest`` the file of this process holds only the last result of every key and
+    fingerprint, for states that are overwritten while a task is running.
     """
 
     def __init__(self, product: str | Path, latest: bool = False) -> None:
@@ -58,7 +58,7 @@ class Checkpoint:
         self._places: dict[tuple[str, str], tuple[Path, int]] = {}
 
     def files(self) -> list[Path]:
-        """The files of all attempts so far, the one that was written last at the end."""
+        """The files of all attempts so far, in the order in which they were last written."""
         start = f"{self.product.stem}."
         # An ID has no dot: files of a product whose name continues this one's are not ours.
         found = [
@@ -69,7 +69,7 @@ class Checkpoint:
         return sorted(found, key=lambda path: (_written(path), path.name))
 
     def find(self, key: str, fingerprint: str) -> Result | None:
-        """The stored result of the task ``key`` with this fingerprint, the latest; None without."""
+        """The latest stored result of the task ``key`` with this fingerprint, or None."""
         self._scan()
         place = self._places.get((key, fingerprint))
         if place is None:
@@ -84,19 +84,36 @@ class Checkpoint:
         return self.find(key, fingerprint)
 
     def stored(self) -> list[tuple[str, str]]:
-        """Key and fingerprint of every result that is stored, whole and readable."""
+        """Key and fingerprint of every stored result that is complete and undamaged."""
         self._scan()
         return list(self._places)
 
     def results(self, wanted: Mapping[str, str]) -> dict[str, Result]:
-        """The stored results of the tasks ``wanted``, fingerprints by key; the latest of each."""
+        """The latest stored results of the tasks ``wanted``, a mapping of keys to fingerprints."""
         found = {key: self.find(key, fingerprint) for key, fingerprint in wanted.items()}
         return {key: result for key, result in found.items() if result is not None}
 
     def add(self, key: str, fingerprint: str, result: Mapping[str, Any]) -> Result:
-        """Store the result of a finished task and return it as it will be read.
+        """Store the result of a finished task.
 
-        Raises UserError if the disk takes no more.
+        Parameters
+        ----------
+        key
+            Key of the task.
+        fingerprint
+            Fingerprint of everything that the result depends on.
+        result
+            Arrays, and values that JSON can represent, by name.
+
+        Returns
+        -------
+        dict
+            The result as `find` will return it.
+
+        Raises
+        ------
+        UserError
+            If the file cannot be written, for instance because the disk is full.
         """
         record = _record(key, fingerprint, result)
         try:
@@ -109,7 +126,7 @@ class Checkpoint:
         except OSError as error:
             raise UserError(
                 f"{self._path}: finished work cannot be stored ({error.strerror}); make room and "
-                "start again: it goes on from what is stored"
+                "start again: the stored results are used"
             ) from None
         return _decoded(record[_HEAD.size :])[2]
 
@@ -117,7 +134,7 @@ class Checkpoint:
         if self._file is None:
             self._file = open(self._path, "ab", buffering=0)  # noqa: SIM115 - kept open
         left = memoryview(record)
-        while left:  # A disk that fills up takes a part of it first.
+        while left:  # On a disk that becomes full, the first write may be partial.
             left = left[self._file.write(left) :]
         if time.monotonic() - self._synced > _SYNC_SECONDS:
             os.fsync(self._file.fileno())
@@ -180,14 +197,14 @@ def _record(key: str, fingerprint: str, result: Mapping[str, Any]) -> bytes:
 
 
 def _plain(value: Any) -> Any:
-    """JSON's form of NumPy's numbers, and of arrays inside other values."""
+    """JSON form of NumPy numbers, and of arrays inside other values."""
     if isinstance(value, np.generic | np.ndarray):
         return value.tolist()
     raise TypeError(f"{type(value).__name__} has no place in a checkpoint")
 
 
 def _head(content: bytes) -> tuple[dict[str, Any], int]:
-    """The JSON part of a record, and where its arrays begin."""
+    """The JSON part of a record, and the position of its first array."""
     (size,) = struct.unpack_from("<Q", content)
     return json.loads(content[8 : 8 + size]), 8 + size
 
@@ -207,7 +224,7 @@ def _decoded(content: bytes) -> tuple[str, str, Result]:
 
 
 def _records(path: Path, start: int) -> Iterator[tuple[bytes, int, int]]:
-    """Content, start and end of the whole records from ``start`` on."""
+    """Content, start and end of the complete records from position ``start``."""
     try:
         file = open(path, "rb")  # noqa: SIM115 - closed below
     except OSError:

@@ -1,9 +1,9 @@
-"""Which code a result was computed with: the commit, and a fingerprint of the sources of a stage.
+"""Identification of the code behind a result: the commit, and a fingerprint of the sources.
 
-A fingerprint covers the module that computes and every module of this package that it takes names
-from, directly or through others, read as syntax: comments, docstrings and layout do not count, nor
-do the `CARRIERS`. A name that a package only hands on counts for the module that defines it, so
-that a change elsewhere in the package leaves the fingerprint as it is.
+A fingerprint covers the syntax of the module that computes and of every module of this package that
+it imports names from, directly or indirectly. Comments, docstrings, layout and the `CARRIERS` are
+not part of it. A name that a package only re-exports is attributed to the module that defines it,
+so that a change elsewhere in the package does not change the fingerprint.
 """
 
 import ast
@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
-# Modules that carry results or check input, and compute nothing: a change of theirs leaves results
-# as they are.
+# Modules that transfer results or check input but compute nothing: changing them does not change
+# results.
 CARRIERS = {
     f"vibrates.{name}"
     for name in (
@@ -37,7 +37,7 @@ def commit() -> str:
         if subprocess.run(
             [*git, "ls-files", "--error-unmatch", __file__], capture_output=True
         ).returncode:
-            return "release"  # Installed: the directory may lie inside somebody else's checkout.
+            return "release"  # Installed: the directory may be inside another checkout.
         found = subprocess.run(
             [*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True
         )
@@ -61,9 +61,9 @@ def code_fingerprint(*modules: str) -> str:
 
 @cache
 def sources(*modules: str) -> frozenset[str]:
-    """The modules of this package that results of ``modules`` depend on, themselves included.
+    """The modules of this package that results of ``modules`` depend on, ``modules`` included.
 
-    Not through the `CARRIERS`, which are left out.
+    The `CARRIERS`, and modules that are imported only by them, are left out.
     """
     found: set[str] = set()
     ahead = list(modules)
@@ -104,7 +104,10 @@ def _imports(name: str) -> tuple[str, ...]:
 
 
 def _origin(module: str, name: str) -> str:
-    """The module that ``from module import name`` gets it from: itself, a part, or a third one."""
+    """The module that defines the name of ``from module import name``.
+
+    It is ``module`` itself, a submodule of it, or a module whose name it re-exports.
+    """
     if _file(f"{module}.{name}") is not None:
         return f"{module}.{name}"
     place = _file(module)

@@ -1,7 +1,7 @@
-"""Pieces of work shared out among MPI ranks as they finish, with rank 0 keeping every result.
+"""Dynamic distribution of pieces of work over MPI ranks; rank 0 collects every result.
 
-Rank 0 computes too and receives pending messages between its own pieces. So that no rank waits for
-it, a worker always has one piece in hand while it computes another, and results are transferred
+Rank 0 computes as well and receives pending messages between its own pieces. So that no rank waits
+for rank 0, a worker always holds one further piece while it computes, and results are transferred
 while the next piece is being computed. All messages are two-sided and need no action of rank 0 in
 the meantime.
 """
@@ -13,9 +13,9 @@ from typing import Any
 
 from mpi4py import MPI
 
-_AHEAD = 2  # pieces a worker has been given and not returned
-_LOOKS = 10  # before no message is believed to be there
-_NAP = 0.002  # seconds between looks where there is nothing to compute
+_AHEAD = 2  # pieces that a worker holds and has not returned
+_LOOKS = 10  # probes without a message before rank 0 continues with its own work
+_NAP = 0.002  # seconds between probes of a rank that has nothing to compute
 
 
 def share_out(
@@ -24,9 +24,20 @@ def share_out(
     compute: Callable[[int], Any],
     keep: Callable[[int, Any], None],
 ) -> None:
-    """Compute every piece on one of the ranks; ``keep(piece, result)`` is called on rank 0 only.
+    """Compute every piece on one of the ranks and collect the results on rank 0.
 
-    Called by all ranks; `pieces` and `keep` count on rank 0. They are given out in their order.
+    To be called by all ranks; ``pieces`` and ``keep`` are used on rank 0 only.
+
+    Parameters
+    ----------
+    comm
+        The communicator.
+    pieces
+        Numbers of the pieces, which are distributed in this order.
+    compute
+        ``compute(piece)`` gives the result of a piece, a picklable object.
+    keep
+        ``keep(piece, result)`` is called on rank 0 for every result, as it arrives.
     """
     if comm.rank == 0:
         _lead(comm, deque(pieces), compute, keep)
@@ -40,7 +51,7 @@ def _lead(
     compute: Callable[[int], Any],
     keep: Callable[[int, Any], None],
 ) -> None:
-    given = 0  # to workers, and not come back
+    given = 0  # pieces that workers hold
     arriving: list[MPI.Request] = []
     for worker in list(range(1, comm.size)) * _AHEAD:
         if todo:
@@ -73,7 +84,7 @@ def _lead(
 
 
 def _arrived(comm: MPI.Comm, status: MPI.Status) -> MPI.Message | None:
-    """The next message that is here; a look that finds none makes MPI fetch what has arrived."""
+    """The next pending message, if any; a probe without a match makes MPI progress messages."""
     for _ in range(_LOOKS):
         if (message := comm.improbe(status=status)) is not None:
             return message
@@ -88,7 +99,7 @@ def _follow(comm: MPI.Comm, compute: Callable[[int], Any]) -> None:
 
 
 def _receive(comm: MPI.Comm, leaving: list[MPI.Request]) -> int | None:
-    """The next piece. Looking also moves the results on their way, and a nap costs no core."""
+    """The next piece. Probing also progresses the results being sent; sleeping frees the core."""
     while True:
         leaving[:] = [request for request in leaving if not request.test()[0]]
         if comm.iprobe(0):

@@ -1,5 +1,5 @@
-"""The one exception a user's mistake raises: a line that names the key or file and the remedy."""
+"""The exception for invalid input: one line that names the key or file, and the remedy."""
 
 
 class UserError(Exception):
-    """A mistake in the input that the user can mend; printed as one line, without a traceback."""
+    """Invalid input that the user can correct; printed as one line, without a traceback."""

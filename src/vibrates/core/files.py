@@ -1,4 +1,4 @@
-"""Files that are never half written."""
+"""Atomic writing of files: a file is complete or absent."""
 
 import os
 from pathlib import Path

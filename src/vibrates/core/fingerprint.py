@@ -15,9 +15,15 @@ from vibrates.core.errors import UserError
 def fingerprint(**parts: Any) -> str:
     """sha256 (hexadecimal) of ``parts``: settings, input files, versions of the code.
 
-    Mappings, sequences, blocks of a configuration, dataclasses, numbers and texts count by value,
-    arrays by every bit, a `Path` by the content of its file. Raises UserError if such a file cannot
-    be read, TypeError for anything that has no canonical form.
+    Mappings, sequences, blocks of a configuration, dataclasses, numbers and texts enter by value,
+    arrays by every bit, a `Path` by the content of its file.
+
+    Raises
+    ------
+    UserError
+        If a file cannot be read.
+    TypeError
+        For an object that has no canonical form.
     """
     text = json.dumps(parts, sort_keys=True, default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -35,7 +41,24 @@ def file_digest(path: str | Path) -> str:
 
 
 def check(path: str | Path, stated: str | None, expected: str, remedy: str) -> None:
-    """Refuse a file of results whose fingerprint is another one; UserError with the ``remedy``."""
+    """Refuse a file of results whose fingerprint differs from the expected one.
+
+    Parameters
+    ----------
+    path
+        The file, for the message.
+    stated
+        The fingerprint that the file states; None or empty if it states none.
+    expected
+        The fingerprint that it must have.
+    remedy
+        What the user can do, for the message.
+
+    Raises
+    ------
+    UserError
+        If the two differ.
+    """
     if stated != expected:
         was = f"fingerprint {stated[:12]}" if stated else "it states no fingerprint"
         raise UserError(

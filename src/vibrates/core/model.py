@@ -1,8 +1,8 @@
-"""The base of every typed configuration: closed, frozen pydantic models, mistakes in one line.
+"""The base of every typed configuration: closed, frozen pydantic models with one-line messages.
 
 A key is a field with its meaning, unit and limits; the JSON Schema, the table in config/README.md
-and the messages are made from these. No field has a default that stands for a physical value: a key
-is required, or it is optional and None where it is absent.
+and the messages for invalid input are made from these. No field has a default for a physical value:
+a key is either required, or optional and None where it is absent.
 """
 
 import math
@@ -40,9 +40,18 @@ __all__ = [
 
 
 def key(description: str, unit: str, *, formerly: str | None = None, **limits: Any) -> Any:
-    """A required key: meaning, unit ("1" for a number, "text", "path"), limits as in pydantic.
+    """A required key of a configuration.
 
-    ``formerly``: an old name of the key; it is refused with the new one.
+    Parameters
+    ----------
+    description
+        Meaning of the key.
+    unit
+        Its unit; "1" for a dimensionless number, "text" or "path" for a string.
+    formerly
+        Former name of the key; a file that has it is refused with the present name.
+    **limits
+        Bounds and other arguments of pydantic's ``Field``, such as ``gt=0``.
     """
     extra: JsonDict = {"unit": unit}
     if formerly:
@@ -51,7 +60,7 @@ def key(description: str, unit: str, *, formerly: str | None = None, **limits: A
 
 
 def optional(description: str, unit: str, **limits: Any) -> Any:
-    """A key that may be absent; the field is None then."""
+    """A key that may be absent; the field is then None. Parameters as for `key`."""
     return key(description, unit, default=None, **limits)
 
 
@@ -62,10 +71,20 @@ class Model(BaseModel):
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any], source: str, place: str = "") -> Self:
-        """The block that a plain mapping, as YAML gives it, describes.
+        """The block that a plain mapping describes.
 
-        ``source``: the file, ``place``: the block's dotted key there, both for the message. Raises
-        UserError, one line that names file, key, value, limit and remedy; unknown keys come first.
+        Parameters
+        ----------
+        mapping
+            Keys and values as YAML gives them.
+        source, place
+            The file, and the dotted key of the block in it, for the message.
+
+        Raises
+        ------
+        UserError
+            For invalid input: one line that names file, key, value, limit and remedy. Unknown keys
+            are reported first.
         """
         try:
             return cls.model_validate(_plain(mapping, place))
@@ -75,20 +94,20 @@ class Model(BaseModel):
             raise UserError(f"{source}: {error}") from None
 
     def to_mapping(self) -> dict[str, Any]:
-        """The plain mapping, ready for YAML and JSON; `from_mapping` makes an equal block of it.
+        """The plain mapping for YAML and JSON, from which `from_mapping` makes an equal block.
 
-        Keys in the order of the model, whole numbers without a point: however a file orders its
-        keys and writes its numbers, the mapping is the same.
+        Keys are in the order of the model and whole numbers are integers: the mapping does not
+        depend on the order of keys and the notation of numbers in a file.
         """
         return _canonical(self.model_dump(mode="json", by_alias=True, exclude_unset=True))
 
     def changed(self, changes: Mapping[str, Any]) -> Self:
-        """This block updated by ``changes`` (a nested plain mapping) and validated as a file is."""
+        """This block updated by ``changes``, a nested plain mapping, and validated like a file."""
         return type(self).from_mapping(merge(self.to_mapping(), dict(changes)), "changes")
 
 
 def _plain(value: Any, place: str) -> Any:
-    """Lists as tuples; Rule for a number that is not finite and for what is no YAML or JSON."""
+    """Lists as tuples; Rule for numbers that are not finite and types without a YAML form."""
     if isinstance(value, Mapping):
         return {name: _plain(item, f"{place}.{name}" if place else str(name))
                 for name, item in value.items()}  # fmt: skip
@@ -161,8 +180,8 @@ def require_ascending(place: str, values: tuple[float, ...]) -> None:
             )
 
 
-# A key with several forms: Annotated[Annotated[A, LIST] | Annotated[B, BLOCK], FORM]. The form that
-# a value has decides which one it is checked against.
+# A key with several forms: Annotated[Annotated[A, LIST] | Annotated[B, BLOCK], FORM]. The type of
+# the value selects the form that it is checked against.
 LIST, BLOCK, NUMBER = Tag("<array>"), Tag("<object>"), Tag("<number>")
 
 

@@ -1,4 +1,4 @@
-"""What pydantic found wrong with a configuration, as one line: key, value, limit and remedy."""
+"""Validation errors of pydantic as one line: key, value, limit and remedy."""
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
@@ -10,7 +10,7 @@ from vibrates.core.model_schema import json_schema
 
 
 class Rule(ValueError):
-    """A rule that a block breaks: the key below the block ("" for itself), and what to do."""
+    """A violated rule of a block: the key in the block ("" for the block itself), and a remedy."""
 
     def __init__(self, place: str, message: str) -> None:
         super().__init__(f"{place}: {message}" if place else message)
@@ -18,7 +18,19 @@ class Rule(ValueError):
 
 
 def line(model: type[BaseModel], error: ValidationError, place: str = "") -> str:
-    """The first mistake, unknown keys before all others: a misspelt key also makes one missing."""
+    """The first error as one line, without the file.
+
+    Unknown keys are reported first, since a misspelt key also appears as a missing one.
+
+    Parameters
+    ----------
+    model
+        The model that was validated.
+    error
+        The errors that pydantic found.
+    place
+        Dotted key of the block in its file.
+    """
     found = list(error.errors(include_url=False))
     unknown = [one for one in found if one["type"] in ("extra_forbidden", "invalid_key")]
     found = unknown or [one for one in found if not _follows(one)]
@@ -27,7 +39,7 @@ def line(model: type[BaseModel], error: ValidationError, place: str = "") -> str
 
 
 def shown(value: Any) -> str:
-    """A value as YAML would have it, in one line."""
+    """A value in YAML notation, on one line."""
     return repr(_lists(value))
 
 
@@ -42,12 +54,12 @@ def _is_form(part: Any) -> bool:
 
 
 def _follows(error: Any) -> bool:
-    """Whether a list is said to be short only because its entries have mistakes of their own."""
+    """Whether a list is reported as too short only because its entries are invalid."""
     return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
 
 
 def dotted(parts: Sequence[Any], place: str = "") -> str:
-    """A path of keys and positions as it is written: grid.states[2][0]."""
+    """A path of keys and positions in dotted notation, such as grid.states[2][0]."""
     text = place
     for part in parts:
         if _is_form(part):
@@ -57,7 +69,7 @@ def dotted(parts: Sequence[Any], place: str = "") -> str:
 
 
 class _Mistake:
-    """One of pydantic's errors beside the schema's entries on its path."""
+    """One of pydantic's errors, with the entries of the schema on its path."""
 
     def __init__(self, schema: dict, error: Any, parts: list[Any], place: str) -> None:
         self.schema, self.error, self.parts, self.place = schema, error, parts, place
@@ -112,7 +124,7 @@ class _Mistake:
                 forms = [_filled(form, self.schema) for form in entry.get("oneOf", [])]
                 named = (f for f in forms if part[1:-1] in (f.get("title"), f.get("type")))
                 found = next(named, {})
-                # The field's own meaning and unit hold for all forms.
+                # Meaning and unit of the field apply to all its forms.
                 entry = {**{k: entry[k] for k in ("description", "unit") if k in entry}, **found}
             else:
                 entry = _filled(_below(entry, part), self.schema)
@@ -126,7 +138,7 @@ def _filled(entry: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _below(entry: dict[str, Any], part: Any) -> dict[str, Any]:
-    """The entry of one key, position or form (``<...>``) of an entry; empty where there is none."""
+    """The entry of one key, position or form (``<...>``) of an entry; empty if there is none."""
     if isinstance(part, int):
         listed = entry.get("prefixItems", [])
         return listed[part] if part < len(listed) else entry.get("items", {})

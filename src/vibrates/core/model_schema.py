@@ -12,7 +12,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class _Generator(GenerateJsonSchema):
-    """Without titles and docstrings; an optional key may be absent, and is not null then."""
+    """Schema without titles and docstrings; an optional key may be absent, but may not be null."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False

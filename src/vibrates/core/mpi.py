@@ -1,4 +1,4 @@
-"""What every MPI program of the campaign does at its start."""
+"""Check of the communicator at the start of every MPI program of the campaign."""
 
 from mpi4py import MPI
 
@@ -6,10 +6,10 @@ from vibrates.core.errors import UserError
 
 
 def check_size(comm: MPI.Comm, asked: int) -> None:
-    """UserError unless `comm` has as many ranks as asked for.
+    """Require that `comm` has the number of ranks that was requested; UserError otherwise.
 
-    A launcher and an MPI library that do not understand each other start N programs of one rank
-    each, all with exit code 0, which would all write the same file.
+    With an incompatible launcher and MPI library, N programs of one rank each would start and all
+    write the same file, without any error.
     """
     if comm.size != asked:
         raise UserError(

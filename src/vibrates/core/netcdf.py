@@ -26,9 +26,16 @@ _CHECKSUM = "metadata_sha256"
 def provenance(
     config: Model | Mapping[str, Any], sources: list[str], fingerprint: str | None = None
 ) -> dict[str, str]:
-    """Attributes of every product: whole configuration (YAML), version, commit, date, sources.
+    """Attributes of every product: complete configuration (YAML), version, commit, date, sources.
 
-    ``fingerprint``: of everything that the product depends on, checked where it is read.
+    Parameters
+    ----------
+    config
+        The configuration of the calculation.
+    sources
+        Names of input files and references.
+    fingerprint
+        Fingerprint of everything that the product depends on, verified when it is read.
     """
     plain = config.to_mapping() if isinstance(config, Model) else config
     stamp = {} if fingerprint is None else {"fingerprint": fingerprint}
@@ -44,7 +51,7 @@ def provenance(
 def write_atomic(dataset: xr.Dataset, path: str | Path) -> None:
     """Write `dataset` as netCDF4, compressed and checksummed, under a temporary name, then rename.
 
-    Raises UserError if a variable lacks `units` or `long_name`, or the disk takes no more.
+    Raises UserError if a variable lacks `units` or `long_name`, or the file cannot be written.
     """
     path = Path(path)
     for name, variable in dataset.variables.items():
@@ -65,7 +72,7 @@ def write_atomic(dataset: xr.Dataset, path: str | Path) -> None:
         )
         with netCDF4.Dataset(temporary, "a") as file:
             file.setncattr(_CHECKSUM, _metadata_checksum(file))
-        # On disk before it gets its name: a power cut leaves no file that only looks whole.
+        # On disk before it gets its name: a power failure leaves no incomplete file of that name.
         with open(temporary, "rb") as stream:
             os.fsync(stream.fileno())
         os.chmod(temporary, 0o644)
@@ -87,7 +94,7 @@ def _encoding(variable: xr.Variable) -> dict[str, Any]:
 
 
 def _metadata_checksum(file: netCDF4.Dataset) -> str:
-    """Of all that HDF5's own checksums leave out: attributes, dimensions, scalars and texts."""
+    """Checksum of what those of HDF5 do not cover: attributes, dimensions, scalars and texts."""
     state = hashlib.sha256()
 
     def add(name: str, value: Any) -> None:
@@ -131,10 +138,21 @@ def read_attributes(path: str | Path, remedy: str = REMEDY) -> dict[str, Any]:
 def read_product(
     path: str | Path, remedy: str = REMEDY, fingerprint: str | None = None
 ) -> xr.Dataset:
-    """The whole netCDF file in memory, checksums verified.
+    """Read a netCDF product into memory and verify its checksums.
 
-    Raises UserError if it is missing or damaged, or, where ``fingerprint`` is given, was made with
-    other settings, input files or code.
+    Parameters
+    ----------
+    path
+        The file.
+    remedy
+        What the user can do if it cannot be used, for the message.
+    fingerprint
+        The fingerprint that it must have; None if any is accepted.
+
+    Raises
+    ------
+    UserError
+        If the file is missing or damaged, or was made with other settings, input files or code.
     """
     attributes = read_attributes(path, remedy)
     if fingerprint is not None:

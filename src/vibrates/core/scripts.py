@@ -1,4 +1,4 @@
-"""How a rule's script runs its function: output goes into the rule's log, a mistake is one line."""
+"""Execution of a rule's script: output goes into the log of the rule, errors are one line."""
 
 import sys
 import traceback
@@ -10,11 +10,20 @@ from vibrates.core.terminal import redirected, tell
 
 
 def run(function: Callable[..., Any], *, log: Sequence[str] = (), **values: Any) -> None:
-    """Call `function(**values)`; a UserError is printed as ``error: ...``, with exit code 2.
+    """Call ``function(**values)`` and end the process with an exit code if it raises.
 
-    log: the rule's ``snakemake.log``, empty or one file, which takes all output. Of any other
-    exception the log has the traceback, and the terminal one line; exit code 1. Without a log such
-    exceptions are raised.
+    A UserError is printed as ``error: ...``; the exit code is 2. The traceback of any other
+    exception is written to the log, with one line on the terminal; the exit code is 1. Without a
+    log such an exception is propagated.
+
+    Parameters
+    ----------
+    function
+        The function of the script.
+    log
+        ``snakemake.log`` of the rule: empty, or one file that receives all output.
+    **values
+        Arguments of the function.
     """
     name = str(log[0]) if len(log) else None
     with redirected(name):

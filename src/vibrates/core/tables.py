@@ -1,7 +1,7 @@
-"""Tables of points: a CSV file whose first line says, in JSON, how they were computed.
+"""Tables of points: CSV files whose first line states, in JSON, how the points were computed.
 
-The line also holds the number of rows and a checksum of everything below it, so that a file that
-was cut short or changed by hand is refused instead of fitted.
+The first line also contains the number of rows and a checksum of everything below it, so that a
+truncated or manually changed file is refused instead of fitted.
 """
 
 import hashlib
@@ -22,7 +22,18 @@ _CHECKS = ("rows", "sha256")
 
 
 def write(path: str | Path, table: pd.DataFrame, provenance: dict[str, Any]) -> None:
-    """Write ``provenance`` as a comment line of JSON, then ``table``."""
+    """Write a table of points atomically.
+
+    Parameters
+    ----------
+    path
+        The CSV file.
+    table
+        One row per point.
+    provenance
+        How the points were computed; values that JSON can represent. Written as a comment line,
+        together with the number of rows and the checksum.
+    """
     body = table.to_csv(index=False)
     checks = {"rows": len(table), "sha256": hashlib.sha256(body.encode()).hexdigest()}
     write_text(path, f"# {json.dumps(provenance | checks)}\n{body}")
@@ -34,12 +45,30 @@ def read(
     what: str = "a table of points",
     fingerprint: str | None = None,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """The table and its provenance, without the checks.
+    """Read a table of points and verify it.
 
-    ``columns``: those that must be there. Raises UserError if the file is missing, holds no such
-    table, lacks a column, has a missing or infinite number, or does not fit the checksum of its
-    header, or, where ``fingerprint`` is given, states another one. A table without a header (made
-    by hand) has an empty provenance and no checksum.
+    Parameters
+    ----------
+    path
+        The CSV file.
+    columns
+        Columns that must be present.
+    what
+        Kind of file, for the message.
+    fingerprint
+        The fingerprint that the header must state; None if any is accepted.
+
+    Returns
+    -------
+    table, provenance
+        The points, and the header without number of rows and checksum. A file without a header
+        (made by hand) has an empty provenance and is not verified.
+
+    Raises
+    ------
+    UserError
+        If the file is missing or is no such table, lacks a column, contains a missing or infinite
+        number, contradicts its header, or states another fingerprint.
     """
     path = Path(path)
     try:

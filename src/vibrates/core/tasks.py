@@ -1,8 +1,9 @@
 """Tasks: pieces of work with a key, a fingerprint of everything they depend on, and a result.
 
-`run` computes those that a checkpoint does not hold yet, in this process or shared out among the
-ranks of an MPI communicator, and stores each result as it is finished. Trajectory pieces, ab initio
-points, molecular properties, partial waves, kernel candidates and trainings are all such tasks.
+`run` computes the tasks whose results are not in a checkpoint yet, in this process or distributed
+over the ranks of an MPI communicator, and stores each result when it is finished. Pieces of
+batches, ab initio points, molecular properties, partial waves, kernel candidates and trainings are
+such tasks.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 class Task:
     """One piece of work.
 
-    ``key`` names it among its like; ``fingerprint``: of settings, code and input files that its
-    result depends on (`core.fingerprint`); ``compute`` gives arrays and plain values by name.
+    ``key`` identifies it among tasks of one kind; ``fingerprint`` covers the settings, code and
+    input files that its result depends on (`core.fingerprint`); ``compute`` returns arrays and
+    plain values by name.
     """
 
     key: str
@@ -37,9 +39,9 @@ def combined(tasks: Sequence[Task]) -> str:
 
 
 def stored(tasks: Sequence[Task], checkpoint: Checkpoint) -> dict[str, Result]:
-    """The results that the checkpoint holds, by key; others' results and damaged ones do not count.
+    """The results of ``tasks`` in the checkpoint, by key, except damaged ones.
 
-    Raises ValueError if two tasks have one key.
+    Raises ValueError if two tasks have the same key.
     """
     wanted = {task.key: task.fingerprint for task in tasks}
     if len(wanted) < len(tasks):
@@ -54,11 +56,29 @@ def run(
     comm: MPI.Comm | None = None,
     done: Callable[[str, Result], None] = lambda key, result: None,
 ) -> dict[str, Result]:
-    """The results of all tasks, by key in their order; those not in the checkpoint are computed.
+    """The results of all tasks; those that are not in the checkpoint are computed.
 
-    Without a checkpoint nothing is stored. With ``comm`` every rank calls it with the same tasks;
-    rank 0 stores, and only it gets results, the others an empty mapping. ``done`` is called with
-    every fresh result once it is stored. Raises UserError if a result cannot be stored.
+    Parameters
+    ----------
+    tasks
+        The tasks, with distinct keys.
+    checkpoint
+        Where results are looked up and stored; None to store nothing.
+    comm
+        Communicator over which the tasks are distributed; every rank calls this function with the
+        same tasks, and rank 0 stores the results.
+    done
+        Called with key and result of every computed task, after the result has been stored.
+
+    Returns
+    -------
+    dict
+        Results by key, in the order of the tasks; empty on all ranks but rank 0.
+
+    Raises
+    ------
+    UserError
+        If a result cannot be stored.
     """
     leading = comm is None or comm.rank == 0
     results = stored(tasks, checkpoint) if leading and checkpoint is not None else {}
@@ -66,7 +86,7 @@ def run(
     def keep(number: int, result: Mapping[str, Any]) -> None:
         task = tasks[number]
         if checkpoint is not None:
-            # As it is read later: a resumed job goes on with the same values, types included.
+            # As it is read later: a resumed job continues with the same values, types included.
             result = checkpoint.add(task.key, task.fingerprint, result)
         results[task.key] = dict(result)
         done(task.key, results[task.key])
@@ -76,7 +96,7 @@ def run(
         for number in missing:
             keep(number, tasks[number].compute())
     else:
-        # MPI is started by importing it: only programs that were launched for it do so.
+        # Importing mpi4py.MPI initialises MPI: only programs started by an MPI launcher do so.
         from vibrates.core.dispatch import share_out
 
         share_out(comm, missing, lambda number: tasks[number].compute(), keep)

@@ -1,4 +1,4 @@
-"""Output of a job: everything goes to the job's log, messages for the user to the terminal too."""
+"""Output of a job: all of it in the log of the job, messages for the user also on the terminal."""
 
 import contextlib
 import os
@@ -11,20 +11,20 @@ _terminal: TextIO | None = None  # while `redirected`, the stream that was stand
 
 
 def tell(line: str) -> None:
-    """Print one line on the terminal, and in the job's log where there is one."""
+    """Print one line on the terminal, and in the log of the job if there is one."""
     print(line, file=_terminal or sys.stderr, flush=True)
     if _terminal is not None:
-        # A full disk must not end work over a line of its log.
+        # A line of the log that cannot be written must not end the job.
         with contextlib.suppress(OSError):
             print(line, file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager
 def redirected(log: str | Path | None) -> Iterator[None]:
-    """Send standard output and error of this process, those of C libraries too, to the file `log`.
+    """Redirect standard output and error of this process, and of C libraries, to the file `log`.
 
-    The file is written anew. Without a name, or where the file cannot be opened, all stays as it
-    is.
+    An existing file is overwritten. Without a name, or if the file cannot be opened, nothing
+    changes.
     """
     global _terminal
     try:

@@ -1,4 +1,4 @@
-"""Conversion between the units people write and the atomic units the kernels use.
+"""Conversion between the units of configuration and output and the atomic units of the kernels.
 
 Every conversion factor of the project is defined here and nowhere else (CODATA, from
 `scipy.constants`). Multiply by ``X_TO_Y`` to go from X to Y. Atomic units: hartree, bohr,

@@ -1,7 +1,7 @@
 """Reading and writing of configuration files.
 
 A configuration is a plain mapping with exactly the keys of its schema. A file may name another one
-under ``extends``; each top-level block it gives itself replaces that block whole.
+under ``extends``; each of its own top-level blocks replaces that block of the other file entirely.
 """
 
 from pathlib import Path
@@ -29,7 +29,7 @@ class _Loader(yaml.SafeLoader):
 
 
 def read_yaml(path: str | Path) -> dict[str, Any]:
-    """The mapping in a YAML file; UserError if it is missing, malformed, or no mapping."""
+    """The mapping in a YAML file; UserError if the file is missing, malformed, or no mapping."""
     path = Path(path)
     try:
         with path.open(encoding="utf-8") as stream:
@@ -55,12 +55,12 @@ def read_layers(path: str | Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]
     path
         A YAML file.
     seen
-        The files that led here by extending one another.
+        The files that extend one another down to this one.
 
     Raises
     ------
     UserError
-        If a file is missing or is no YAML mapping, or `extends` names no file or leads back.
+        If a file is missing or is no YAML mapping, or `extends` names no file or is circular.
     """
     path = Path(path)
     if path.resolve() in seen:
@@ -75,7 +75,7 @@ def read_layers(path: str | Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]
 
 
 def merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """`base` with `changes` laid over it, mapping by mapping (for values from a command line)."""
+    """`base` updated by `changes`, mapping by mapping (for values from a command line)."""
     merged = dict(base)
     for key, value in changes.items():
         both = isinstance(value, dict) and isinstance(merged.get(key), dict)

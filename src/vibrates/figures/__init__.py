@@ -1,6 +1,6 @@
 """Figures of a campaign, one module each.
 
-Every module has `table(...)`, the data behind the figure as a pandas table (its CSV file), and
-`draw(table)`, which makes the matplotlib figure from that table alone. `style` holds what they
-share: fonts, colours, sizes, writing.
+Every module has `table(...)`, the data of the figure as a pandas table (its CSV file), and
+`draw(table)`, which makes the matplotlib figure from that table only. `style` has what they have in
+common: fonts, colours, sizes, writing.
 """

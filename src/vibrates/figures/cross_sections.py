@@ -19,10 +19,28 @@ LINE_STYLES = ("-", "--", ":")
 def table(
     cross_sections: xr.Dataset, transitions: list[Transition], opacity_energies_cm: list[float]
 ) -> pd.DataFrame:
-    """Cross sections (angstrom^2) at every U, opacities at the grid energies nearest to the wanted.
+    """Cross sections at every U, and opacity functions at selected energies.
 
-    Columns: quantity (sigma | opacity), v, w, vp, wp, energy_cm, impact_parameter_angstrom with
-    the shell's lower and upper edge (empty for sigma), value, stderr, trajectories (good ones).
+    Parameters
+    ----------
+    cross_sections
+        Dataset of cross_sections.nc.
+    transitions
+        Transitions (v, w, v', w').
+    opacity_energies_cm
+        Energies of the opacity functions, cm^-1; the nearest ones of the grid are used.
+
+    Returns
+    -------
+    pd.DataFrame
+        Columns quantity (sigma, in angstrom^2, or opacity), v, w, vp, wp, energy_cm,
+        impact_parameter_angstrom with lower and upper edge of the shell (empty for sigma), value,
+        stderr, trajectories (good ones).
+
+    Raises
+    ------
+    UserError
+        For a transition that is not in the dataset.
     """
     grid = cross_sections["energy"].values
     nearest = np.unique([np.abs(grid - wanted).argmin() for wanted in opacity_energies_cm])

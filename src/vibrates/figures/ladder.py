@@ -17,10 +17,23 @@ KINDS = ("computed", "predicted", "gaussian_process", "scaling_law", "published"
 
 
 def table(learned: xr.Dataset, diatom: Diatom, published: pd.DataFrame) -> pd.DataFrame:
-    """All curves: kind (see KINDS), v, temperature_K, k and its range of one standard error.
+    """All curves of the figure.
 
-    `k` in cm^3 s^-1, `lower` and `upper` one standard deviation of log10 k away (empty where there
-    is none). The scaling law starts from the ladder's own k(1 -> 0) and is for dv = -1 only.
+    Parameters
+    ----------
+    learned
+        One family of learned.nc.
+    diatom
+        The molecule of the ladder, for the scaling law. The law starts from k(1 -> 0) of the ladder
+        and is present only for dv = -1.
+    published
+        Published rates: columns v, temperature_K, k.
+
+    Returns
+    -------
+    pd.DataFrame
+        Columns kind (see `KINDS`), v, temperature_K, k (cm^3 s^-1), and `lower` and `upper`, one
+        standard deviation of log10 k below and above (empty without a standard deviation).
     """
     levels = learned["v"].values
     temperatures_K = learned["temperature"].values
@@ -68,9 +81,16 @@ def _rows(kind, v, temperature_K, log10_k, std) -> pd.DataFrame:
 
 
 def draw(table: pd.DataFrame, title: str = "", computed_label: str = "computed") -> Figure:
-    """One colour per temperature, which is written at the end of its curve.
+    """Draw k against v with one colour per temperature, which is written at the end of its curve.
 
-    Of many temperatures eight are drawn; the table has them all.
+    Parameters
+    ----------
+    table
+        The table of `table`; of more than eight temperatures only eight are drawn.
+    title
+        Title of the figure.
+    computed_label
+        Legend of the computed rates.
     """
     figure = style.new_figure(7.2, 6.2)
     axes = figure.subplots()
@@ -112,7 +132,7 @@ def draw(table: pd.DataFrame, title: str = "", computed_label: str = "computed")
     axes.set(yscale="log", xlabel="initial vibrational level $v$", ylabel=style.RATE_LABEL)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=14, integer=True))
     axes.set_xlim(table["v"].min() - 0.4, last_v + 0.4)
-    # The scaling law leaves every scale at high v: the axis belongs to the computed rates.
+    # At high v the scaling law exceeds any axis: the range is that of the computed rates.
     own = table[table["kind"] != "scaling_law"]
     axes.set_ylim(0.3 * own["lower"].min(), 100.0 * own["upper"].max())
     axes.set_title(title)

@@ -1,4 +1,4 @@
-"""Predicted against computed log10 k when each level v is left out once."""
+"""Predicted against computed log10 k, with each level v left out once."""
 
 import numpy as np
 import pandas as pd
@@ -29,7 +29,7 @@ def table(learned: xr.Dataset) -> pd.DataFrame:
 
 
 def draw(table: pd.DataFrame) -> Figure:
-    """Parity on the left; on the right the errors, bars of one predictive sigma, level by level."""
+    """Left: parity plot; right: errors of each level, with bars of one predictive sigma."""
     figure = style.new_figure(9.0, 4.4)
     parity, errors = figure.subplots(1, 2, width_ratios=(1.0, 1.2))
     temperatures_K = np.sort(table["temperature_K"].unique())

@@ -15,7 +15,14 @@ LIMITS = {"100 %": 1.0, "10 %": 0.1, "1 %": 0.01}
 def draw_fit(errors: pd.DataFrame, cut: pd.DataFrame, title: str) -> Figure:
     """Left: errors against |u|, with lines of relative error; right: |u| along a cut to 1000 bohr.
 
-    ``errors``: u_cm, fitted_cm, test; ``cut``: source (``fit`` or another name), R_bohr, u_cm.
+    Parameters
+    ----------
+    errors
+        Columns u_cm, fitted_cm, test.
+    cut
+        Columns source (``fit`` or another name), R_bohr, u_cm.
+    title
+        Name of the system.
     """
     figure = style.new_figure(9.6, 4.2)
     left, right = figure.subplots(1, 2)
@@ -109,7 +116,19 @@ def draw_coefficients(table: pd.DataFrame, title: str) -> Figure:
 
 
 def draw_hold_out(table: pd.DataFrame, scores: Mapping, limit: float, title: str) -> Figure:
-    """Relative error against R of points beyond ``limit``, where neither network was trained."""
+    """Relative error against R of points at larger R than those of the training.
+
+    Parameters
+    ----------
+    table
+        Columns R_bohr, u_cm, series_cm, plain_cm.
+    scores
+        For ``series`` and ``plain``: ``weights``, their number, and ``median_relative_percent``.
+    limit
+        Largest R of the training, bohr.
+    title
+        Name of the system.
+    """
     figure = style.new_figure(5.6, 4.0)
     axes = figure.subplots()
     for number, (name, label) in enumerate(

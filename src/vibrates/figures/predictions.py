@@ -1,4 +1,4 @@
-"""Levels not computed, predicted from all data by every model (Hong et al., Figure 10)."""
+"""Predictions of all models for levels that were not computed (Hong et al., Figure 10)."""
 
 import numpy as np
 import pandas as pd
@@ -11,13 +11,13 @@ from vibrates.figures.scenarios import MODELS
 from vibrates.learning.data import log10_k, rate_data
 from vibrates.learning.edge import learnable
 
-PREFERRED = (34, 36)  # the paper's; of a ladder that does not reach them its last missing levels
+PREFERRED = (34, 36)  # as in the paper; for a shorter ladder its last missing levels
 
 
 def table(families: dict[str, xr.Dataset], models: list[str]) -> pd.DataFrame:
     """Columns family, model, v, temperature_K, k and its range of one standard deviation.
 
-    Neighbouring computed levels are there as model `data`.
+    Neighbouring computed levels are included as model `data`.
     """
     from vibrates.learning.models import model
 
@@ -41,7 +41,7 @@ def table(families: dict[str, xr.Dataset], models: list[str]) -> pd.DataFrame:
 
 
 def missing_levels(data: xr.Dataset) -> list[int]:
-    """Two levels to predict: the paper's where the ladder has them between others."""
+    """Two levels to predict: those of the paper if the ladder has levels around them."""
     there = set(data.v.values.tolist())
     free = [v for v in range(min(there), max(there)) if v not in there]
     wanted = [v for v in PREFERRED if v in free]

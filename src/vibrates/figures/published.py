@@ -1,4 +1,4 @@
-"""Published rate coefficients to draw beside the campaign's, where the configuration names them."""
+"""Published rate coefficients for comparison in figures, if the configuration names them."""
 
 from pathlib import Path
 

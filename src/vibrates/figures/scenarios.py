@@ -24,8 +24,8 @@ def draw(table: pd.DataFrame, scenario: str) -> Figure:
     """One panel per family: MSE of normalised log10 k against what was left out.
 
     table: columns family, label, model, mse_normalised, lowest, highest, mean_mse_normalised. Bars
-    span random choices and random starts. A dotted line is the mean of the training data taken as
-    the prediction: a model near or above it learned nothing.
+    span random choices and random starts. A dotted line is the error of the mean of the training
+    data as a prediction: a model near or above this line has learned nothing.
     """
     families = sorted(table["family"].unique())
     figure = style.new_figure(3.3 * max(len(families), 2), 3.9)

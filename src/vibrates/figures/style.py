@@ -1,4 +1,4 @@
-"""What all figures share: fonts, colours that colour-blind readers can tell apart, and writing."""
+"""Common style of all figures: fonts, colours suitable for colour-blind readers, and writing."""
 
 import re
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 RESOLUTION_DPI = 200
 
-# Okabe & Ito (2008), without the yellow that is too pale for lines on white.
+# Okabe & Ito (2008), without yellow, which is too pale for lines on white.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
@@ -54,14 +54,14 @@ def few(values: ArrayLike, limit: int = 8) -> np.ndarray:
 
 
 def new_figure(width_inch: float, height_inch: float) -> Figure:
-    """A figure that leaves room for labels and for legends outside the axes."""
+    """A figure with space for labels and for legends outside the axes."""
     return Figure(figsize=(width_inch, height_inch), layout="constrained")
 
 
 def log_errors(values: ArrayLike, stderr: ArrayLike) -> np.ndarray:
-    """Error bars (2, N) for a logarithmic axis, lower ends held above zero.
+    """Error bars (2, N) for a logarithmic axis, with positive lower ends.
 
-    A bar that would end below a tenth of the value is cut there.
+    A bar that would end below a tenth of the value ends there.
     """
     values, stderr = np.asarray(values, float), np.asarray(stderr, float)
     return np.vstack([np.minimum(stderr, 0.9 * values), stderr])
@@ -78,7 +78,17 @@ def state_label(v: int, w: int, vp: int, wp: int) -> str:
 
 
 def process_label(a: str, b: str, w: int, dv: int, dw: int) -> str:
-    """A(v) + B(w) to A(v + dv) + B(w + dw), molecules' digits as subscripts."""
+    """A(v) + B(w) to A(v + dv) + B(w + dw) as mathematical text, with digits as subscripts.
+
+    Parameters
+    ----------
+    a, b
+        Names of the molecules.
+    w
+        Initial level of the second one.
+    dv, dw
+        Changes of v and w.
+    """
     a, b = (_formula(name) for name in (a, b))
     final = f"v{dv:+d}" if dv else "v"
     return (
@@ -92,7 +102,17 @@ def _formula(name: str) -> str:
 
 
 def write(draw: Callable[[pd.DataFrame], Figure], table: pd.DataFrame, png: str, csv: str) -> None:
-    """Draw `table` in the project's style to a PNG file, and the table to a CSV file."""
+    """Write a figure in the style of the project, and its table.
+
+    Parameters
+    ----------
+    draw
+        Makes the figure from the table.
+    table
+        Data of the figure.
+    png, csv
+        Files of the figure and of the table; missing directories are made.
+    """
     for path in (png, csv):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     with mpl.rc_context(SETTINGS):

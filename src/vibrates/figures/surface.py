@@ -19,10 +19,21 @@ PUBLISHED = ("original", "modified")
 
 
 def table(a: Diatom, b: Diatom | Atom, surface: SurfaceSettings) -> pd.DataFrame:
-    """V (meV) at both equilibrium bond lengths against the distance R (angstrom).
+    """V at both equilibrium bond lengths against the distance R.
 
-    The campaign's own surface, and beside a published one the other published one with the same
-    beta and deformation. Columns: surface, campaign, configuration, R_angstrom, V_meV.
+    Parameters
+    ----------
+    a, b
+        The two molecules.
+    surface
+        The ``surface`` block of the campaign. With one of the two published surfaces the table also
+        has the other one, with the same beta and deformation.
+
+    Returns
+    -------
+    pd.DataFrame
+        Columns surface, campaign (whether it is the one of the campaign), configuration,
+        R_angstrom, V_meV.
     """
     own = surface.type
     shown = PUBLISHED if own in PUBLISHED else (own,)

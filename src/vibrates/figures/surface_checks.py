@@ -20,9 +20,21 @@ COLOURS = {"original": style.PALETTE[1], "modified": style.PALETTE[2], "fitted":
 
 
 def cuts(surfaces: Mapping, points: pd.DataFrame, a: Diatom, b: Diatom) -> pd.DataFrame:
-    """V (meV) along the five reference configurations at r_e, with the computed points.
+    """V along the five reference configurations at r_e, with the ab initio points.
 
-    Columns: source (a surface's name or ``ab initio``), configuration, R_angstrom, V_meV.
+    Parameters
+    ----------
+    surfaces
+        Surfaces by name.
+    points
+        Ab initio points, from `points.prepare`.
+    a, b
+        The two molecules.
+
+    Returns
+    -------
+    pd.DataFrame
+        Columns source (name of a surface or ``ab initio``), configuration, R_angstrom, V_meV.
     """
     parts = []
     for name, surface in surfaces.items():
@@ -73,9 +85,19 @@ def draw_cuts(table: pd.DataFrame) -> Figure:
 def stretched(
     surfaces: Mapping, points: pd.DataFrame, a: Diatom, b: Diatom, shown=("I", "Ta")
 ) -> pd.DataFrame:
-    """As `cuts`, at configurations ``shown`` with one bond stretched or squeezed.
+    """As `cuts`, with one bond stretched or compressed.
 
-    Columns stretch_a, stretch_b (percent) beside those of `cuts`.
+    Parameters
+    ----------
+    surfaces, points, a, b
+        As in `cuts`.
+    shown
+        Names of the configurations.
+
+    Returns
+    -------
+    pd.DataFrame
+        Columns of `cuts` and stretch_a, stretch_b (percent).
     """
     percent = {
         "stretch_a": (100.0 * (points["r_a_angstrom"] * ANGSTROM_TO_BOHR / a.r_e - 1.0)).round(),
@@ -139,9 +161,21 @@ def draw_stretched(table: pd.DataFrame) -> Figure:
 
 
 def virial(surfaces: Mapping, correlation: pd.DataFrame, a: Diatom, b: Diatom) -> pd.DataFrame:
-    """B12 (cm^3/mol) of every surface with first quantum correction, and of the correlation.
+    """Second virial coefficient B12 of every surface, and of a correlation of measured values.
 
-    Columns: source, T_K, B_cm3_mol, quantum_cm3_mol.
+    Parameters
+    ----------
+    surfaces
+        Surfaces by name.
+    correlation
+        Values of the correlation: column T_K and those of B12.
+    a, b
+        The two molecules.
+
+    Returns
+    -------
+    pd.DataFrame
+        Columns source, T_K, B_cm3_mol (with the first quantum correction), quantum_cm3_mol.
     """
     parts = []
     for name, surface in surfaces.items():

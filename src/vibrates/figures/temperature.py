@@ -14,10 +14,28 @@ TICKS_K = (20, 50, 100, 200, 300, 500, 1000, 2000, 5000, 10000)
 
 
 def table(rates: xr.Dataset, transition: Transition, published: pd.DataFrame) -> pd.DataFrame:
-    """Columns: kind (computed | a symmetrisation | published), temperature_K, k, stderr.
+    """k of one transition at all temperatures, with other symmetrisations and published values.
 
-    k and stderr in cm^3 s^-1. Published values are those of v, inside the campaign's temperatures;
-    whether their transition is this one is the caller's to know.
+    Parameters
+    ----------
+    rates
+        Dataset of rates.nc.
+    transition
+        (v, w, v', w').
+    published
+        Published rates of this transition for all v: columns v, temperature_K, k. Only values of v
+        within the range of temperatures are used.
+
+    Returns
+    -------
+    pd.DataFrame
+        Columns kind (computed, the name of a symmetrisation, or published), temperature_K, k and
+        stderr (cm^3 s^-1).
+
+    Raises
+    ------
+    UserError
+        For a transition that is not in the dataset.
     """
     one = rates.isel(transition=transition_index(rates, transition))
     temperature_K = one["temperature"].values
@@ -53,7 +71,17 @@ def labels(rates: xr.Dataset, transition: Transition) -> dict[str, str]:
 
 
 def draw(table: pd.DataFrame, title: str = "", computed_label: str = "computed") -> Figure:
-    """Logarithm of k against T^(-1/3), on which a Landau-Teller rate is a straight line."""
+    """Draw log k against T^(-1/3), for which a Landau-Teller rate is a straight line.
+
+    Parameters
+    ----------
+    table
+        The table of `table`.
+    title
+        Title of the figure.
+    computed_label
+        Legend of the computed rates.
+    """
     figure = style.new_figure(6.4, 5.0)
     axes = figure.subplots()
     axes.set_xscale("function", functions=(_landau_teller, _landau_teller_inverse))
@@ -97,7 +125,7 @@ def draw(table: pd.DataFrame, title: str = "", computed_label: str = "computed")
     axes.xaxis.set_major_locator(FixedLocator(TICKS_K))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    # Error bars come last of themselves; the campaign's own rates belong first.
+    # matplotlib puts error bars last in the legend; the rates of the campaign are moved first.
     handles, names = axes.get_legend_handles_labels()
     figure.legend(
         handles[-1:] + handles[:-1], names[-1:] + names[:-1], loc="outside lower center", ncols=1

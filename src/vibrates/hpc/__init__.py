@@ -1,1 +1,1 @@
-"""Clusters: SLURM, the site's settings, and a check of both."""
+"""Clusters: SLURM, settings of the site, and checks of both."""

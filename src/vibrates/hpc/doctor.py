@@ -10,7 +10,22 @@ from vibrates.hpc.site import REMEDY, Failed, Site, ask
 
 
 def main(profile: Path, config: Path, wait_minutes: float) -> int:
-    """Run all checks; 0 if all passed, 1 if one failed."""
+    """Run all checks and print one line for each.
+
+    Parameters
+    ----------
+    profile
+        Directory of the Snakemake profile.
+    config
+        Configuration of the campaign whose kernel the test job loads.
+    wait_minutes
+        How long the test job may wait in the queue, minutes.
+
+    Returns
+    -------
+    int
+        Exit status: 0 if all checks passed, else 1.
+    """
     site, failures = Site(profile, config, wait_minutes), 0
     for title, check, needed in CHECKS:
         try:
@@ -19,7 +34,7 @@ def main(profile: Path, config: Path, wait_minutes: float) -> int:
             failures += 1
             print(f"FAILED  {title}: {failure}", flush=True)
             if needed:
-                print("        the checks that need it were left out")
+                print("        the checks that depend on it were skipped")
                 break
     print("all is in order" if not failures else f"{failures} check(s) failed")
     return 1 if failures else 0
@@ -40,7 +55,7 @@ def versions(site: Site) -> str:
 
 
 def commands(site: Site) -> str:
-    """SLURM's commands, and a controller that answers."""
+    """The commands of SLURM are installed and the controller answers."""
     missing = [
         name
         for name in ("sbatch", "srun", "squeue", "scancel", "scontrol", "sinfo")
@@ -57,7 +72,7 @@ def commands(site: Site) -> str:
 
 
 def partition(site: Site) -> str:
-    """The profile's partition exists and is up."""
+    """The partition of the profile exists and is up."""
     rows = [line.split() for line in ask("sinfo", "--noheader", "--format=%R %a").splitlines()]
     names = dict(row for row in rows if len(row) == 2)
     if site.partition not in names:
@@ -74,7 +89,7 @@ def partition(site: Site) -> str:
 
 
 def account(site: Site) -> str:
-    """The profile's account is one of the user's, where the site keeps accounts."""
+    """The account of the profile is one of the user's, if the site has accounting."""
     user = ask("id", "-un").strip()
     try:
         answer = ask(
@@ -91,21 +106,21 @@ def account(site: Site) -> str:
     names = sorted(set(answer.split()))
     if names and site.account not in names:
         raise Failed(
-            f"'{site.account}' is none of yours ({', '.join(names)})",
+            f"'{site.account}' is not one of your accounts ({', '.join(names)})",
             REMEDY.format(profile=site.profile),
         )
     return f"'{site.account}'" if names else "the site keeps no accounts"
 
 
 def memory_of_jobs(site: Site) -> str:
-    """squeue must remember finished jobs for three times the interval between Snakemake's looks."""
+    """squeue must list finished jobs for three times the interval between Snakemake's queries."""
     interval = int(site.settings.get("slurm-init-seconds-before-status-checks", 40))
     lines = ask("scontrol", "show", "config").splitlines()
     age = next((line.split("=")[1] for line in lines if line.startswith("MinJobAge")), "300")
     seconds = int("".join(c for c in age.split("sec")[0] if c.isdigit()))
     if seconds < 3 * interval:
         raise Failed(
-            f"finished jobs are forgotten after {seconds} s (MinJobAge), less than three times "
+            f"squeue lists finished jobs for only {seconds} s (MinJobAge), less than three times "
             f"{interval} s",
             f"set slurm-init-seconds-before-status-checks: {seconds // 3} in "
             f"{site.profile}/config.yaml",

@@ -1,4 +1,4 @@
-"""Checks of `vibrates doctor` inside a job: two ranks run `campaign.probe` as batches are run."""
+"""Checks of `vibrates doctor` inside a job: two ranks run `campaign.probe`, as for batches."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from vibrates.hpc.site import Failed, Site, ask
 
 
 def test_job(site: Site) -> str:
-    """Two ranks started by the profile's launcher find each other."""
+    """Two ranks started by the launcher of the profile form one MPI communicator."""
     directory = Path(tempfile.mkdtemp(prefix=".doctor-", dir=Path.cwd()))
     token = secrets.token_hex(8)
     (directory / "token").write_text(token)
@@ -62,12 +62,12 @@ def test_job(site: Site) -> str:
             )
         if "rank(s)" in log:
             raise Failed(
-                f"'{site.launcher}' and the installed MPI do not understand each other ({log})",
+                f"'{site.launcher}' and the installed MPI are incompatible ({log})",
                 f"try the others of 'srun --mpi=list' ({_pmi()}) as mpi in "
                 f"{site.profile}/config.yaml",
             )
         raise Failed(
-            f"job {job} ended as {state} and left nothing in {directory} ({log or 'no log'})",
+            f"job {job} ended as {state} and wrote nothing to {directory} ({log or 'no log'})",
             "see that the working directory is on a file system which the nodes share, and "
             "that they can run the Python of this environment",
         )
@@ -78,7 +78,7 @@ def test_job(site: Site) -> str:
 
 
 def file_system(site: Site) -> str:
-    """The job reads and writes the same files as this machine."""
+    """The nodes and this machine share the file system of the working directory."""
     if not site.found["same_token"]:
         raise Failed(
             f"{site.found['host']} does not see the files of {Path.cwd()}",
@@ -89,7 +89,7 @@ def file_system(site: Site) -> str:
 
 
 def scratch(site: Site) -> str:
-    """There is room for temporary files on the node."""
+    """The node has space for temporary files."""
     if site.found["scratch_mb"] < 200:
         raise Failed(
             f"{site.found['scratch']} on {site.found['host']} has {site.found['scratch_mb']} MB "
@@ -100,7 +100,7 @@ def scratch(site: Site) -> str:
 
 
 def kernel_cache(site: Site) -> str:
-    """Compiled kernels are kept where jobs can write, and where this machine sees them."""
+    """The cache of compiled kernels can be written to by jobs and is visible on this machine."""
     place = site.found["cache"]
     if not site.found["cached"]:
         raise Failed(
@@ -116,7 +116,7 @@ def kernel_cache(site: Site) -> str:
 
 
 def _await(job: str, minutes: float) -> str:
-    """The final state of a job; Failed if it is not over after `minutes` in the queue."""
+    """The final state of a job; Failed if it has not ended after `minutes`."""
     limit = time.monotonic() + 60.0 * minutes
     while (state := _state(job)) in ("PENDING", "CONFIGURING", "RUNNING", "COMPLETING"):
         if time.monotonic() > limit:

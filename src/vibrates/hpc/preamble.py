@@ -1,4 +1,4 @@
-"""What every Snakefile of the project does before its rules (workflow/rules/preamble.smk)."""
+"""Preparation in every Snakefile of the project before its rules (workflow/rules/preamble.smk)."""
 
 import os
 import sys
@@ -14,10 +14,10 @@ T = TypeVar("T")
 
 
 def use_own_programs() -> None:
-    """Let all jobs find the interpreter of Snakemake, its mpiexec, and this package's sources."""
+    """Put Snakemake's interpreter, its mpiexec and this package on the search paths of all jobs."""
     _put_first("PATH", Path(sys.executable).parent)
     source = Path(vibrates.__file__).parents[1]
-    if source.name == "src":  # a checkout; what is installed is found without
+    if source.name == "src":  # a checkout; an installed package is found without it
         _put_first("PYTHONPATH", source)
 
 
@@ -28,7 +28,7 @@ def _put_first(variable: str, directory: Path) -> None:
 
 
 def or_exit(function: Callable[..., T], *arguments: Any) -> T:
-    """`function(*arguments)`; a UserError ends Snakemake with one line, before any job."""
+    """The value of ``function(*arguments)``; a UserError ends Snakemake with one line."""
     try:
         return function(*arguments)
     except UserError as error:
@@ -36,9 +36,9 @@ def or_exit(function: Callable[..., T], *arguments: Any) -> T:
 
 
 def fingerprint(*settings: Any) -> str:
-    """sha256 (hexadecimal) of settings, whatever the order of keys (`core.fingerprint`).
+    """sha256 (hexadecimal) of settings, independent of the order of keys (`core.fingerprint`).
 
-    As a parameter of a rule it has Snakemake compute the rule's products anew when, and only when,
-    one of these settings changes.
+    As a parameter of a rule it makes Snakemake compute the products of the rule again if, and only
+    if, one of these settings changes.
     """
     return fingerprint_of(settings=settings)

@@ -1,4 +1,4 @@
-"""Fewer lines of Snakemake on the terminal, so that those about the work can be read."""
+"""A filter for Snakemake's terminal output that drops its routine lines."""
 
 import logging
 from collections.abc import Callable
@@ -20,27 +20,33 @@ INTERRUPTED = "Terminating processes on user request"
 
 
 def quieten(logger: logging.Logger, total: Callable[[], int] | None = None) -> None:
-    """Drop Snakemake's routine lines from the terminal; its log file and all errors stay whole.
+    """Drop Snakemake's routine lines from the terminal, but not from its log file; keep all errors.
 
-    A starting job is one short line. Snakemake's own `--quiet rules` would hide errors as well.
+    The start of a job is reported by one short line. Snakemake's own `--quiet rules` would hide
+    errors as well.
 
-    total: how many jobs there are, as far as is known; every starting job then says which of them
-    it is. For workflows whose jobs do not report themselves.
+    Parameters
+    ----------
+    logger
+        Snakemake's logger.
+    total
+        Gives the number of jobs as far as it is known; the line of a starting job then includes
+        its number. For workflows whose jobs do not report themselves.
     """
     for handler in logger.handlers:
-        # The modules of a workflow come by here too: once is enough.
+        # Modules of a workflow call this function again; one filter is enough.
         known = any(isinstance(one, _WorthReading) for one in handler.filters)
         if handler.name == "DefaultStreamHandler" and not known:
             handler.addFilter(_WorthReading(total))
 
 
 def event_of(record: logging.LogRecord) -> str | None:
-    """Name of the event that a line of Snakemake's log tells of, if any."""
+    """Name of the event that a record of Snakemake's log reports, if any."""
     return getattr(getattr(record, "event", None), "value", None)
 
 
 class _WorthReading(logging.Filter):
-    """Lets errors and messages pass; prints the start of a job in its own way."""
+    """Passes errors and messages; prints the start of a job in a short form."""
 
     def __init__(self, total: Callable[[], int] | None) -> None:
         super().__init__()
@@ -55,12 +61,12 @@ class _WorthReading(logging.Filter):
         if self._interrupted:
             return False
         if event_of(record) == "job_info":
-            # Batches report themselves when they are done; a rule without output has no work.
+            # Batches report when they are finished; a rule without output has no work.
             told = vars(record)
             if told["output"] and told["rule_name"] != "trajectories":
                 words = [told["rule_name"], *(f"{k}={v}" for k, v in told["wildcards"].items())]
                 if self._total:
-                    # A job that is tried again keeps its number.
+                    # A job that is repeated keeps its number.
                     place = self._begun.setdefault(told["jobid"], len(self._begun) + 1)
                     words.append(f"({place} of {self._total()})")
                 print(" ".join(words), flush=True)

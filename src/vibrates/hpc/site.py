@@ -1,4 +1,4 @@
-"""A SLURM site as the doctor sees it: what the profile says of it, and how it is asked."""
+"""A SLURM site: its profile and the queries of the doctor."""
 
 import subprocess
 from pathlib import Path
@@ -11,14 +11,14 @@ _LAUNCHER = "srun --mpi=pmi2"
 
 
 class Failed(Exception):
-    """A check that failed: what is wrong, and the remedy."""
+    """A failed check: the reason and the remedy."""
 
     def __init__(self, wrong: str, remedy: str) -> None:
         super().__init__(f"{wrong}; {remedy}")
 
 
 class Site:
-    """What the profile says of the site, and what the test job found."""
+    """Settings of the site in the profile, and the findings of the test job."""
 
     def __init__(self, profile: Path, config: Path, wait_minutes: float) -> None:
         self.profile, self.config, self.wait = profile, config, wait_minutes

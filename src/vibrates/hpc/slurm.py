@@ -1,7 +1,7 @@
-"""The SLURM jobs of a campaign, found by the names of the runs that submitted them.
+"""The SLURM jobs of a campaign, identified by the names of the runs that submitted them.
 
-Snakemake gives all jobs of one run one name, its "SLURM run ID". A run writes it down before it
-submits anything, so that even after a power cut every job can be found.
+Snakemake gives all jobs of one run the same name, its "SLURM run ID". A run records this name
+before it submits any job, so that every job can be found even after a power failure.
 """
 
 import re
@@ -27,12 +27,12 @@ class Job(NamedTuple):
 
 
 def runs_file(results: Path) -> Path:
-    """Where the names of the runs are kept whose jobs may still be in the queue."""
+    """The file with the names of the runs whose jobs may still be in the queue."""
     return results / ".slurm_runs"
 
 
 def run_named(message: str) -> str | None:
-    """The run ID, if this is the line of Snakemake's log that gives it."""
+    """The run ID, if this is the line of Snakemake's log that contains it."""
     found = _RUN.search(message)
     return found[1] if found else None
 
@@ -48,15 +48,30 @@ def jobs(results: Path) -> list[Job]:
     if shutil.which("squeue") is None:
         raise UserError(
             f"{results}: jobs of an earlier run may still be in SLURM's queue, and there is "
-            f"no squeue here; go on where it is, or remove {runs_file(results)} if you "
-            "know that none is left"
+            f"no squeue on this machine; continue where it is, or remove {runs_file(results)} "
+            "if you know that none is left"
         )
     answer = _ask(["squeue", "--noheader", f"--format={_FORMAT}", f"--name={','.join(runs)}"])
     return [Job(*line.split("|")) for line in answer.splitlines() if line.count("|") == 3]
 
 
 def cancel(results: Path, found: list[Job], patience: float = 180.0) -> None:
-    """Cancel these jobs and wait until they ended; UserError if one remains after `patience` s."""
+    """Cancel jobs and wait until they have ended.
+
+    Parameters
+    ----------
+    results
+        Results directory of the campaign.
+    found
+        The jobs, from `jobs`.
+    patience
+        Longest waiting time, seconds.
+
+    Raises
+    ------
+    UserError
+        If a job remains after that time.
+    """
     _ask(["scancel", *(job.id for job in found)])
     limit = time.monotonic() + patience
     while left := jobs(results):

@@ -7,46 +7,46 @@ from collections.abc import AsyncIterator
 from logging import Logger
 from typing import Any
 
-# Answers in a row without a job, after which it is lost. A job is in squeue from the moment that
-# sbatch returns until MinJobAge seconds after its end.
+# Number of consecutive answers without a job after which it counts as lost. squeue lists a job from
+# the moment that sbatch returns until MinJobAge seconds after its end.
 PATIENCE = 3
 
 
 def mend() -> None:
-    """Mend the plugin, if this run uses it. To be called before the first job is submitted."""
+    """Patch the plugin, if this run uses it. To be called before the first job is submitted."""
     if plugin := sys.modules.get("snakemake_executor_plugin_slurm"):
         _ask_squeue_only(plugin)
         _give_up_lost_jobs(plugin)
 
 
 class Missing:
-    """How often in a row SLURM did not know a job that it ought to know."""
+    """Number of consecutive answers of SLURM in which an expected job was missing."""
 
     def __init__(self) -> None:
         self._times: Counter[str] = Counter()
 
     def lost(self, expected: set[str], known: set[str]) -> set[str]:
-        """Take in one answer, the jobs that SLURM knows; those missing from `PATIENCE` in a row."""
+        """Add an answer, the ``known`` jobs; return those missing from the last `PATIENCE` ones."""
         self._times = Counter({job: self._times[job] + 1 for job in expected - known})
         return {job for job, times in self._times.items() if times >= PATIENCE}
 
 
 def _ask_squeue_only(plugin: Any) -> None:
-    """Keep the plugin from turning to sacct, whatever else it is told.
+    """Keep the plugin from using sacct.
 
-    While the controller is away the plugin cannot read MinJobAge and falls back on sacct; where
-    there is no accounting that fails at once, again and again, and the plugin forgets its jobs
-    within a minute.
+    While the controller is unavailable the plugin cannot read MinJobAge and falls back on sacct.
+    Without accounting each of these calls fails immediately, and the plugin loses its record of
+    the jobs within a minute.
     """
     plugin.is_query_tool_available = lambda tool: tool != "sacct" and shutil.which(tool) is not None
 
 
 def _give_up_lost_jobs(plugin: Any) -> None:
-    """Have a job that SLURM no longer knows count as failed: its batch is submitted again.
+    """Treat a job that SLURM no longer knows as failed, so that its batch is submitted again.
 
-    A controller that dies forgets what it had not yet written down, jobs of the last seconds; and
-    an ended job leaves squeue after MinJobAge, seen or not. The plugin would wait for either
-    indefinitely.
+    A controller that is killed loses its record of jobs of the last seconds, which it had not yet
+    saved, and an ended job is removed from squeue after MinJobAge even if nobody has queried it.
+    The plugin would wait for either indefinitely.
     """
     missing = Missing()
     expected: set[str] = set()

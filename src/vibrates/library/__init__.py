@@ -1,4 +1,4 @@
-"""Rate coefficients for those who use them: open a table, evaluate it, plot it, export it."""
+"""Use of rate coefficients in other programs: open, evaluate, plot and export a table."""
 
 from vibrates.library.opening import open_rates
 from vibrates.library.table import Rate, RateTable, RateValue

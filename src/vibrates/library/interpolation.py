@@ -2,9 +2,9 @@
 
 ln k is a nearly linear function of T^(-1/3) where Landau and Teller's law holds (Millikan & White
 1963), and smooth in it elsewhere. A monotone piecewise cubic (PCHIP; Fritsch & Carlson 1980) in
-that variable passes through every value and makes no extremum that the values do not have. An
-endothermic transition is interpolated without its Boltzmann factor exp(D/kT), D < 0, so that
-detailed balance, which holds at the temperatures of the table, holds between them too.
+that variable passes through every value and adds no extremum to those of the values. An endothermic
+transition is interpolated without its Boltzmann factor exp(D/kT), D < 0, so that detailed balance,
+which holds at the temperatures of the table, also holds between them.
 """
 
 from dataclasses import dataclass
@@ -56,8 +56,8 @@ class LogInterpolant:
     def deviation(self, temperature: ArrayLike) -> NDArray:
         """Standard deviation of ln k: of the values and of the interpolation, in quadrature.
 
-        Errors at neighbouring temperatures have one source and are nearly the same, so that theirs
-        is interpolated linearly.
+        Errors at neighbouring temperatures have the same origin and are strongly correlated;
+        therefore they are interpolated linearly.
         """
         x, known = _abscissa(temperature), _abscissa(self.temperature)[::-1]
         return np.hypot(
@@ -67,9 +67,9 @@ class LogInterpolant:
     def interpolation_error(self, temperature: ArrayLike) -> NDArray:
         """The part of `deviation` that interpolation adds, zero at the temperatures of the table.
 
-        Half of the difference to straight lines between the values. Of rates computed between the
-        temperatures of a table, 73 % (8 temperatures from 100 to 5000 K) and 90 % (13) are within
-        one such deviation, 90 % and 95 % within two.
+        It is half of the difference from straight lines between the values. Of rates computed
+        between the temperatures of a table, 73 % (8 temperatures from 100 to 5000 K) and 90 % (13)
+        are within one such deviation, 90 % and 95 % within two.
         """
         x = _abscissa(temperature)
         return np.abs(np.asarray(self._curve(x)) - np.interp(x, *self._nodes)) / 2.0

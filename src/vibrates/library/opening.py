@@ -1,4 +1,4 @@
-"""Open a table of rate coefficients, whatever stage of a campaign wrote it."""
+"""Opening of tables of rate coefficients from any stage of a campaign."""
 
 from pathlib import Path
 

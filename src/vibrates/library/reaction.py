@@ -1,7 +1,7 @@
 """Transitions as text: ``N2(7) + H2(0) -> N2(6) + H2(0)``.
 
-The quantum numbers of a state stand in parentheses after its species. A species without
-parentheses is in its ground state; numbers may carry their name, ``N2(v=7)``, ``HD(v=0, j=1)``.
+The quantum numbers of a state are in parentheses after its species. A species without parentheses
+is in its ground state; numbers may have their names, ``N2(v=7)``, ``HD(v=0, j=1)``.
 """
 
 import re
@@ -59,7 +59,7 @@ def _values(text: str, species: str, given: str | None, names: Sequence[str]) ->
     values = []
     for name, entry in zip(names, entries, strict=False):
         match = re.fullmatch(r"(?:(?P<name>[a-z]+)\s*=?\s*)?(?P<value>\d+)", entry.strip())
-        # A person writes v for either molecule of a pair, whatever the table calls it.
+        # Users write v for either molecule of a pair, irrespective of its name in the table.
         if not match or match["name"] not in (None, name, "v" if name == "w" else name):
             break
         values.append(int(match["value"]))

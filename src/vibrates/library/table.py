@@ -1,4 +1,4 @@
-"""A table of rate coefficients that can be called: k of a transition at any temperature in it."""
+"""A callable table of rate coefficients: k of a transition at any temperature in its range."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-# Variables of the dataset behind a table, on (transition, temperature) unless said otherwise.
+# Variables of the dataset of a table, on (transition, temperature) unless stated otherwise.
 VARIABLES = {
     "k": "rate coefficient, cm^3 s^-1",
     "log_std": "standard deviation of ln k; NaN where none is known",
@@ -31,7 +31,7 @@ VARIABLES = {
 
 @dataclass(frozen=True)
 class RateValue:
-    """k at one or several temperatures, with what is known about it. It counts as the number k.
+    """k at one or several temperatures, with its error and origin; it can be used as a number.
 
     Attributes
     ----------
@@ -43,8 +43,8 @@ class RateValue:
         ``computed``, ``predicted``, ``detailed balance (computed)`` or
         ``detailed balance (predicted)``: that of the nearest temperature of the table.
     extrapolated : bool or (n,)
-        Whether a value beside it in the table is predicted beyond the computed levels, or rests on
-        cross sections beyond the energies that were computed.
+        Whether an adjacent value in the table is predicted beyond the computed levels, or depends
+        on cross sections beyond the computed energies.
     """
 
     k: Any
@@ -69,7 +69,7 @@ class RateValue:
 
 
 class Rate:
-    """k(T) of one transition; `RateTable` makes it."""
+    """k(T) of one transition, made by `RateTable`."""
 
     def __init__(self, table: RateTable, numbers: tuple[int, ...], row: int) -> None:
         self.table, self.numbers = table, numbers
@@ -138,7 +138,7 @@ class Rate:
         nodes = self.nodes[0]
         above = np.clip(np.searchsorted(nodes, T), 1, len(nodes) - 1)
         nearest = np.where(T - nodes[above - 1] < nodes[above] - T, above - 1, above)
-        # At a temperature of the table that value counts alone.
+        # At a temperature of the table only that value is relevant.
         exact = T == nodes[nearest]
         below, above = np.where(exact, nearest, above - 1), np.where(exact, nearest, above)
         far = self.data["extrapolated"].values[self._known].astype(bool)
@@ -287,7 +287,7 @@ class RateTable:
         return pd.DataFrame(rows, columns=columns)
 
     def to_pandas(self) -> pd.DataFrame:
-        """The tidy table: a row per transition and temperature of the table, as stored."""
+        """The stored table in tidy form: one row per transition and temperature."""
         frame = self.dataset[["k", "log_std", "origin", "extrapolated", "energy_defect"]]
         table = frame.reset_coords(list(self.names)).to_dataframe().reset_index()
         table["std"] = table["k"] * table["log_std"]
@@ -299,7 +299,7 @@ class RateTable:
                                                                   ignore_index=True)  # fmt: skip
 
     def plot(self, *transitions: str, axes: Axes | None = None) -> Axes:
-        """Draw k(T) of some transitions, of all where none is named."""
+        """Draw k(T) of the given transitions, or of all if none is given."""
         chosen = [self[one] for one in transitions] or list(self)
         for rate in chosen:
             axes = rate.plot(axes)

@@ -12,7 +12,7 @@ from vibrates.core.errors import UserError
 from vibrates.core.units import AMU_TO_ME, ANGSTROM_TO_BOHR, CM_TO_HARTREE, EV_TO_HARTREE
 from vibrates.molecules.podvr import MorseWell, Podvr
 
-if TYPE_CHECKING:  # Who computes without a configuration needs no pydantic.
+if TYPE_CHECKING:  # Computing without a configuration requires no pydantic.
     from vibrates.molecules.settings import Molecule
 
 
@@ -25,9 +25,9 @@ def reduced_mass(m_1: float, m_2: float) -> float:
 class BondProperty:
     """A monomer property of the bond length: a polynomial in a bounded variable, atomic units.
 
-    ``coefficients``: ascending powers of tanh((r - r_e)/length), which leads smoothly to the value
-    of the separated atoms; with infinite ``length`` of r - r_e, held constant outside ``lower`` to
-    ``upper``. Lengths in bohr.
+    ``coefficients``: ascending powers of tanh((r - r_e)/length), which goes smoothly to the value
+    of the separated atoms. With infinite ``length`` they are powers of r - r_e, and the property is
+    constant outside ``lower`` to ``upper``. Lengths in bohr.
     """
 
     coefficients: tuple[float, ...]
@@ -147,15 +147,15 @@ class Diatom:
     def rotational_constant(self, v: int) -> float:
         """B_v = <1/(2 mu r^2)> of level ``v``, hartree: a rotor at L has the energy B_v L^2.
 
-        The converged mean over the Morse state. The dynamics has it on the grid of its basis, which
-        in the default campaign agrees to 5e-5 (H2(1): 3e-4; N2(40), seven levels beyond: 5e-4).
-        The converged one does not depend on the basis: initial conditions stay the same in another
-        basis, and those of both directions of a transition belong to the same rotor.
+        This is the converged mean over the Morse state. The dynamics uses the mean on the grid of
+        its basis, which in the default campaign agrees to 5e-5 (H2(1): 3e-4; N2(40), seven levels
+        beyond: 5e-4). The converged mean does not depend on the basis: initial conditions are the
+        same in another basis, and those of both directions of a transition belong to one rotor.
 
         Raises
         ------
         UserError
-            For a level that the Morse curve does not hold.
+            For a level above the highest one of the Morse curve.
         """
         if not 0 <= v < self.morse_levels:
             raise UserError(
@@ -185,9 +185,9 @@ class Diatom:
 class Atom:
     """A structureless partner: one level, no multipole moments; atomic units.
 
-    A campaign gives it a finite moment of inertia, mu r_e^2: a spectator rotor, that no force
-    turns. Its energy and its phase space enter like those of a rotating molecule and drop out of
-    every canonical average, so that all stages treat an atom as they treat a diatom.
+    It has a finite moment of inertia, mu r_e^2: a spectator rotor, on which no torque acts. The
+    energy and phase space of this rotor enter as those of a rotating molecule and cancel in every
+    canonical average, so that all stages treat atoms like diatoms.
     """
 
     # ASSUME: an atom's spectator rotor takes part in U; rates do not depend on it.
@@ -200,7 +200,7 @@ class Atom:
 
     @classmethod
     def from_config(cls, name: str, mapping: Mapping) -> "Atom":
-        """From one entry of ``molecules`` with a single mass."""
+        """From an entry of ``molecules`` with a single mass."""
         mass = float(mapping["masses_u"][0]) * AMU_TO_ME
         return cls(name, mass, reduced_mass=mass)
 

@@ -75,7 +75,7 @@ def sinc_kinetic(points: int, spacing: float, mass: float) -> NDArray:
 
 @dataclass(frozen=True)
 class MorseWell:
-    """The Morse curve D_e (t^2 - 2 t), t = exp(-beta_e (r - r_e)); atomic units."""
+    """A Morse curve D_e (t^2 - 2 t), t = exp(-beta_e (r - r_e)); atomic units."""
 
     reduced_mass: float
     r_e: float
@@ -83,7 +83,7 @@ class MorseWell:
     well_depth: float
 
     def _grid(self, n_levels: int) -> tuple[NDArray, float]:
-        """Points wide and close enough for the lowest ``n_levels`` states, and their spacing."""
+        """Grid of sufficient range and density for the lowest ``n_levels`` states; its spacing."""
         # Classical turning points of the highest level, E = -D_e (1 - (v + 1/2)/lambda)^2.
         wave_number = np.sqrt(2.0 * self.reduced_mass * self.well_depth)
         root = 1.0 - (n_levels - 0.5) * self.beta_e / wave_number
@@ -93,7 +93,7 @@ class MorseWell:
         width = 1.0 / np.sqrt(self.beta_e * wave_number)
         lower = max(0.1 * self.r_e, inner - 7.0 * width)
         upper = outer + 7.0 * width + 18.0 / (wave_number * root)
-        # The ground state's own spread of momentum, 1/width, comes on top of the classical one.
+        # The spread of momentum of the ground state, 1/width, is added to the classical one.
         largest = wave_number * np.sqrt(1.0 - root**2) + 5.0 / width
         spacing = np.pi / largest
         return np.arange(lower, upper, spacing), spacing

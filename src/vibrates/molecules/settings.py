@@ -1,4 +1,4 @@
-"""Constants of a molecule as a configuration gives them, the entries of ``molecules``."""
+"""Constants of a molecule in a configuration, the entries of ``molecules``."""
 
 from typing import Annotated, Self
 

@@ -36,7 +36,20 @@ class AtomPairSurface:
     def from_settings(
         cls, settings: AtomPairSettings, a: Diatom | Atom, b: Diatom | Atom
     ) -> AtomPairSurface:
-        """Of the molecules of a pair; UserError unless ``a`` has like ends and ``b`` is an atom."""
+        """The surface of a pair of molecules.
+
+        Parameters
+        ----------
+        settings
+            The ``surface`` block.
+        a, b
+            A diatom of two like atoms, and an atom.
+
+        Raises
+        ------
+        UserError
+            For other molecules.
+        """
         if not isinstance(a, Diatom) or not a.like_ends or not isinstance(b, Atom):
             raise UserError(
                 f"surface.type: 'atom_pairs' is for a diatom of two like atoms and an atom, "

@@ -1,4 +1,4 @@
-"""Shift of the surface with the basis set: common to all configurations, from few points."""
+"""Shift of the surface with the basis set, common to all configurations, from a few points."""
 
 from collections.abc import Sequence
 
@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from vibrates.potential.fit import Design, FitResult
 
-# Parameters that move, with their powers of xi_a, xi_b: size, depth, steepness of the wall (which
-# falls where the well gets shallower), slopes with either bond.
+# Shifted parameters, with their powers of xi_a, xi_b: size, depth, steepness of the wall (which
+# decreases where the well becomes shallower), slopes with either bond.
 SHIFTED = [("R_m_angstrom", (0, 0)), ("eps_meV", (0, 0)), ("zeta", (0, 0)),
            ("R_m_angstrom", (1, 0)), ("R_m_angstrom", (0, 1))]  # fmt: skip
 FLOOR_MEV, FRACTION = 0.02, 0.005
@@ -21,11 +21,24 @@ TO_THE_LIMIT = 27.0 / 19.0
 def shift(
     found: FitResult, points: pd.DataFrame, change: NDArray
 ) -> tuple[NDArray, NDArray, NDArray]:
-    """Linear least squares of ``change`` (meV), V in the larger less V in the smaller basis.
+    """Shift the parameters of a fit by linear least squares to the change of V with the basis set.
 
-    ``points``: as `points.prepare` gives them. The same amount is added to a parameter at all five
-    configurations. Returns the new values of the fit, the amounts in the order of ``SHIFTED``, and
-    what is left of ``change`` (meV).
+    The same amount is added to a parameter at all five configurations.
+
+    Parameters
+    ----------
+    found
+        The fit in the smaller basis.
+    points
+        The n points, from `points.prepare`.
+    change : (n,)
+        V in the larger minus V in the smaller basis, meV.
+
+    Returns
+    -------
+    values, amounts, residual
+        New values of the fit, shifts in the order of ``SHIFTED``, and the remaining change (n,) in
+        meV.
     """
     jacobian = Design(points, found.terms).jacobian(found.values)
     directions = np.array([direction(found.terms, *each) for each in SHIFTED])
@@ -36,7 +49,20 @@ def shift(
 
 
 def direction(terms: Sequence, parameter: str, powers: tuple[int, int]) -> NDArray:
-    """One at the five configurations of one term of the fit, zero elsewhere."""
+    """Unit shift of one term of a fit at all five configurations.
+
+    Parameters
+    ----------
+    terms
+        Terms of the fit.
+    parameter, powers
+        Name and powers of xi_a, xi_b of the term.
+
+    Returns
+    -------
+    NDArray
+        One at the values at configurations of this term, zero at all others (values,).
+    """
     parts = []
     for term in terms:
         here = (term.parameter, tuple(term.powers)) == (parameter, powers)

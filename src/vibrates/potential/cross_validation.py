@@ -1,4 +1,4 @@
-"""Which form of the surface and which prior predict points best that the fit did not see."""
+"""Cross-validation of forms and priors of the surface with points left out of the fit."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,10 +14,10 @@ ASKED_FOR = Weights(floor_meV=0.3, fraction=0.05, high_meV=1000.0)
 
 
 def folds(points: pd.DataFrame, count: int) -> list[NDArray]:
-    """Masks of the points left out together: whole skew orientations, stretched points in turn.
+    """Masks of points that are left out together: complete skew orientations, stretched points.
 
-    The unstretched cuts of the five reference configurations stay in every fit: the form is
-    defined by them.
+    The unstretched cuts of the five reference configurations are part of every fit, since they
+    define the form.
     """
     rigid = (points["xi_a"] == 0) & (points["xi_b"] == 0)
     skew = points["configuration"].str.match("skew")
@@ -37,9 +37,21 @@ def cross_validate(
     prior: Mapping[str, float],
     folds: Sequence[NDArray],
 ) -> NDArray:
-    """Predicted minus computed V (meV) of every point, each by a fit that did not see its fold.
+    """Errors of points predicted by fits without their fold.
 
-    NaN for the points that are in no fold.
+    Parameters
+    ----------
+    points
+        The n points, from `points.prepare`.
+    terms, weights, prior
+        As in `fit.fit`.
+    folds
+        Masks (n,) of the points left out together.
+
+    Returns
+    -------
+    NDArray
+        Predicted minus computed V (n,), meV; NaN for points in no fold.
     """
     errors = np.full(len(points), np.nan)
     for left_out in folds:
@@ -55,10 +67,25 @@ def judgement(
     held_out: pd.DataFrame,
     found: FitResult,
 ) -> dict:
-    """Quality of a fit: errors of left-out points, errors of held-out points, number of values.
+    """Quality of a fit.
 
-    ``left_out``: from `cross_validate`. ``score`` decides between candidates and priors: the root
-    mean square of the left-out errors in units of the accuracy asked for, `ASKED_FOR`.
+    Parameters
+    ----------
+    training
+        The n points of the fit.
+    left_out : (n,)
+        Their errors by `cross_validate`, meV.
+    held_out
+        Points that are in no fit.
+    found
+        The fit.
+
+    Returns
+    -------
+    dict
+        Number of values, reduced chi square, `points.quality` of left-out and of held-out points,
+        and ``score``, by which candidates and priors are selected: the root mean square of the
+        left-out errors in units of the required accuracy, `ASKED_FOR`.
     """
     known = training["energy_meV"].to_numpy()
     predicted = np.isfinite(left_out)

@@ -1,4 +1,4 @@
-"""How R_m, eps and beta of each reference configuration change with the two bond lengths."""
+"""Change of R_m, eps and beta of each reference configuration with the two bond lengths."""
 
 from __future__ import annotations
 
@@ -21,7 +21,20 @@ class Deformation(Protocol):
     """Changes the parameters at equilibrium, (3, 5): R_m, eps, beta at H, X, Ta, Tb, I (a.u.)."""
 
     def apply(self, parameters: NDArray, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
-        """Parameters (3, 5, ...) at bond lengths r_a, r_b (bohr, broadcast against each other)."""
+        """Parameters at given bond lengths.
+
+        Parameters
+        ----------
+        parameters : (3, 5)
+            R_m, eps, beta at the configurations H, X, Ta, Tb, I with both bonds at r_e.
+        r_a, r_b
+            Bond lengths in bohr, broadcast against each other.
+
+        Returns
+        -------
+        NDArray
+            Parameters (3, 5, ...) in the same units.
+        """
         ...
 
 
@@ -40,8 +53,8 @@ class Polarizability:
     R_m = 1.767 (a_a^(1/3) + a_b^(1/3)) / (a_a a_b)^0.095 (angstrom, a in angstrom^3),
     C6 = 15.7e3 a_a a_b / (sqrt(a_a/N_a) + sqrt(a_b/N_b)), eps = 0.72 C6 / R_m^6
     (Cambi et al., JCP 95, 1852 (1991); Cappelletti et al., PCCP 10, 4281 (2008)), taken as ratios
-    to their values at the equilibrium bond lengths. Each configuration uses the component that it
-    shows along R: parallel where the bond points along R, perpendicular otherwise.
+    to their values at the equilibrium bond lengths. Each configuration uses the component of the
+    polarizability along R: parallel if the bond is parallel to R, perpendicular otherwise.
     """
 
     diatom_a: Diatom | Atom
@@ -78,7 +91,10 @@ class Polarizability:
 
 
 def _polarizabilities(molecule: Diatom | Atom) -> tuple[BondProperty, BondProperty, float]:
-    """Along and across the bond, and the effective number of electrons; UserError if missing."""
+    """Polarizabilities parallel and perpendicular to the bond, and effective number of electrons.
+
+    Raises UserError if one of them is missing.
+    """
     if isinstance(molecule, Diatom):
         parallel, perpendicular = (
             molecule.polarizability_parallel,
@@ -109,7 +125,15 @@ class Fitted:
     def from_settings(
         cls, slopes: Slopes, diatom_a: Diatom | Atom, diatom_b: Diatom | Atom
     ) -> Fitted:
-        """From ``surface.slopes``: per configuration dR_m_dr, deps_dr, dbeta_dr of both bonds."""
+        """The deformation of the block ``surface.slopes``.
+
+        Parameters
+        ----------
+        slopes
+            The block: dR_m_dr, deps_dr, dbeta_dr of both bonds, for each configuration.
+        diatom_a, diatom_b
+            The two molecules.
+        """
         per_bohr = 1.0 / ANGSTROM_TO_BOHR
         factors = {
             "dR_m_dr": ANGSTROM_TO_BOHR * per_bohr,
@@ -139,8 +163,8 @@ class Fitted:
 def correlation(diatom_a: Diatom | Atom, diatom_b: Diatom | Atom) -> list[tuple[float, float]]:
     """(R_m / angstrom, eps / meV) at H, X, Ta, Tb, I from the polarizabilities at r_e alone.
 
-    The formulas of `Polarizability` in absolute terms, for pairs without published parameters;
-    they hold to some 5 % in R_m and 20 % in eps (Cambi et al. 1991).
+    The absolute values of the formulas of `Polarizability`, for pairs without published parameters;
+    they are accurate to about 5 % in R_m and 20 % in eps (Cambi et al. 1991).
     """
     reduced = Polarizability(diatom_a, diatom_b)._correlation(diatom_a.r_e, diatom_b.r_e)
     r_m = 1.767 * reduced[0]

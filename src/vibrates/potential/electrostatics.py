@@ -1,4 +1,4 @@
-"""Quadrupole moments of a pair of molecules, which the electrostatic energy is made of."""
+"""Quadrupole moments of a pair of molecules, for the electrostatic energy."""
 
 from numpy.typing import ArrayLike, NDArray
 
@@ -9,7 +9,19 @@ from vibrates.molecules.diatom import Atom, BondProperty, Diatom
 def quadrupole_product(
     a: Diatom | Atom, b: Diatom | Atom, r_a: ArrayLike, r_b: ArrayLike
 ) -> NDArray:
-    """Q_a(r_a) Q_b(r_b), atomic units; bond lengths in bohr broadcast against each other.
+    """Product of the quadrupole moments, Q_a(r_a) Q_b(r_b).
+
+    Parameters
+    ----------
+    a, b
+        The two molecules.
+    r_a, r_b
+        Bond lengths in bohr, broadcast against each other.
+
+    Returns
+    -------
+    NDArray
+        The product in atomic units.
 
     Raises
     ------
@@ -20,7 +32,7 @@ def quadrupole_product(
 
 
 def require_quadrupoles(*molecules: Diatom | Atom) -> None:
-    """UserError unless every molecule has a quadrupole moment, be it zero."""
+    """UserError unless every molecule has a quadrupole moment, which may be zero."""
     for molecule in molecules:
         _quadrupole(molecule, molecule.r_e)
 

@@ -21,14 +21,14 @@ from vibrates.potential.orientation import cosines
 
 # V(R, c_a, c_b, c_ab, r_a, r_b), arguments broadcast together, atomic units.
 PotentialFunction = Callable[[NDArray, NDArray, NDArray, NDArray, NDArray, NDArray], NDArray]
-_MARGIN = 4  # quadrature points beyond those that integrate the highest orders with each other
+_MARGIN = 4  # quadrature points in addition to those for products of the highest orders
 
 
 @dataclass(frozen=True)
 class Expansion:
-    """Which terms: orders up to ``order_a``, ``order_b``, projections up to ``order_mu``.
+    """An expansion with orders up to ``order_a``, ``order_b``, projections up to ``order_mu``.
 
-    ``like_a``, ``like_b``: equal ends, even orders alone.
+    ``like_a``, ``like_b``: the molecule has equal ends, so that only even orders occur.
     """
 
     order_a: int
@@ -55,7 +55,18 @@ class Expansion:
         ]
 
     def functions(self, theta_a: NDArray, theta_b: NDArray, phi: NDArray) -> NDArray:
-        """F_i at angles (q,), radian: (terms, q)."""
+        """The functions F_i.
+
+        Parameters
+        ----------
+        theta_a, theta_b, phi : (q,)
+            Angles between the bonds and R, and the dihedral angle, radian.
+
+        Returns
+        -------
+        NDArray
+            (terms, q)
+        """
         p_a = normalised_legendre(self.order_a, self.order_mu, np.cos(theta_a))
         p_b = normalised_legendre(self.order_b, self.order_mu, np.cos(theta_b))
         return np.stack([
@@ -66,7 +77,22 @@ class Expansion:
     def coefficients(
         self, potential: PotentialFunction, distance: NDArray, r_a: NDArray, r_b: NDArray
     ) -> NDArray:
-        """A_i (m, terms, g) at distances (m,) and pairs of bond lengths (g,), by quadrature."""
+        """The coefficients A_i of a potential, by quadrature.
+
+        Parameters
+        ----------
+        potential
+            V(R, c_a, c_b, c_ab, r_a, r_b) in atomic units.
+        distance : (m,)
+            R, bohr.
+        r_a, r_b : (g,)
+            Pairs of bond lengths, bohr.
+
+        Returns
+        -------
+        NDArray
+            (m, terms, g), hartree.
+        """
         theta_a, theta_b, phi, weights = self._quadrature()
         projector = self.functions(theta_a, theta_b, phi) * weights
         c_a, c_b, c_ab = (x[None, :, None] for x in cosines(theta_a, theta_b, phi))
@@ -81,7 +107,7 @@ class Expansion:
         halves: list[tuple[NDArray, NDArray]] = []
         for order, like in ((self.order_a, self.like_a), (self.order_b, self.like_b)):
             x, w = leggauss(2 * ((order + _MARGIN + 1) // 2 + 1))
-            # With equal ends one half of the orientations stands for both.
+            # With equal ends one half of the orientations represents both.
             halves.append((x[x > 0], 2.0 * w[x > 0]) if like and not halves else (x, w))
         count = 2 * (self.order_mu + _MARGIN)
         # Midpoints of (0, pi): V is even in phi.
@@ -100,7 +126,26 @@ class Expansion:
         orientations: int = 200,
         seed: int = 1,
     ) -> NDArray:
-        """Root mean square of V minus its expansion over random orientations, (m,), hartree."""
+        """Root mean square of V minus its expansion over random orientations.
+
+        Parameters
+        ----------
+        potential
+            V(R, c_a, c_b, c_ab, r_a, r_b) in atomic units.
+        distance : (m,)
+            R, bohr.
+        r_a, r_b
+            Bond lengths, bohr.
+        orientations
+            Number of random orientations.
+        seed
+            Seed of their generator.
+
+        Returns
+        -------
+        NDArray
+            (m,), hartree.
+        """
         random = np.random.default_rng(seed)
         theta_a, theta_b = np.arccos(random.uniform(-1.0, 1.0, (2, orientations)))
         phi = random.uniform(0.0, np.pi, orientations)
@@ -112,8 +157,20 @@ class Expansion:
 
 
 def normalised_legendre(order: int, projection: int, x: NDArray) -> NDArray:
-    """P(lambda, mu; x) normalised on [-1, 1], (order + 1, projection + 1, ...); 0 for mu > lambda.
+    """Associated Legendre functions P(lambda, mu; x), normalised on [-1, 1].
 
     With the Condon-Shortley phase: times exp(i mu phi)/sqrt(2 pi) they are spherical harmonics.
+
+    Parameters
+    ----------
+    order, projection
+        Largest lambda and mu.
+    x
+        Arguments, of any shape (...).
+
+    Returns
+    -------
+    NDArray
+        (order + 1, projection + 1, ...), 0 for mu > lambda.
     """
     return assoc_legendre_p_all(order, projection, x, norm=True)[0][:, : projection + 1]

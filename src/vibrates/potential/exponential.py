@@ -1,4 +1,4 @@
-"""Model interactions whose outcome is known, to test the propagation with."""
+"""A model interaction with a known outcome, for tests of the propagation."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class ExponentialRepulsion:
         r_a: ArrayLike | None = None,
         r_b: ArrayLike | None = None,
     ) -> NDArray:
-        """V; it depends on R and r_a alone."""
+        """V, which depends only on R and r_a; arguments as in `Potential.potential`."""
         stretch = np.asarray(self.r_e if r_a is None else r_a) - self.r_e
         energy = np.exp(-self.alpha * (np.asarray(distance) - self.origin - stretch))
         others = (c_a, c_b, c_ab, 0.0 if r_b is None else r_b)

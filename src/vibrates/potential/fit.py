@@ -1,4 +1,4 @@
-"""FitResult of the surface to ab initio points: weights, least squares, covariance.
+"""Fit of the surface to ab initio points: weights, least squares, covariance.
 
 The fit works in angstrom and meV, the units of the configuration that it writes.
 """
@@ -53,7 +53,7 @@ class Weights:
 
 
 class Design:
-    """The geometry of a set of points, prepared for many evaluations of the model.
+    """The geometries of a set of points, prepared for many evaluations of the model.
 
     ``points``: columns c_a, c_b, c_ab, R_angstrom, xi_a, xi_b (angstrom), electrostatic_meV.
     """
@@ -149,11 +149,21 @@ def start(terms: Sequence[Term]) -> NDArray:
 def fit(
     points: pd.DataFrame, terms: Sequence[Term], weights: Weights, prior: Mapping[str, float]
 ) -> FitResult:
-    """Least squares of V (column ``energy_meV``) with a weak prior around the start.
+    """Least-squares fit of V with a weak prior around the starting values.
 
-    ``prior``: per parameter the standard deviation (units of the parameter, per angstrom of each
-    power of xi) of a stretch term around zero; ten times that of the rigid values around the
-    start, three tenths of it for extra harmonics. What the points do not determine stays small.
+    Parameters
+    ----------
+    points
+        Points from `points.prepare`, with V in the column ``energy_meV``.
+    terms
+        Terms of the model.
+    weights
+        Standard deviations of the points.
+    prior
+        For each parameter the standard deviation of stretch terms around zero, in units of the
+        parameter per angstrom for each power of xi. For the rigid values around the starting
+        values it is ten times as large, for extra harmonics three tenths. Values that the points
+        do not determine remain small.
     """
     design = Design(points, terms)
     energy = points["energy_meV"].to_numpy()
@@ -177,7 +187,7 @@ def fit(
 
 
 def _effective(jacobian: NDArray, points: int) -> float:
-    """Number of values that the points determine: trace of the hat matrix of the points' rows."""
+    """Number of values determined by the points: trace of the hat matrix of their rows."""
     data = jacobian[:points]
     return float(np.trace(np.linalg.solve(jacobian.T @ jacobian, data.T @ data)))
 

@@ -3,10 +3,10 @@
     V = eps [ 6/(n-6) x^-n - n/(n-6) x^-6 ] + Q_a Q_b A^224 / R^5,   x = R/R_m, n = beta + zeta x.
 
 The Improved Lennard-Jones function (Pirani et al., PCCP 10, 5489 (2008)) has n = beta + 4 x^2; the
-linear exponent holds well and wall together (docs/surface.md). R_m, eps, beta and zeta follow the
-orientation through their values at the five reference configurations and, at r_e, extra harmonics,
-and the bond lengths through powers of xi = l tanh((r - r_e)/l), which is r - r_e for small
-stretches and stays bounded where no points were computed.
+linear exponent describes both well and wall (docs/surface.md). R_m, eps, beta and zeta depend on
+the orientation through their values at the five reference configurations and, at r_e, extra
+harmonics, and on the bond lengths through powers of xi = l tanh((r - r_e)/l), which is r - r_e for
+small stretches and bounded where no points were computed.
 """
 
 from __future__ import annotations
@@ -46,10 +46,17 @@ HARMONICS = 5 + EXTRA
 
 
 def flexible_lennard_jones(x: ArrayLike, beta: ArrayLike, zeta: ArrayLike) -> NDArray:
-    """V in units of eps at x = R/R_m.
+    """The Lennard-Jones function with n = beta + zeta x, in units of eps.
 
-    Written with n - 6 = d and l = -ln x as x^-6 [6 l (exp(d l) - 1)/(d l) - 1], which is regular at
-    n = 6, a distance that only fast collisions reach.
+    Evaluated with n - 6 = d and l = -ln x as x^-6 [6 l (exp(d l) - 1)/(d l) - 1], which is regular
+    at n = 6, a distance that only fast collisions reach.
+
+    Parameters
+    ----------
+    x
+        R/R_m.
+    beta, zeta
+        Parameters of the exponent; all arguments broadcast.
     """
     x = np.asarray(x)
     d, l = np.asarray(beta) + np.asarray(zeta) * x - 6.0, -np.log(x)
@@ -60,7 +67,15 @@ def flexible_lennard_jones(x: ArrayLike, beta: ArrayLike, zeta: ArrayLike) -> ND
 
 
 def bounded_stretch(r: ArrayLike, r_e: float, length: float) -> NDArray:
-    """xi = l tanh((r - r_e)/l), all lengths in one unit."""
+    """The bounded stretch xi = l tanh((r - r_e)/l).
+
+    Parameters
+    ----------
+    r
+        Bond lengths, of any shape.
+    r_e, length
+        Equilibrium bond length and l, in the unit of r.
+    """
     return length * np.tanh((np.asarray(r, dtype=float) - r_e) / length)
 
 
@@ -82,10 +97,22 @@ class FittedSurface:
     def from_settings(
         cls, settings: FittedSettings, diatom_a: Diatom | Atom, diatom_b: Diatom | Atom
     ) -> FittedSurface:
-        """From values at H, X, Ta, Tb, I, then those of the extra harmonics.
+        """The surface of a pair of molecules.
 
-        A shorter list is completed with zeros; a list of one value holds for all orientations.
-        UserError unless both molecules are diatoms, or where harmonics do not go with the powers.
+        Parameters
+        ----------
+        settings
+            The ``surface`` block. Each list has values at H, X, Ta, Tb, I, then of the extra
+            harmonics; a shorter list is completed with zeros, and one value is valid for all
+            orientations.
+        diatom_a, diatom_b
+            The two diatoms.
+
+        Raises
+        ------
+        UserError
+            If a molecule is no diatom or has no quadrupole moment, or if a term with powers of the
+            stretches has extra harmonics.
         """
         if not isinstance(diatom_a, Diatom) or not isinstance(diatom_b, Diatom):
             raise UserError(
@@ -156,7 +183,7 @@ class FittedSurface:
 
 
 def all_harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
-    """The five harmonics and the extra ones, first axis."""
+    """The five harmonics and the extra ones on the first axis, see `harmonics`."""
     return np.concatenate([harmonics(c_a, c_b, c_ab), extra_harmonics(c_a, c_b, c_ab)])
 
 

@@ -1,10 +1,11 @@
-"""A fitted surface that a long-range series takes over from, beyond a distance.
+"""A fitted surface joined to a long-range series.
 
     V = (1 - s) V_fitted + s (-C_6/R^6 - C_7/R^7 - C_8/R^8 + Q_a Q_b A^224/R^5)
 
 s(R) goes from 0 to 1 with four continuous derivatives, so that integrators keep their order. The
-C_m come from a trained `LongRangeSurface` without the electrostatic energy, which stays that of the
-molecules; they are projected onto the harmonics of the orientation that the kernel knows.
+C_m are those of a trained `LongRangeSurface` without the electrostatic energy, which is computed
+from the quadrupole moments; they are projected onto the harmonics of the orientation that the
+kernel implements.
 """
 
 from __future__ import annotations
@@ -35,14 +36,22 @@ _ORIENTATIONS = 256  # of the projection onto them
 
 
 def switching_function(distance: ArrayLike, begin: float, end: float) -> NDArray:
-    """s(R): 0 below ``begin``, 1 above ``end``, all in one unit."""
+    """The switching function s(R), with four continuous derivatives.
+
+    Parameters
+    ----------
+    distance
+        R, of any shape.
+    begin, end
+        Distances, in the same unit, below which s = 0 and above which s = 1.
+    """
     x = np.clip((np.asarray(distance, dtype=float) - begin) / (end - begin), 0.0, 1.0)
     return x**5 * (126.0 + x * (-420.0 + x * (540.0 + x * (-315.0 + 70.0 * x))))
 
 
 @dataclass(frozen=True)
 class JoinedSurface:
-    """``inner`` out to ``switch[0]`` (bohr), the series from ``switch[1]`` on."""
+    """``inner`` up to the distance ``switch[0]`` (bohr), the series beyond ``switch[1]``."""
 
     inner: FittedSurface
     long_range: LongRangeSurface
@@ -72,9 +81,10 @@ class JoinedSurface:
 
     @classmethod
     def from_settings(cls, settings: LongRangeSeries, inner: FittedSurface) -> JoinedSurface:
-        """From the trained series in its file, and the surface inside.
+        """The inner surface joined to the trained series in its file.
 
-        UserError if the file is missing or not the one that is meant, or if the two do not join.
+        Raises UserError if the file is missing or has another fingerprint than ``settings``, or if
+        the series cannot be joined to the surface.
         """
         long_range = LongRangeSurface.load(settings.file)
         if long_range.digest() != settings.digest:
@@ -109,7 +119,7 @@ class JoinedSurface:
         )
         return angles, np.linalg.pinv(all_harmonics(*cosines(*angles.T))[:HARMONICS].T)
 
-    # ASSUME: beyond the bond lengths that the series was trained on its C_m keep their last values.
+    # ASSUME: outside the bond lengths of its training the C_m of the series keep their end values.
     def series_tables(self, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
         """Harmonic coefficients (3, 9, ...) of C_6, C_7, C_8 at bond lengths (bohr)."""
         r_a, r_b = np.broadcast_arrays(r_a, r_b)

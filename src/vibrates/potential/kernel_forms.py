@@ -1,7 +1,7 @@
 """The interactions that the kernel computes, and the tables that each reads.
 
 `vibrates.trajectories.kernel.interaction` calls the function of a form by its number. A kernel
-reads columns by position and checks nothing, so that tables are checked here, before it is called.
+reads columns by position without checks; therefore tables are checked here, before it is called.
 """
 
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from vibrates.potential.orientation import EXTRA
 
 @dataclass(frozen=True)
 class KernelForm:
-    """A function of the distance that the kernel knows by ``number``.
+    """A form of the interaction, which the kernel identifies by ``number``.
 
-    ``columns``: what it reads of a row of the tables; with ``step`` any whole number of ``step``
-    columns may follow.
+    ``columns``: number of columns of its tables; with ``step`` any multiple of ``step`` columns may
+    follow.
     """
 
     number: int
@@ -27,7 +27,7 @@ class KernelForm:
     step: int = 0
 
     def reads(self, columns: int) -> bool:
-        """Whether tables of so many columns are its own."""
+        """Whether its tables may have this number of columns."""
         more = columns - self.columns
         return more >= 0 and more % self.step == 0 if self.step else more == 0
 
@@ -60,7 +60,7 @@ FORMS = {
 
 
 class KernelTables(NamedTuple):
-    """What the kernel needs of a surface, on the grid of both bond lengths.
+    """Parameters of a surface for the kernel, on the grid of both bond lengths.
 
     ``form``: number of a `KernelForm`; ``tables`` (points, columns): its parameters;
     ``quadrupole`` (points,): Q_a Q_b. Atomic units; points in the order of the raveled grid.
@@ -72,12 +72,12 @@ class KernelTables(NamedTuple):
 
 
 def checked(interaction: KernelTables, points: int) -> KernelTables:
-    """The same tables, if the kernel of their form can read them on a grid of so many points.
+    """The same tables, if the kernel of their form can read them on a grid of ``points`` points.
 
     Raises
     ------
     ValueError
-        One line: the form is unknown, or the tables are not those that its kernel reads.
+        If the form is unknown, or the tables do not have its layout; one line.
     """
     number, tables, quadrupole = interaction
     form = FORMS.get(number)

@@ -69,10 +69,21 @@ class ImprovedLennardJonesSurface:
         diatom_a: Diatom | Atom,
         diatom_b: Diatom | Atom,
     ) -> ImprovedLennardJonesSurface:
-        """Of the molecules of a pair; UserError if what the settings ask of them is missing.
+        """The surface of a pair of molecules.
 
-        A published table goes with the published quadrupole moments: those of the molecules are
-        scaled to them.
+        For a published table the product of the quadrupole moments is scaled to the published one.
+
+        Parameters
+        ----------
+        settings
+            The ``surface`` block.
+        diatom_a, diatom_b
+            The two molecules.
+
+        Raises
+        ------
+        UserError
+            If a molecule lacks a property that the settings require.
         """
         require_quadrupoles(diatom_a, diatom_b)
         if settings.type == "table":

@@ -1,8 +1,8 @@
 """The long-range surface u(R, x) = -sum_m C_m(x)/R^m (eq. 2 of Hong, Huang, Zhang 2024).
 
-R enters through its powers alone, so that the surface stays right far beyond the points it was
-trained on. Inside, energies are in units of ``energy_unit`` and R in units of ``distance_unit``:
-the network's outputs are then of order one.
+R enters only through its powers, so that the surface is correct far beyond the points of its
+training. Internally energies are in units of ``energy_unit`` and R in units of ``distance_unit``,
+so that the outputs of the network are of order one.
 """
 
 import hashlib
@@ -21,8 +21,8 @@ from vibrates.potential.network import CoefficientNetwork
 class Coordinate:
     """One internal coordinate: its range, and whether C_m is even in it about the middle.
 
-    With ``even`` the network sees (2x)^2 - 1 of the normalised coordinate, and a homonuclear
-    molecule's exact symmetry (theta -> pi - theta, range 0 to pi) comes of itself.
+    With ``even`` the input of the network is an even function of the normalised coordinate, which
+    makes the symmetry of a homonuclear molecule (theta -> pi - theta, range 0 to pi) exact.
     """
 
     name: str
@@ -47,7 +47,7 @@ class LongRangeSurface:
     """Networks for C_m, or for u itself if ``powers`` is empty (for comparison).
 
     ``powers``: the m of the series. ``coordinates``: of x, in order. ``weights``: of ``network``.
-    ``least_distance``: below it (bohr) the series is not asked for. Atomic units.
+    ``least_distance``: smallest distance (bohr) at which it may be evaluated. Atomic units.
     """
 
     powers: tuple[int, ...]
@@ -60,25 +60,25 @@ class LongRangeSurface:
 
     @property
     def network(self) -> CoefficientNetwork:
-        """Inputs x (and R without a series), outputs C_m in inner units."""
+        """The network: inputs x (and R without a series), outputs C_m in internal units."""
         inputs = len(self.coordinates) + (not self.powers)
         return CoefficientNetwork((inputs, *self.hidden, max(len(self.powers), 1)))
 
     def inputs(self, distance: NDArray, x: NDArray) -> NDArray:
-        """What the network sees (N, n_in)."""
+        """Inputs of the network (N, n_in)."""
         columns = [c.normalised(x[:, i]) for i, c in enumerate(self.coordinates)]
         if not self.powers:
             columns.append(np.log(distance / self.distance_unit))
         return np.stack(columns, axis=1)
 
     def factors(self, distance: NDArray) -> NDArray:
-        """What multiplies its outputs (N, n_out): -(unit/R)^m."""
+        """Factors of its outputs (N, n_out): -(unit/R)^m."""
         if not self.powers:
             return np.ones((len(distance), 1))
         return -((self.distance_unit / distance[:, None]) ** np.array(self.powers))
 
     def checked(self, distance: NDArray, x: NDArray) -> tuple[NDArray, NDArray]:
-        """As arrays (N,), (N, d); UserError for numbers that are none, or R too small."""
+        """Both as arrays (N,), (N, d); UserError for NaN or too small R."""
         distance, x = np.atleast_1d(distance).astype(float), np.asarray(x, dtype=float)
         x = np.broadcast_to(np.atleast_2d(x), (len(distance), len(self.coordinates)))
         if not (np.isfinite(distance).all() and np.isfinite(x).all()):
@@ -122,12 +122,12 @@ class LongRangeSurface:
         return self.network(self.weights, self.inputs(np.ones(len(x)), x)) * units
 
     def digest(self) -> str:
-        """Fingerprint (sha256, hexadecimal) of all that decides its energies."""
+        """Fingerprint (sha256, hexadecimal) of all that its energies depend on."""
         content = asdict(self) | {"weights": np.round(self.weights, 12).tolist()}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def save(self, path: str | Path, fingerprint: str | None = None) -> None:
-        """Write it as netCDF; ``fingerprint``: of all that the training depended on."""
+        """Write it as netCDF; ``fingerprint``: that of all that the training depends on."""
         # The environment of PySCF, which imports surfaces for their harmonics, has no xarray.
         import xarray as xr
 
@@ -153,7 +153,7 @@ class LongRangeSurface:
     def load(cls, path: str | Path, fingerprint: str | None = None) -> "LongRangeSurface":
         """Read what `save` wrote.
 
-        Raises UserError if it is missing, damaged, or not of the ``fingerprint`` that is given.
+        Raises UserError if it is missing or damaged, or has another fingerprint than the given one.
         """
         from vibrates.core.fingerprint import check
         from vibrates.core.netcdf import read_product

@@ -23,16 +23,16 @@ class CoefficientNetwork:
         return sum((a + 1) * b for a, b in zip(self.sizes, self.sizes[1:], strict=False))
 
     def random(self, generator: np.random.Generator) -> NDArray:
-        """Weights that spread the neurons' bends over inputs between -1 and 1.
+        """Random weights for which the neurons cover inputs between -1 and 1.
 
-        Nguyen and Widrow, IJCNN 3, 21 (1990), for hidden layers; the last one begins small.
+        Nguyen and Widrow, IJCNN 3, 21 (1990), for hidden layers; small weights for the last layer.
         """
         parts = []
         for layer, (n, m) in enumerate(zip(self.sizes, self.sizes[1:], strict=False)):
             matrix = generator.uniform(-1.0, 1.0, (n, m))
             bias = generator.uniform(-1.0, 1.0, m)
             if layer < len(self.sizes) - 2:
-                # A logistic function bends over +-2 of its argument, tanh over +-1.
+                # A logistic function varies over +-2 of its argument, tanh over +-1.
                 reach = 1.4 * m ** (1.0 / n)
                 matrix *= reach / np.linalg.norm(matrix, axis=0)
                 bias *= reach
@@ -64,9 +64,21 @@ class CoefficientNetwork:
         return self._activities(weights, x)[-1]
 
     def jacobian(self, weights: NDArray, x: NDArray, factors: NDArray) -> tuple[NDArray, NDArray]:
-        """Values y = sum_i factors_i output_i (N,), and dy/dweights (N, weights).
+        """Values y = sum_i factors_i output_i, and their derivatives by the weights.
 
-        ``factors`` (N, n_out): for the series, -1/R^m: eq. 6 of Hong, Huang, Zhang 2024.
+        Parameters
+        ----------
+        weights : (W,)
+            All weights and biases.
+        x : (N, n_in)
+            Inputs.
+        factors : (N, n_out)
+            For the series -1/R^m: eq. 6 of Hong, Huang, Zhang 2024.
+
+        Returns
+        -------
+        values, derivatives : (N,), (N, W)
+            y and dy/dweights.
         """
         activities = self._activities(weights, x)
         found = np.empty((len(x), self.weights))
@@ -84,7 +96,7 @@ class CoefficientNetwork:
         return (factors * activities[-1]).sum(axis=1), found
 
     def by_inputs(self, weights: NDArray, x: NDArray, factors: NDArray) -> NDArray:
-        """dy/dx (N, n_in) of y = sum_i factors_i output_i."""
+        """dy/dx (N, n_in) of y = sum_i factors_i output_i; arguments as in `jacobian`."""
         activities = self._activities(weights, x)
         slope = factors
         layers = list(self._layers(weights))

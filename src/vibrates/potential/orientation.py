@@ -23,13 +23,32 @@ EXTRA = 12  # `extra_harmonics`
 def cosines(
     theta_a: ArrayLike, theta_b: ArrayLike, phi: ArrayLike
 ) -> tuple[NDArray, NDArray, NDArray]:
-    """c_a, c_b, c_ab of the angles between the bonds and R, and of the dihedral angle (radian)."""
+    """Cosines c_a, c_b, c_ab of an orientation.
+
+    Parameters
+    ----------
+    theta_a, theta_b
+        Angles between the bonds and R, radian.
+    phi
+        Dihedral angle, radian; all arguments broadcast.
+    """
     c_a, c_b = np.cos(theta_a), np.cos(theta_b)
     return c_a, c_b, np.sin(theta_a) * np.sin(theta_b) * np.cos(phi) + c_a * c_b
 
 
 def harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
-    """The five harmonics, first axis; the other axes are those of the arguments."""
+    """The five harmonics of the orientation.
+
+    Parameters
+    ----------
+    c_a, c_b, c_ab
+        n_a.R^, n_b.R^ and n_a.n_b of the unit bond vectors; they broadcast.
+
+    Returns
+    -------
+    NDArray
+        The harmonics on the first axis, (5, ...).
+    """
     c_a, c_b, c_ab = np.broadcast_arrays(c_a, c_b, c_ab)
     return np.stack(
         [
@@ -49,7 +68,7 @@ def extra_harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
     dihedral angle), W = u^2, T = c_a c_b u: A (1-A), B (1-B), -T, W (1-W); A B (1-A),
     A B (1-B), A W, B W, A T, B T; A^2 (1-A), B^2 (1-B). Together with the five harmonics the first
     four hold all bipolar harmonics of orders (2,2) and less, (4,0) and (0,4), the next six those of
-    (4,2) and (2,4), the last two (6,0) and (0,6).
+    (4,2) and (2,4), the last two (6,0) and (0,6). Arguments as in `harmonics`.
     """
     c_a, c_b, c_ab = (np.asarray(c, dtype=float) for c in (c_a, c_b, c_ab))
     aa, bb, product = np.square(c_a), np.square(c_b), c_a * c_b * c_ab
@@ -70,10 +89,21 @@ def coefficients(values: ArrayLike) -> NDArray:
 
 
 def at_orientation(tables: NDArray, angular: NDArray, dimensions: int) -> NDArray:
-    """Parameters (p, ...) from their coefficients (p, h, bond lengths) and harmonics (h, angles).
+    """Parameters at given orientations.
 
-    ``dimensions``: number of axes to which bond lengths and angles broadcast together. The bond
-    lengths usually have few distinct shapes: coefficients are built on them, then broadcast here.
+    Parameters
+    ----------
+    tables : (p, h, ...)
+        Coefficients of p parameters by h harmonics, with the axes of the bond lengths.
+    angular : (h, ...)
+        The harmonics, with the axes of the angles.
+    dimensions
+        Number of axes to which bond lengths and angles broadcast together.
+
+    Returns
+    -------
+    NDArray
+        Parameters (p, ...), in the broadcast shape.
     """
     pad = (1,) * (dimensions - tables.ndim + 2)
     tables = tables.reshape(tables.shape[:2] + pad + tables.shape[2:])
@@ -84,7 +114,7 @@ def at_orientation(tables: NDArray, angular: NDArray, dimensions: int) -> NDArra
 def quadrupole_angular(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
     """Angular factor of the quadrupole-quadrupole energy Q_a Q_b / R^5 (Buckingham 1967).
 
-    At the configurations H, X, T, I it is 9/4, 3/4, -3 and 6.
+    At the configurations H, X, T, I it is 9/4, 3/4, -3 and 6. Arguments as in `harmonics`.
     """
     c_a, c_b, c_ab = (np.asarray(c, dtype=float) for c in (c_a, c_b, c_ab))
     return 0.75 * (

@@ -1,4 +1,4 @@
-"""Ab initio points of two diatoms as the fit needs them, and how far a surface is from them."""
+"""Ab initio points of two diatoms for the fit, and deviations of a surface from them."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,26 +23,36 @@ WELL_MEV = 0.0  # below: attraction
 
 
 def read(path: str | Path) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """A table of ab initio points and its provenance; UserError if it is none, or damaged."""
+    """Table and provenance of ab initio points; UserError for a damaged or another file."""
     columns = [*COORDINATES, ENERGY, "group", "configuration"]
     return tables.read(path, columns, "a file of ab initio points")
 
 
 def cosines(theta_a_deg, theta_b_deg, phi_deg) -> tuple[NDArray, NDArray, NDArray]:
-    """c_a, c_b, c_ab of the angles between the bonds and R, and of the dihedral angle."""
+    """Cosines c_a, c_b, c_ab of angles in degrees, see `orientation.cosines`."""
     return orientation.cosines(*np.radians([theta_a_deg, theta_b_deg, phi_deg]))
 
 
 def with_cosines(points: pd.DataFrame) -> pd.DataFrame:
     """The points with columns c_a, c_b, c_ab of their orientations."""
     c_a, c_b, c_ab = cosines(*(points[name].to_numpy() for name in ANGLES))
-    # A right angle is meant where a cosine is 6e-17.
+    # Rounded, since the cosine of a right angle is computed as 6e-17.
     rounded = (np.round(c, 12) for c in (c_a, c_b, c_ab))
     return points.assign(**dict(zip(("c_a", "c_b", "c_ab"), rounded, strict=True)))
 
 
 def prepare(points: pd.DataFrame, a: Diatom, b: Diatom, lengths: list[float]) -> pd.DataFrame:
-    """The points with the columns that `fit.Design` reads; ``lengths``: l of the stretches."""
+    """Points with the columns that `fit.Design` reads.
+
+    Parameters
+    ----------
+    points
+        The table of `read`.
+    a, b
+        The two molecules.
+    lengths
+        Lengths l of their bounded stretches, angstrom.
+    """
     out = with_cosines(points)
     out["energy_meV"] = out[ENERGY]
     r_a, r_b = (
@@ -50,7 +60,7 @@ def prepare(points: pd.DataFrame, a: Diatom, b: Diatom, lengths: list[float]) ->
     )
     for name, r, molecule, length in (("xi_a", r_a, a, lengths[0]), ("xi_b", r_b, b, lengths[1])):
         xi = bounded_stretch(r, molecule.r_e, length * ANGSTROM_TO_BOHR)
-        # Input bond lengths are rounded: at r_e the stretch is nothing.
+        # Input bond lengths are rounded: near r_e the stretch is set to zero.
         out[name] = np.where(np.abs(xi) < 2e-4, 0.0, xi * BOHR_TO_ANGSTROM)
     angular = quadrupole_angular(out["c_a"], out["c_b"], out["c_ab"])
     distance = out["R_angstrom"].to_numpy() * ANGSTROM_TO_BOHR
@@ -85,7 +95,7 @@ def quality(reference: NDArray, error: NDArray) -> dict[str, float]:
 
 
 def by_configuration(points: pd.DataFrame, error: NDArray) -> dict[str, dict[str, float]]:
-    """`quality` of each configuration, all skew ones of a group together, and of all points."""
+    """`quality` of each configuration, of the skew ones together, and of all points."""
     label = np.where(
         points["configuration"].isin(["H", "X", "Ta", "Tb", "I"]), points["configuration"], "skew"
     )

@@ -1,4 +1,4 @@
-"""What a potential energy surface offers, whatever its parameters."""
+"""Interface of potential energy surfaces."""
 
 from typing import Protocol
 
@@ -8,7 +8,7 @@ from vibrates.potential.kernel_forms import KernelTables
 
 
 class Potential(Protocol):
-    """Anything that has V(R, orientation, r_a, r_b)."""
+    """An interaction energy V(R, orientation, r_a, r_b)."""
 
     def potential(
         self,
@@ -40,12 +40,12 @@ class Potential(Protocol):
 class PotentialSurface(Potential, Protocol):
     """A surface on which trajectories can be run.
 
-    Molecules are no part of it: a surface of sites knows the masses of its nuclei alone.
+    The molecules are not part of the interface: a surface of sites has only masses of nuclei.
     """
 
     def kernel_tables(self, r_a: NDArray, r_b: NDArray) -> KernelTables:
         """The parameters on the grid of bond lengths r_a (n, 1) x r_b (1, m), bohr.
 
-        ``vibrates.trajectories.kernel`` evaluates from these the same V, with forces.
+        From these ``vibrates.trajectories.kernel`` computes the same V, and the forces.
         """
         ...

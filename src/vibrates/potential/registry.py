@@ -1,7 +1,7 @@
-"""The surfaces that ``surface.type`` of a configuration selects, each with all that belongs to it.
+"""The surfaces that ``surface.type`` of a configuration selects: settings, builder, kernel forms.
 
-The surfaces themselves are imported when one is built: whoever only reads a configuration needs
-neither them nor SciPy.
+The modules of the surfaces are imported when one is built: reading a configuration requires neither
+these modules nor SciPy.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 class RegisteredSurface:
     """One type of surface.
 
-    ``settings``: the model of its block of the configuration; ``build``: the surface, in NumPy, of
-    such a block and both molecules; ``forms``: those of the kernel that its tables may be for, each
-    with its number and the width of its tables.
+    ``settings``: the model of its block of the configuration; ``build``: a function that makes the
+    surface, in NumPy, from such a block and both molecules; ``forms``: possible kernel forms of its
+    tables, each with its number and the width of the tables.
     """
 
     settings: type[SurfaceSettings]
@@ -99,7 +99,7 @@ def build_surface(
     Raises
     ------
     UserError
-        The type is not for such molecules, they lack a property that it needs, or a file that it
-        names is missing or another one.
+        If the type is not suited to these molecules, a molecule lacks a required property, or a
+        file of the block is missing or has another fingerprint.
     """
     return SURFACES[settings.type].build(settings, a, b)

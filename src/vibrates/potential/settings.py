@@ -1,6 +1,6 @@
 """The ``surface`` block of a configuration: one model for every kind of surface, by ``type``.
 
-`vibrates.potential.registry` says which type has which model and which surface it selects.
+`vibrates.potential.registry` assigns a model and a surface to every type.
 """
 
 from typing import Annotated, Any, Literal, Self
@@ -145,7 +145,7 @@ class TableSettings(DeformableSettings):
     )
 
 
-# --- The fitted surface, and the long-range series that takes over from it.
+# --- The fitted surface, and the long-range series that replaces it at large distances.
 
 _Power = Annotated[int, Ge(0), Le(4), WHOLE]
 

@@ -11,7 +11,22 @@ from vibrates.potential.sites import Radial, SiteSurface
 
 
 def design(surface: SiteSurface, distance: NDArray, r: NDArray, cosine: NDArray) -> NDArray:
-    """(points, coefficients): V of `surface` is this times its coefficients, term after term."""
+    """Design matrix of a site surface, in whose coefficients V is linear.
+
+    Parameters
+    ----------
+    surface
+        The surface, whose decays and damping are used.
+    distance, r : (n,)
+        Distance R and bond length, bohr.
+    cosine : (n,)
+        cos theta of the angle between bond and R.
+
+    Returns
+    -------
+    NDArray
+        (n, coefficients): V is its product with the coefficients of all terms in order.
+    """
     z = surface.bond_variable(r)
     columns: list = [0.0] * len(surface.terms)
     for number, h in surface.sites(r):
@@ -21,7 +36,7 @@ def design(surface: SiteSurface, distance: NDArray, r: NDArray, cosine: NDArray)
 
 
 def weights(energies: NDArray, floor: float) -> NDArray:
-    """1/error wanted: relative where |V| is above ``floor``, absolute below."""
+    """Weights 1/error, with relative errors where |V| is above ``floor``, absolute ones below."""
     return 1.0 / np.hypot(energies, floor)
 
 
@@ -57,13 +72,29 @@ def fit(
     scale: NDArray | None = None,
     kept: Sequence[bool] = (True, True, True),
 ) -> tuple[SiteSurface, float]:
-    """The surface and its weighted root mean square residual.
+    """Fit a site surface to points of a diatom with equal ends and an atom.
 
-    ``points``: R, r (bohr), cos theta of a bond with equal ends; ``energies``: hartree.
-    ``settings``: powers, bond_powers, long_bond_powers, floor_hartree, ridge, r_0_bohr,
-    length_bohr, start (decays and damping to begin with). With ``start`` its decays and damping
-    stay, and only coefficients are fitted; errors count relative to ``scale``, or to ``energies``.
-    ``kept``: which of the three functions take part.
+    Parameters
+    ----------
+    settings
+        powers, bond_powers, long_bond_powers, floor_hartree, ridge, r_0_bohr, length_bohr, and
+        start, the initial decays and damping.
+    points
+        R and r (bohr), and cos theta, each (n,).
+    energies : (n,)
+        V, hartree.
+    start
+        Surface whose decays and damping are kept, so that only coefficients are fitted; None to
+        fit decays and damping as well.
+    scale : (n,)
+        Energies relative to which errors are weighted; None for ``energies``.
+    kept
+        Which of the three functions are part of the fit.
+
+    Returns
+    -------
+    surface, residual
+        The surface, and its weighted root mean square residual.
     """
     weight = weights(energies if scale is None else scale, settings["floor_hartree"])
 

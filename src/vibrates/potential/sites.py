@@ -1,13 +1,13 @@
-"""A diatom and an atom: functions of the atom's distance from five places along the bond.
+"""A diatom and an atom: functions of the distance of the atom from five sites along the bond.
 
     V = F(rho_1; r) + F(rho_2; r) + B(rho_3; r) + B(rho_4; r) + M(rho_5; r)
     F, B, M = exp(-b rho) sum_k a_k(r) rho^k - c_6(r)/(rho^2 + d^2)^3 - c_8(r)/(rho^2 + d^2)^4
 
-F belongs to the nuclei, which have the same charge, M to the bond's middle, and B to the places at
-0.6 of the way from there to either nucleus. Coefficients are polynomials in tanh((r - r_0)/length),
-which levels off outside the bond lengths that were computed. The distances carry all of the
-orientation, and the masses only say where along the bond its centre of mass lies: isotopes share
-the surface. Atomic units.
+F belongs to the nuclei, which have the same charge, M to the middle of the bond, and B to the sites
+at 0.6 of the distance from there to either nucleus. Coefficients are polynomials in
+tanh((r - r_0)/length), which is bounded outside the computed bond lengths. The orientation enters
+only through the distances, and the masses only through the position of the centre of mass on the
+bond: isotopologues have the same surface. Atomic units.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from vibrates.potential.kernel_forms import SITES, KernelTables
 if TYPE_CHECKING:
     from vibrates.potential.settings import Sites, SitesSettings
 
-# Where the functions sit: fraction of the way from the bond's middle to a nucleus.
+# Positions of the sites: fraction of the distance from the middle of the bond to a nucleus.
 TERMS = {"nuclei": 1.0, "between": 0.6, "middle": 0.0}
 
 
@@ -45,7 +45,7 @@ class Radial:
         return np.concatenate([polyval(z, self.short.T), polyval(z, self.long.T)])
 
     def basis(self, rho: NDArray, z: NDArray) -> NDArray:
-        """What multiplies the coefficients, short ones first, (points, n): V is linear in them."""
+        """Basis functions (points, n), those of short range first: V is linear in coefficients."""
         short = np.exp(-self.decay * rho)[:, None] * rho[:, None] ** np.arange(len(self.short))
         long = -((rho**2 + self.damping**2)[:, None] ** np.array([-3.0, -4.0]))
         return np.concatenate(
@@ -53,14 +53,14 @@ class Radial:
         )
 
     def with_coefficients(self, values: NDArray) -> Radial:
-        """The same with the coefficients of `basis`."""
+        """The same function with other coefficients, in the order of `basis`."""
         short, long = np.split(values, [self.short.size])
         return Radial(
             self.decay, self.damping, short.reshape(self.short.shape), long.reshape(self.long.shape)
         )
 
     def __call__(self, rho: NDArray, z: NDArray) -> NDArray:
-        """The function itself; arguments broadcast."""
+        """Value of the function; arguments broadcast."""
         *short, c_6, c_8 = self.at(z)
         inverse = 1.0 / (rho**2 + self.damping**2)
         series = sum(a * rho**k for k, a in enumerate(short))
@@ -90,7 +90,7 @@ class SiteSurface:
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any], masses: Sequence[float]) -> SiteSurface:
         """As `from_sites`, from the plain mapping that `to_mapping` gives; UserError if wrong."""
-        # Only who reads a configuration needs pydantic.
+        # pydantic is required only for reading a configuration.
         from vibrates.potential.settings import Sites
 
         return cls.from_sites(Sites.from_mapping(mapping, "surface of sites"), masses)
@@ -109,13 +109,26 @@ class SiteSurface:
     def from_settings(
         cls, settings: SitesSettings, a: Diatom | Atom, b: Diatom | Atom
     ) -> SiteSurface:
-        """Of the molecules of a pair; UserError unless ``a`` is a diatom and ``b`` an atom."""
+        """The surface of a pair of molecules.
+
+        Parameters
+        ----------
+        settings
+            The ``surface`` block.
+        a, b
+            A diatom and an atom.
+
+        Raises
+        ------
+        UserError
+            For other molecules.
+        """
         if not isinstance(a, Diatom) or not isinstance(b, Atom):
             raise UserError(
                 f"surface.type: 'sites' is for a diatom and an atom, the pair is "
                 f"{a.name}, {b.name}; name such a pair, or another type"
             )
-        # The lighter nucleus first: which one is does not matter to rates.
+        # The lighter nucleus is the first; rates do not depend on this choice.
         half = 0.5 * a.total_mass
         apart = np.sqrt(max(half**2 - a.reduced_mass * a.total_mass, 0.0))
         return cls.from_sites(settings.sites, (half - apart, half + apart))

@@ -3,7 +3,7 @@
 B(T) = -2 pi N_A int R^2 dR < exp(-V/kT) { 1 - (hbar^2 / 24 (kT)^3) [ |dV/dR|^2/mu
        + |tau_a|^2/I_a + |tau_b|^2/I_b ] } - 1 >
 for rigid molecules, dV/dR the gradient by the vector R and tau_i = n_i x dV/dn_i (Pack, Chem. Phys.
-Lett. 55, 197 (1978), as Hong et al. 2023 use it).
+Lett. 55, 197 (1978), as used by Hong et al. 2023).
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, KELVIN_TO_HA
 from vibrates.molecules.diatom import Atom, Diatom
 from vibrates.potential.protocol import Potential
 
-# Distances (angstrom) between which V is integrated; inside the first it is beyond any kT.
+# Edges (angstrom) of the panels of the integral; inside the first V exceeds any kT by far.
 PANELS_ANGSTROM = (1.6, 2.2, 2.6, 3.0, 3.5, 4.0, 5.0, 6.5, 9.0, 13.0, 20.0, 40.0, 120.0, 500.0)
 _STEP = 1e-4
 
@@ -60,7 +60,24 @@ def second_virial(
     temperatures_K: ArrayLike,
     order: int = 10,
 ) -> tuple[NDArray, NDArray]:
-    """Classical B and first quantum correction (cm^3/mol) at each temperature."""
+    """Second virial coefficient of two rigid molecules.
+
+    Parameters
+    ----------
+    surface
+        The interaction.
+    a, b
+        The two molecules, for masses and moments of inertia.
+    temperatures_K : (T,)
+        Temperatures.
+    order
+        Order of the quadrature over orientations (`orientations`).
+
+    Returns
+    -------
+    classical, quantum : (T,)
+        Classical B and its first quantum correction, cm^3/mol.
+    """
     c_a, c_b, c_ab, weight = orientations(order)
     nodes, panel_weights = np.polynomial.legendre.leggauss(12)
     edges = np.array(PANELS_ANGSTROM) * ANGSTROM_TO_BOHR
@@ -69,7 +86,7 @@ def second_virial(
     shell = (half[:, None] * panel_weights).ravel() * distance[:, 0] ** 2
     v = surface.potential(distance, c_a, c_b, c_ab)
     by_r, by_a, by_b, by_ab = _gradients(surface, distance, (c_a, c_b, c_ab))
-    # Parts of the gradient and of dV/dn_i at right angles to R and to n_i.
+    # Components of the gradient and of dV/dn_i perpendicular to R and to n_i.
     across = by_a**2 * (1 - c_a**2) + by_b**2 * (1 - c_b**2) + 2 * by_a * by_b * (c_ab - c_a * c_b)
     torque_a = by_a**2 + by_ab**2 + 2 * by_a * by_ab * c_b - (by_a * c_a + by_ab * c_ab) ** 2
     torque_b = by_b**2 + by_ab**2 + 2 * by_b * by_ab * c_a - (by_b * c_b + by_ab * c_ab) ** 2

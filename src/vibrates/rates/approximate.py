@@ -1,4 +1,4 @@
-"""Approximate rate coefficients of first-order theory, to set beside the computed ones.
+"""Approximate rate coefficients of first-order theory, for comparison with computed ones.
 
 Hong et al. 2023, Appendix A (eqs. A1-A5), after Gordiets et al., Plasma Sources Sci. Technol. 7
 (1998) 363. Molecule a (N2) exchanges quanta with molecule b (H2). Level energies in any one unit,
@@ -30,7 +30,7 @@ def ladder_factor(molecule: Diatom, level: ArrayLike, deficit: str = "anharmonic
     Parameters
     ----------
     molecule
-        The one that loses the quantum.
+        The molecule that loses the quantum.
     level
         n, a number or an array.
     deficit
@@ -80,6 +80,27 @@ def vibrational_exchange(
     """a(v) + b(w+1) -> a(v+1) + b(w): k = Q0 d_w d_v F (1.5 - 0.5 F) (eqs. A1-A4).
 
     Q0 = 1.9e-13 (T/300)^1.5, A = 144, fitted by Gordiets et al. to N2(0) + H2(1) at 295 K.
+
+    Parameters
+    ----------
+    a, b
+        The molecules N2 and H2.
+    v, w
+        Initial level of a and final level of b; arrays broadcast.
+    temperature
+        Temperatures in K, broadcast against the levels.
+    deficit
+        Meaning of dE, one of `DEFICITS`.
+
+    Returns
+    -------
+    NDArray
+        k in cm^3 s^-1.
+
+    Raises
+    ------
+    UserError
+        For another ``deficit``.
     """
     v, w = np.asarray(v), np.asarray(w)
     release = energy_defect((a, b), (v, w + 1), (v + 1, w))
@@ -99,6 +120,27 @@ def asymmetric_exchange(
     """a(v+2) + b(w) -> a(v) + b(w+1): eq. A1 with two quanta of a, d'_v = d_v (d_v + 1)/2.
 
     Q0 = 2.4e-15 (T/300)^1.5, A = 37 (text below eq. A4).
+
+    Parameters
+    ----------
+    a, b
+        The molecules N2 and H2.
+    v, w
+        Final level of a and initial level of b; arrays broadcast.
+    temperature
+        Temperatures in K, broadcast against the levels.
+    deficit
+        Meaning of dE, one of `DEFICITS`.
+
+    Returns
+    -------
+    NDArray
+        k in cm^3 s^-1.
+
+    Raises
+    ------
+    UserError
+        For another ``deficit``.
     """
     v, w = np.asarray(v), np.asarray(w)
     release = energy_defect((a, b), (v + 2, w), (v, w + 1))
@@ -119,10 +161,28 @@ def scaling_law(
 
     k(n+1 -> n) = k_10 (n+1) (1 + n dE/E10) exp(4.34 n T^-1/3), n = v - 1.
 
+    Parameters
+    ----------
+    a
+        The molecule that loses the quantum.
+    v
+        Initial levels, at least 1.
+    temperature
+        Temperatures in K.
+    k_10
+        k(1 -> 0) at these temperatures; v, temperature and k_10 broadcast.
+    deficit
+        Meaning of dE, one of `DEFICITS`.
+
+    Returns
+    -------
+    NDArray
+        k in the unit of ``k_10``.
+
     Raises
     ------
     UserError
-        For v below 1.
+        For v below 1, or another ``deficit``.
     """
     n = np.asarray(v, dtype=float) - 1
     if np.any(n < 0):

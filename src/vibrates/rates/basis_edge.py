@@ -1,4 +1,4 @@
-"""Whether the bases were large enough: how much population ends in their outermost levels."""
+"""Check of the size of the bases by the final population of their outermost levels."""
 
 from collections.abc import Sequence
 

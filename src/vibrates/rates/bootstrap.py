@@ -7,9 +7,26 @@ from vibrates.core.errors import UserError
 
 
 def draw(seed: int, v: int, w: int, samples: int, shape: tuple[int, int, int]) -> NDArray:
-    """How often each replicate is drawn: shape (E, S, R) -> int (samples, E, S, R).
+    """Numbers of draws of each replicate.
 
-    Depends on (seed, v, w) alone, so that a state keeps its errors when others join the campaign.
+    They depend on (seed, v, w) alone, so that the errors of a state do not change when other states
+    are added to the campaign.
+
+    Parameters
+    ----------
+    seed
+        Seed of the campaign.
+    v, w
+        The initial state.
+    samples
+        Number of bootstrap samples B.
+    shape
+        Numbers of energies, shells and replicates (E, S, R).
+
+    Returns
+    -------
+    NDArray
+        Integers (B, E, S, R), with sum R over the replicates.
 
     Raises
     ------
@@ -25,10 +42,25 @@ def draw(seed: int, v: int, w: int, samples: int, shape: tuple[int, int, int]) -
 
 
 def cross_sections(sums: NDArray, count: NDArray, area: NDArray, draws: NDArray) -> NDArray:
-    """Resampled sum over shells of area * mean: sums (..., E, S, R) -> (..., B, E).
+    """Resampled cross sections, sums over shells of area times mean.
 
-    count (E, S, R), area (S,), draws (B, E, S, R). A stratum whose drawn replicates hold no good
-    trajectory at all contributes 0.
+    A stratum whose drawn replicates contain no good trajectory contributes 0.
+
+    Parameters
+    ----------
+    sums : (..., E, S, R)
+        Sums over the good trajectories of each replicate.
+    count : (E, S, R)
+        Numbers of good trajectories.
+    area : (S,)
+        Areas of the shells.
+    draws : (B, E, S, R)
+        Numbers of draws of each replicate, from `draw`.
+
+    Returns
+    -------
+    NDArray
+        (..., B, E), in the unit of ``area`` times that of ``sums``.
     """
     by_stratum = np.moveaxis(draws, 0, -1).astype(float)  # (E, S, R, B)
     number = np.matmul(count[..., None, :].astype(float), by_stratum)  # (E, S, 1, B)
@@ -39,10 +71,19 @@ def cross_sections(sums: NDArray, count: NDArray, area: NDArray, draws: NDArray)
 
 
 def standard_error(samples: NDArray, replicates: int, axis: int) -> NDArray:
-    """Standard deviation over bootstrap samples along `axis`, which the result lacks.
+    """Standard error from bootstrap samples.
 
-    The factor sqrt(R / (R - 1)) makes up for the smaller spread of resampled replicates, of which
-    there are R = ``replicates``.
+    Their standard deviation is multiplied by sqrt(R / (R - 1)), since the spread of R resampled
+    replicates is too small by this factor.
+
+    Parameters
+    ----------
+    samples
+        The resampled values.
+    replicates
+        Number of replicates R.
+    axis
+        Axis of the samples, which is reduced.
     """
     return np.std(samples, axis=axis, ddof=1) * np.sqrt(replicates / (replicates - 1))
 

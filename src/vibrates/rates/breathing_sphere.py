@@ -1,9 +1,9 @@
-"""Mixed quantum-classical rates against exact quantum scattering, where that is easy.
+"""Mixed quantum-classical rates compared with exact quantum scattering for a breathing sphere.
 
-N2 (five levels) that does not rotate and a structureless partner with the mass of H2, on
-V(R, r) = ILJ with eps = 5.5 meV, R_m = 3.9 angstrom + 0.45 (r - r_e), beta = 6. The exact side is
-close coupling (`vibrates.scattering`), the other side the kernel's trajectories and the formula of
-the symmetrisation ``translational`` without rotation.
+The system is N2 (five levels) without rotation and a structureless partner with the mass of H2, on
+V(R, r) = ILJ with eps = 5.5 meV, R_m = 3.9 angstrom + 0.45 (r - r_e), beta = 6. The exact result is
+from close coupling (`vibrates.scattering`), the other one from trajectories of the kernel and the
+formula of the symmetrisation ``translational`` without rotation.
 """
 
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ SETTINGS: Mapping[str, Any] = {
 
 
 def potential(distance: NDArray, r: NDArray) -> NDArray:
-    """V(R, r) in hartree, written down independently of `vibrates.potential`; bohr."""
+    """V(R, r) in hartree, implemented independently of `vibrates.potential`; R and r in bohr."""
     x = distance / (R_M * ANGSTROM_TO_BOHR + SLOPE * (r - N2.r_e))
     n = BETA + 4.0 * x**2
     return EPS_MEV * MEV_TO_HARTREE * (6.0 / (n - 6.0) * x**-n - n / (n - 6.0) * x**-6)
@@ -65,7 +65,22 @@ def quantum(refine: float = 1.0) -> ScatteringProblem:
 
 
 def exact_cross_section(collision: ScatteringProblem, energies: NDArray, waves: int) -> NDArray:
-    """sigma(1 -> 0) (n,), bohr^2, at collision energies (n,) from about ``waves`` partial waves."""
+    """sigma(1 -> 0) by close coupling.
+
+    Parameters
+    ----------
+    collision
+        The close-coupled problem.
+    energies : (n,)
+        Collision energies, hartree, ascending.
+    waves
+        Approximate number of partial waves computed at each energy.
+
+    Returns
+    -------
+    NDArray
+        Cross sections (n,), bohr^2.
+    """
     sigma = []
     for group in np.array_split(energies, max(1, len(energies) // 10)):
         reach = 10.0 * np.sqrt(2.0 * collision.reduced_mass * group[-1])

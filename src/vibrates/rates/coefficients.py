@@ -16,10 +16,10 @@ from vibrates.rates.quadrature_error import QuadratureError
 from vibrates.rates.symmetrisation import SCHEMES, check_scheme, mean_trajectory_factor
 from vibrates.rates.thermal import EnergyGrid
 
-# Energies next to the threshold whose cross section is less certain than this are left out: it
-# rests then on a single replicate.
+# Energies next to the threshold with a larger relative error of the cross section are left out: it
+# then comes from a single replicate.
 _LARGEST_RELATIVE_ERROR = 0.9
-# A resampled cross section is held above this fraction of the estimate: its logarithm must exist.
+# Lower bound of a resampled cross section as a fraction of the estimate: its logarithm must exist.
 _SMALLEST_RESAMPLED = 1e-3
 
 
@@ -41,8 +41,8 @@ class ThermalAverage:
     def covariance(self, replicates: int) -> NDArray:
         """Covariance (T, T) of all errors.
 
-        The same trajectories serve all temperatures, and each error of the integral is one error
-        at all of them.
+        The same trajectories are used at all temperatures, and each error of the integral is fully
+        correlated over temperature.
         """
         total = bootstrap.covariance(self.samples, replicates)
         for part in (self.error.interpolation, self.error.lower, self.error.upper):
@@ -51,10 +51,23 @@ class ThermalAverage:
 
 
 def effective_sums(reduced: xr.Dataset, row: int, scheme: str) -> tuple[NDArray, NDArray]:
-    """Sums whose cross section S enters the thermal integral of `scheme`, and its energies.
+    """Sums that give the cross section S in the thermal integral of a scheme.
 
-    Returns sums (T or 1, E, S, R), divided by <f> for `translational`, and a mask (E,) of the
-    energies above the threshold |D|/4 (all for the schemes that use sigma).
+    Parameters
+    ----------
+    reduced
+        Dataset of `layout` of the initial state.
+    row
+        Position of the transition in it.
+    scheme
+        Symmetrisation, one of `SCHEMES`.
+
+    Returns
+    -------
+    sums : (T or 1, E, S, R)
+        Sums over trajectories, divided by <f> for `translational`.
+    above : (E,)
+        Whether an energy is above the threshold |D|/4; true for the schemes that use sigma.
     """
     energies = reduced["energy"].values
     if scheme != "translational":
@@ -68,10 +81,23 @@ def effective_sums(reduced: xr.Dataset, row: int, scheme: str) -> tuple[NDArray,
 
 
 def usable_energies(value: NDArray, stderr: NDArray, above: NDArray) -> NDArray:
-    """Energies to interpolate between: value, stderr (T, E), above (E,) -> bool (T, E).
+    """Energies between which the cross section is interpolated.
 
-    Positive values above the threshold, less the leading ones that are too noisy: there only the
-    luckiest trajectories pass the threshold, and the thermal weight is small.
+    These have positive values and are above the threshold. The first ones are left out as long as
+    their errors are too large: there only few trajectories pass the threshold, and the thermal
+    weight is small.
+
+    Parameters
+    ----------
+    value, stderr : (T, E)
+        Cross section S and its standard error.
+    above : (E,)
+        Whether an energy is above the threshold.
+
+    Returns
+    -------
+    NDArray
+        Booleans (T, E).
     """
     positive = (value > 0) & above
     sure = positive & (stderr < _LARGEST_RELATIVE_ERROR * value)
@@ -93,7 +119,7 @@ def thermal_average(reduced: xr.Dataset, row: int, scheme: str, draws: NDArray) 
     scheme
         Symmetrisation, one of `SCHEMES`.
     draws : (B, E, S, R)
-        How often each replicate is drawn, from `bootstrap.draw`.
+        Numbers of draws of each replicate, from `bootstrap.draw`.
 
     Raises
     ------

@@ -23,10 +23,28 @@ _COLUMNS = ("v", "T_K", "k_cm3_s")
 def main(
     rates_path, csv_paths: Sequence, symmetrisation: str = "all", dv: int | None = None
 ) -> int:
-    """Print the ratio tables of rates.nc to every CSV file.
+    """Print tables of the ratios of rates.nc to published rates.
 
-    symmetrisation: one of `CHOICES`. Returns the exit status: 1 if a file has no state and
-    temperature in common with the rates. Raises UserError for files or columns that are missing.
+    Parameters
+    ----------
+    rates_path
+        A rates.nc.
+    csv_paths
+        Published tables, see `read_published`.
+    symmetrisation
+        Which of the computed rates, one of `CHOICES`.
+    dv
+        Quanta lost, for tables that do not state them.
+
+    Returns
+    -------
+    int
+        Exit status: 1 if a file has no state and temperature in common with the rates, else 0.
+
+    Raises
+    ------
+    UserError
+        For another ``symmetrisation``, and for files or columns that are missing or invalid.
     """
     if symmetrisation not in CHOICES:
         raise UserError(f"--symmetrisation: {symmetrisation!r}; choose of {', '.join(CHOICES)}")
@@ -109,8 +127,21 @@ def read_published(path, dv: int | None = None) -> pd.DataFrame:
 def ratios(rates: xr.Dataset, published: pd.DataFrame, scheme: str = "configured") -> pd.DataFrame:
     """Ratio computed / published and its standard error where both have the same v, dv and T.
 
-    Columns v, dv, T_K, ratio, stderr. Only transitions w = w' = 0. The published value is taken
-    as exact.
+    Only transitions with w = w' = 0 are compared. The published value is taken as exact.
+
+    Parameters
+    ----------
+    rates
+        Dataset of rates.nc.
+    published
+        Table of `read_published`.
+    scheme
+        "configured" for k, or one of `SCHEMES`.
+
+    Returns
+    -------
+    pd.DataFrame
+        Columns v, dv, T_K, ratio, stderr.
     """
     name = "k" if scheme == "configured" else f"k_{scheme}"
     frame = rates[[name, f"{name}_stderr"]].to_dataframe().reset_index()
@@ -130,7 +161,15 @@ def ratios(rates: xr.Dataset, published: pd.DataFrame, scheme: str = "configured
 
 
 def format_ratios(rates: xr.Dataset, published: pd.DataFrame, scheme: str, title: str) -> str:
-    """The ratios as text: one line per v, one column per temperature, ratio +- standard error."""
+    """The ratios as text: one line per v, one column per temperature, ratio +- standard error.
+
+    Parameters
+    ----------
+    rates, published, scheme
+        As in `ratios`.
+    title
+        Name of the published table.
+    """
     table = ratios(rates, published, scheme)
     label = rates.attrs.get("symmetrisation", "?") if scheme == "configured" else scheme
     if table.empty:

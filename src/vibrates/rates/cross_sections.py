@@ -18,8 +18,20 @@ def cross_section_table(
 ) -> xr.Dataset:
     """Cross sections sigma(U) = sum over shells of pi (b_hi^2 - b_lo^2) <P> and opacities <P>.
 
-    reduced: one dataset of `layout` per initial state. All kept final states of all of them, also
-    the endothermic ones: at a classical energy U no direction is closed.
+    Parameters
+    ----------
+    reduced
+        One dataset of `layout` per initial state.
+    config
+        The campaign.
+    sources
+        Names of the files that ``reduced`` comes from, for the record.
+
+    Returns
+    -------
+    xr.Dataset
+        That of cross_sections.nc, with all kept final states, including endothermic transitions: at
+        a classical energy U no direction is closed. Cross sections in angstrom^2.
     """
     area = layout.shell_area(reduced[0])
     parts: dict[str, list[np.ndarray]] = {

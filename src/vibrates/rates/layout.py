@@ -23,7 +23,7 @@ def _variable(dims, values, units, long_name):
 
 
 def reduced_dataset(sums) -> xr.Dataset:
-    """Dataset of a `reduction.Sums`."""
+    """The dataset of the sums in a `reduction.Sums`."""
     good = np.maximum(sums.count.sum(axis=-1), 1)
     total = sums.count.sum(axis=-1) + sums.failed.sum(axis=-1)
     variables = {
@@ -88,8 +88,8 @@ def reduced_dataset(sums) -> xr.Dataset:
 def read_reduced(path: str | Path, fingerprint: str | None = None) -> xr.Dataset:
     """Read a reduced file into memory.
 
-    Raises UserError naming the file when it is damaged, another kind of file, or has another
-    fingerprint than the one given.
+    Raises UserError naming the file if it is damaged, is another kind of file, or has a fingerprint
+    that differs from ``fingerprint``.
     """
     dataset = read_product(path, _REMEDY, fingerprint)
     needed = {"count", "failed", "probability_sum", "thermal_sum", "rotational_ratio"}

@@ -1,8 +1,8 @@
-"""Rate coefficients of N2 + H2 that computed ones are compared with, cm^3/s.
+"""Rate coefficients of N2 + H2 for comparison with computed ones, cm^3/s.
 
-Relaxation of N2(v = 1) by H2 is known in plasma kinetics as fits to measurements (White, J. Chem.
-Phys. 46, 2016 (1967), and others); two fits in use differ, so that both are given. Both were read
-in the source of codes that use them; the measurements themselves were not at hand.
+Plasma kinetics uses fits to measurements for the relaxation of N2(v = 1) by H2 (White, J. Chem.
+Phys. 46, 2016 (1967), and others). Two such fits differ, so that both are given. Both were taken
+from the source of codes that use them; the measurements themselves were not available.
 """
 
 from collections.abc import Callable
@@ -39,5 +39,5 @@ RELAXATION: dict[str, Callable[[ArrayLike], NDArray]] = {
 }
 # k(0,1 -> 1,0) at 295 K: Bott, J. Chem. Phys. 65, 3921 (1976), quoted by Hong et al. 2023.
 EXCHANGE_295_K = 6.41e-17
-# The same, computed by Hong et al. 2023 on their two surfaces.
+# The same rate, computed by Hong et al. 2023 on their two surfaces.
 EXCHANGE_295_K_PUBLISHED = {"original": 8.43e-17, "modified": 4.42e-17}

@@ -1,15 +1,15 @@
-"""Errors of the thermal integral that more trajectories do not lower: interpolation, and both ends.
+"""Errors of the thermal integral that are independent of the number of trajectories.
 
-Interpolation: k from every second energy is further from the truth than k from all of them, since
-the error of the interpolant falls at least with the square of the spacing. The two interleaved
-halves of the grid, which both keep its ends, average to k up to their error of interpolation: the
-Monte-Carlo errors of the energies cancel to first order. The difference is taken as it is,
-although the error of the full grid is a third of it or less: the cross section is known nowhere
-between the energies. Fewer than three energies show nothing of its course: the error is k itself.
+Interpolation: k from every second energy has a larger error than k from all energies, since the
+error of the interpolant decreases at least with the square of the spacing. The mean over the two
+interleaved halves of the grid, which both keep its ends, differs from k by their interpolation
+error: the Monte-Carlo errors of the energies cancel to first order. This difference is the
+estimate, although the error of the full grid is a third of it or less, because the cross section is
+not known between the energies. With fewer than three energies there is no estimate: the error is k.
 
-Ends: beyond the grid S keeps its end value. It could as well go on with the slope that log S has in
-log U over the last interval, or vanish: the error of an end is the larger of the changes of k that
-these make, for the lower and for the upper end separately.
+Ends: beyond the grid S keeps its end value. It could also continue with the slope of log S in log U
+over the last interval, or vanish. The error of an end is the larger change of k in these two cases,
+separately for the lower and the upper end.
 """
 
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from vibrates.rates.thermal import EnergyGrid
 
-# At the lower end S rises no faster than 1/U: the law of capture at long range is slower for every
-# potential, and with noise a slope would be anything.
+# At the lower end S rises at most as 1/U: capture at long range gives a weaker dependence for every
+# potential, and noise can make the slope arbitrarily large.
 _STEEPEST_RISE = -1.0
 
 
@@ -37,7 +37,17 @@ class QuadratureError:
 
     @classmethod
     def of(cls, grid: EnergyGrid, values: NDArray, weights: NDArray) -> "QuadratureError":
-        """From S at the grid energies, `values` (T or 1, n), and `weights` (T, q)."""
+        """Errors of the integral over a grid.
+
+        Parameters
+        ----------
+        grid
+            The energies and the quadrature.
+        values : (T or 1, n)
+            S at the energies of the grid.
+        weights : (T, q)
+            Thermal weights at the quadrature points (`EnergyGrid.thermal_weights`).
+        """
         constant = grid.interpolate(values)
         whole = (constant * weights).sum(axis=-1)
         coarse = [
@@ -59,7 +69,7 @@ class QuadratureError:
 def halves(n: int) -> list[NDArray]:
     """Indices of the two interleaved halves of n energies, with both ends in each.
 
-    Those that are smaller than the grid: of three energies the ends alone, none of fewer.
+    Only those that are smaller than the grid: for three energies the two ends, for fewer none.
     """
     parts = [np.unique([0, *range(start, n, 2), n - 1]) for start in (0, 1)]
     return [part for part in parts if len(part) < n]

@@ -1,9 +1,9 @@
 """Sums over trajectories per stratum: batch files in, one small dataset per (v, w) out.
 
-Everything later stages need is additive: counts, weighted probabilities and weighted
+All quantities that later stages need are additive: counts, weighted probabilities and weighted
 probabilities times the `trajectory_factor` at every temperature, per (energy, shell, replicate).
-Trajectories are added one by one in the order of their index, so that the sums carry the same
-bits however the trajectories were cut into batches.
+Trajectories are added one by one in the order of their index, so that the bits of the sums do not
+depend on the division of the trajectories into batches.
 """
 
 from collections.abc import Iterable
@@ -45,9 +45,9 @@ def reduce_batches(batches: Iterable[PlannedBatch], config: Campaign, v: int, w:
     Raises
     ------
     UserError
-        For a damaged file, one made with other settings or code, of another state or grid, for
-        trajectories outside their shell, missing or counted twice, and for strata without a single
-        good trajectory.
+        For a file that is damaged, was made with other settings or code, or belongs to another
+        state or grid; for trajectories that are outside their shell, missing or present twice; and
+        for strata without any good trajectory.
     """
     sums = None
     for planned in batches:
@@ -142,13 +142,13 @@ class Sums:
         for total, levels, molecule in zip(
             (self.edge_a, self.edge_b), (self.vp, self.wp), self.config.partners, strict=True
         ):
-            # An end is an edge only where the well goes on beyond it; an atom's one level is none.
+            # An end of a basis is an edge only if the well has levels beyond it; an atom has none.
             last = molecule.morse_levels - 1
             edge = (levels == levels.max()) & (levels < last)
             edge |= (levels == levels.min()) & (levels > 0)
             np.add.at(total, stratum, weight * probability[:, edge].sum(axis=1))
         target = weight * probability[:, self.targets].sum(axis=1)
-        # An estimate beyond 1, or none, says no more than that P may be wrong altogether.
+        # An estimate above 1, or a missing one, means only that P may be entirely wrong.
         error = np.nan_to_num(batch["probability_error"].values[chosen], nan=1.0).clip(max=1.0)
         np.add.at(self.error, stratum, target * error)
         np.add.at(self.error_weight, stratum, target)
@@ -163,7 +163,7 @@ class Sums:
                 np.add.at(self.thermal[row, column], cell, weighted * factor)
 
     def _place(self, batch: xr.Dataset, name: str):
-        """Energy, shell and index of every trajectory; UserError if they fit no stratum."""
+        """Energy, shell and index of every trajectory; UserError if they belong to no stratum."""
         if (int(batch.attrs["v"]), int(batch.attrs["w"])) != (self.v, self.w):
             raise UserError(
                 f"{name}: holds state ({batch.attrs['v']}, {batch.attrs['w']}), not "
@@ -192,7 +192,7 @@ class Sums:
                 "grid.impact_parameter_edges_angstrom; remove the file and run the campaign again"
             )
         b = batch["impact_parameter"].values.astype(float)
-        # The conversion to bohr and back moves the last bits.
+        # The conversion to bohr and back changes the last bits.
         outside = (b < self.b_lower[shell] - _SLACK) | (b > self.b_upper[shell] + _SLACK)
         if outside.any():
             i = np.flatnonzero(outside)[0]
@@ -204,7 +204,7 @@ class Sums:
         return energy, shell, batch["index"].values.astype(np.int64)
 
     def _check_complete(self) -> None:
-        """UserError unless every stratum holds each index once and one good trajectory."""
+        """UserError unless every stratum has each index once and at least one good trajectory."""
         expected, found = self.last_index + 1, (self.count + self.failed).sum(axis=-1)
         bad = (expected != found) | (self.count.sum(axis=-1) == 0)
         if not bad.any():
@@ -227,6 +227,6 @@ class Sums:
         )
 
     def dataset(self) -> xr.Dataset:
-        """The sums as a dataset; UserError when a stratum is incomplete."""
+        """The sums as a dataset; UserError if a stratum is incomplete."""
         self._check_complete()
         return layout.reduced_dataset(self)

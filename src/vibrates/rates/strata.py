@@ -1,9 +1,9 @@
 """Means over the trajectories of a stratum, their variance, and their sum over shells.
 
 Means are plain, sum of (weight x) over the number of good trajectories: unbiased because the mean
-of the importance weights is 1, and additive over replicates. The variance comes from the spread
-of the replicates, which holds for scrambled Sobol points where that of single trajectories
-does not.
+of the importance weights is 1, and additive over replicates. The variance is estimated from the
+spread of the replicates, which is valid for scrambled Sobol points; that of single trajectories is
+not.
 """
 
 import numpy as np
@@ -27,10 +27,25 @@ def mean_variance(sums: NDArray, count: NDArray) -> NDArray:
 
 
 def cross_section(sums: NDArray, count: NDArray, area: NDArray) -> NDArray:
-    """sigma = sum over shells of area * mean: (..., E, S, R), area (S,) -> (..., E)."""
+    """Cross section sigma, the sum over shells of area times mean.
+
+    Parameters
+    ----------
+    sums : (..., E, S, R)
+        Sums over the good trajectories of each replicate.
+    count : (E, S, R)
+        Numbers of good trajectories.
+    area : (S,)
+        Areas of the shells.
+
+    Returns
+    -------
+    NDArray
+        (..., E), in the unit of ``area`` times that of ``sums``.
+    """
     return means(sums, count) @ area
 
 
 def cross_section_stderr(sums: NDArray, count: NDArray, area: NDArray) -> NDArray:
-    """Standard error of `cross_section`: (..., E, S, R) -> (..., E)."""
+    """Standard error of `cross_section`, with the same arguments, shape and unit."""
     return np.sqrt(mean_variance(sums, count) @ area**2)

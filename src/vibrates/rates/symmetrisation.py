@@ -1,7 +1,7 @@
 """Symmetrised energies and the weights they give to trajectories and energies.
 
-The classical path of a collision that changes the vibrational energy by D belongs to the mean of
-the velocities before and after it. A classical energy E stands then for the initial energy
+The classical path of a collision that changes the vibrational energy by D has the mean of the
+velocities before and after the collision. A classical energy E then represents the initial energy
 Ebar = E - D/2 + D^2/(16 E), E >= |D|/4 (Billing, Comput. Phys. Rep. 1 (1984) 237; Hong et al.
 2023, section 2.2 and references there). Three schemes differ in what E is and in the phase space:
 
@@ -24,13 +24,13 @@ from vibrates.core.errors import UserError
 
 SCHEMES = ("translational", "total", "initial")
 
-# ASSUME: a classical path answers for both directions of a transition at the mean velocity, that
-# is at the symmetrised energy; `SCHEMES` differ in which energy carries the symmetrisation.
+# ASSUME: a classical path represents both directions of a transition at the mean velocity, that is
+# at the symmetrised energy; `SCHEMES` differ in the energy that is symmetrised.
 # ASSUME: D is that of the levels at rest. A rotor that keeps its angular momentum L releases
 # (B_f - B_i) L^2 less; at L^2 = kT/B_i this lowers k by up to (B_f/B_i - 1)/2, 0.5 % a quantum of
 # N2 and 2 % a quantum of H2.
 
-# A trajectory's exponent beyond this one contributes nothing in double precision.
+# A trajectory with a larger exponent contributes nothing in double precision.
 _LARGEST_EXPONENT = 45.0
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(48)
 
@@ -67,8 +67,24 @@ def trajectory_factor(
     """Weight f of a trajectory in the thermal average of the scheme `translational`.
 
     f = (1 - D^2/16 Etr^2) exp[-(D^2/16 kT)(1/Etr - 1/U)] for Etr >= |D|/4, else 0. Together with
-    exp(-Ubar/kT) of `energy_weight` this is exp[-(U - Etr + Ebar)/kT] dEbar/dEtr; the split keeps
-    every exponent at or below zero. Arrays broadcast; 0 <= f <= 1.
+    exp(-Ubar/kT) of `energy_weight` this is exp[-(U - Etr + Ebar)/kT] dEbar/dEtr; this division
+    makes no exponent positive.
+
+    Parameters
+    ----------
+    translational_energy
+        Etr; all energies in one unit, and all arrays broadcast.
+    energy
+        Total classical energy U.
+    difference
+        D, of either sign.
+    kT
+        Thermal energy.
+
+    Returns
+    -------
+    NDArray
+        f, from 0 to 1.
     """
     ratio = difference**2 / 16
     translational_energy = np.asarray(translational_energy, dtype=float)
@@ -83,7 +99,21 @@ def mean_trajectory_factor(energy: ArrayLike, difference: ArrayLike, kT: ArrayLi
 
     The measure of x = Etr/U is Beta(2, 2): two degrees of freedom of translation per unit of
     d(b^2), two for each rotor. Integrated in u = -ln x by Gauss-Legendre (48 points; relative
-    error below 1e-9). 0 for U <= |D|/4. Arrays broadcast; shape (...) -> (...).
+    error below 1e-9).
+
+    Parameters
+    ----------
+    energy
+        Total classical energy U; all energies in one unit, and all arrays broadcast.
+    difference
+        D, of either sign.
+    kT
+        Thermal energy.
+
+    Returns
+    -------
+    NDArray
+        <f>, 0 for U <= |D|/4.
     """
     energy, difference, kT = np.broadcast_arrays(
         np.asarray(energy, dtype=float), np.abs(difference), np.asarray(kT, dtype=float)
@@ -107,7 +137,28 @@ def energy_weight(
     """Weight of the cross section at U in the thermal integral, per unit of energy.
 
     (1/kT) * (phase space)^3 / 6 * exp(-Ubar/kT) * (<f> or dUbar/dU), Ubar the symmetrised U;
-    phase space U/kT, and Ubar/kT for `initial`. 0 below the threshold |D|/4. Arrays broadcast.
+    phase space U/kT, and Ubar/kT for `initial`.
+
+    Parameters
+    ----------
+    scheme
+        One of `SCHEMES`.
+    energy
+        Total classical energy U; all energies in one unit, and all arrays broadcast.
+    difference
+        D, of either sign.
+    kT
+        Thermal energy.
+
+    Returns
+    -------
+    NDArray
+        The weight, 1/energy; 0 below the threshold |D|/4.
+
+    Raises
+    ------
+    UserError
+        For another ``scheme``.
     """
     check_scheme(scheme)
     energy = np.asarray(energy, dtype=float)

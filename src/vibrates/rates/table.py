@@ -17,10 +17,10 @@ _RATE = ("transition", "temperature")
 # Position (state, row) of a transition (v, w, vp, wp).
 _Places = dict[tuple[int, int, int, int], tuple[int, int]]
 
-# Above this share of the thermal integral in `k_edge_fraction` a rate rests on the ends of the
-# energy grid: the shares inside come from one interval, whose slope only the neighbours give, or
-# from beyond. Up to it, k of synthetic cross sections is right to 15 % on grids as short as six
-# energies, and above one half it can be wrong by any factor.
+# With a larger share of the thermal integral in `k_edge_fraction`, a rate depends on the ends of
+# the energy grid: on its first or last interval, or on the region beyond it. Below this limit k of
+# synthetic cross sections is accurate to 15 % on grids of only six energies; above one half it can
+# be wrong by any factor.
 EDGE_LIMIT = 0.3
 
 
@@ -29,8 +29,8 @@ def rate_table(
 ) -> xr.Dataset:
     """Rate coefficients of every exothermic transition and its reverse.
 
-    The endothermic direction follows from `detailed_balance`, never from its own trajectories;
-    where these exist their rate is kept beside it as `k_direct`, a test of microscopic
+    The endothermic direction follows from `detailed_balance`, never from its own trajectories.
+    Where these exist, their rate is stored in addition as `k_direct`, a test of microscopic
     reversibility.
 
     Parameters
@@ -70,7 +70,7 @@ def rate_table(
 
 
 def _index(states: Sequence[xr.Dataset]) -> tuple[_Places, _Places]:
-    """Where (v, w, vp, wp) is: {key: (state, row)} of exothermic and of endothermic ones."""
+    """Positions {(v, w, vp, wp): (state, row)} of exothermic and of endothermic transitions."""
     computed: _Places = {}
     direct: _Places = {}
     for number, rates in enumerate(states):
@@ -123,8 +123,8 @@ def _row(key, computed, direct, states, reduced, config) -> dict:
 def _target_reached(key, rates: xr.Dataset, config: Campaign) -> int:
     """1 if the Monte-Carlo error of k meets the target at its temperatures, 0 if not, -1: none.
 
-    key: (v, w, vp, wp) of the computed direction; its reverse has the same relative error. The
-    other errors do not fall with the number of trajectories, which the target is there to set.
+    key: (v, w, vp, wp) of the computed direction; its reverse has the same relative error. Other
+    errors do not decrease with the number of trajectories, which is determined by the target.
     """
     sampling = config.sampling
     changes = [tuple(change) for change in sampling.target_transitions]

@@ -1,9 +1,9 @@
 """Thermal average of a cross section known at a few energies.
 
 The logarithm of the cross section S (see `symmetrisation`) is interpolated in log U and the
-integral done by Gauss-Legendre panels between the grid energies, where the thermal weight is
-exact. Outside the grid S keeps its end value, so that only the thermal weight extrapolates; the
-share of the integral from there, and from the first and last interval, is reported.
+integral evaluated by Gauss-Legendre panels between the grid energies, with the exact thermal
+weight. Outside the grid S keeps its end value, so that only the thermal weight varies; the share of
+the integral from there, and from the first and last interval, is reported.
 """
 
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class EnergyGrid:
 
     @classmethod
     def build(cls, energies: ArrayLike, difference: float) -> "EnergyGrid":
-        """Lay panels between the energies, and a few below the first and above the last one."""
+        """Panels between the energies, and some below the first and above the last one."""
         energies = np.asarray(energies, dtype=float)
         threshold = abs(difference) / 4
         first, last = energies[0], energies[-1]
@@ -53,7 +53,7 @@ class EnergyGrid:
                 ]
             )
         )
-        # U = 0 has no logarithm; the integrand vanishes there like U^3.
+        # U = 0 has no logarithm; the integrand vanishes there as U^3.
         bounds = bounds[(bounds >= threshold) & (bounds > 0)]
         low, high = np.log(bounds[:-1, None]), np.log(bounds[1:, None])
         log_points = (low + (high - low) * (_NODES + 1) / 2).ravel()
@@ -87,7 +87,7 @@ class EnergyGrid:
     def interpolate(self, values: NDArray, nodes: NDArray | slice = slice(None)) -> NDArray:
         """S at the quadrature points: values (..., n), positive -> (..., q).
 
-        Through the energies at the positions `nodes` alone, if these are given.
+        If `nodes` are given, only the energies at these positions are used.
         """
         energies, values = self.energies[nodes], values[..., nodes]
         return np.exp(interpolate_log(np.log(energies), np.log(values), np.log(self.points)))

@@ -1,4 +1,4 @@
-"""Which strata limit the error of k: the input of the allocation of trajectories."""
+"""Contributions of the strata to the error of k, on which the allocation is based."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from vibrates.rates.coefficients import effective_sums, usable_energies
 from vibrates.rates.symmetrisation import check_scheme
 from vibrates.rates.thermal import EnergyGrid
 
-# Energies on either side whose trajectories inform the spread of a stratum.
+# Number of energies on either side that are used in the estimate of the spread of a stratum.
 _NEIGHBOURS = 3
 
 
@@ -29,8 +29,8 @@ def contributions(
     var(k)/k^2 = sum over energies and shells of share(U)^2 area^2 var(<P f>)/S(U)^2, with S(U)
     the cross section of the scheme and share(U) = d ln k/d ln S(U). The spread of a stratum is
     taken no smaller than that of its neighbours in energy, so that the sum is a cautious estimate.
-    Energies too close to the threshold for the trajectories so far get the contribution of a value
-    known to 100 %.
+    An energy that is too close to the threshold for the present number of trajectories contributes
+    like a value with an error of 100 %.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def _relative_variance(reduced: xr.Dataset, row: int, scheme: str) -> NDArray:
     """(T, E, S) of one transition, all temperatures of the dataset."""
     found = stratum_shares(reduced, row, scheme)
     if found is None:
-        # Nothing is known of this transition: every stratum above the threshold is wanted.
+        # Without any estimate for this transition, all strata above the threshold are needed.
         shape = (reduced.sizes["temperature"], reduced.sizes["energy"], reduced.sizes["shell"])
         above = effective_sums(reduced, row, scheme)[1]
         every = np.broadcast_to(above[:, None], shape)
@@ -116,9 +116,10 @@ def _relative_variance(reduced: xr.Dataset, row: int, scheme: str) -> NDArray:
     number = reduced["count"].values.sum(axis=-1)
     used = shares.sum(axis=-1, keepdims=True) > 0
     total = np.where(used, shares.sum(axis=-1, keepdims=True), 1.0)
-    # Few trajectories tell little of a heavy-tailed spread: where they missed the tail, both their
-    # mean and their error are low, and trajectories sent by these alone would leave it so. Hence
-    # the neighbours' say in how a cross section divides over the shells, and in its spread.
+    # Few trajectories do not determine the spread of a heavy-tailed distribution: where they miss
+    # the tail, both their mean and their error are low, and an allocation by these alone would not
+    # correct it. Hence the influence of the neighbours on the division of a cross section over the
+    # shells, and on its spread.
     fraction = _over_neighbours(shares / total, used)
     seen = used & (shares > 0)
     single = (errors / np.where(seen, shares, 1.0)) ** 2 * number
@@ -127,7 +128,7 @@ def _relative_variance(reduced: xr.Dataset, row: int, scheme: str) -> NDArray:
 
 
 def _over_neighbours(values: NDArray, valid: NDArray) -> NDArray:
-    """Mean over each energy and its neighbours, where valid; (T, E, S), 0 where none is."""
+    """Mean over each energy and its neighbours where they are valid, else 0; (T, E, S)."""
 
     def window_sum(x: NDArray) -> NDArray:
         padded = np.pad(x, ((0, 0), (_NEIGHBOURS, _NEIGHBOURS), (0, 0)))
@@ -140,11 +141,25 @@ def _over_neighbours(values: NDArray, valid: NDArray) -> NDArray:
 def stratum_shares(
     reduced: xr.Dataset, row: int, scheme: str = "translational"
 ) -> tuple[NDArray, NDArray] | None:
-    """Share of every stratum in k and the standard error of that share, both (T, E, S).
+    """Share of every stratum in k.
 
-    To first order, d ln k / d ln (area <P f>): the shares sum to 1 at each temperature. An energy
-    without a usable value takes that of the nearest one that has it, with 100 % error. None if no
-    energy has one.
+    To first order it is d ln k / d ln (area <P f>): the shares sum to 1 at each temperature. For an
+    energy without a usable value, that of the nearest energy with one is used, with 100 % error.
+
+    Parameters
+    ----------
+    reduced
+        Dataset of `layout` of the initial state.
+    row
+        Position of the transition in it.
+    scheme
+        Symmetrisation, one of `SCHEMES`.
+
+    Returns
+    -------
+    shares, errors : (T, E, S)
+        The shares and their standard errors; None if no energy has a usable value at some
+        temperature.
     """
     area, count = layout.shell_area(reduced), reduced["count"].values
     energies, kT = reduced["energy"].values, reduced["temperature"].values * KELVIN_TO_CM

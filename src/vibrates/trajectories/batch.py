@@ -1,8 +1,9 @@
 """The MPI program that computes one batch: `mpiexec -n N python -m vibrates.trajectories.batch`.
 
-Ranks are given pieces of the batch as they finish others; rank 0 collects the results, keeps them
-on disk as they come, orders them in the end, and is the only one that writes. An attempt that is
-cut short loses what was being computed; the next one goes on from what is kept, to the same bits.
+A rank gets the next piece of the batch when it has finished one. Rank 0 collects the results,
+stores them on disk as they arrive, sorts them at the end, and is the only rank that writes. An
+attempt that is interrupted loses the pieces being computed; the next attempt continues from stored
+pieces, with bitwise identical results.
 """
 
 import argparse
@@ -37,12 +38,12 @@ SOURCES = ["method and surface: Hong et al. 2023, Eur. Phys. J. D, 10.1140/epjd/
 
 
 class Refused(UserError):
-    """A mistake that every rank knows of, so that all can end in order."""
+    """Invalid input that is known to every rank, so that all ranks can end together."""
 
 
 @dataclass
 class Computed:
-    """A batch's trajectories and what they took."""
+    """Trajectories of a batch, and their cost."""
 
     columns: dict[str, np.ndarray]
     seconds: float  # of all pieces, over all ranks and attempts
@@ -51,13 +52,30 @@ class Computed:
 
 
 class Stopped(SystemExit):
-    """The job was told to end: its walltime is over, or it was cancelled."""
+    """The job received SIGTERM: its walltime has been reached, or it was cancelled."""
 
 
 def compute(comm: MPI.Comm, work: BatchWork, output: Path) -> Computed | None:
-    """All trajectories of the batch, in the order of its pieces, on rank 0; None on the others.
+    """Compute all trajectories of the batch; pieces stored by earlier attempts are used.
 
-    Rank 0 stores every finished piece, and begins with those that earlier attempts have stored.
+    Parameters
+    ----------
+    comm
+        Communicator over which the pieces are distributed; all ranks call this function.
+    work
+        The batch.
+    output
+        File of the batch, next to which finished pieces are stored.
+
+    Returns
+    -------
+    Computed or None
+        On rank 0 the trajectories, in the order of the pieces; None on other ranks.
+
+    Raises
+    ------
+    UserError
+        If a piece cannot be stored.
     """
     every, checkpoint = work.tasks(), Checkpoint(output)
     before = finished = 0
@@ -108,12 +126,12 @@ def prepare(comm: MPI.Comm, arguments: argparse.Namespace) -> BatchWork:
         mistake = str(error)
     if mistakes := [m for m in comm.allgather(mistake) if m]:
         raise Refused(mistakes[0])
-    assert work is not None  # otherwise there is a mistake
+    assert work is not None  # otherwise an exception was raised above
     return work
 
 
 def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
-    """Compute one batch and write its file; UserError if the input does not fit together."""
+    """Compute one batch and write its file; UserError if the input is inconsistent."""
     started, cpu = time.monotonic(), time.process_time()
     work = prepare(comm, arguments)
     computed = compute(comm, work, arguments.output)
@@ -160,7 +178,9 @@ def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
             )
     elapsed = timedelta(seconds=round(time.monotonic() - started))
     resumed = (
-        f", {computed.before} of {len(work.pieces)} pieces from before" if computed.before else ""
+        f", {computed.before} of {len(work.pieces)} pieces from earlier attempts"
+        if computed.before
+        else ""
     )
     progress.batch_done(
         Path(work.config.results),
@@ -171,7 +191,7 @@ def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
 
 
 def versions() -> dict[str, str]:
-    """Of what a trajectory's last bits may depend on."""
+    """Versions of the software that the last bits of a trajectory may depend on."""
     return {
         "python_version": platform.python_version(),
         "numpy_version": np.__version__,
@@ -195,7 +215,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main() -> None:
-    """Run under MPI; a mistake of the user is one line from rank 0 and exit code 2."""
+    """Run under MPI; invalid input is reported by one line from rank 0, with exit code 2."""
     comm = MPI.COMM_WORLD
     arguments = parser().parse_args()
     try:
@@ -205,7 +225,7 @@ def main() -> None:
             print(f"error: {error}", file=sys.stderr, flush=True)
         sys.exit(2)
     except BaseException as error:
-        # A rank that ends alone would leave the others waiting for it indefinitely.
+        # If one rank stopped alone, the others would wait for it indefinitely.
         if isinstance(error, UserError):
             print(f"error: {error}", file=sys.stderr, flush=True)
         elif not isinstance(error, Stopped | KeyboardInterrupt):

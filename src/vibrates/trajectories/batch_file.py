@@ -1,4 +1,4 @@
-"""The file of one batch of trajectories: its layout, and reading that detects damage."""
+"""The file of one batch of trajectories: its layout, and reading with detection of damage."""
 
 import socket
 from pathlib import Path
@@ -29,10 +29,19 @@ BATCH_REMEDY = "run the campaign again (or 'vibrates verify --remove'): it is th
 
 
 def read_batch(path: str | Path, fingerprint: str | None) -> xr.Dataset:
-    """One batch of trajectories (layout: `batch_dataset`), checked.
+    """Read and verify one batch of trajectories (layout: `batch_dataset`).
 
-    ``fingerprint``: of the planned batch (`plan.fingerprint`); None where any batch will do. Raises
-    UserError if the file is missing, truncated, damaged, incomplete, or of another fingerprint.
+    Parameters
+    ----------
+    path
+        The file.
+    fingerprint
+        Fingerprint of the planned batch (`plan.fingerprint`); None if any batch is accepted.
+
+    Raises
+    ------
+    UserError
+        If the file is missing, truncated, damaged or incomplete, or has another fingerprint.
     """
     dataset = read_product(path, BATCH_REMEDY, fingerprint)
     if missing := BATCH_VARIABLES - set(dataset.variables):
@@ -55,10 +64,24 @@ def batch_dataset(
     attributes: dict[str, Any],
     first: tuple[int, int] = (0, 0),
 ) -> xr.Dataset:
-    """A batch file's content: one entry of every column per trajectory, and its final row.
+    """Content of a batch file for n trajectories.
 
-    columns: (n,) arrays named as `BATCH_VARIABLES`; probability: (n, n_a, n_b), of (v', w');
-    first: the lowest levels of the two bases.
+    Parameters
+    ----------
+    columns
+        Arrays (n,) by their names in `BATCH_VARIABLES`.
+    probability : (n, n_a, n_b)
+        Probabilities of the final states (v', w').
+    attributes
+        Attributes of the file.
+    first
+        Lowest levels of the two bases.
+
+    Returns
+    -------
+    xr.Dataset
+        The columns on `trajectory`, `probability` on (trajectory, final) in single precision, with
+        coordinates vp and wp.
     """
     n, n_a, n_b = probability.shape
     vp, wp = np.divmod(np.arange(n_a * n_b, dtype=np.int16), np.int16(n_b))

@@ -1,8 +1,8 @@
-"""Where compiled kernels are kept between processes.
+"""The cache of compiled kernels.
 
-numba notices a change of the file that a function is in, not of the files it calls into. The cache
-therefore lives in a directory named after the contents of all sources that the kernel is made of.
-numba does not notice damaged machine code either, so checksums are kept beside it.
+numba detects a change of the file that a function is defined in, but not of files with functions
+that it calls. The cache is therefore in a directory named after the contents of all sources of the
+kernel. numba does not detect damaged machine code either, so checksums are stored with it.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ _CHECKSUMS = "checksums.json"
 
 
 def directory() -> Path:
-    """The cache of this version of the kernel.
+    """The cache directory of this version of the kernel.
 
     Below VIBRATES_CACHE if set, else XDG_CACHE_HOME/vibrates, else ~/.cache/vibrates.
     """
@@ -35,21 +35,22 @@ def directory() -> Path:
 
 
 def use() -> None:
-    """Have numba keep compiled code there; without a writable place it compiles every time."""
+    """Make numba use this cache; without a writable directory it compiles in every process."""
     place = directory()
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError:
         return
-    # numba makes its settings from the environment when it is imported.
+    # numba reads its settings from the environment when it is imported.
     numba.config.CACHE_DIR = str(place)  # type: ignore[attr-defined]
 
 
 def load(warm_up: Callable[[], object]) -> None:
-    """Call `warm_up`, which loads or compiles the kernel, on a cache without damaged files.
+    """Call `warm_up`, which loads or compiles the kernel, with a cache without damaged files.
 
-    Damaged machine code is found by its checksum, a damaged index by its failing to load; the cache
-    is then cleared and compiled anew. To be called by one process of a job, before the others load.
+    Damaged machine code is detected by its checksum, a damaged index by the failure to load it. The
+    cache is then cleared and the kernel compiled again. To be called by one process of a job before
+    the others load the kernel.
     """
     place = directory()
     found = _checksums(place)
@@ -57,7 +58,7 @@ def load(warm_up: Callable[[], object]) -> None:
         _clear(place)
     try:
         warm_up()
-    except Exception:  # whatever unpickling a damaged index raises
+    except Exception:  # unpickling a damaged index can raise any exception
         if not _checksums(place):
             raise
         _clear(place)
@@ -70,13 +71,13 @@ def load(warm_up: Callable[[], object]) -> None:
 
 
 def whole() -> bool:
-    """Whether there is a cache, and all of it has the checksums it was written with."""
+    """Whether the cache exists and all of its files have their recorded checksums."""
     place = directory()
     return bool(_recorded(place)) and _checksums(place) == _recorded(place)
 
 
 def _checksums(place: Path) -> dict[str, str]:
-    """Checksums of all machine code in the cache; an index changes with use and is left out."""
+    """Checksums of all machine code in the cache; indices, which change in use, are left out."""
     return {
         str(path.relative_to(place)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(place.rglob("*.nbc"))

@@ -3,8 +3,8 @@
 Strang splitting of the step of an isolated molecule gives a one-step propagator
 U = D C D in the basis of vibrational levels, D = exp(-i E dt/2), C = B^T exp(-i dt L^2/2mu r^2) B.
 U is complex symmetric and unitary, so its eigenvectors are real. Projecting on them instead of on
-eigenstates of the Hamiltonian removes the O(dt^2) mixing that would otherwise drown transition
-probabilities below about 1e-10.
+eigenstates of the Hamiltonian removes the O(dt^2) mixing by which transition probabilities below
+about 1e-10 would otherwise be masked.
 """
 
 from collections.abc import Sequence
@@ -23,10 +23,23 @@ _ANGLES = np.linspace(0.0, np.pi, 33)[:-1]
 def propagator_eigenvectors(
     basis: Podvr, inverse_inertia: NDArray, squares: NDArray, time_steps: Sequence[float]
 ) -> NDArray:
-    """Real eigenvectors (N, n, n), columns in the order of the levels, at L^2 = ``squares`` (N,).
+    """Eigenvectors of the one-step propagator of a rotating molecule; atomic units.
 
-    ``inverse_inertia`` (n,): 1/(mu r^2) on the grid; ``time_steps``: the Strang steps that make up
-    one step, symmetric in time if more than one. Everything in atomic units.
+    Parameters
+    ----------
+    basis
+        The vibrational basis of n levels.
+    inverse_inertia : (n,)
+        1/(mu r^2) on its grid.
+    squares : (N,)
+        Values of L^2.
+    time_steps
+        The Strang steps that make up one step, symmetric in time if more than one.
+
+    Returns
+    -------
+    NDArray
+        Real eigenvectors (N, n, n), columns in the order of the levels.
     """
     b, energies = basis.amplitudes, basis.energies
     # Levels of the rotating molecule do not cross as L^2 grows: energy order is level order.
@@ -97,7 +110,7 @@ class DressedStates:
         return chebyshev.chebfit(x, vectors.reshape(nodes, -1), nodes - 1)
 
     def _error(self, series: NDArray, nodes: int) -> float:
-        """Largest deviation half way between some of the nodes."""
+        """Largest deviation at midpoints between some of the nodes."""
         between = -np.cos(np.pi * (np.arange(nodes - 1) + 0.5) / (nodes - 1))[:: nodes // 8]
         guess = self._evaluate(series, between)
         return np.abs(_with_signs_of(guess, self._exact(between)) - guess).max()
@@ -105,8 +118,8 @@ class DressedStates:
     @staticmethod
     def _evaluate(series: NDArray, x: NDArray) -> NDArray:
         size = int(np.sqrt(series.shape[1]))
-        # Clenshaw's sum acts on every point by itself: the bits do not depend on how many there
-        # are.
+        # Clenshaw's sum treats every point separately: the bits do not depend on the number of
+        # points.
         return chebyshev.chebval(x, series).T.reshape(-1, size, size)
 
     def __call__(self, squares: NDArray) -> NDArray:

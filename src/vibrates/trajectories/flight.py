@@ -1,4 +1,4 @@
-"""Free flight of two molecules from where they start to where they begin to interact."""
+"""Free flight of two molecules from the start to the range of the interaction."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +13,23 @@ def propagate_free(
     mean_inverse_a: NDArray,
     mean_inverse_b: NDArray,
 ) -> NDArray:
-    """Classical states (N, 18) when the molecules, approaching, are ``distance`` apart.
+    """Propagate approaching molecules without interaction to a given distance; atomic units.
 
-    ``mean_inverse_a``, ``mean_inverse_b`` (N,): <1/mu_i r_i^2>, constant while nothing acts, so
-    that the bonds turn evenly. Molecules that never come so near are left at their nearest. Atomic
-    units.
+    Parameters
+    ----------
+    classical : (N, 18)
+        Classical states: R, P, n_a, L_a, n_b, L_b.
+    distance
+        |R| at the end. Molecules that do not come so near end at their smallest distance.
+    reduced_mass
+        Of the relative motion.
+    mean_inverse_a, mean_inverse_b : (N,)
+        <1/(mu_i r_i^2)>, constant without interaction, so that the bonds rotate uniformly.
+
+    Returns
+    -------
+    NDArray
+        Classical states (N, 18).
     """
     moved = classical.copy()
     position, momentum = classical[:, rows.R : rows.R + 3], classical[:, rows.P : rows.P + 3]

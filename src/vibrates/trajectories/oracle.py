@@ -1,4 +1,4 @@
-"""`vibrates oracle [FILE]`: run single trajectories whose converged outcome is known.
+"""`vibrates oracle [FILE]`: run single trajectories with a known converged outcome.
 
 A file is a list of cases in atomic units: initial conditions, initial levels, sizes of the bases,
 the final classical state and the final probabilities. They belong to a surface made for this test.
@@ -126,7 +126,7 @@ def deviations(case: dict, outcome) -> dict[str, float]:
 
 
 def read_cases(path: Path | None = None) -> list[dict]:
-    """The cases of a file, or those that the package brings with it.
+    """The cases of a file, or those that are part of the package.
 
     Raises
     ------

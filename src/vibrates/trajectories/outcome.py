@@ -12,10 +12,10 @@ from vibrates.trajectories.kernel import state_layout as rows
 class Outcome:
     """The outcome of N trajectories; atomic units.
 
-    ``probability`` (N, n_a, n_b): P(v, w -> v', w'). ``probability_error`` (N,): estimated relative
-    error of those that were controlled, nan if unknown. ``status``, ``steps`` (of all attempts),
-    ``energy_error``, ``norm_error``, ``time_step`` (of the last attempt): (N,). ``classical``
-    (N, 18): final R, P, n_a, L_a, n_b, L_b of the last attempt.
+    ``probability`` (N, n_a, n_b): P(v, w -> v', w'). ``probability_error`` (N,): largest estimated
+    relative error of the controlled probabilities, NaN if unknown. ``status``, ``steps`` (of all
+    attempts), ``energy_error``, ``norm_error``, ``time_step`` (of the last attempt): (N,).
+    ``classical`` (N, 18): final R, P, n_a, L_a, n_b, L_b of the last attempt.
     """
 
     probability: NDArray
@@ -29,7 +29,7 @@ class Outcome:
 
     @classmethod
     def empty(cls, count: int, n_a: int, n_b: int) -> "Outcome":
-        """Room for ``count`` trajectories that have not run."""
+        """Arrays for ``count`` trajectories that have not run, in bases of n_a and n_b levels."""
         return cls(
             probability=np.zeros((count, n_a, n_b)),
             probability_error=np.full(count, np.nan),
@@ -42,6 +42,6 @@ class Outcome:
         )
 
     def replace(self, where: NDArray, other: "Outcome") -> None:
-        """Put the trajectories of ``other`` in the places ``where``."""
+        """Replace the trajectories at the positions ``where`` by those of ``other``."""
         for name, values in vars(self).items():
             values[where] = getattr(other, name)

@@ -24,7 +24,7 @@ from vibrates.trajectories import batch_file
 
 COLUMNS = ["batch", "v", "w", "energy_cm", "shell", "start", "stop"]
 _TYPES = {name: float if name == "energy_cm" else int for name in COLUMNS}
-UNIT = 256  # trajectories one MPI rank takes at a time
+UNIT = 256  # trajectories of a piece, which one MPI rank computes at a time
 
 _PROGRAM = "vibrates.trajectories.work"  # computes the trajectories
 
@@ -44,8 +44,8 @@ def pilot(config: Campaign) -> pd.DataFrame:
 def into_batches(rows: pd.DataFrame, trajectories_per_batch: int) -> pd.DataFrame:
     """`rows` (without `batch`, in the order given) cut into batches of one state each.
 
-    Rows are cut at multiples of `UNIT` where a batch holds that many, so that the pieces the ranks
-    take, and with them every bit of the results, do not depend on the size of the batches.
+    Rows are cut at multiples of `UNIT` where a batch holds that many, so that the pieces computed
+    by the ranks, and therefore all bits of the results, do not depend on the size of the batches.
     """
     grain = UNIT if trajectories_per_batch >= UNIT else 1
     limit = trajectories_per_batch // grain * grain
@@ -71,10 +71,10 @@ def into_batches(rows: pd.DataFrame, trajectories_per_batch: int) -> pd.DataFram
 
 
 def units(rows: pd.DataFrame) -> Iterator[tuple[float, int, np.ndarray]]:
-    """The pieces of work of a batch, (energy_cm, shell, trajectory numbers), slow ones first.
+    """The pieces of a batch, (energy_cm, shell, trajectory numbers), in the order of energy.
 
-    Pieces end at multiples of `UNIT`; the low energies, whose trajectories last longest, come
-    first, so that the ranks finish together.
+    Pieces end at multiples of `UNIT`. Low energies, whose trajectories take longest, come first, so
+    that all ranks finish at about the same time.
     """
     ordered = rows.sort_values(["energy_cm", "shell", "start"])
     columns = (ordered[name].tolist() for name in ("energy_cm", "shell", "start", "stop"))
@@ -85,7 +85,7 @@ def units(rows: pd.DataFrame) -> Iterator[tuple[float, int, np.ndarray]]:
 
 
 def physics(config: Campaign, v: int, w: int) -> dict[str, Any]:
-    """Everything in the configuration that changes a trajectory of the initial state (v, w)."""
+    """All settings that a trajectory of the initial state (v, w) depends on, by name."""
     return {
         "seed": config.seed,
         "pair": config.pair,
@@ -95,7 +95,7 @@ def physics(config: Campaign, v: int, w: int) -> dict[str, Any]:
         "edges": list(config.grid.shell_edges),
         "start_distance": config.grid.start_distance_angstrom,
         "dynamics": config.dynamics,
-        # The time step is accurate for these.
+        # The time step is chosen for the accuracy of these.
         "target_transitions": config.sampling.target_transitions,
         "replicates": config.sampling.replicates,
         "importance_fraction": config.sampling.importance_fraction,
@@ -103,7 +103,7 @@ def physics(config: Campaign, v: int, w: int) -> dict[str, Any]:
 
 
 def fingerprint(config: Campaign, rows: pd.DataFrame) -> str:
-    """Of a batch (sha256, hexadecimal): its physics, its rows, and the code that computes it."""
+    """Fingerprint (sha256, hexadecimal) of a batch: its `physics`, its rows, and the code."""
     v, w = int(rows["v"].iloc[0]), int(rows["w"].iloc[0])
     return fingerprint_of(
         physics=physics(config, v, w),
@@ -119,20 +119,35 @@ def piece_fingerprints(config: Campaign, rows: pd.DataFrame) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class PlannedBatch:
-    """The file of a batch and the fingerprint that it must have."""
+    """The file of a batch, and its expected fingerprint."""
 
     path: Path
     fingerprint: str
 
     def read(self) -> xr.Dataset:
-        """Its trajectories; UserError if the file is missing, damaged or made for another plan."""
+        """Its trajectories; UserError if the file is missing, damaged or of another plan."""
         return batch_file.read_batch(self.path, self.fingerprint)
 
 
 def planned_batches(
     config: Campaign, rounds: Iterable[int], state: tuple[int, int] | None = None
 ) -> list[PlannedBatch]:
-    """The batches of the stored plans of ``rounds``, in order; all or of one ``state`` (v, w)."""
+    """The batches of stored plans.
+
+    Parameters
+    ----------
+    config
+        The campaign.
+    rounds
+        Numbers of the rounds.
+    state
+        Initial state (v, w) to which the batches are restricted; None for all.
+
+    Returns
+    -------
+    list of PlannedBatch
+        In the order of rounds and batches.
+    """
     results, found = Path(config.results), []
     for round_ in rounds:
         plan = batches(plan_path(results, round_))
@@ -146,7 +161,7 @@ def planned_batches(
 
 
 class Batches:
-    """A plan by batches, read once: Snakemake asks thousands of times."""
+    """A plan by batches, read once, since Snakemake queries it thousands of times."""
 
     def __init__(self, path: str | Path) -> None:
         self.rows = {
@@ -159,7 +174,7 @@ class Batches:
 
 
 def batches(path: str | Path) -> Batches:
-    """The batches of the plan at `path`, remembered as long as the file stays as it is."""
+    """The batches of the plan at `path`, cached while the file is unchanged."""
     key = str(path), os.stat(path).st_mtime_ns
     if key not in _known:
         _known[key] = Batches(path)
@@ -170,7 +185,17 @@ _known: dict[tuple[str, int], Batches] = {}
 
 
 def write_plan(frame: pd.DataFrame, path: str | Path, made_with: str = "") -> None:
-    """Write a plan, atomically; energies keep every digit. ``made_with``: its fingerprint."""
+    """Write a plan atomically, with all digits of the energies.
+
+    Parameters
+    ----------
+    frame
+        One row per batch, U and shell, with the columns `COLUMNS`.
+    path
+        The CSV file.
+    made_with
+        Fingerprint of the stage `plan`.
+    """
     tables.write(path, frame[COLUMNS], {"fingerprint": made_with})
 
 
@@ -200,10 +225,10 @@ def batch_rows(frame: pd.DataFrame, batch: int) -> pd.DataFrame:
 
 
 def batch_path(results: str | Path, round_: int, batch: int) -> Path:
-    """Where the trajectories of a batch are stored."""
+    """The file with the trajectories of a batch."""
     return Path(results) / "trajectories" / f"round{round_}" / f"batch{batch:05d}.nc"
 
 
 def plan_path(results: str | Path, round_: int) -> Path:
-    """Where the plan of a round is stored."""
+    """The file with the plan of a round."""
     return Path(results) / "plan" / f"round{round_}.csv"

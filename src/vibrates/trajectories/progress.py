@@ -1,4 +1,4 @@
-"""What a person sees of a running campaign: one line per batch, on the terminal and in a log."""
+"""Progress display of a running campaign: one line per batch, on the terminal and in a log."""
 
 import os
 import time
@@ -24,18 +24,18 @@ def note(results: Path, line: str) -> None:
     stamped = f"{datetime.now().isoformat(timespec='seconds')} {line}\n".encode()
     try:
         results.mkdir(parents=True, exist_ok=True)
-        # One write in append mode: lines of batches that end together do not mix.
+        # One write in append mode: lines of batches that end simultaneously are not mixed.
         handle = os.open(results / "campaign.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         try:
             os.write(handle, stamped)
         finally:
             os.close(handle)
     except OSError:
-        pass  # A full disk must not end work over a line of its log.
+        pass  # A line of the log that cannot be written must not end the job.
 
 
 def start(results: Path) -> None:
-    """Remember when this run of the campaign began; rates of progress are counted from here."""
+    """Record the start of this run of the campaign, from which rates of progress are counted."""
     results.mkdir(parents=True, exist_ok=True)
     (results / ".started").touch()
 
@@ -60,7 +60,17 @@ def planned(results: Path, last: int) -> pd.DataFrame:
 
 
 def round_planned(results: Path, round_: int, last: int, frame: pd.DataFrame) -> None:
-    """Report what a round will compute."""
+    """Report a planned round.
+
+    Parameters
+    ----------
+    results
+        Results directory of the campaign.
+    round_, last
+        Number of the round, and of the last round.
+    frame
+        The plan of the round.
+    """
     trajectories = int((frame["stop"] - frame["start"]).sum())
     what = (
         f"{trajectories} trajectories in {frame['batch'].nunique()} batches"
@@ -71,7 +81,17 @@ def round_planned(results: Path, round_: int, last: int, frame: pd.DataFrame) ->
 
 
 def batch_done(results: Path, round_: int, what: str) -> None:
-    """Report a finished batch: batches and trajectories done of those planned, rate, time left."""
+    """Report a finished batch, the work done of that planned, its rate and the remaining time.
+
+    Parameters
+    ----------
+    results
+        Results directory of the campaign.
+    round_
+        Number of the round.
+    what
+        Description of the batch.
+    """
     table = planned(results, round_)
     exists = [p.exists() for p in table["path"]]
     done, total = int(table["trajectories"][exists].sum()), int(table["trajectories"].sum())

@@ -1,4 +1,4 @@
-"""One run of trajectories with one step: amplitudes in, kernel, probabilities out."""
+"""One run of trajectories with one time step, from initial amplitudes to probabilities."""
 
 from functools import lru_cache
 
@@ -44,13 +44,20 @@ class Propagation:
         self.inverse_a = 1.0 / (diatom_a.reduced_mass * self.basis_a.r**2)
         self.inverse_b = 1.0 / (diatom_b.reduced_mass * self.basis_b.r**2)
         r_a, r_b = self.basis_a.r[:, None], self.basis_b.r[None, :]
-        # The one way by which tables reach the kernel.
+        # Tables reach the kernel only here, after this check.
         self.interaction = checked(surface.kernel_tables(r_a, r_b), r_a.size * r_b.size)
 
     def run(self, start: NDArray, time_step: float, maximum_steps: int) -> Outcome:
-        """Propagate states (N, 18) until the separating molecules reach their initial distance.
+        """Propagate trajectories until the separating molecules reach their initial distance.
 
-        All with the same step (a.u.), at most ``maximum_steps`` of them.
+        Parameters
+        ----------
+        start : (N, 18)
+            Classical states: R, P, n_a, L_a, n_b, L_b; atomic units.
+        time_step
+            Time step of all trajectories, atomic units.
+        maximum_steps
+            Largest number of steps of a trajectory.
         """
         states_a, states_b = self.dressed(start, time_step)
         amplitudes = np.einsum(
@@ -113,7 +120,7 @@ class Propagation:
         )
 
     def classical_energy(self, start: NDArray) -> NDArray:
-        """The energy that moves (N,): translation and both rotations in the initial levels."""
+        """Classical energy (N,): translation, and both rotations in the initial levels; hartree."""
         inverse_a = self.basis_a.mean(self.inverse_a, self.initial_a)
         inverse_b = self.basis_b.mean(self.inverse_b, self.initial_b)
         return (
@@ -145,7 +152,7 @@ class Propagation:
         return a, b
 
     def _dressed_molecule(self, molecule: int, squares: NDArray, time_step: float) -> NDArray:
-        # Each trajectory uses the interpolant of its own octave of L^2, whatever its company.
+        # Each trajectory uses the interpolant of its own octave of L^2, independently of others.
         octaves = np.maximum(np.ceil(np.log2(np.maximum(squares, 1.0))), 4).astype(int)
         n = (self.basis_a, self.basis_b)[molecule].r.size
         states = np.empty((len(squares), n, n))
@@ -162,7 +169,7 @@ class Propagation:
         return DressedStates(basis, inverse, time_step, 2.0**octave)
 
     def _switching_range(self, count: int) -> NDArray:
-        """Where V begins to switch and 1 over the length of the switch, (count, 2)."""
+        """Distance where switching of V begins, and 1 over the switching length, (count, 2)."""
         if np.isinf(self.settings.interaction_range):
             return np.tile([np.inf, 1.0], (count, 1))
         end = self.settings.interaction_range
@@ -173,12 +180,12 @@ class Propagation:
         return self.basis_a.energies[:, None] + self.basis_b.energies[None, :]
 
     def _to_grid(self, amplitudes: NDArray, time_step: float) -> NDArray:
-        """Half a step of h_a + h_b, then from levels to grid points."""
+        """Amplitudes on the grid after half a step of h_a + h_b."""
         shifted = amplitudes * np.exp(-0.5j * time_step * self._level_energies())
         return self.basis_a.amplitudes @ shifted @ self.basis_b.amplitudes.T
 
     def _from_grid(self, psi: NDArray, time_step: float) -> NDArray:
-        """The inverse of `_to_grid`: the kernel ends half a step of h_a + h_b too late."""
+        """The inverse of `_to_grid`, since the kernel ends half a step of h_a + h_b late."""
         shifted = self.basis_a.amplitudes.T @ psi @ self.basis_b.amplitudes
         return shifted * np.exp(0.5j * time_step * self._level_energies())
 
@@ -197,7 +204,7 @@ class Propagation:
 
     @staticmethod
     def _longest_first(start: NDArray) -> NDArray:
-        """Order that fills the lanes evenly: slow trajectories, which last longest, first."""
+        """Order that balances the lanes: slow trajectories, which take longest, first."""
         return np.argsort(square(start, rows.P), kind="stable")
 
 

@@ -18,18 +18,18 @@ from vibrates.trajectories.sampling import Initial
 from vibrates.trajectories.settings import Settings
 from vibrates.trajectories.status import Status
 
-# Two levels whose energies differ by 2 pi/dt look the same to a step dt. The largest step stays
-# below this share of that for levels up to so many quanta apart; beyond, rotation hardly couples
-# them.
+# A step dt cannot distinguish two levels whose energies differ by 2 pi/dt. The largest step is
+# limited to this fraction of 2 pi over the energy difference of levels up to so many quanta apart;
+# the rotation hardly couples levels farther apart.
 _ALIASING_MARGIN, _ALIASING_QUANTA = 0.95, 10
-# Bohr: farthest the molecules may move in the step of a first attempt, less than half the length
-# over which repulsive walls fall to 1/e. With longer steps two runs can agree by accident.
+# Bohr: longest path of the molecules in one step of a first attempt, less than half the length over
+# which repulsive walls fall to 1/e. With longer steps two runs may agree by coincidence.
 _REACH = 0.2
 _FLIGHT_STEP = 0.01 * FS_TO_AU  # so short that dressed states are those of the molecule
 
 
 class TrajectoryRunner:
-    """All that trajectories from one initial state (v, w) share.
+    """Runs trajectories from one initial state (v, w).
 
     ``levels_a``, ``levels_b``: vibrational levels of the two bases, a range or the number of lowest
     levels; probabilities are indexed by position in them.
@@ -67,13 +67,25 @@ class TrajectoryRunner:
         self.largest_time_step = min(settings.time_step, _ALIASING_MARGIN * aliasing)
 
     def run(self, initial: Initial, finals: Sequence[tuple[int, int]] = ()) -> Outcome:
-        """Propagate trajectories, each with steps that make its P of ``finals`` accurate.
+        """Propagate trajectories, each with time steps chosen for the accuracy of its P.
 
-        From the start the molecules fly freely to the interaction range; a trajectory ends when
-        they are as far apart again and separate. Every trajectory is run with two steps and its P
-        extrapolated to step zero; those whose estimated error, of any P in ``finals`` (v', w'),
-        passes ``settings.accuracy``, and those that fail, are repeated with a smaller step. One
-        that is still not accurate after all repetitions keeps its last P and the estimate.
+        From the start the molecules move freely to the interaction range; a trajectory ends when
+        they separate and are again at that distance. Every trajectory is run with two steps and its
+        P extrapolated to step zero. Trajectories that fail, or whose estimated relative error of
+        any P in ``finals`` exceeds ``settings.accuracy``, are repeated with a smaller step. A
+        trajectory that is not accurate after all repetitions keeps its last P and the estimate.
+
+        Parameters
+        ----------
+        initial
+            Initial conditions of N trajectories.
+        finals
+            Final states (v', w') whose probabilities are controlled.
+
+        Returns
+        -------
+        Outcome
+            Probabilities, their errors, final classical states and status of the N trajectories.
         """
         start = self._at_the_range(initial.classical())
         columns = self._columns(finals)
@@ -119,7 +131,7 @@ class TrajectoryRunner:
         far = distance > self.settings.interaction_range
         if not far.any():
             return start
-        # As good as exact, and the same for all runs of a trajectory.
+        # Practically exact, and the same for all runs of a trajectory.
         flown = propagate_free(
             start,
             self.settings.interaction_range,
@@ -135,7 +147,7 @@ class TrajectoryRunner:
         return columns_a, columns_b
 
     def _first_reduction(self, start: NDArray) -> NDArray:
-        """How often (N,) the largest step is reduced before a trajectory's first attempt."""
+        """Number of reductions (N,) of the largest step before the first attempt."""
         if np.isinf(self.settings.accuracy):
             return np.zeros(len(start), int)
         speed = np.sqrt(

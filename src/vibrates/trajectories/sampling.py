@@ -8,9 +8,10 @@ sequences: trajectory ``index`` of a stratum (v, w, U, shell) is point index // 
 independent scrambling number index % replicates. The stream depends on nothing else, so results are
 the same for any number of ranks and batches.
 
-Head-on collisions carry vibrational relaxation, and the microcanonical measure makes them rare: a
-share of the trajectories can be drawn with the translational share from Beta(6, 2) instead of
-Beta(2, 2), with weights that undo it (importance sampling; weights are at most 1/(1 - share)).
+Vibrational relaxation occurs mainly in collisions with a large translational share, which are rare
+in the microcanonical measure. Importance sampling can draw a fraction of the trajectories with the
+translational share from Beta(6, 2) instead of Beta(2, 2); the weights that compensate for it are at
+most 1/(1 - fraction).
 """
 
 import warnings
@@ -58,7 +59,22 @@ class Initial:
 
 
 def sobol_points(key: tuple[int, ...], indices: NDArray, replicates: int) -> NDArray:
-    """Points (N, 9) of trajectories ``indices`` of the stratum named by the integers ``key``."""
+    """Scrambled Sobol points of trajectories of one stratum.
+
+    Parameters
+    ----------
+    key
+        Integers that identify the stratum and seed its scramblings.
+    indices : (N,)
+        Numbers of the trajectories.
+    replicates
+        Number of independent scramblings.
+
+    Returns
+    -------
+    NDArray
+        Points (N, 9) of the unit cube.
+    """
     points = np.empty((len(indices), _DIMENSIONS))
     for replicate in np.unique(indices % replicates):
         mine = indices % replicates == replicate
@@ -122,13 +138,32 @@ def initial_conditions(
     replicates: int,
     importance_fraction: float = 0.0,
 ) -> Initial:
-    """Trajectories ``indices`` of the stratum (v, w, energy, shell); atomic units.
+    """Initial conditions of trajectories of the stratum (v, w, energy, shell); atomic units.
 
-    ``energy``: total classical energy U; ``b_edges``: the shell's bounds; ``start_distance``: |R|
-    at the start; ``importance_fraction``: share of trajectories drawn towards high
-    translational energy.
+    Parameters
+    ----------
+    diatom_a, diatom_b
+        The two molecules.
+    seed
+        Seed of the campaign.
+    v, w
+        Initial levels of the molecules.
+    energy
+        Total classical energy U.
+    shell
+        Number of the shell of the impact parameter.
+    b_edges
+        Bounds of this shell.
+    start_distance
+        |R| at the start.
+    indices : (N,)
+        Numbers of the trajectories in the stratum.
+    replicates
+        Number of independent scramblings of the Sobol sequence.
+    importance_fraction
+        Fraction of the trajectories drawn with a high translational energy, Beta(6, 2).
     """
-    # The energy enters the stream in units of 0.001 cm^-1, so that text round trips do not matter.
+    # The energy enters the seed in units of 0.001 cm^-1, so that writing it as text has no effect.
     key = (seed, v, w, round(energy * HARTREE_TO_CM * 1e3), shell)
     u = sobol_points(key, np.asarray(indices), replicates)
     share, weight = _translational_share(u[:, 0], importance_fraction)

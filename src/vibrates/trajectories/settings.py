@@ -1,4 +1,4 @@
-"""How trajectories are integrated."""
+"""Settings of the integration of trajectories."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from vibrates.core.units import ANGSTROM_TO_BOHR, FS_TO_AU
 
 @dataclass(frozen=True)
 class Settings:
-    """How trajectories are integrated; atomic units."""
+    """Settings of the integration of trajectories; atomic units."""
 
     time_step: float  # of the first attempt
-    accuracy: float  # of P; infinite for none: a first attempt that succeeds is kept as it is
-    interaction_range: float  # where V has been switched off; infinite for never
+    accuracy: float  # of P; infinite: a first attempt that succeeds is accepted
+    interaction_range: float  # beyond it V is zero; infinite: V is not switched off
     switching_from: float  # fraction of the interaction range from which V is switched off
     relative_energy_error_limit: float  # of the initial classical energy
     norm_error_limit: float

@@ -2,8 +2,8 @@
 
 Close-coupled equations in the interaction picture, i dc/dt = exp(iEt) W(t) exp(-iEt) c, with matrix
 elements of W = V + L_a^2/2 mu_a r_a^2 + L_b^2/2 mu_b r_b^2 by Gauss-Legendre quadrature over
-analytic Morse functions; mean-field forces by complex-step derivatives of a potential written down
-anew; all of it integrated by DOP853. It exists to judge the kernel's results and speed.
+analytic Morse functions; mean-field forces by complex-step derivatives of a separate implementation
+of the potential; all of it integrated by DOP853. It serves to test the kernel's results and speed.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ class MorseQuadrature:
         width = np.sqrt(2.0 * n_levels + 1.0) + 4.5
         spread = width / np.sqrt(diatom.reduced_mass * diatom.omega_e)
         x, weight = leggauss(points)
-        self.r = diatom.r_e + spread * (0.45 + 1.2 * x)  # anharmonicity leans outwards
+        self.r = diatom.r_e + spread * (0.45 + 1.2 * x)  # anharmonicity extends states outwards
         z = 2.0 * lam * np.exp(-diatom.beta_e * (self.r - diatom.r_e))
         rows = []
         for v in range(n_levels):
@@ -52,7 +52,7 @@ class MorseQuadrature:
 class SlowCollision:
     """N2-H2-like pair on a surface given as in ``surface`` of the configuration.
 
-    Only ``type: table`` with ``deformation: fitted`` (slopes of R_m) is written down here.
+    Only ``type: table`` with ``deformation: fitted`` (slopes of R_m) is implemented here.
     """
 
     def __init__(
@@ -93,7 +93,20 @@ class SlowCollision:
         )
 
     def potential(self, distance, c_a, c_b, c_ab):
-        """V on the quadrature grid (points_a, points_b); analytic in every argument."""
+        """V on the quadrature grid, analytic in every argument.
+
+        Parameters
+        ----------
+        distance
+            R, bohr.
+        c_a, c_b, c_ab
+            n_a.R^, n_b.R^ and n_a.n_b of the unit bond vectors.
+
+        Returns
+        -------
+        NDArray
+            V (points_a, points_b), hartree.
+        """
         angles = (c_a, c_b, c_ab)
         x = distance / self._interpolate(self._r_m, *angles)
         n = self._interpolate(self._beta, *angles) + 4.0 * x**2
@@ -147,8 +160,8 @@ class SlowCollision:
     def run(self, classical: NDArray, rtol: float = 1e-10) -> tuple[NDArray, NDArray]:
         """Final classical state (18,) and probabilities (n_a, n_b) of one trajectory.
 
-        ``classical`` (18,): R, P, n_a, L_a, n_b, L_b. It ends when R passes its initial length on
-        the way out.
+        ``classical`` (18,): R, P, n_a, L_a, n_b, L_b. The trajectory ends when the separating
+        molecules reach their initial distance. ``rtol``: relative tolerance of the integrator.
         """
         start = classical.reshape(6, 3)
         c = np.outer(
@@ -160,7 +173,7 @@ class SlowCollision:
         def apart(time, y):
             return y[:3] @ y[:3] - end_square
 
-        # SciPy reads these of the function.
+        # SciPy reads these attributes of the event function.
         event: Any = apart
         event.terminal, event.direction = True, 1.0
         solution = solve_ivp(

@@ -1,10 +1,10 @@
-"""What can become of a trajectory, and what to do about it."""
+"""Status of a finished trajectory, and its remedy."""
 
 from enum import IntEnum
 
 
 class Status(IntEnum):
-    """Integer status stored with every trajectory; only OK ones enter cross sections."""
+    """Integer status stored with every trajectory; only those with OK enter cross sections."""
 
     OK = 0
     ENERGY_ERROR = 1
@@ -14,7 +14,7 @@ class Status(IntEnum):
 
     @property
     def advice(self) -> str:
-        """What it means and what to change."""
+        """Meaning of the status, and what to change."""
         return _ADVICE[self]
 
 

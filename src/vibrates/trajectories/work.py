@@ -1,4 +1,4 @@
-"""The trajectories of one batch, piece by piece: from rows of the plan to columns of its file."""
+"""Computation of one batch in pieces, from rows of the plan to columns of the batch file."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -23,9 +23,9 @@ from vibrates.trajectories.sampling import Initial, initial_conditions
 
 
 class BatchWork:
-    """The pieces of one batch and how each is computed; a piece's result depends on nothing else.
+    """The pieces of one batch; the result of a piece does not depend on other pieces.
 
-    rows: the batch's rows of the plan, all of one state (v, w).
+    rows: rows of the plan of this batch, all of one state (v, w).
     """
 
     def __init__(self, config: Campaign, rows: pd.DataFrame) -> None:
@@ -45,7 +45,7 @@ class BatchWork:
             self.w,
             Settings.from_config(config.dynamics.to_mapping()),
         )
-        # The final states whose probabilities are to meet `dynamics.accuracy`.
+        # The final states whose probabilities must meet `dynamics.accuracy`.
         changes = config.sampling.target_transitions
         finals = [(self.v + dv, self.w + dw) for dv, dw in changes]
         self.finals = [(v, w) for v, w in finals if v in self.levels[0] and w in self.levels[1]]
@@ -72,7 +72,17 @@ class BatchWork:
         self.collision.run(self.initial(energy_cm, shell, indices[:1]))
 
     def initial(self, energy_cm: float, shell: int, indices: np.ndarray) -> Initial:
-        """Initial conditions of a stratum's trajectories."""
+        """Initial conditions of trajectories of one stratum.
+
+        Parameters
+        ----------
+        energy_cm
+            Total classical energy U, cm^-1.
+        shell
+            Number of the shell of the impact parameter.
+        indices : (n,)
+            Numbers of the trajectories in the stratum.
+        """
         sampling, grid = self.config.sampling, self.config.grid
         lower, upper = grid.shell_edges[shell : shell + 2]
         return initial_conditions(
@@ -92,7 +102,20 @@ class BatchWork:
     def columns(
         self, energy_cm: float, shell: int, indices: np.ndarray, initial: Initial
     ) -> dict[str, np.ndarray]:
-        """Run these trajectories: what the batch file holds of them, as `compute` returns it."""
+        """Run trajectories of one stratum.
+
+        Parameters
+        ----------
+        energy_cm, shell, indices
+            As in `initial`.
+        initial
+            Their initial conditions.
+
+        Returns
+        -------
+        dict
+            Columns of the batch file (n,), in its units, and `probability` (n, n_a, n_b).
+        """
         outcome = self.collision.run(initial, self.finals)
         n = len(indices)
         return {
@@ -113,6 +136,6 @@ class BatchWork:
 
 
 def joined(pieces: Iterable[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """The columns of all pieces in one, in the order given."""
+    """The columns of all pieces, concatenated in the order given."""
     every = list(pieces)
     return {name: np.concatenate([piece[name] for piece in every]) for name in every[0]}

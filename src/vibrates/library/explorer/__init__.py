@@ -1,7 +1,7 @@
-"""A page to look at a table of rate coefficients: one HTML file, no network, no server.
+"""A page that displays a table of rate coefficients: one HTML file, without network or server.
 
-The file holds the numbers, the page's own script and Plotly's library for figures. Curves are drawn
-from `RateTable`'s interpolation; the script draws and filters, it computes no rate coefficient.
+The file contains the numbers, the script of the page and the library Plotly. Curves are from the
+interpolation of `RateTable`; the script draws and filters but computes no rate coefficients.
 """
 
 import json
@@ -26,7 +26,7 @@ def write(table: RateTable, path: str | Path) -> None:
     Parameters
     ----------
     table : RateTable
-        What is shown.
+        The table.
     path : str or Path
         The HTML file.
 
@@ -46,7 +46,7 @@ def page(table: RateTable) -> str:
         "style": _read("style.css"),
         "plotly": get_plotlyjs(),
         "script": _read("explorer.js"),
-        # A "</" would end the element that holds the numbers.
+        # A "</" would end the element that contains the numbers.
         "data": json.dumps(content(table), separators=(",", ":")).replace("</", "<\\/"),
     }
     text = _read("page.html")
@@ -60,7 +60,7 @@ def _read(name: str) -> str:
 
 
 def content(table: RateTable) -> dict[str, Any]:
-    """All that the page shows, ready for JSON.
+    """The data of the page, suitable for JSON.
 
     ``transitions``: text, quantum numbers, energy defect (cm^-1), values at the temperatures of the
     table (k, relative standard deviation, origin, extrapolated) and, of small tables, on a curve.
@@ -99,14 +99,14 @@ def _transition(rate: Rate, curve: np.ndarray | None) -> dict[str, Any]:
 
 
 def _rounded(values: Any, digits: int) -> Any:
-    """Numbers with so many digits; None for what is missing."""
+    """Numbers rounded to significant digits; None for missing ones."""
     if np.ndim(values) == 0:
         return float(f"{float(values):.{digits - 1}e}") if np.isfinite(values) else None
     return [_rounded(value, digits) for value in values]
 
 
 def _about(table: RateTable) -> Mapping[str, str]:
-    """Provenance, as lines of the page's foot."""
+    """Provenance, as lines at the foot of the page."""
     attributes = table.dataset.attrs
     configuration = yaml.safe_load(attributes.get("configuration", "{}")) or {}
     lines = {

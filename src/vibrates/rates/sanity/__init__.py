@@ -1,8 +1,8 @@
-"""Checks of the products: what a careful reader would look at before using the rates.
+"""Checks of the products, to be inspected before the rates are used.
 
 Every check is a mapping: name, status (`passed`, `warning`, `failed`), value, limit, message. A
-failed check means wrong products, and stops the campaign (`require_passed`); a warning, products
-whose stated error does not hold or that say too little about it.
+failed check means that products are wrong, and stops the campaign (`require_passed`). A warning
+means that the stated error of the products may be too small or is unknown.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,22 @@ from vibrates.rates.sanity import tables, trajectories
 def check_products(
     reduced: Sequence[xr.Dataset], cross_sections: xr.Dataset, rates: xr.Dataset, config: Campaign
 ) -> dict:
-    """Run all checks; returns {"status": worst, "checks": [...]}, ready for JSON."""
+    """Run all checks.
+
+    Parameters
+    ----------
+    reduced
+        One dataset of `layout` per initial state.
+    cross_sections, rates
+        The datasets of cross_sections.nc and rates.nc.
+    config
+        The campaign.
+
+    Returns
+    -------
+    dict
+        ``status``, the worst one, and ``checks``, a list of mappings; suitable for JSON.
+    """
     checks = [
         tables.positive_rates(rates),
         tables.cross_sections(cross_sections),
@@ -40,7 +55,7 @@ def check_products(
 
 
 def require_passed(result: Mapping, name: str) -> None:
-    """UserError, one line, if a check of `check_products` failed; `name`: the file of rates."""
+    """Raise UserError, one line, if a check of `check_products` failed; `name`: file of rates."""
     failed = [check for check in result["checks"] if check["status"] == "failed"]
     if failed:
         reasons = "; ".join(
@@ -61,10 +76,26 @@ def load_inputs(
     rates_path: str,
     fingerprints: Mapping[str, str],
 ) -> tuple[list[xr.Dataset], xr.Dataset, xr.Dataset]:
-    """Read the products that `check_products` takes.
+    """Read the products that are arguments of `check_products`.
 
-    ``fingerprints``: of reduced, cross_sections and rates. Raises UserError for a file that is
-    damaged or has another one.
+    Parameters
+    ----------
+    reduced_paths
+        Reduced files, one per initial state.
+    cross_sections_path, rates_path
+        cross_sections.nc and rates.nc.
+    fingerprints
+        Those of the stages ``reduced``, ``cross_sections`` and ``rates``, by name.
+
+    Returns
+    -------
+    reduced, cross_sections, rates
+        The datasets.
+
+    Raises
+    ------
+    UserError
+        For a file that is missing or damaged or has another fingerprint.
     """
     return (
         [layout.read_reduced(path, fingerprints["reduced"]) for path in reduced_paths],

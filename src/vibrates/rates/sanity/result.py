@@ -1,4 +1,4 @@
-"""Outcome of one check, and the limits the checks hold the products to."""
+"""Outcome of one check, and the limits of the checks."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Which strata the rate coefficients of the target transitions are made of."""
+"""Contributions of the strata to the rate coefficients of the target transitions."""
 
 from collections.abc import Iterator, Sequence
 
@@ -32,9 +32,22 @@ def target_shares(
 def largest_mean(
     reduced: Sequence[xr.Dataset], config: Campaign, variable: str
 ) -> tuple[float, str]:
-    """Largest mean of a stratum's variable over the strata, weighted by their share in k.
+    """Largest mean over strata of a variable, weighted by their shares in k.
 
-    Over states, target transitions and temperatures; and the transition where it is.
+    Parameters
+    ----------
+    reduced
+        One dataset of `layout` per initial state.
+    config
+        The campaign.
+    variable
+        Name of a variable on (energy, shell).
+
+    Returns
+    -------
+    value, transition
+        The largest mean over all states, target transitions and temperatures, in the unit of the
+        variable, and its transition as text.
     """
     worst, where = 0.0, "none"
     for one, label, shares, _ in target_shares(reduced, config):

@@ -25,7 +25,7 @@ def positive_rates(rates: xr.Dataset) -> dict:
 
 
 def cross_sections(cross_sections: xr.Dataset) -> dict:
-    """sigma against the sum of its opacity over the shells, relative to the largest sigma."""
+    """sigma compared with the sum of its opacity over the shells, relative to the largest sigma."""
     bounds = cross_sections["impact_parameter_bounds"].values
     area = np.pi * (bounds[:, 1] ** 2 - bounds[:, 0] ** 2)
     sigma = cross_sections["sigma"].values
@@ -38,7 +38,7 @@ def cross_sections(cross_sections: xr.Dataset) -> dict:
 
 
 def detailed_balance(rates: xr.Dataset) -> dict:
-    """Every endothermic k against its reverse by `detailed_balance`."""
+    """Every endothermic k compared with that from its reverse by `detailed_balance`."""
     keys = list(zip(*(rates[n].values.tolist() for n in ("v", "w", "vp", "wp")), strict=True))
     place = {key: row for row, key in enumerate(keys)}
     worst, alone = 0.0, 0
@@ -138,7 +138,7 @@ def _label(rates: xr.Dataset, row: int) -> str:
 
 
 def _computed(rates: xr.Dataset) -> xr.Dataset:
-    """The transitions computed from trajectories; their reverses have the same relative errors."""
+    """Transitions computed from trajectories; their reverses have the same relative errors."""
     return rates.isel(transition=np.flatnonzero(rates["direction"].values == "computed"))
 
 

@@ -14,7 +14,7 @@ _ROUNDING = 1 + 1e-9
 
 
 def outer_shell(reduced: Sequence[xr.Dataset], config: Campaign) -> dict:
-    """Share of the outermost shell in k of the target transitions, less two standard errors."""
+    """Share of the outermost shell in k of the target transitions, minus two standard errors."""
     worst, where = 0.0, "none"
     for _, label, shares, errors in target_shares(reduced, config):
         outer = shares[..., -1].sum(axis=-1) - 2 * np.sqrt(np.sum(errors[..., -1] ** 2, axis=-1))
@@ -38,7 +38,7 @@ def failed_share(reduced: Sequence[xr.Dataset]) -> dict:
 
 
 def energy_error(reduced: Sequence[xr.Dataset], config: Campaign) -> dict:
-    """Energy errors against the limit trajectories are held to."""
+    """Energy errors compared with the limit for trajectories."""
     value = max(float((one["energy_error"] / one["energy"]).max()) for one in reduced)
     limit = float(config.dynamics.relative_energy_error_limit)
     message = "largest energy error of a good trajectory, relative to its classical energy"
@@ -46,7 +46,7 @@ def energy_error(reduced: Sequence[xr.Dataset], config: Campaign) -> dict:
 
 
 def norm_error(reduced: Sequence[xr.Dataset], config: Campaign) -> dict:
-    """Norm errors against the limit trajectories are held to."""
+    """Norm errors compared with the limit for trajectories."""
     value = max(float(one["norm_error"].max()) for one in reduced)
     limit = float(config.dynamics.norm_error_limit)
     message = "largest deviation of the norm of a good trajectory from one"
@@ -66,7 +66,7 @@ def edge_population(reduced: Sequence[xr.Dataset], config: Campaign) -> dict:
 
 
 def step_error(reduced: Sequence[xr.Dataset], config: Campaign) -> dict:
-    """Estimated error that the time step leaves in k."""
+    """Estimated error of k due to the time step."""
     worst, where = largest_mean(reduced, config, "probability_error")
     limit = config.dynamics.accuracy
     message = (

@@ -1,4 +1,4 @@
-"""Everything that is compiled: the propagation of trajectories in vector registers."""
+"""The compiled kernel: propagation of trajectories in vector registers."""
 
 from vibrates.trajectories.kernel.lanes import mean_potential, propagate
 

@@ -95,7 +95,7 @@ def _site(distance, cosine, place, t, first, powers):
 
 @njit(**JIT_OPTIONS)
 def sites(points, re, im, g, tables, potential, means):
-    """As `atom_pairs`, for five places along the bond; V need not be even in c_a."""
+    """As `atom_pairs`, for five sites along the bond; V need not be even in c_a."""
     distance, switch, c_a = load(g, DISTANCE), load(g, SWITCH), load(g, C_A)
     zero = 0.0 * distance
     by_distance, mean, by_1 = zero, zero, zero

@@ -1,7 +1,7 @@
 """The interaction in vector registers: geometry, potential on the grid, mean-field forces.
 
 Each form of interaction fills in ``potential`` (points,), V at every grid point, and ``means``, the
-expectation values that the forces are made of. Atomic units.
+expectation values from which the forces are computed. Atomic units.
 """
 
 from numba import njit
@@ -120,7 +120,23 @@ def _joined(points, re, im, g, tables, quadrupole, potential, means):
 
 @njit(**JIT_OPTIONS)
 def potential_and_means(form, points, re, im, g, tables, quadrupole, potential, means):
-    """V at every grid point, and the expectation values that the forces are made of."""
+    """Compute V at every grid point, and the expectation values for the forces.
+
+    Parameters
+    ----------
+    form
+        Number of the `vibrates.potential.kernel_forms.KernelForm`.
+    points
+        Number of grid points n m.
+    re, im
+        Real and imaginary part of psi, vectors (points,).
+    g
+        Geometry of the lanes (`state_layout`).
+    tables, quadrupole
+        Parameters of the interaction, (points, ...) and (points,).
+    potential, means
+        Filled in: V (points,) and expectation values (MEANS,), vectors.
+    """
     if form == _EXPONENTIAL:
         _exponential(points, re, im, g, tables, potential, means)
     elif form == _ATOM_PAIRS:

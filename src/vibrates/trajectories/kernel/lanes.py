@@ -5,12 +5,12 @@ Classical: R, P of the relative motion; unit bond vector n and angular momentum 
 
     H = P^2/2mu + sum_i <L_i^2 / 2 mu_i r_i^2> + <h_a + h_b> + <V>
 
-The interaction is switched off over a range of R before the distance where trajectories start and
-end, so slowly that vibrations follow: initial and final states are then those of isolated
-molecules, and weak transitions do not drown in the sudden onset of V.
+The interaction is switched off over a range of R inside the distance where trajectories start and
+end, so slowly that vibrations follow adiabatically. Initial and final states are then those of
+isolated molecules, and weak transitions are not masked by a sudden onset of V.
 
-LANES trajectories run side by side in vector registers; a lane whose trajectory has ended takes the
-next one from the queue. Arrays are laid out as `rows` says. Atomic units throughout.
+LANES trajectories run in parallel in vector registers; a lane whose trajectory has ended takes the
+next one from the queue. For the layout of arrays see `state_layout`. Atomic units throughout.
 """
 
 import numpy as np
@@ -36,7 +36,7 @@ from vibrates.trajectories.kernel.vector_math import JIT_OPTIONS
 
 @njit(**JIT_OPTIONS)
 def _put(t, l, classical, psi_re, psi_im, switch, c, re, im):
-    """Trajectory t into lane l."""
+    """Copy trajectory t to lane l."""
     for k in range(CLASSICAL):
         c[k * LANES + l] = classical[t, k]
     c[SWITCH_FROM * LANES + l] = switch[t, 0]
@@ -48,7 +48,7 @@ def _put(t, l, classical, psi_re, psi_im, switch, c, re, im):
 
 @njit(**JIT_OPTIONS)
 def _take(t, l, classical, psi_re, psi_im, c, re, im):
-    """Lane l back to trajectory t."""
+    """Copy lane l back to trajectory t."""
     for k in range(CLASSICAL):
         classical[t, k] = c[k * LANES + l]
     for k in range(psi_re.shape[1]):
@@ -58,7 +58,7 @@ def _take(t, l, classical, psi_re, psi_im, c, re, im):
 
 @njit(**JIT_OPTIONS)
 def _has_ended(c, l, end_distance):
-    """Whether the molecules in lane l are apart and separate, or the state is not finite."""
+    """Whether the molecules in lane l have separated, or their state is not finite."""
     separation, outward = 0.0, 0.0
     for k in range(3):
         x = c[(R + k) * LANES + l]
@@ -91,16 +91,35 @@ def propagate(
     k_b_re,
     k_b_im,
 ):
-    """Run every trajectory to its end, in place.
+    """Run every trajectory to its end; initial states are replaced by final states.
 
-    ``classical`` (N, 18), ``psi_re``, ``psi_im`` (N, n m): initial state in, final state out; psi
-    is the amplitude on the grid half a step of h late, at the start and at the end. ``steps``
-    (N,): steps done, ``maximum_steps`` where a trajectory did not end. ``order`` (N,): the order in
-    which trajectories are taken up. A trajectory ends when the molecules are farther apart than
-    ``end_distance`` (N,) and separate. ``switch`` (N, 2): distance where switching begins,
-    and 1 over the length over which it does. ``inverse_a`` (n,), ``inverse_b`` (m,):
-    1/(mu_i r_i^2); ``form``, ``tables`` (n m, ...), ``quadrupole`` (n m,): the interaction;
-    ``k_a_re`` (n, n), ...: exp(-i h_i dt) on the grid.
+    Parameters
+    ----------
+    classical : (N, 18)
+        Classical states.
+    psi_re, psi_im : (N, n m)
+        Real and imaginary part of the amplitudes on the grid, half a step of h late both at the
+        start and at the end.
+    steps : (N,)
+        Filled in: number of steps, ``maximum_steps`` for a trajectory that did not end.
+    order : (N,)
+        The order in which trajectories are started.
+    time_step
+        Time step dt.
+    maximum_steps
+        Largest number of steps of a trajectory.
+    end_distance : (N,)
+        A trajectory ends when the molecules are farther apart and separate.
+    switch : (N, 2)
+        Distance where switching of V begins, and 1 over the switching length.
+    reduced_mass
+        Of the relative motion.
+    inverse_a, inverse_b : (n,), (m,)
+        1/(mu_i r_i^2) on the grids.
+    form, tables, quadrupole
+        The interaction: number of its form, parameters (n m, ...) and Q_a Q_b (n m,).
+    k_a_re, k_a_im, k_b_re, k_b_im : (n, n), (m, m)
+        Real and imaginary part of exp(-i h_i dt) on the grids.
     """
     total = len(classical)
     n, m = len(inverse_a), len(inverse_b)

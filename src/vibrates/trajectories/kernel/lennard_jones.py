@@ -1,6 +1,6 @@
 """The Improved Lennard-Jones forms in vector registers.
 
-Each fills in ``potential`` (points,) and ``means`` (MEANS,) as `interaction` says. In NumPy:
+Each fills in ``potential`` (points,) and ``means`` (MEANS,), see `interaction`. In NumPy:
 `vibrates.potential.lennard_jones` and `vibrates.potential.flexible`. Atomic units.
 """
 

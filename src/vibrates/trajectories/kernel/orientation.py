@@ -17,7 +17,7 @@ def invariants(c_a, c_b, c_ab):
 
 @njit(**JIT_OPTIONS)
 def extra_harmonics(aa, bb, t, w):
-    """All of them, of the invariants."""
+    """All extra harmonics, from the invariants."""
     ab = aa * bb
     return (
         aa * (1.0 - aa), bb * (1.0 - bb), -t, w * (1.0 - w), ab * (1.0 - aa), ab * (1.0 - bb),
@@ -50,7 +50,7 @@ def by_invariants(
 
 @njit(**JIT_OPTIONS)
 def by_four_harmonics(aa, bb, by_a, by_b, by_t, by_w):
-    """Derivatives by A, B, T, W as those by the four harmonics.
+    """Derivatives by the four harmonics from those by A, B, T, W.
 
     T = P - A B and W = c_ab^2 - 2 P + A B with P = c_a c_b c_ab, which by the fourth harmonic is
     h_4 + (A + B + c_ab^2)/3 - 2/9.

@@ -1,10 +1,10 @@
-"""A numba type for LANES numbers side by side in one vector register.
+"""A numba type for LANES numbers in one vector register.
 
-LLVM vectorises loops only where it can prove that arrays do not overlap, which fails for the loops
-of the kernel. With an explicit vector type the kernel reads like scalar code, every operation is
-one vector instruction on any machine LLVM knows, and a lane's arithmetic cannot depend on its
-neighbours. Arithmetic operators mix vectors and floats; `load`, `store` move them from and to flat
-arrays.
+LLVM vectorises loops only if it can prove that arrays do not overlap, which fails for the loops of
+the kernel. With an explicit vector type the kernel reads like scalar code, every operation is one
+vector instruction on any target of LLVM, and the arithmetic of a lane cannot depend on other lanes.
+Arithmetic operators combine vectors and floats; `load` and `store` transfer vectors from and to
+flat arrays.
 """
 
 import operator

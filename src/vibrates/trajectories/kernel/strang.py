@@ -10,7 +10,7 @@ The centrifugal phase exp(-i dt L_i^2 / 2 mu_i r_i^2) takes half its weight befo
 the kick of L_i, which keeps the step time-reversible. Two half steps of h that meet are one
 multiplication with K_i = B exp(-i E dt) B^T, a complex symmetric matrix on the grid.
 
-Arrays are laid out as `rows` says. Atomic units throughout.
+For the layout of arrays see `state_layout`. Atomic units throughout.
 """
 
 from numba import njit
@@ -43,7 +43,7 @@ def apply_rotating(matrix_re, matrix_im, n, m, re, im, out_re, out_im):
     """out[b, a'] = sum_a K[a', a] psi[a, b]: exp(-i h dt) of one oscillator.
 
     psi is n x m, out m x n: writing the result transposed lets a second call act on the other
-    oscillator and restores the order. Two rows at a time keep the arithmetic units busy.
+    oscillator and restores the order. Two rows at a time make better use of the arithmetic units.
     """
     for i in range(0, n - 1, 2):
         for j in range(m):
@@ -79,7 +79,7 @@ def apply_rotating(matrix_re, matrix_im, n, m, re, im, out_re, out_im):
 
 @njit(**JIT_OPTIONS)
 def _turn(c, n, axis, angle_by_length):
-    """Turn the unit vector at row n about the angular momentum at row axis, at right angles.
+    """Rotate the unit vector at row n about the perpendicular angular momentum at row axis.
 
     ``angle_by_length``: the angle divided by |L|.
     """

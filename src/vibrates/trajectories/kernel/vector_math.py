@@ -1,6 +1,6 @@
-"""exp, log, sin and cos of vectors: argument reduction, a polynomial, bits put together.
+"""exp, log, sin and cos of vectors: argument reduction, a polynomial, assembly of the bits.
 
-The numba wheels carry no vector math library, and a call into libm would go lane by lane. Relative
+The numba wheels include no vector math library, and libm would be called lane by lane. Relative
 error under 5e-16 (exp, log) and absolute error under 3e-16 (sin, cos); tests compare with extended
 precision.
 """
