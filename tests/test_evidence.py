@@ -265,6 +265,8 @@ def test_program_files_and_modules_named_in_pages_exist(page):
     files = [f"/{path.relative_to(ROOT)}" for name in folders for path in ROOT.glob(f"{name}/**/*")]
     named = re.findall(r"`([\w/]+\.(?:py|smk))`", text)
     assert [name for name in named if not any(file.endswith(f"/{name}") for file in files)] == []
+    directories = re.findall(rf"`((?:{'|'.join(folders)})/[\w/]*)/`", text)
+    assert [name for name in directories if not (ROOT / name).is_dir()] == []
     packages = "|".join(path.name for path in (ROOT / "src" / "vibrates").glob("[a-z]*/"))
     found = re.findall(rf"`(?:vibrates\.)?((?:{packages})\.(?!nc|log|csv)\w+)(?:\.\w+)*`", text)
     blocks = Campaign.model_fields

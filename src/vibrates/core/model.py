@@ -60,7 +60,7 @@ def key(description: str, unit: str, *, formerly: str | None = None, **limits: A
 
 
 def optional(description: str, unit: str, **limits: Any) -> Any:
-    """A key that may be absent; the field is then None. Parameters as for `key`."""
+    """A key that may be absent; the field is then None. Arguments as in `key`."""
     return key(description, unit, default=None, **limits)
 
 

@@ -127,7 +127,7 @@ def read_attributes(path: str | Path, remedy: str = REMEDY) -> dict[str, Any]:
         with netCDF4.Dataset(path) as file:
             attributes = {name: file.getncattr(name) for name in file.ncattrs()}
             stated, found = attributes.pop(_CHECKSUM, None), _metadata_checksum(file)
-    except Exception as error:  # whatever the libraries make of a damaged file
+    except Exception as error:  # a damaged file can raise any exception
         raise _damaged(path, error, remedy) from None
     if stated != found:
         reason = "does not fit its checksum" if stated else "has no checksum"
@@ -160,7 +160,7 @@ def read_product(
     try:
         with xr.open_dataset(path, engine="netcdf4", decode_times=False) as dataset:
             found = dataset.load()
-    except Exception as error:  # whatever the libraries make of a damaged file
+    except Exception as error:  # a damaged file can raise any exception
         raise _damaged(path, error, remedy) from None
     found.attrs.pop(_CHECKSUM, None)
     if set(found.attrs) != set(attributes):

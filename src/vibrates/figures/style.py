@@ -73,7 +73,15 @@ def grouped(count: int) -> str:
 
 
 def state_label(v: int, w: int, vp: int, wp: int) -> str:
-    """(v, w) to (v', w') as mathematical text."""
+    """(v, w) to (v', w') as mathematical text.
+
+    Parameters
+    ----------
+    v, w
+        Initial levels of the two molecules.
+    vp, wp
+        Final levels.
+    """
     return rf"$({v},{w}) \to ({vp},{wp})$"
 
 

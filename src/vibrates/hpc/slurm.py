@@ -48,8 +48,8 @@ def jobs(results: Path) -> list[Job]:
     if shutil.which("squeue") is None:
         raise UserError(
             f"{results}: jobs of an earlier run may still be in SLURM's queue, and there is "
-            f"no squeue on this machine; continue where it is, or remove {runs_file(results)} "
-            "if you know that none is left"
+            "no squeue on this machine; continue where there is one, or remove "
+            f"{runs_file(results)} if you know that none is left"
         )
     answer = _ask(["squeue", "--noheader", f"--format={_FORMAT}", f"--name={','.join(runs)}"])
     return [Job(*line.split("|")) for line in answer.splitlines() if line.count("|") == 3]

@@ -44,7 +44,20 @@ def open_rates(path: str | Path) -> RateTable:
 
 
 def campaign_table(product: xr.Dataset, source: str) -> RateTable:
-    """The table of learned.nc or rates.nc."""
+    """The table of learned.nc or rates.nc.
+
+    Parameters
+    ----------
+    product : xarray.Dataset
+        Content of the file.
+    source : str
+        Its name, for messages.
+
+    Raises
+    ------
+    UserError
+        If it has no rate coefficients.
+    """
     if "k" not in product or "configuration" not in product.attrs:
         raise UserError(f"{source}: holds no rate coefficients; name a learned.nc or rates.nc")
     configuration = yaml.safe_load(product.attrs["configuration"])
@@ -81,7 +94,13 @@ def campaign_table(product: xr.Dataset, source: str) -> RateTable:
 
 
 def quantum_table(path: Path) -> RateTable:
-    """The table of a CSV of close-coupling or coupled-states rates, (v, j) -> (v', j')."""
+    """The table of a CSV of close-coupling or coupled-states rates, (v, j) -> (v', j').
+
+    Raises
+    ------
+    UserError
+        If the file cannot be read, is damaged, or does not name molecule and atom.
+    """
     names = ["v", "j", "vp", "jp"]
     table, about = tables.read(path, [*names, "T_K", "k_cm3_s"], "rates of `make quantum`")
     if missing := {"molecule", "atom"} - set(about):

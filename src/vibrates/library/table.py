@@ -259,7 +259,20 @@ class RateTable:
         return self._rate((*start, *end))
 
     def k(self, temperature: ArrayLike | None = None, **numbers: int) -> RateValue:
-        """k(v=7, w=0, dv=-1, dw=0, T=450): as `rate`, at temperatures T (K)."""
+        """k of a transition by its quantum numbers, as k(v=7, w=0, dv=-1, dw=0, T=450).
+
+        Parameters
+        ----------
+        temperature : float or array
+            Temperatures in K, also by the name ``T``.
+        **numbers : int
+            Quantum numbers as in `rate`.
+
+        Raises
+        ------
+        UserError
+            Without temperatures, for temperatures outside the table, and as in `rate`.
+        """
         temperature = numbers.pop("T", temperature)
         if temperature is None:
             raise UserError(f"{self.source}: k() needs temperatures; give T=... in kelvin")

@@ -74,7 +74,10 @@ class AtomPairSurface:
         r_a: ArrayLike | None = None,
         r_b: ArrayLike | None = None,
     ) -> NDArray:
-        """V in hartree; ``distance``, ``r_a`` in bohr; an atom has no direction and no bond."""
+        """V in hartree, which does not depend on c_b, c_ab and r_b.
+
+        Arguments as in `Potential.potential`.
+        """
         half = 0.5 * np.asarray(self.diatom_a.r_e if r_a is None else r_a)
         shape = np.broadcast_shapes(*map(np.shape, (distance, c_a, c_b, c_ab, half)))
         distance, cosine = np.asarray(distance), np.asarray(c_a)

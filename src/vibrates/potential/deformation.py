@@ -42,6 +42,7 @@ class Rigid:
     """No dependence on the bond lengths."""
 
     def apply(self, parameters: NDArray, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
+        """Deformed parameters (3, 5, ...). Arguments as in `Deformation.apply`."""
         shape = np.broadcast_shapes(np.shape(r_a), np.shape(r_b))
         return np.broadcast_to(parameters.reshape((3, 5) + (1,) * len(shape)), (3, 5) + shape)
 
@@ -80,6 +81,7 @@ class Polarizability:
         return np.array(r_m), np.array(eps)
 
     def apply(self, parameters: NDArray, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
+        """Deformed parameters (3, 5, ...). Arguments as in `Deformation.apply`."""
         r_a, r_b = np.broadcast_arrays(r_a, r_b)
         out = np.array(Rigid().apply(parameters, r_a, r_b))
         r_m, eps = self._correlation(r_a, r_b)
@@ -151,6 +153,7 @@ class Fitted:
         return cls(table[..., 0], table[..., 1], diatom_a.r_e, diatom_b.r_e)
 
     def apply(self, parameters: NDArray, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
+        """Deformed parameters (3, 5, ...). Arguments as in `Deformation.apply`."""
         r_a, r_b = np.broadcast_arrays(r_a, r_b)
         expand = (...,) + (None,) * r_a.ndim
         return (

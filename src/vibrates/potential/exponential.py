@@ -35,7 +35,7 @@ class ExponentialRepulsion:
         r_a: ArrayLike | None = None,
         r_b: ArrayLike | None = None,
     ) -> NDArray:
-        """V, which depends only on R and r_a; arguments as in `Potential.potential`."""
+        """V, which depends only on R and r_a. Arguments as in `Potential.potential`."""
         stretch = np.asarray(self.r_e if r_a is None else r_a) - self.r_e
         energy = np.exp(-self.alpha * (np.asarray(distance) - self.origin - stretch))
         others = (c_a, c_b, c_ab, 0.0 if r_b is None else r_b)

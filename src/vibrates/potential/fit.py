@@ -125,7 +125,10 @@ class FitResult:
 
 
 def terms(candidate: Mapping[str, Sequence[Sequence[int]]]) -> list[Term]:
-    """From the configuration: per parameter rows [power of xi_a, power of xi_b, count]."""
+    """Terms of a candidate: per parameter rows [power of xi_a, power of xi_b, count].
+
+    Raises UserError for a term with powers that has extra harmonics.
+    """
     out = [Term(name, (i, j), count) for name in PARAMETERS for i, j, count in candidate[name]]
     for term in out:
         if sum(term.powers) and term.count > 5:

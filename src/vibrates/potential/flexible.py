@@ -169,7 +169,7 @@ class FittedSurface:
         r_a: ArrayLike | None = None,
         r_b: ArrayLike | None = None,
     ) -> NDArray:
-        """V in hartree; ``distance``, ``r_a``, ``r_b`` in bohr; arguments broadcast together."""
+        """V in hartree. Arguments as in `Potential.potential`."""
         r_a = self.diatom_a.r_e if r_a is None else r_a
         r_b = self.diatom_b.r_e if r_b is None else r_b
         shape = np.broadcast_shapes(*map(np.shape, (distance, c_a, c_b, c_ab, r_a, r_b)))
@@ -183,7 +183,7 @@ class FittedSurface:
 
 
 def all_harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
-    """The five harmonics and the extra ones on the first axis, see `harmonics`."""
+    """The five harmonics and the extra ones, first axis. Arguments as in `harmonics`."""
     return np.concatenate([harmonics(c_a, c_b, c_ab), extra_harmonics(c_a, c_b, c_ab)])
 
 

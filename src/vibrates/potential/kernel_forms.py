@@ -48,7 +48,7 @@ ATOM_PAIRS = KernelForm(3, "atom pairs", 4)
 # As FLEXIBLE_LENNARD_JONES, and 29 more columns: C_6, C_7, C_8 by nine harmonics; start of the
 # switching range to the long-range part (bohr), and its reciprocal length.
 JOINED = KernelForm(4, "joined to a long-range series", FLEXIBLE_LENNARD_JONES.columns + 29)
-# Five places along the bond, then of three functions decay, d^2, one or more powers, c_6 and c_8.
+# Five sites along the bond, then decay, d^2, one or more a_k, c_6 and c_8 of three functions.
 SITES = KernelForm(5, "sites", 5 + 3 * 5, step=3)
 
 FORMS = {

@@ -139,10 +139,7 @@ class ImprovedLennardJonesSurface:
         r_a: ArrayLike | None = None,
         r_b: ArrayLike | None = None,
     ) -> NDArray:
-        """V in hartree; ``distance``, ``r_a``, ``r_b`` in bohr; arguments broadcast together.
-
-        Bond lengths default to the equilibrium ones.
-        """
+        """V in hartree. Arguments as in `Potential.potential`."""
         r_a = self.diatom_a.r_e if r_a is None else r_a
         r_b = self.diatom_b.r_e if r_b is None else r_b
         shape = np.broadcast_shapes(*map(np.shape, (distance, c_a, c_b, c_ab, r_a, r_b)))

@@ -114,7 +114,7 @@ class LongRangeSurface:
         return self.energy_unit * by_distance, self.energy_unit * by_x
 
     def coefficients(self, x: NDArray) -> NDArray:
-        """C_m (N, n_m) at internal coordinates (N, d), hartree bohr^m."""
+        """C_m (N, n_m) at internal coordinates (N, d), hartree bohr^m; UserError without powers."""
         if not self.powers:
             raise UserError("long-range surface: without powers it has no coefficients C_m")
         x = np.atleast_2d(np.asarray(x, dtype=float))

@@ -96,7 +96,7 @@ class CoefficientNetwork:
         return (factors * activities[-1]).sum(axis=1), found
 
     def by_inputs(self, weights: NDArray, x: NDArray, factors: NDArray) -> NDArray:
-        """dy/dx (N, n_in) of y = sum_i factors_i output_i; arguments as in `jacobian`."""
+        """dy/dx (N, n_in) of y = sum_i factors_i output_i. Arguments as in `jacobian`."""
         activities = self._activities(weights, x)
         slope = factors
         layers = list(self._layers(weights))

@@ -29,7 +29,7 @@ def read(path: str | Path) -> tuple[pd.DataFrame, dict[str, Any]]:
 
 
 def cosines(theta_a_deg, theta_b_deg, phi_deg) -> tuple[NDArray, NDArray, NDArray]:
-    """Cosines c_a, c_b, c_ab of angles in degrees, see `orientation.cosines`."""
+    """Cosines c_a, c_b, c_ab. Arguments as in `orientation.cosines`, but in degrees."""
     return orientation.cosines(*np.radians([theta_a_deg, theta_b_deg, phi_deg]))
 
 

@@ -175,7 +175,10 @@ class SiteSurface:
         r_a: ArrayLike | None = None,
         r_b: ArrayLike | None = None,
     ) -> NDArray:
-        """V in hartree; ``distance``, ``r_a`` in bohr; an atom has no direction and no bond."""
+        """V in hartree, which does not depend on c_b, c_ab and r_b.
+
+        Arguments as in `Potential.potential`.
+        """
         distance, cosine = np.asarray(distance, float), np.asarray(c_a, float)
         r = np.asarray(self.r_0 if r_a is None else r_a, float)
         z = self.bond_variable(r)

@@ -47,5 +47,5 @@ def cross_section(sums: NDArray, count: NDArray, area: NDArray) -> NDArray:
 
 
 def cross_section_stderr(sums: NDArray, count: NDArray, area: NDArray) -> NDArray:
-    """Standard error of `cross_section`, with the same arguments, shape and unit."""
+    """Standard error of `cross_section`, in its shape and unit. Arguments as in `cross_section`."""
     return np.sqrt(mean_variance(sums, count) @ area**2)

@@ -29,7 +29,15 @@ class Outcome:
 
     @classmethod
     def empty(cls, count: int, n_a: int, n_b: int) -> "Outcome":
-        """Arrays for ``count`` trajectories that have not run, in bases of n_a and n_b levels."""
+        """Arrays for trajectories that have not run.
+
+        Parameters
+        ----------
+        count
+            Number of trajectories.
+        n_a, n_b
+            Numbers of levels in the two bases.
+        """
         return cls(
             probability=np.zeros((count, n_a, n_b)),
             probability_error=np.full(count, np.nan),

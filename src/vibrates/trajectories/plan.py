@@ -85,7 +85,20 @@ def units(rows: pd.DataFrame) -> Iterator[tuple[float, int, np.ndarray]]:
 
 
 def physics(config: Campaign, v: int, w: int) -> dict[str, Any]:
-    """All settings that a trajectory of the initial state (v, w) depends on, by name."""
+    """All settings that a trajectory depends on.
+
+    Parameters
+    ----------
+    config
+        The campaign.
+    v, w
+        The initial state.
+
+    Returns
+    -------
+    dict
+        The settings by name.
+    """
     return {
         "seed": config.seed,
         "pair": config.pair,
@@ -225,7 +238,15 @@ def batch_rows(frame: pd.DataFrame, batch: int) -> pd.DataFrame:
 
 
 def batch_path(results: str | Path, round_: int, batch: int) -> Path:
-    """The file with the trajectories of a batch."""
+    """The file with the trajectories of a batch.
+
+    Parameters
+    ----------
+    results
+        Results directory of the campaign.
+    round_, batch
+        Number of the round, and of the batch in its plan.
+    """
     return Path(results) / "trajectories" / f"round{round_}" / f"batch{batch:05d}.nc"
 
 

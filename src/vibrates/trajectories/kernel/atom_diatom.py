@@ -35,10 +35,11 @@ def _atom_pair(square_distance, r_m, beta):
 
 @njit(**JIT_OPTIONS)
 def atom_pairs(points, re, im, g, tables, potential, means):
-    """As `lennard_jones.improved_lennard_jones`, for an atom and both ends of a homonuclear diatom.
+    """Improved Lennard-Jones functions of an atom and both ends of a homonuclear diatom.
 
     rho^2 = R^2 + h^2 -+ 2 R h c_a with half the bond length h. V is even in c_a: its derivative by
-    c_a^2 is that by c_a over 2 c_a.
+    c_a^2 is that by c_a over 2 c_a. Arguments as in `interaction.potential_and_means`, with
+    ``tables`` (points, 4): R_m, eps, beta, h.
     """
     distance, switch, c_a = load(g, DISTANCE), load(g, SWITCH), load(g, C_A)
     zero = 0.0 * distance
@@ -72,7 +73,7 @@ def atom_pairs(points, re, im, g, tables, potential, means):
 
 @njit(**JIT_OPTIONS)
 def _site(distance, cosine, place, t, first, powers):
-    """F, B or M of `vibrates.potential.sites` at a site, and its derivative by rho over rho.
+    """F, B or M of `vibrates.potential.sites` at a site, and its derivative by rho divided by rho.
 
     ``t[first:]``: decay, d^2, the ``powers`` a_k, c_6, c_8.
     """
@@ -95,7 +96,11 @@ def _site(distance, cosine, place, t, first, powers):
 
 @njit(**JIT_OPTIONS)
 def sites(points, re, im, g, tables, potential, means):
-    """As `atom_pairs`, for five sites along the bond; V need not be even in c_a."""
+    """As `atom_pairs`, for five sites along the bond; V need not be even in c_a.
+
+    Arguments as in `interaction.potential_and_means`, with the ``tables`` of
+    `vibrates.potential.kernel_forms.SITES`.
+    """
     distance, switch, c_a = load(g, DISTANCE), load(g, SWITCH), load(g, C_A)
     zero = 0.0 * distance
     by_distance, mean, by_1 = zero, zero, zero

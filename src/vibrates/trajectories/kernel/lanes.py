@@ -175,7 +175,7 @@ def propagate(
 
 @njit(**JIT_OPTIONS)
 def mean_potential(classical, psi_re, psi_im, switch, form, tables, quadrupole):
-    """<V> (N,) of every trajectory, hartree; arguments as in `propagate`."""
+    """<V> (N,) of every trajectory, hartree. Arguments as in `propagate`."""
     total, points = psi_re.shape
     out = np.zeros(total)
     c = np.zeros(LANE_STATE * LANES)

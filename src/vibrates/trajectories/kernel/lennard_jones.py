@@ -47,9 +47,9 @@ def _store_means(g, means, by_distance, mean, mean_quadrupole, by_1, by_2, by_3,
 def improved_lennard_jones(points, re, im, g, tables, quadrupole, potential, means):
     """V_vdW + V_elect: ``potential`` (points,) and ``means`` (MEANS,) are filled in.
 
-    ``tables`` (points, 15): harmonic coefficients of R_m, eps and beta; ``quadrupole`` (points,):
-    Q_a Q_b. Improved Lennard-Jones function: Pirani et al., PCCP 10, 5489 (2008); with x = R/R_m,
-    n = beta + 4 x^2: V = eps (6 x^-n - n x^-6)/(n - 6).
+    Arguments as in `interaction.potential_and_means`, with ``tables`` (points, 15): harmonic
+    coefficients of R_m, eps and beta. Improved Lennard-Jones function: Pirani et al., PCCP 10, 5489
+    (2008); with x = R/R_m, n = beta + 4 x^2: V = eps (6 x^-n - n x^-6)/(n - 6).
     """
     distance = load(g, DISTANCE)
     inverse = 1.0 / distance
@@ -108,8 +108,9 @@ def _by_extra(t, k, r_m, eps, beta, zeta):
 def flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, means):
     """As `improved_lennard_jones`, with n = beta + zeta x and extra harmonics.
 
-    ``tables`` (points, 68): five coefficients each of R_m, eps, beta, zeta, then those of the extra
-    harmonics, the same at every point, so that one sum before the points and one after serve all.
+    Arguments as in `interaction.potential_and_means`, with ``tables`` (points, 68): five
+    coefficients each of R_m, eps, beta, zeta, then those of the extra harmonics. The latter are the
+    same at every point, so that their sums are evaluated once before and once after the points.
     With d = n - 6, l = -ln x, y = d l and phi(y) = (e^y - 1)/y: V = eps x^-6 (6 l phi - 1), regular
     at n = 6 (`vibrates.potential.flexible`).
     """

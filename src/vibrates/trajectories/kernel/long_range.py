@@ -31,7 +31,22 @@ from vibrates.trajectories.kernel.vector_math import JIT_OPTIONS
 
 @njit(**JIT_OPTIONS)
 def switching_function(distance, begin, inverse_length):
-    """s(R) = x^5 (126 - 420 x + 540 x^2 - 315 x^3 + 70 x^4), x between 0 and 1, and ds/dR."""
+    """s(R) = x^5 (126 - 420 x + 540 x^2 - 315 x^3 + 70 x^4), x from 0 to 1, and its slope.
+
+    Parameters
+    ----------
+    distance
+        R, a vector.
+    begin
+        Distance at which x = 0.
+    inverse_length
+        1 over the length on which x rises to 1.
+
+    Returns
+    -------
+    s, slope
+        s(R) and ds/dR, vectors.
+    """
     x = at_least((distance - begin) * inverse_length, 0.0)
     x = -at_least(-x, -1.0)
     x4 = x * x * x * x
@@ -44,7 +59,8 @@ def switching_function(distance, begin, inverse_length):
 def add_series(points, re, im, g, tables, quadrupole, potential, means):
     """Add the series, times SWITCH of ``g``, to ``potential`` (points,) and ``means`` (MEANS,).
 
-    ``tables`` (points, ...): 29 last columns, of which nine coefficients each of C_6, C_7, C_8.
+    Arguments as in `interaction.potential_and_means`. The last 29 columns of ``tables`` begin with
+    nine coefficients each of C_6, C_7, C_8.
     """
     distance = load(g, DISTANCE)
     inverse = 1.0 / distance

@@ -10,14 +10,14 @@ from vibrates.trajectories.kernel.vector_math import JIT_OPTIONS
 
 @njit(**JIT_OPTIONS)
 def invariants(c_a, c_b, c_ab):
-    """A, B, T, W of `vibrates.potential.orientation.extra_harmonics`."""
+    """A, B, T, W of an orientation. Arguments as in `vibrates.potential.orientation.harmonics`."""
     aa, bb, product = c_a * c_a, c_b * c_b, c_a * c_b * c_ab
     return aa, bb, product - aa * bb, c_ab * c_ab - 2.0 * product + aa * bb
 
 
 @njit(**JIT_OPTIONS)
 def extra_harmonics(aa, bb, t, w):
-    """All extra harmonics, from the invariants."""
+    """The extra harmonics from the invariants, a tuple. Arguments as in `by_invariants`."""
     ab = aa * bb
     return (
         aa * (1.0 - aa), bb * (1.0 - bb), -t, w * (1.0 - w), ab * (1.0 - aa), ab * (1.0 - bb),
@@ -29,7 +29,20 @@ def extra_harmonics(aa, bb, t, w):
 def by_invariants(
     aa, bb, t, w, by_0, by_1, by_2, by_3, by_4, by_5, by_6, by_7, by_8, by_9, by_10, by_11
 ):
-    """Derivatives by A, B, T, W from those by the extra harmonics."""
+    """Derivatives by A, B, T, W from those by the extra harmonics.
+
+    Parameters
+    ----------
+    aa, bb, t, w
+        The invariants A, B, T, W, vectors.
+    by_0, by_1, by_2, by_3, by_4, by_5, by_6, by_7, by_8, by_9, by_10, by_11
+        Derivatives by the extra harmonics, in their order.
+
+    Returns
+    -------
+    by_a, by_b, by_t, by_w
+        Derivatives by the invariants.
+    """
     by_a = (
         by_0 * (1.0 - 2.0 * aa)
         + by_6 * w
@@ -54,6 +67,18 @@ def by_four_harmonics(aa, bb, by_a, by_b, by_t, by_w):
 
     T = P - A B and W = c_ab^2 - 2 P + A B with P = c_a c_b c_ab, which by the fourth harmonic is
     h_4 + (A + B + c_ab^2)/3 - 2/9.
+
+    Parameters
+    ----------
+    aa, bb
+        The invariants A and B, vectors.
+    by_a, by_b, by_t, by_w
+        Derivatives by A, B, T, W.
+
+    Returns
+    -------
+    by_1, by_2, by_3, by_4
+        Derivatives by the four harmonics.
     """
     by_product = by_t - 2.0 * by_w
     third = by_product * (1.0 / 3.0)
@@ -63,7 +88,17 @@ def by_four_harmonics(aa, bb, by_a, by_b, by_t, by_w):
 
 @njit(**JIT_OPTIONS)
 def weighted_sum(e, t, first):
-    """Sum of extra harmonics times their coefficients, which begin at ``first``."""
+    """Sum of extra harmonics times their coefficients.
+
+    Parameters
+    ----------
+    e
+        The extra harmonics, vectors.
+    t
+        A row of a table, with the coefficients.
+    first
+        Position of the first coefficient in it.
+    """
     low = e[0] * t[first] + e[1] * t[first + 1] + e[2] * t[first + 2] + e[3] * t[first + 3]
     low = low + e[4] * t[first + 4] + e[5] * t[first + 5] + e[6] * t[first + 6]
     low = low + e[7] * t[first + 7] + e[8] * t[first + 8] + e[9] * t[first + 9]

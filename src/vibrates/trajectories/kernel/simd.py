@@ -117,7 +117,17 @@ def load(typingctx, array, index):
 
 @intrinsic
 def store(typingctx, array, index, value):
-    """Write a vector (or one number to all lanes) as vector number ``index`` of a flat array."""
+    """Write a vector to a flat float64 array.
+
+    Parameters
+    ----------
+    array
+        The array.
+    index
+        Number of the vector in it.
+    value
+        The vector, or one number for all lanes.
+    """
 
     def codegen(context, builder, sig, args):
         index_value = context.cast(builder, args[1], sig.args[1], types.intp)
@@ -153,7 +163,15 @@ def at_least(typingctx, x, bound):
 
 @intrinsic
 def near_zero(typingctx, x, bound, inside, outside):
-    """``inside`` in lanes where |x| < bound, else ``outside``."""
+    """Selection by magnitude in every lane.
+
+    Parameters
+    ----------
+    x, bound
+        Vectors.
+    inside, outside
+        Result of lanes where |x| < bound, and of the others.
+    """
 
     def codegen(context, builder, sig, args):
         x, bound, inside, outside = args

@@ -42,8 +42,19 @@ from vibrates.trajectories.kernel.vector_math import JIT_OPTIONS, sincos
 def apply_rotating(matrix_re, matrix_im, n, m, re, im, out_re, out_im):
     """out[b, a'] = sum_a K[a', a] psi[a, b]: exp(-i h dt) of one oscillator.
 
-    psi is n x m, out m x n: writing the result transposed lets a second call act on the other
-    oscillator and restores the order. Two rows at a time make better use of the arithmetic units.
+    Since the result is transposed, a second call acts on the other oscillator and restores the
+    order. Two rows at a time make better use of the arithmetic units.
+
+    Parameters
+    ----------
+    matrix_re, matrix_im : (n, n)
+        Real and imaginary part of K.
+    n, m
+        Numbers of grid points of this oscillator and of the other one.
+    re, im
+        Real and imaginary part of psi, vectors (n m,).
+    out_re, out_im
+        Filled in: the result, vectors (m n,).
     """
     for i in range(0, n - 1, 2):
         for j in range(m):
@@ -95,7 +106,23 @@ def _turn(c, n, axis, angle_by_length):
 
 @njit(**JIT_OPTIONS)
 def half_drift(n, m, re, im, c, inverse_a, inverse_b, reduced_mass, time):
-    """Free motion of R and of both bond vectors for ``time``."""
+    """Free motion of R and of both bond vectors for ``time``.
+
+    Parameters
+    ----------
+    n, m
+        Numbers of grid points of the two oscillators.
+    re, im
+        Real and imaginary part of psi, vectors (n m,).
+    c
+        Classical state of the lanes, which is changed.
+    inverse_a, inverse_b : (n,), (m,)
+        1/(mu_i r_i^2) on the grids.
+    reduced_mass
+        Of the relative motion.
+    time
+        Duration of the motion.
+    """
     mean_a = 0.0 * load(re, 0)
     mean_b = mean_a
     for i in range(n):
@@ -123,7 +150,17 @@ def _torque(c, bond, momentum, f_x, f_y, f_z, time):
 
 @njit(**JIT_OPTIONS)
 def kick(c, g, means, time):
-    """P -= dt <dV/dR>, L_i -= dt n_i x <dV/dn_i>; L_i^2 becomes its mean before and after."""
+    """P -= dt <dV/dR>, L_i -= dt n_i x <dV/dn_i>; L_i^2 becomes its mean before and after.
+
+    Parameters
+    ----------
+    c, g
+        Classical state and geometry of the lanes, which are changed.
+    means
+        Expectation values for the forces, vectors (MEANS,).
+    time
+        dt.
+    """
     inverse = 1.0 / load(g, DISTANCE)
     c_a, c_b, c_ab = load(g, C_A), load(g, C_B), load(g, C_AB)
     by_a, by_b = load(means, BY_HARMONIC), load(means, BY_HARMONIC + 1)
@@ -158,7 +195,23 @@ def kick(c, g, means, time):
 
 @njit(**JIT_OPTIONS)
 def phase(n, m, re, im, g, potential, inverse_a, inverse_b, time):
-    """psi *= exp(-i dt (V + L_a^2/2 mu_a r_a^2 + L_b^2/2 mu_b r_b^2)) on the grid."""
+    """psi *= exp(-i dt (V + L_a^2/2 mu_a r_a^2 + L_b^2/2 mu_b r_b^2)) on the grid.
+
+    Parameters
+    ----------
+    n, m
+        Numbers of grid points of the two oscillators.
+    re, im
+        Real and imaginary part of psi, vectors (n m,), which are changed.
+    g
+        Geometry of the lanes, with L_i^2.
+    potential
+        V, vectors (n m,).
+    inverse_a, inverse_b : (n,), (m,)
+        1/(mu_i r_i^2) on the grids.
+    time
+        dt.
+    """
     half_a, half_b = 0.5 * load(g, SQUARE_A), 0.5 * load(g, SQUARE_B)
     for i in range(n):
         rotation_a = half_a * inverse_a[i]
