@@ -22,11 +22,6 @@ def main(config: Campaign, path: Path, options: list[str]) -> int:
     options
         Options for Snakemake; if empty those of the last run, or all local cores if there was none.
 
-    Returns
-    -------
-    int
-        Does not return unless Snakemake cannot be started.
-
     Raises
     ------
     UserError
