@@ -66,14 +66,14 @@ def test_killed_batch_goes_on_to_the_bits_of_an_undisturbed_one(many_pieces, sma
         time.sleep(0.01)
     if how == signal.SIGKILL:
         os.killpg(batch.pid, how)
-    else:  # mpiexec, told to end too, may drop what the ranks say last
+    else:
         for rank in ranks_of(output):
             os.kill(rank, how)
     said = batch.communicate(timeout=600)[1]
     assert not output.exists()
     kept = len(Checkpoint(output).results(wanted))
     assert 3 <= kept < 24
-    if how == signal.SIGTERM:
+    if how == signal.SIGTERM and said:  # mpiexec at times drops what the ranks say last
         assert "of 24 pieces are kept for the next attempt" in said
     again = run_batch(many_pieces, 2, "cut.nc")
     assert again.returncode == 0, again.stderr
