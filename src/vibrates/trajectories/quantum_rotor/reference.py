@@ -1,8 +1,8 @@
 """An independent solution of the same equations: slow, simple, on the unexpanded surface.
 
 Amplitudes c(v, w, j, m) in the interaction picture, i dc/dt = exp(iEt) W(t) exp(-iEt) c, with
-matrix elements of W = V + L^2/2 mu_a r_a^2 by quadrature over more bond lengths than levels and over
-a product grid of orientations; mean force and torque by differences of the surface; all of it
+matrix elements of W = V + L^2/2 mu_a r_a^2 by quadrature over more bond lengths than levels and
+over a product grid of orientations; mean force and torque by differences of the surface; all of it
 integrated by DOP853. It exists to judge the split-operator implementations.
 """
 

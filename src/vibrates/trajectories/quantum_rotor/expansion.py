@@ -1,0 +1,288 @@
+"""The potential as a series in the orientations of both molecules.
+
+    V = sum A_{l1 l2 m}(R; g) T_{l1 m}(c_1) T_{l2 m}(c_2) q_m(u, S)
+
+with c_1 = n_1.R^ of the rotor, c_2 = n_2.R^ of the quantum molecule, u = n_1.n_2 - c_1 c_2,
+S = (1 - c_1^2)(1 - c_2^2), and g the grid points of both vibrations. T_{lm} is the m-th derivative
+of the Legendre polynomial P_l, normalised, and q_m = S^(m/2) cos(m phi) with the dihedral angle phi
+is a polynomial: q_0 = 1, q_1 = u, q_(m+1) = 2 u q_m - S q_(m-1). Every term is a polynomial in
+c_1, c_2 and n_1.n_2, regular wherever the molecules point, and the terms have mean square one and
+are orthogonal under isotropic orientations: the coefficients are quadratures of the surface.
+
+The radial functions are cubic splines in x = ln R on equidistant knots, with the switching function
+in them; forces are derivatives of the same splines, so that the potential that is propagated in
+conserves energy.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.polynomial.legendre import Legendre, leggauss
+from numpy.typing import NDArray
+from scipy.interpolate import BSpline
+from scipy.special import factorial
+
+from vibrates.core.errors import UserError
+from vibrates.core.units import HARTREE_TO_CM
+from vibrates.potential.joined import switching_function
+
+# V(R, c_1, c_2, c_12, r_1, r_2), arguments broadcast; atomic units.
+Potential = Callable[..., NDArray]
+
+DEFAULT_ORDERS = (10, 6, 4)  # largest l1, l2, m
+LARGEST_ORDER = 7  # of l2 and m: what the kernel has room for
+REMAINDER_LIMIT = 0.02  # rms error over rms anisotropy, anywhere that the molecules reach
+_SPACING = 0.01  # of the knots in ln R
+_CHUNK = 16  # distances at a time
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Labels of a series: ``l1``, ``l2``, ``m`` of every term, terms of one (l2, m) together.
+
+    ``groups`` (f, 2): (l2, m) of the functions of the quantum molecule's orientation;
+    ``first`` (f + 1,): where the terms of each of them begin.
+    """
+
+    l1: NDArray
+    l2: NDArray
+    m: NDArray
+    groups: NDArray
+    first: NDArray
+
+    @classmethod
+    def build(cls, orders: tuple[int, int, int], even: tuple[bool, bool]) -> "Terms":
+        """All terms up to ``orders``; only even l1 or l2 for a molecule with like ends.
+
+        Raises
+        ------
+        UserError
+            The order of the quantum molecule is larger than the kernel has room for.
+        """
+        if max(orders[1], min(orders[2], orders[1])) > LARGEST_ORDER:
+            raise UserError(
+                f"orders {orders} of the potential's expansion: at most {LARGEST_ORDER} for the "
+                "quantum molecule; lower the second order"
+            )
+        steps = [2 if one else 1 for one in even]
+        rows, groups, first = [], [], [0]
+        for l2 in range(0, orders[1] + 1, steps[1]):
+            for m in range(min(l2, orders[0], orders[2]) + 1):
+                mine = [(l1, l2, m) for l1 in range(0, orders[0] + 1, steps[0]) if l1 >= m]
+                if mine:
+                    rows += mine
+                    groups.append((l2, m))
+                    first.append(len(rows))
+        return cls(*np.array(rows).T, np.array(groups), np.array(first))
+
+    @property
+    def order(self) -> int:
+        """Largest l2."""
+        return int(self.l2.max())
+
+
+def normalised_legendre(l: int, m: int) -> Legendre:
+    """T_{lm}: d^m P_l/dx^m, of mean square one together with (1 - x^2)^m and cos(m phi)."""
+    scale = (2.0 - (m == 0)) ** 0.25 * np.sqrt(
+        (2 * l + 1) * factorial(l - m) / factorial(l + m)
+    )
+    return scale * Legendre.basis(l).deriv(m) if m else scale * Legendre.basis(l)
+
+
+def dihedral_polynomials(u: NDArray, s: NDArray, largest: int) -> tuple[NDArray, NDArray, NDArray]:
+    """q_m, dq_m/du and dq_m/dS for m = 0 to ``largest``, first axis; u, S any one shape."""
+    one, zero = np.ones_like(u), np.zeros_like(u)
+    q, by_u, by_s = [one, u], [zero, one], [zero, zero]
+    for m in range(1, largest):
+        q.append(2.0 * u * q[m] - s * q[m - 1])
+        by_u.append(2.0 * (q[m] + u * by_u[m]) - s * by_u[m - 1])
+        by_s.append(2.0 * u * by_s[m] - q[m - 1] - s * by_s[m - 1])
+    return tuple(np.array(x[: largest + 1]) for x in (q, by_u, by_s))
+
+
+def angular_functions(terms: Terms, c_1: NDArray, c_2: NDArray, c_12: NDArray) -> NDArray:
+    """All terms' functions of the orientation, first axis."""
+    u, s = c_12 - c_1 * c_2, (1.0 - c_1**2) * (1.0 - c_2**2)
+    q = dihedral_polynomials(u, s, int(terms.m.max()))[0]
+    return np.array(
+        [
+            normalised_legendre(l1, m)(c_1) * normalised_legendre(l2, m)(c_2) * q[m]
+            for l1, l2, m in zip(terms.l1, terms.l2, terms.m, strict=True)
+        ]
+    )
+
+
+def _orientations(points: tuple[int, int, int], even: tuple[bool, bool]):
+    """c_1, c_2, c_12 and weights (sum 1) of a product quadrature over both orientations."""
+    axes, weights = [], []
+    for count, like_ends in zip(points[:2], even, strict=True):
+        x, w = leggauss(2 * count)
+        if like_ends:
+            x, w = x[x > 0], 2.0 * w[x > 0]
+        axes.append(x)
+        weights.append(0.5 * w)
+    phi = np.pi * (np.arange(2 * points[2]) + 0.5) / (2 * points[2])
+    c_1, c_2, phi = (x.ravel() for x in np.meshgrid(*axes, phi, indexing="ij"))
+    weight = np.outer(np.outer(*weights), np.full(2 * points[2], 0.5 / points[2])).ravel()
+    c_12 = c_1 * c_2 + np.sqrt((1.0 - c_1**2) * (1.0 - c_2**2)) * np.cos(phi)
+    return c_1, c_2, c_12, weight
+
+
+@dataclass(frozen=True, eq=False)
+class AngularExpansion:
+    """The series of one pair on the vibrational grids of a trajectory.
+
+    ``table`` (knots, terms, g): spline coefficients; ``origin``, ``spacing``: of the knots in
+    ln R; ``reach``: (nearest, farthest) R, bohr; ``remainder``: the largest rms error of V over its
+    rms anisotropy, where V is below the energy that was asked for.
+    """
+
+    terms: Terms
+    table: NDArray
+    origin: float
+    spacing: float
+    reach: tuple[float, float]
+    remainder: float
+
+    @classmethod
+    def build(
+        cls,
+        potential: Potential,
+        r_1: NDArray,
+        r_2: NDArray,
+        weights_2: NDArray,
+        energy: float,
+        switch: tuple[float, float],
+        even: tuple[bool, bool],
+        orders: tuple[int, int, int] = DEFAULT_ORDERS,
+    ) -> "AngularExpansion":
+        """Expand ``potential`` on the grid of bond lengths.
+
+        Parameters
+        ----------
+        potential : Potential
+            V(R, c_1, c_2, c_12, r_1, r_2).
+        r_1 : NDArray
+            Bond lengths (n,) of the rotor's grid, bohr.
+        r_2, weights_2 : NDArray
+            Bond lengths (q,) of the quantum molecule and weights (q, p) that average V to the
+            points that carry amplitudes; g = n p grid points, the latter fastest.
+        energy : float
+            Highest energy of the trajectories, hartree: V is expanded from where it is larger
+            everywhere.
+        switch : tuple[float, float]
+            R, bohr, where V begins to be switched off and where it has vanished, the largest R.
+        even : tuple[bool, bool]
+            Whether the ends of the rotor, of the quantum molecule are alike.
+        orders : tuple[int, int, int]
+            Largest l1, l2, m.
+
+        Raises
+        ------
+        UserError
+            The range is infinite, or the orders are too low: `REMAINDER_LIMIT`.
+        """
+        farthest = switch[1]
+        if not np.isfinite(farthest):
+            raise UserError(
+                "dynamics.interaction_range_angstrom is infinite; a quantised rotor needs a finite "
+                "one, 12 say"
+            )
+        terms = Terms.build(orders, even)
+        c_1, c_2, c_12, weight = _orientations(tuple(order // 2 + 4 for order in orders), even)
+        functions = angular_functions(terms, c_1, c_2, c_12)
+
+        def mean_potential(distances: NDArray) -> NDArray:
+            """V (R, orientations, g)."""
+            values = potential(
+                distances[:, None, None, None], c_1[:, None, None], c_2[:, None, None],
+                c_12[:, None, None], r_1[:, None], r_2,
+            )  # fmt: skip
+            full = (len(distances), len(c_1), len(r_1), len(r_2))
+            averaged = np.broadcast_to(values, full) @ weights_2
+            kept = 1.0 - switching_function(distances, *switch)
+            return kept[:, None, None] * averaged.reshape(len(distances), len(c_1), -1)
+
+        nearest = _nearest(mean_potential, energy, farthest)
+        origin = np.log(nearest)
+        intervals = int(np.ceil((np.log(farthest) - origin) / _SPACING))
+        spacing = (np.log(farthest) - origin) / intervals
+        # Two more points than knots settle the ends of the spline.
+        x = origin + spacing * np.sort([0.5, intervals - 0.5, *range(intervals + 1)])
+        values, remainder = [], 0.0
+        for first in range(0, len(x), _CHUNK):
+            v = mean_potential(np.exp(x[first : first + _CHUNK]))
+            coefficients = (functions * weight) @ v
+            values.append(coefficients)
+            error = v - np.einsum("to,rtg->rog", functions, coefficients)
+            remainder = max(remainder, _relative_error(error, v, weight, energy))
+        if remainder > REMAINDER_LIMIT:
+            raise UserError(
+                f"orders {orders} of the potential's expansion leave {remainder:.1%} of its "
+                f"anisotropy, more than {REMAINDER_LIMIT:.0%}; raise the orders, or lower the "
+                f"highest energy, {energy * HARTREE_TO_CM:.0f} cm^-1"
+            )
+        knots = origin + spacing * np.arange(-3, intervals + 4)
+        design = BSpline.design_matrix(x, knots, 3).toarray()
+        flat = np.concatenate(values).reshape(len(x), -1)
+        table = np.linalg.solve(design, flat).reshape(len(x), *values[0].shape[1:])
+        return cls(terms, table, origin, spacing, (nearest, farthest), remainder)
+
+    def radial(self, distance: NDArray) -> tuple[NDArray, NDArray]:
+        """A and dA/dR (N, terms, g) at distances (N,)."""
+        position = (np.log(distance) - self.origin) / self.spacing
+        position = np.minimum(position, len(self.table) - 3)  # beyond the range V is zero
+        interval = np.clip(np.floor(position), 0, len(self.table) - 4).astype(int)
+        weights, slopes = spline_weights(position - interval)
+        stencil = self.table[interval[:, None] + np.arange(4)]
+        value = np.einsum("nq,nqtg->ntg", weights, stencil)
+        slope = np.einsum("nq,nqtg->ntg", slopes, stencil)
+        return value, slope / (self.spacing * distance)[:, None, None]
+
+    def of_rotor(
+        self, distance: NDArray, c_1: NDArray
+    ) -> tuple[NDArray, NDArray, NDArray]:
+        """Sums over l1, W (N, f, g), and their derivatives by R and c_1."""
+        value, slope = self.radial(distance)
+        polynomials = [
+            normalised_legendre(l1, m) for l1, m in zip(self.terms.l1, self.terms.m, strict=True)
+        ]
+        t = np.array([one(c_1) for one in polynomials]).T[:, :, None]
+        by_c = np.array([one.deriv()(c_1) for one in polynomials]).T[:, :, None]
+        first = self.terms.first[:-1]
+        return tuple(
+            np.add.reduceat(x, first, axis=1) for x in (t * value, t * slope, by_c * value)
+        )
+
+
+def spline_weights(t: NDArray) -> tuple[NDArray, NDArray]:
+    """The four cubic B-splines of an interval and their derivatives (..., 4), 0 <= t <= 1."""
+    s = 1.0 - t
+    value = (s**3, 4.0 - 6.0 * t**2 + 3.0 * t**3, 4.0 - 6.0 * s**2 + 3.0 * s**3, t**3)
+    slope = (-(s**2), t * (3.0 * t - 4.0), s * (4.0 - 3.0 * s), t**2)
+    return np.stack(value, axis=-1) / 6.0, 0.5 * np.stack(slope, axis=-1)
+
+
+def _nearest(mean_potential: Callable, energy: float, farthest: float) -> float:
+    """Distance within which V is larger than ``energy`` in all orientations and bond lengths."""
+    distances = np.exp(np.arange(np.log(farthest), 0.0, -0.05))
+    for first in range(0, len(distances), _CHUNK):
+        some = distances[first : first + _CHUNK]
+        lowest = mean_potential(some).min(axis=(1, 2))
+        beyond = np.flatnonzero(lowest > 1.2 * energy)
+        if beyond.size:
+            return float(some[beyond[0]])
+    return float(distances[-1])
+
+
+def _relative_error(error: NDArray, v: NDArray, weight: NDArray, energy: float) -> float:
+    """Largest rms error over rms anisotropy, at distances where V is below ``energy`` on average.
+
+    Anisotropies below 1e-3 of the largest V are not looked at: an isotropic potential has none.
+    """
+    mean = np.einsum("o,rog->rg", weight, v)
+    anisotropy = np.sqrt(np.einsum("o,rog->rg", weight, (v - mean[:, None]) ** 2))
+    rms = np.sqrt(np.einsum("o,rog->rg", weight, error**2))
+    counts = (mean < energy) & (anisotropy > 1e-3 * np.abs(v).max(axis=1))
+    return float((rms[counts] / anisotropy[counts]).max(initial=0.0))
