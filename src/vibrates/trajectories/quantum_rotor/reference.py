@@ -39,7 +39,8 @@ class SlowQuantumRotor:
 
     ``n_v``, ``n_w``: numbers of lowest vibrational levels; ``levels``: the j of the basis, of one
     parity; ``orders``: numbers of polar angles (of the whole sphere, even) and azimuths;
-    ``more``: bond lengths of a and b beyond the numbers of their levels.
+    ``switch``: R, bohr, where V begins to be switched off, and where it is; ``more``: bond lengths
+    of a and b beyond the numbers of their levels.
     """
 
     def __init__(
@@ -50,10 +51,11 @@ class SlowQuantumRotor:
         n_v: int,
         n_w: int,
         levels: list[int],
+        switch: tuple[float, float],
         orders: tuple[int, int] = (14, 20),
         more: tuple[int, int] = (3, 4),
     ) -> None:
-        self.surface, self.levels = surface, levels
+        self.surface, self.levels, self.switch = surface, levels, switch
         self.mass = pair_reduced_mass(a, b)
         self.a, self.b = _Vibration(a, n_v, more[0]), _Vibration(b, n_w, more[1])
         wide = _Vibration(b, _LEVELS_OF_DISTORTION, 0)
@@ -80,7 +82,10 @@ class SlowQuantumRotor:
         """V (..., points_a, points_b, k); arguments (..., 1 or k)."""
         arguments = (np.asarray(x)[..., None, None, :] for x in (distance, c_a, c_b, c_ab))
         r_a, r_b = self.a.r[:, None, None], self.b.r[:, None]
-        return self.surface.potential(*arguments, r_a, r_b)
+        begin, end = self.switch
+        x = np.clip((np.asarray(distance) - begin) / (end - begin), 0.0, 1.0)
+        kept = (1.0 - x) ** 5 * (1.0 + x * (5.0 + x * (15.0 + x * (35.0 + x * 70.0))))
+        return kept[..., None, None, :] * self.surface.potential(*arguments, r_a, r_b)
 
     def _on_grid(self, c: NDArray) -> NDArray:
         """psi (points_a, points_b, k) of amplitudes (v, rovibrational level, f)."""

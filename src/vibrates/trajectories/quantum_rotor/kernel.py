@@ -1,0 +1,587 @@
+"""The propagation of `plain` in vector registers: LANES trajectories side by side.
+
+Arrays of vectors are flat. psi: orientation k in the order of `symmetry`, then real and imaginary
+part, then grid point g: vector number (2 k + part) G + g. Atomic units.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from vibrates.trajectories.kernel import state_layout as rows
+from vibrates.trajectories.kernel.interaction import square
+from vibrates.trajectories.kernel.lanes import _has_ended
+from vibrates.trajectories.kernel.simd import LANES, load, sqrt, store
+from vibrates.trajectories.kernel.state_layout import L_A, N_A, P, R
+from vibrates.trajectories.kernel.strang import _torque, _turn
+from vibrates.trajectories.kernel.vector_math import JIT_OPTIONS, log, sincos
+from vibrates.trajectories.quantum_rotor.collision import Collision
+from vibrates.trajectories.quantum_rotor.expansion import normalised_legendre
+from vibrates.trajectories.quantum_rotor.products import own_product, shared_product
+from vibrates.trajectories.quantum_rotor.symmetry import ReflectionBlocks
+
+_STATE = 12  # rows of the classical state: R, P, n, L
+# Rows of the geometry.
+DISTANCE, C_1, SINE_1, POSITION = 0, 1, 2, 3
+_GEOMETRY = 4
+_LARGEST_M = 7
+
+
+@njit(**JIT_OPTIONS)
+def _geometry(c, g, origin, inverse_spacing, last):
+    """R, c_1, 1 - c_1^2, and the place among the knots, at most ``last``."""
+    x, y, z = load(c, R), load(c, R + 1), load(c, R + 2)
+    distance = sqrt(x * x + y * y + z * z)
+    n_x, n_y, n_z = load(c, N_A), load(c, N_A + 1), load(c, N_A + 2)
+    c_1 = (n_x * x + n_y * y + n_z * z) / distance
+    store(g, DISTANCE, distance)
+    store(g, C_1, c_1)
+    store(g, SINE_1, 1.0 - c_1 * c_1)
+    store(g, POSITION, (log(distance) - origin) * inverse_spacing)
+    for l in range(LANES):
+        k = POSITION * LANES + l
+        # A state that is not finite fails every comparison: it must not lead out of the table.
+        if not (g[k] < last):
+            g[k] = last
+        elif g[k] < -last:
+            g[k] = -last
+
+
+@njit(**JIT_OPTIONS)
+def _polynomials(x, coefficients, odd, count, values, slopes):
+    """Polynomials of one parity: x^odd sum_p a_p x^2p, and their derivatives, for all rows."""
+    square_x = x * x
+    terms = coefficients.shape[1]
+    for k in range(count):
+        a = coefficients[k]
+        h = 0.0 * x + a[terms - 1]
+        d = 0.0 * x
+        for p in range(terms - 2, -1, -1):
+            d = d * square_x + h
+            h = h * square_x + a[p]
+        if odd[k]:
+            store(values, k, x * h)
+            store(slopes, k, h + 2.0 * square_x * d)
+        else:
+            store(values, k, h)
+            store(slopes, k, 2.0 * x * d)
+
+
+@njit(**JIT_OPTIONS)
+def _of_rotor(
+    g, table, terms, padded, first, polynomial_of, values, slopes, spacing, points, scratch, w
+):
+    """Sums over l1 of the series: w holds W, dW/dR and dW/dc_1, each (functions, points).
+
+    Vectors run over grid points here, one trajectory after the other, because each has its own
+    place among the knots.
+    """
+    functions = len(first) - 1
+    chunks = padded // LANES
+    knot = terms * chunks
+    part = functions * points * LANES
+    for l in range(LANES):
+        position = g[POSITION * LANES + l]
+        interval = min(max(int(np.floor(position)), 0), len(table) // (terms * padded) - 4)
+        t = position - interval
+        s = 1.0 - t
+        w_0, w_3 = s * s * s / 6.0, t * t * t / 6.0
+        w_1 = (4.0 - 6.0 * t * t + 3.0 * t * t * t) / 6.0
+        w_2 = (4.0 - 6.0 * s * s + 3.0 * s * s * s) / 6.0
+        scale = 0.5 / (spacing * g[DISTANCE * LANES + l])
+        d_0, d_3 = -s * s * scale, t * t * scale
+        d_1, d_2 = t * (3.0 * t - 4.0) * scale, s * (4.0 - 3.0 * s) * scale
+        for chunk in range(chunks):
+            here = min(LANES, points - chunk * LANES)
+            for f in range(functions):
+                base = interval * knot + first[f] * chunks + chunk
+                value = 0.0 * load(table, base)
+                slope, by_c = value, value
+                for term in range(first[f], first[f + 1]):
+                    a_0, a_1 = load(table, base), load(table, base + knot)
+                    a_2, a_3 = load(table, base + 2 * knot), load(table, base + 3 * knot)
+                    radial = w_0 * a_0 + w_1 * a_1 + w_2 * a_2 + w_3 * a_3
+                    by_r = d_0 * a_0 + d_1 * a_1 + d_2 * a_2 + d_3 * a_3
+                    k = polynomial_of[term] * LANES + l
+                    value = value + values[k] * radial
+                    slope = slope + values[k] * by_r
+                    by_c = by_c + slopes[k] * radial
+                    base += chunks
+                store(scratch, 0, value)
+                store(scratch, 1, slope)
+                store(scratch, 2, by_c)
+                to = (f * points + chunk * LANES) * LANES + l
+                for i in range(here):
+                    w[to] = scratch[i]
+                    w[to + part] = scratch[LANES + i]
+                    w[to + 2 * part] = scratch[2 * LANES + i]
+                    to += LANES
+
+
+@njit(**JIT_OPTIONS)
+def _dihedral(u, s, largest, q):
+    """q_m, dq_m/du, dq_m/dS for m = 0 to ``largest`` in rows 3 m, 3 m + 1, 3 m + 2."""
+    zero = 0.0 * u
+    store(q, 0, zero + 1.0)
+    store(q, 1, zero)
+    store(q, 2, zero)
+    store(q, 3, u)
+    store(q, 4, zero + 1.0)
+    store(q, 5, zero)
+    for m in range(1, largest):
+        a, b, c = load(q, 3 * m), load(q, 3 * m + 1), load(q, 3 * m + 2)
+        d, e, f = load(q, 3 * m - 3), load(q, 3 * m - 2), load(q, 3 * m - 1)
+        store(q, 3 * m + 3, 2.0 * u * a - s * d)
+        store(q, 3 * m + 4, 2.0 * (a + u * b) - s * e)
+        store(q, 3 * m + 5, 2.0 * u * c - d - s * f)
+
+
+@njit(**JIT_OPTIONS)
+def _angles(c, g, n, k):
+    """c_2 and u = c_12 - c_1 c_2 of orientation k."""
+    inverse = 1.0 / load(g, DISTANCE)
+    x, y, z = n[k, 0], n[k, 1], n[k, 2]
+    c_2 = (load(c, R) * x + load(c, R + 1) * y + load(c, R + 2) * z) * inverse
+    c_12 = load(c, N_A) * x + load(c, N_A + 1) * y + load(c, N_A + 2) * z
+    return c_2, c_12 - load(g, C_1) * c_2
+
+
+@njit(**JIT_OPTIONS)
+def _functions(c, g, n, coefficients, odd, m_of, largest, t, by_t, q, functions):
+    """T_{l2 m}(c_2) q_m at all orientations, (orientations, functions)."""
+    sine_1 = load(g, SINE_1)
+    count = len(m_of)
+    for k in range(len(n)):
+        c_2, u = _angles(c, g, n, k)
+        _dihedral(u, sine_1 * (1.0 - c_2 * c_2), largest, q)
+        _polynomials(c_2, coefficients, odd, count, t, by_t)
+        for f in range(count):
+            store(functions, k * count + f, load(t, f) * load(q, 3 * m_of[f]))
+
+
+@njit(**JIT_OPTIONS)
+def _kick(
+    c, g, n, coefficients, odd, m_of, largest, t, by_t, q, points, w, moments, weights, time
+):
+    """P -= dt <dV/dR>, L -= dt n x <dV/dn>; mean L^2 of before and after.
+
+    ``moments`` (functions, points): means of the functions; ``weights`` (orientations, functions):
+    of V's derivatives by them.
+    """
+    count = len(m_of)
+    part = count * points
+    zero = 0.0 * load(g, C_1)
+    d_r, d_1 = zero, zero
+    for k in range(part):
+        moment = load(moments, k)
+        d_r = d_r + load(w, part + k) * moment
+        d_1 = d_1 + load(w, 2 * part + k) * moment
+    c_1, sine_1 = load(g, C_1), load(g, SINE_1)
+    f_x, f_y, f_z, h_x, h_y, h_z = zero, zero, zero, zero, zero, zero
+    for k in range(len(n)):
+        c_2, u = _angles(c, g, n, k)
+        sine_2 = 1.0 - c_2 * c_2
+        _dihedral(u, sine_1 * sine_2, largest, q)
+        _polynomials(c_2, coefficients, odd, count, t, by_t)
+        d_u, d_s, d_2 = zero, zero, zero
+        for f in range(count):
+            weight = load(weights, k * count + f)
+            m = 3 * m_of[f]
+            part_t = weight * load(t, f)
+            d_u = d_u + part_t * load(q, m + 1)
+            d_s = d_s + part_t * load(q, m + 2)
+            d_2 = d_2 + weight * load(by_t, f) * load(q, m)
+        d_2 = d_2 - c_1 * d_u - 2.0 * c_2 * sine_1 * d_s
+        d_1 = d_1 - c_2 * d_u - 2.0 * c_1 * sine_2 * d_s
+        x, y, z = n[k, 0], n[k, 1], n[k, 2]
+        f_x, f_y, f_z = f_x + x * d_2, f_y + y * d_2, f_z + z * d_2
+        h_x, h_y, h_z = h_x + x * d_u, h_y + y * d_u, h_z + z * d_u
+    inverse = 1.0 / load(g, DISTANCE)
+    e_x, e_y, e_z = load(c, R) * inverse, load(c, R + 1) * inverse, load(c, R + 2) * inverse
+    f_x, f_y = f_x + d_1 * load(c, N_A), f_y + d_1 * load(c, N_A + 1)
+    f_z = f_z + d_1 * load(c, N_A + 2)
+    along = d_r - inverse * (f_x * e_x + f_y * e_y + f_z * e_z)
+    before = square(c, L_A)
+    store(c, P, load(c, P) - time * (along * e_x + inverse * f_x))
+    store(c, P + 1, load(c, P + 1) - time * (along * e_y + inverse * f_y))
+    store(c, P + 2, load(c, P + 2) - time * (along * e_z + inverse * f_z))
+    _torque(c, N_A, L_A, d_1 * e_x + h_x, d_1 * e_y + h_y, d_1 * e_z + h_z, time)
+    return 0.5 * (before + square(c, L_A))
+
+
+@njit(**JIT_OPTIONS)
+def _density(psi, orientations, points, density):
+    """|psi|^2 (orientations, points)."""
+    for k in range(orientations):
+        for i in range(points):
+            x, y = load(psi, 2 * k * points + i), load(psi, (2 * k + 1) * points + i)
+            store(density, k * points + i, x * x + y * y)
+
+
+@njit(**JIT_OPTIONS)
+def _mean_inverse(density, orientations, points, inverse):
+    """<1/(mu r^2)> of the rotor."""
+    mean = 0.0 * load(density, 0)
+    for i in range(points):
+        total = 0.0 * mean
+        for k in range(orientations):
+            total = total + load(density, k * points + i)
+        mean = mean + inverse[i] * total
+    return mean
+
+
+@njit(**JIT_OPTIONS)
+def _drift(c, mean_inverse, reduced_mass, time):
+    """Free motion of R and n."""
+    for k in range(3):
+        store(c, R + k, load(c, R + k) + load(c, P + k) * (time / reduced_mass))
+    _turn(c, N_A, L_A, mean_inverse * time)
+
+
+@njit(**JIT_OPTIONS)
+def _phase(psi, orientations, points, potential, square_l, inverse, time):
+    """psi *= exp(-i dt (V + L^2/2 mu r^2))."""
+    for i in range(points):
+        rotation = (0.5 * time * inverse[i]) * square_l
+        for k in range(orientations):
+            sine, cosine = sincos(time * load(potential, k * points + i) + rotation)
+            a = 2 * k * points + i
+            x, y = load(psi, a), load(psi, a + points)
+            store(psi, a, x * cosine + y * sine)
+            store(psi, a + points, y * cosine - x * sine)
+
+
+@njit(**JIT_OPTIONS)
+def _orbit_sums(psi, orbits, rows_of, width, out):
+    """Sums over orbits, vector number (row, column) of ``out``."""
+    point = 0
+    for _ in range(orbits[0]):
+        for x in range(width):
+            i = point * width + x
+            a, b = load(psi, i), load(psi, i + width)
+            c, d = load(psi, i + 2 * width), load(psi, i + 3 * width)
+            store(out, rows_of[point] * width + x, (a + b) + (c + d))
+            store(out, rows_of[point + 1] * width + x, (a - b) + (c - d))
+            store(out, rows_of[point + 2] * width + x, (a + b) - (c + d))
+            store(out, rows_of[point + 3] * width + x, (a - b) - (c - d))
+        point += 4
+    for _ in range(orbits[1]):
+        for x in range(width):
+            a, b = load(psi, point * width + x), load(psi, (point + 1) * width + x)
+            store(out, rows_of[point] * width + x, a + b)
+            store(out, rows_of[point + 1] * width + x, a - b)
+        point += 2
+    for _ in range(orbits[2]):
+        for x in range(width):
+            store(out, rows_of[point] * width + x, load(psi, point * width + x))
+        point += 1
+
+
+@njit(**JIT_OPTIONS)
+def _add_orbit_sums(sums, orbits, rows_of, width, psi):
+    """The transpose of `_orbit_sums`, added to psi."""
+    point = 0
+    for _ in range(orbits[0]):
+        for x in range(width):
+            a = load(sums, rows_of[point] * width + x)
+            b = load(sums, rows_of[point + 1] * width + x)
+            c = load(sums, rows_of[point + 2] * width + x)
+            d = load(sums, rows_of[point + 3] * width + x)
+            i = point * width + x
+            store(psi, i, load(psi, i) + ((a + b) + (c + d)))
+            store(psi, i + width, load(psi, i + width) + ((a - b) + (c - d)))
+            i += 2 * width
+            store(psi, i, load(psi, i) + ((a + b) - (c + d)))
+            store(psi, i + width, load(psi, i + width) + ((a - b) - (c - d)))
+        point += 4
+    for _ in range(orbits[1]):
+        for x in range(width):
+            a = load(sums, rows_of[point] * width + x)
+            b = load(sums, rows_of[point + 1] * width + x)
+            i = point * width + x
+            store(psi, i, load(psi, i) + (a + b))
+            store(psi, i + width, load(psi, i + width) + (a - b))
+        point += 2
+    for _ in range(orbits[2]):
+        for x in range(width):
+            i = point * width + x
+            store(psi, i, load(psi, i) + load(sums, rows_of[point] * width + x))
+        point += 1
+
+
+@njit(**JIT_OPTIONS)
+def _times_levels(amplitudes, level_of, n, p, matrix_re, matrix_im, out):
+    """On the vibrational points of the quantum molecule, the matrix of each function's level."""
+    points = n * p
+    for f in range(len(level_of)):
+        a, b = matrix_re[level_of[f]], matrix_im[level_of[f]]
+        row = 2 * f * points
+        for i in range(n):
+            for r in range(p):
+                x, y = 0.0 * load(amplitudes, row), 0.0 * load(amplitudes, row)
+                for s in range(p):
+                    v = load(amplitudes, row + i * p + s)
+                    w = load(amplitudes, row + points + i * p + s)
+                    x = x + a[r, s] * v - b[r, s] * w
+                    y = y + a[r, s] * w + b[r, s] * v
+                store(out, row + i * p + r, x)
+                store(out, row + points + i * p + r, y)
+
+
+@njit(**JIT_OPTIONS)
+def _times_square(psi, orientations, matrix_re, matrix_im, n, step, others, jump, out):
+    """A complex matrix (n, n) on one index of every orientation's points.
+
+    The index has the stride ``step``; the ``others`` have the stride ``jump``.
+    """
+    points = n * others
+    for k in range(orientations):
+        for o in range(others):
+            base = 2 * k * points + o * jump
+            whole = n - n % 2
+            for i in range(0, whole, 2):
+                v, w = load(psi, base), load(psi, base + points)
+                p_re = matrix_re[i, 0] * v - matrix_im[i, 0] * w
+                p_im = matrix_re[i, 0] * w + matrix_im[i, 0] * v
+                q_re = matrix_re[i + 1, 0] * v - matrix_im[i + 1, 0] * w
+                q_im = matrix_re[i + 1, 0] * w + matrix_im[i + 1, 0] * v
+                for s in range(1, n):
+                    v, w = load(psi, base + s * step), load(psi, base + points + s * step)
+                    a, b = matrix_re[i, s], matrix_im[i, s]
+                    p_re, p_im = p_re + a * v - b * w, p_im + a * w + b * v
+                    a, b = matrix_re[i + 1, s], matrix_im[i + 1, s]
+                    q_re, q_im = q_re + a * v - b * w, q_im + a * w + b * v
+                store(out, base + i * step, p_re)
+                store(out, base + points + i * step, p_im)
+                store(out, base + (i + 1) * step, q_re)
+                store(out, base + points + (i + 1) * step, q_im)
+            for i in range(whole, n):
+                p_re, p_im = 0.0 * load(psi, base), 0.0 * load(psi, base)
+                for s in range(n):
+                    v, w = load(psi, base + s * step), load(psi, base + points + s * step)
+                    a, b = matrix_re[i, s], matrix_im[i, s]
+                    p_re, p_im = p_re + a * v - b * w, p_im + a * w + b * v
+                store(out, base + i * step, p_re)
+                store(out, base + points + i * step, p_im)
+
+
+@njit(**JIT_OPTIONS)
+def run_lanes(
+    classical, psi_in, steps, order, time_step, maximum_steps, end_distance, reduced_mass, inverse,
+    n, table, terms, padded, origin, spacing, first, polynomial_of, rotor_coefficients, rotor_odd,
+    coefficients, odd, m_of, orbits, rows_of, blocks, matrices, level_of, levels_re, levels_im,
+    complement_re, complement_im, rotor_re, rotor_im,
+):  # fmt: skip
+    """Run every trajectory to its end, in place; arguments as `propagate` prepares them.
+
+    ``classical`` (N, 18); ``psi_in`` (N, 2 K G); ``order`` (N,): in which trajectories are taken
+    up; ``inverse`` (G,).
+    """
+    total = len(classical)
+    orientations, points, p = len(n), len(inverse), len(complement_re)
+    vibrations = points // p
+    count, functions = len(m_of), len(level_of)
+    size = 2 * orientations * points
+    width = 2 * points
+    largest = 1
+    for f in range(count):
+        largest = max(largest, m_of[f])
+    knots = len(table) // (terms * padded)
+    c, g = np.zeros(_STATE * LANES), np.zeros(_GEOMETRY * LANES)
+    psi, other = np.zeros(size * LANES), np.zeros(size * LANES)
+    amplitudes = np.zeros(2 * functions * points * LANES)
+    turned = np.zeros(2 * functions * points * LANES)
+    density = np.zeros(orientations * points * LANES)
+    potential = np.zeros(orientations * points * LANES)
+    angular = np.zeros(orientations * count * LANES)
+    weights = np.zeros(orientations * count * LANES)
+    w = np.zeros(3 * count * points * LANES)
+    moments = np.zeros(count * points * LANES)
+    t, by_t = np.zeros(count * LANES), np.zeros(count * LANES)
+    q = np.zeros(3 * (_LARGEST_M + 1) * LANES)
+    scratch = np.zeros(3 * LANES)
+    rotor_values = np.zeros(len(rotor_odd) * LANES)
+    rotor_slopes = np.zeros(len(rotor_odd) * LANES)
+    running = np.full(LANES, -1)
+    done = np.zeros(LANES, np.int64)
+    taken, finished = 0, 0
+    inverse_spacing = 1.0 / spacing
+
+    # A lane without a trajectory repeats a harmless state, molecules far apart.
+    c[R * LANES : (R + 1) * LANES] = end_distance.max()
+    c[N_A * LANES : (N_A + 1) * LANES] = 1.0
+    idle = c.copy()
+
+    while True:
+        for l in range(LANES):
+            trajectory = running[l]
+            if trajectory >= 0:
+                if not _has_ended(c, l, end_distance[trajectory]) and done[l] < maximum_steps:
+                    continue
+                for k in range(_STATE):
+                    classical[trajectory, k] = c[k * LANES + l]
+                for k in range(size):
+                    psi_in[trajectory, k] = psi[k * LANES + l]
+                steps[trajectory] = done[l]
+                finished += 1
+            if taken < total:
+                trajectory = order[taken]
+                running[l], done[l] = trajectory, 0
+                for k in range(_STATE):
+                    c[k * LANES + l] = classical[trajectory, k]
+                for k in range(size):
+                    psi[k * LANES + l] = psi_in[trajectory, k]
+                taken += 1
+            else:
+                running[l] = -1
+                for k in range(_STATE):
+                    c[k * LANES + l] = idle[k * LANES + l]
+        if finished == total:
+            break
+        for l in range(LANES):
+            done[l] += 1
+
+        _density(psi, orientations, points, density)
+        mean_inverse = _mean_inverse(density, orientations, points, inverse)
+        _drift(c, mean_inverse, reduced_mass, 0.5 * time_step)
+        _geometry(c, g, origin, inverse_spacing, knots - 3.0)
+        _polynomials(
+            load(g, C_1), rotor_coefficients, rotor_odd, len(rotor_odd), rotor_values, rotor_slopes
+        )
+        _of_rotor(
+            g, table, terms, padded, first, polynomial_of, rotor_values, rotor_slopes, spacing,
+            points, scratch, w,
+        )  # fmt: skip
+        _functions(c, g, n, coefficients, odd, m_of, largest, t, by_t, q, angular)
+        own_product(
+            angular, count, 1, w, points, 1, orientations, count, points, potential, points, 1
+        )
+        own_product(
+            angular, 1, count, density, points, 1, count, orientations, points, moments, points, 1
+        )
+        own_product(
+            density, points, 1, w, 1, points, orientations, points, count, weights, count, 1
+        )
+        square_l = _kick(
+            c, g, n, coefficients, odd, m_of, largest, t, by_t, q, points, w, moments, weights,
+            time_step,
+        )  # fmt: skip
+        _phase(psi, orientations, points, potential, square_l, inverse, time_step)
+        _drift(c, mean_inverse, reduced_mass, 0.5 * time_step)
+
+        _orbit_sums(psi, orbits, rows_of, width, other)
+        for s in range(len(blocks)):
+            row, n_rows, function, n_functions, start = blocks[s]
+            shared_product(
+                matrices, start, 1, n_functions, n_functions, n_rows, width, other, row * width,
+                amplitudes, function * width,
+            )  # fmt: skip
+        _times_levels(amplitudes, level_of, vibrations, p, levels_re, levels_im, turned)
+        for s in range(len(blocks)):
+            row, n_rows, function, n_functions, start = blocks[s]
+            shared_product(
+                matrices, start, n_functions, 1, n_rows, n_functions, width, turned,
+                function * width, other, row * width,
+            )  # fmt: skip
+        _add_orbit_sums(other, orbits, rows_of, width, psi)
+        if p > 1:
+            _times_square(
+                psi, orientations, complement_re, complement_im, p, 1, vibrations, p, other
+            )
+            psi, other = other, psi
+        _times_square(psi, orientations, rotor_re, rotor_im, vibrations, p, p, 1, other)
+        psi, other = other, psi
+
+
+class _Tables:
+    """Arrays of a collision in the kernel's layout, but for those that depend on the step."""
+
+    def __init__(self, collision: Collision) -> None:
+        self.blocks = ReflectionBlocks.build(collision.grid)
+        expansion = collision.expansion
+        terms = expansion.terms
+        knots, n_terms, points = expansion.table.shape
+        padded = -(-points // LANES) * LANES
+        table = np.zeros((knots, n_terms, padded))
+        table[:, :, :points] = expansion.table
+        labels = list(zip(terms.l1.tolist(), terms.m.tolist(), strict=True))
+        distinct = sorted(set(labels))
+        self.interaction = (
+            np.ascontiguousarray(collision.grid.n[self.blocks.points]),
+            table.ravel(),
+            n_terms,
+            padded,
+            expansion.origin,
+            expansion.spacing,
+            terms.first,
+            np.array([distinct.index(label) for label in labels]),
+            *_even_or_odd(distinct),
+            *_even_or_odd([tuple(group) for group in terms.groups.tolist()]),
+            terms.groups[:, 1].copy(),
+        )
+
+
+def _even_or_odd(labels: list[tuple[int, int]]) -> tuple[NDArray, NDArray]:
+    """Coefficients (n, p) of T_{lm} by x^odd x^2p, and odd (n,)."""
+    odd = np.array([(l - m) % 2 for l, m in labels])
+    coefficients = np.zeros((len(labels), max((l - m) // 2 for l, m in labels) + 1))
+    for row, (l, m), first in zip(coefficients, labels, odd, strict=True):
+        powers = normalised_legendre(l, m).convert(kind=np.polynomial.Polynomial).coef
+        row[: (l - m) // 2 + 1] = powers[first::2]
+    return coefficients, odd
+
+
+@lru_cache(maxsize=8)
+def _tables(collision: Collision) -> _Tables:
+    return _Tables(collision)
+
+
+def propagate(
+    collision: Collision,
+    classical: NDArray,
+    psi: NDArray,
+    time_step: float,
+    maximum_steps: int,
+    end_distance: NDArray,
+) -> NDArray:
+    """As `plain.propagate`."""
+    tables = _tables(collision)
+    blocks = tables.blocks
+    mine = psi[:, blocks.points]
+    flat = np.stack([mine.real, mine.imag], axis=2).reshape(len(psi), -1)
+    steps = np.zeros(len(classical), np.int64)
+    b = collision.rotor.amplitudes
+    of_rotor = (b * np.exp(-1j * time_step * collision.rotor.energies)) @ b.T
+    of_level = collision.quantum.propagators(time_step)
+    complement = of_level[-1]
+    change = np.linalg.inv(complement) @ of_level[:-1] - np.eye(len(complement))
+    if len(complement) == 1:
+        of_rotor = of_rotor * complement[0, 0]
+    momentum = classical[:, rows.P : rows.P + 3]
+    run_lanes(
+        classical,
+        flat,
+        steps,
+        # Slow trajectories, which last longest, first: the lanes end together.
+        np.argsort((momentum**2).sum(axis=1), kind="stable"),
+        time_step,
+        maximum_steps,
+        end_distance,
+        collision.reduced_mass,
+        collision.inverse_on_grid,
+        *tables.interaction,
+        blocks.orbits,
+        blocks.rows,
+        blocks.blocks,
+        blocks.matrices,
+        collision.level_of()[blocks.functions],
+        *(np.ascontiguousarray(x) for x in (change.real, change.imag)),
+        *(np.ascontiguousarray(x) for x in (complement.real, complement.imag)),
+        *(np.ascontiguousarray(x) for x in (of_rotor.real, of_rotor.imag)),
+    )
+    shape = (len(psi), len(blocks.points), 2, psi.shape[2])
+    parts = flat.reshape(shape)
+    psi[:, blocks.points] = parts[:, :, 0] + 1j * parts[:, :, 1]
+    return steps
