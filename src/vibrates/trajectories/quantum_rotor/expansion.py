@@ -1,13 +1,14 @@
-"""The potential as a series in the orientations of both molecules.
+"""The potential as a polynomial in the orientations of both molecules.
 
-    V = sum A_{l1 l2 m}(R; g) T_{l1 m}(c_1) T_{l2 m}(c_2) q_m(u, S)
+    V = sum A_apq(R; g) c_1^a c_2^p c_12^q
 
-with c_1 = n_1.R^ of the rotor, c_2 = n_2.R^ of the quantum molecule, u = n_1.n_2 - c_1 c_2,
-S = (1 - c_1^2)(1 - c_2^2), and g the grid points of both vibrations. T_{lm} is the m-th derivative
-of the Legendre polynomial P_l, normalised, and q_m = S^(m/2) cos(m phi) with the dihedral angle phi
-is a polynomial: q_0 = 1, q_1 = u, q_(m+1) = 2 u q_m - S q_(m-1). Every term is a polynomial in
-c_1, c_2 and n_1.n_2, regular wherever the molecules point, and the terms have mean square one and
-are orthogonal under isotropic orientations: the coefficients are quadratures of the surface.
+with c_1 = n_1.R^ of the rotor, c_2 = n_2.R^ of the quantum molecule, c_12 = n_1.n_2, and g the grid
+points of both vibrations. It is the series in T_{l1 m}(c_1) T_{l2 m}(c_2) q_m(u, S), where T_{lm}
+is the m-th derivative of the Legendre polynomial P_l, u = c_12 - c_1 c_2,
+S = (1 - c_1^2)(1 - c_2^2), and q_m = S^(m/2) cos(m phi) with the dihedral angle phi is a
+polynomial too: q_0 = 1, q_1 = u, q_(m+1) = 2 u q_m - S q_(m-1). These functions are orthogonal
+under isotropic orientations, so that coefficients are quadratures of the surface; powers cost least
+to evaluate, and so low ones lose no digits that matter.
 
 The radial functions are cubic splines in x = ln R on equidistant knots, with the switching function
 in them; forces are derivatives of the same splines, so that the potential that is propagated in
@@ -19,8 +20,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.polynomial.legendre import Legendre, leggauss
+from numpy.polynomial.polynomial import Polynomial
 from numpy.typing import NDArray
 from scipy.interpolate import BSpline
+from scipy.signal import convolve
 from scipy.special import factorial
 
 from vibrates.core.errors import UserError
@@ -31,7 +34,7 @@ from vibrates.potential.joined import switching_function
 Potential = Callable[..., NDArray]
 
 DEFAULT_ORDERS = (10, 6, 4)  # largest l1, l2, m
-LARGEST_ORDER = 7  # of l2 and m: what the kernel has room for
+LARGEST_ORDER = 8  # of l2
 REMAINDER_LIMIT = 0.02  # rms error over rms anisotropy, anywhere that the molecules reach
 _SPACING = 0.01  # of the knots in ln R
 _CHUNK = 16  # distances at a time
@@ -39,78 +42,103 @@ _CHUNK = 16  # distances at a time
 
 @dataclass(frozen=True)
 class Terms:
-    """Labels of a series: ``l1``, ``l2``, ``m`` of every term, terms of one (l2, m) together.
+    """Powers of a polynomial in c_1, c_2, c_12, terms with one (p, q) together.
 
-    ``groups`` (f, 2): (l2, m) of the functions of the quantum molecule's orientation;
-    ``first`` (f + 1,): where the terms of each of them begin.
+    ``a`` (t,): powers of c_1. ``groups`` (f, 2): powers (p, q) of c_2 and c_12. ``first`` (f + 1,):
+    where the terms of each group begin.
     """
 
-    l1: NDArray
-    l2: NDArray
-    m: NDArray
+    a: NDArray
     groups: NDArray
     first: NDArray
 
     @classmethod
-    def build(cls, orders: tuple[int, int, int], even: tuple[bool, bool]) -> "Terms":
-        """All terms up to ``orders``; only even l1 or l2 for a molecule with like ends.
-
-        Raises
-        ------
-        UserError
-            The order of the quantum molecule is larger than the kernel has room for.
-        """
-        if max(orders[1], min(orders[2], orders[1])) > LARGEST_ORDER:
-            raise UserError(
-                f"orders {orders} of the potential's expansion: at most {LARGEST_ORDER} for the "
-                "quantum molecule; lower the second order"
-            )
-        steps = [2 if one else 1 for one in even]
-        rows, groups, first = [], [], [0]
-        for l2 in range(0, orders[1] + 1, steps[1]):
-            for m in range(min(l2, orders[0], orders[2]) + 1):
-                mine = [(l1, l2, m) for l1 in range(0, orders[0] + 1, steps[0]) if l1 >= m]
-                if mine:
-                    rows += mine
-                    groups.append((l2, m))
-                    first.append(len(rows))
-        return cls(*np.array(rows).T, np.array(groups), np.array(first))
+    def of(cls, present: NDArray) -> "Terms":
+        """Of the elements of ``present`` [p, q, a] that are true."""
+        rows = np.argwhere(present)
+        groups, first = np.unique(rows[:, :2], axis=0, return_index=True)
+        return cls(rows[:, 2], groups, np.append(first, len(rows)))
 
     @property
-    def order(self) -> int:
-        """Largest l2."""
-        return int(self.l2.max())
+    def powers(self) -> NDArray:
+        """(p, q, a) of every term, (t, 3)."""
+        count = np.diff(self.first)
+        return np.column_stack([np.repeat(self.groups, count, axis=0), self.a])
 
 
-def normalised_legendre(l: int, m: int) -> Legendre:
-    """T_{lm}: d^m P_l/dx^m, of mean square one together with (1 - x^2)^m and cos(m phi)."""
-    scale = (2.0 - (m == 0)) ** 0.25 * np.sqrt(
-        (2 * l + 1) * factorial(l - m) / factorial(l + m)
+def series_labels(orders: tuple[int, int, int], even: tuple[bool, bool]) -> list[tuple]:
+    """(l1, l2, m) of all functions up to ``orders``; even l for a molecule with like ends.
+
+    Raises
+    ------
+    UserError
+        The order of the quantum molecule is so large that powers lose digits.
+    """
+    if orders[1] > LARGEST_ORDER:
+        raise UserError(
+            f"orders {orders} of the potential's expansion: at most {LARGEST_ORDER} for the "
+            "quantum molecule; lower the second order"
+        )
+    steps = [2 if one else 1 for one in even]
+    return [
+        (l1, l2, m)
+        for l2 in range(0, orders[1] + 1, steps[1])
+        for m in range(min(l2, orders[0], orders[2]) + 1)
+        for l1 in range(0, orders[0] + 1, steps[0])
+        if l1 >= m
+    ]
+
+
+def _normalised_legendre(l: int, m: int) -> Polynomial:
+    """T_{lm} in powers, of mean square one together with (1 - x^2)^m and cos(m phi)."""
+    scale = (2.0 - (m == 0)) ** 0.25 * np.sqrt((2 * l + 1) * factorial(l - m) / factorial(l + m))
+    derivative = Legendre.basis(l).deriv(m) if m else Legendre.basis(l)
+    return scale * derivative.convert(kind=Polynomial)
+
+
+def series_function(l1: int, l2: int, m: int, size: tuple[int, int, int]) -> NDArray:
+    """Coefficients [p, q, a] of one function of the series, an array of shape ``size``."""
+
+    def monomial(p, q, a, factor=1.0):
+        one = np.zeros((p + 1, q + 1, a + 1))
+        one[p, q, a] = factor
+        return one
+
+    def total(*parts):
+        shape = np.max([part.shape for part in parts], axis=0)
+        return sum(
+            np.pad(x, [(0, n - k) for n, k in zip(shape, x.shape, strict=True)]) for x in parts
+        )
+
+    u = total(monomial(0, 1, 0), monomial(1, 0, 1, -1.0))
+    s = convolve(
+        total(monomial(0, 0, 0), monomial(0, 0, 2, -1.0)),
+        total(monomial(0, 0, 0), monomial(2, 0, 0, -1.0)),
+        method="direct",
     )
-    return scale * Legendre.basis(l).deriv(m) if m else scale * Legendre.basis(l)
+    q = [monomial(0, 0, 0), u]
+    for k in range(1, m):
+        q.append(
+            total(2.0 * convolve(u, q[k], method="direct"), -convolve(s, q[k - 1], method="direct"))
+        )
+    product = convolve(q[m], _normalised_legendre(l1, m).coef[None, None, :], method="direct")
+    product = convolve(product, _normalised_legendre(l2, m).coef[:, None, None], method="direct")
+    return total(product, np.zeros(size))
 
 
-def dihedral_polynomials(u: NDArray, s: NDArray, largest: int) -> tuple[NDArray, NDArray, NDArray]:
-    """q_m, dq_m/du and dq_m/dS for m = 0 to ``largest``, first axis; u, S any one shape."""
-    one, zero = np.ones_like(u), np.zeros_like(u)
-    q, by_u, by_s = [one, u], [zero, one], [zero, zero]
-    for m in range(1, largest):
-        q.append(2.0 * u * q[m] - s * q[m - 1])
-        by_u.append(2.0 * (q[m] + u * by_u[m]) - s * by_u[m - 1])
-        by_s.append(2.0 * u * by_s[m] - q[m - 1] - s * by_s[m - 1])
-    return tuple(np.array(x[: largest + 1]) for x in (q, by_u, by_s))
+def powers_of_series(labels: list[tuple]) -> tuple[Terms, NDArray]:
+    """The powers that a series needs, and its functions' coefficients (functions, t) of them."""
+    largest = np.max(labels, axis=0)
+    size = (largest[1] + 1, largest[1] + 1, largest[0] + 1)
+    matrices = np.array([series_function(*label, size) for label in labels])
+    present = np.abs(matrices).max(axis=0) > 0.0
+    return Terms.of(present), matrices[:, present]
 
 
-def angular_functions(terms: Terms, c_1: NDArray, c_2: NDArray, c_12: NDArray) -> NDArray:
-    """All terms' functions of the orientation, first axis."""
-    u, s = c_12 - c_1 * c_2, (1.0 - c_1**2) * (1.0 - c_2**2)
-    q = dihedral_polynomials(u, s, int(terms.m.max()))[0]
-    return np.array(
-        [
-            normalised_legendre(l1, m)(c_1) * normalised_legendre(l2, m)(c_2) * q[m]
-            for l1, l2, m in zip(terms.l1, terms.l2, terms.m, strict=True)
-        ]
-    )
+def powers_at(terms: Terms, c_1: NDArray, c_2: NDArray, c_12: NDArray) -> NDArray:
+    """c_2^p c_12^q c_1^a of every term, first axis."""
+    p, q, a = (x.reshape(-1, *(1,) * np.ndim(c_1)) for x in terms.powers.T)
+    return c_2**p * c_12**q * c_1**a
 
 
 def _orientations(points: tuple[int, int, int], even: tuple[bool, bool]):
@@ -189,9 +217,10 @@ class AngularExpansion:
                 "dynamics.interaction_range_angstrom is infinite; a quantised rotor needs a finite "
                 "one, 12 say"
             )
-        terms = Terms.build(orders, even)
+        labels = series_labels(orders, even)
+        terms, powers = powers_of_series(labels)
         c_1, c_2, c_12, weight = _orientations(tuple(order // 2 + 4 for order in orders), even)
-        functions = angular_functions(terms, c_1, c_2, c_12)
+        functions = powers @ powers_at(terms, c_1, c_2, c_12)
 
         def mean_potential(distances: NDArray) -> NDArray:
             """V (R, orientations, g)."""
@@ -226,7 +255,8 @@ class AngularExpansion:
         knots = origin + spacing * np.arange(-3, intervals + 4)
         design = BSpline.design_matrix(x, knots, 3).toarray()
         flat = np.concatenate(values).reshape(len(x), -1)
-        table = np.linalg.solve(design, flat).reshape(len(x), *values[0].shape[1:])
+        of_series = np.linalg.solve(design, flat).reshape(len(x), *values[0].shape[1:])
+        table = np.einsum("st,rsg->rtg", powers, of_series)
         return cls(terms, table, origin, spacing, (nearest, farthest), remainder)
 
     def radial(self, distance: NDArray) -> tuple[NDArray, NDArray]:
@@ -240,16 +270,12 @@ class AngularExpansion:
         slope = np.einsum("nq,nqtg->ntg", slopes, stencil)
         return value, slope / (self.spacing * distance)[:, None, None]
 
-    def of_rotor(
-        self, distance: NDArray, c_1: NDArray
-    ) -> tuple[NDArray, NDArray, NDArray]:
-        """Sums over l1, W (N, f, g), and their derivatives by R and c_1."""
+    def of_rotor(self, distance: NDArray, c_1: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+        """Sums over powers of c_1, W (N, f, g), and their derivatives by R and c_1."""
         value, slope = self.radial(distance)
-        polynomials = [
-            normalised_legendre(l1, m) for l1, m in zip(self.terms.l1, self.terms.m, strict=True)
-        ]
-        t = np.array([one(c_1) for one in polynomials]).T[:, :, None]
-        by_c = np.array([one.deriv()(c_1) for one in polynomials]).T[:, :, None]
+        a = self.terms.a
+        t = (c_1[:, None] ** a)[:, :, None]
+        by_c = (a * c_1[:, None] ** np.maximum(a - 1, 0))[:, :, None]
         first = self.terms.first[:-1]
         return tuple(
             np.add.reduceat(x, first, axis=1) for x in (t * value, t * slope, by_c * value)

@@ -18,27 +18,24 @@ from vibrates.trajectories.kernel.state_layout import L_A, N_A, P, R
 from vibrates.trajectories.kernel.strang import _torque, _turn
 from vibrates.trajectories.kernel.vector_math import JIT_OPTIONS, log, sincos
 from vibrates.trajectories.quantum_rotor.collision import Collision
-from vibrates.trajectories.quantum_rotor.expansion import normalised_legendre
 from vibrates.trajectories.quantum_rotor.products import own_product, shared_product
 from vibrates.trajectories.quantum_rotor.symmetry import ReflectionBlocks
 
 _STATE = 12  # rows of the classical state: R, P, n, L
 # Rows of the geometry.
-DISTANCE, C_1, SINE_1, POSITION = 0, 1, 2, 3
-_GEOMETRY = 4
-_LARGEST_M = 7
+DISTANCE, C_1, POSITION = 0, 1, 2
+_GEOMETRY = 3
 
 
 @njit(**JIT_OPTIONS)
 def _geometry(c, g, origin, inverse_spacing, last):
-    """R, c_1, 1 - c_1^2, and the place among the knots, at most ``last``."""
+    """R, c_1, and the place among the knots, at most ``last``."""
     x, y, z = load(c, R), load(c, R + 1), load(c, R + 2)
     distance = sqrt(x * x + y * y + z * z)
     n_x, n_y, n_z = load(c, N_A), load(c, N_A + 1), load(c, N_A + 2)
     c_1 = (n_x * x + n_y * y + n_z * z) / distance
     store(g, DISTANCE, distance)
     store(g, C_1, c_1)
-    store(g, SINE_1, 1.0 - c_1 * c_1)
     store(g, POSITION, (log(distance) - origin) * inverse_spacing)
     for l in range(LANES):
         k = POSITION * LANES + l
@@ -50,30 +47,22 @@ def _geometry(c, g, origin, inverse_spacing, last):
 
 
 @njit(**JIT_OPTIONS)
-def _polynomials(x, coefficients, odd, count, values, slopes):
-    """Polynomials of one parity: x^odd sum_p a_p x^2p, and their derivatives, for all rows."""
-    square_x = x * x
-    terms = coefficients.shape[1]
-    for k in range(count):
-        a = coefficients[k]
-        h = 0.0 * x + a[terms - 1]
-        d = 0.0 * x
-        for p in range(terms - 2, -1, -1):
-            d = d * square_x + h
-            h = h * square_x + a[p]
-        if odd[k]:
-            store(values, k, x * h)
-            store(slopes, k, h + 2.0 * square_x * d)
-        else:
-            store(values, k, h)
-            store(slopes, k, 2.0 * x * d)
+def _powers(x, count, values, slopes):
+    """x^a and a x^(a-1) for a = 0 to ``count`` - 1."""
+    power = 0.0 * x + 1.0
+    store(values, 0, power)
+    store(slopes, 0, 0.0 * x)
+    for a in range(1, count):
+        store(slopes, a, a * power)
+        power = power * x
+        store(values, a, power)
 
 
 @njit(**JIT_OPTIONS)
 def _of_rotor(
-    g, table, terms, padded, first, polynomial_of, values, slopes, spacing, points, scratch, w
+    g, table, terms, padded, first, power_of, values, slopes, spacing, points, scratch, w
 ):
-    """Sums over l1 of the series: w holds W, dW/dR and dW/dc_1, each (functions, points).
+    """Sums over powers of c_1: w holds W, dW/dR and dW/dc_1, each (functions, points).
 
     Vectors run over grid points here, one trajectory after the other, because each has its own
     place among the knots.
@@ -104,7 +93,7 @@ def _of_rotor(
                     a_2, a_3 = load(table, base + 2 * knot), load(table, base + 3 * knot)
                     radial = w_0 * a_0 + w_1 * a_1 + w_2 * a_2 + w_3 * a_3
                     by_r = d_0 * a_0 + d_1 * a_1 + d_2 * a_2 + d_3 * a_3
-                    k = polynomial_of[term] * LANES + l
+                    k = power_of[term] * LANES + l
                     value = value + values[k] * radial
                     slope = slope + values[k] * by_r
                     by_c = by_c + slopes[k] * radial
@@ -121,56 +110,37 @@ def _of_rotor(
 
 
 @njit(**JIT_OPTIONS)
-def _dihedral(u, s, largest, q):
-    """q_m, dq_m/du, dq_m/dS for m = 0 to ``largest`` in rows 3 m, 3 m + 1, 3 m + 2."""
-    zero = 0.0 * u
-    store(q, 0, zero + 1.0)
-    store(q, 1, zero)
-    store(q, 2, zero)
-    store(q, 3, u)
-    store(q, 4, zero + 1.0)
-    store(q, 5, zero)
-    for m in range(1, largest):
-        a, b, c = load(q, 3 * m), load(q, 3 * m + 1), load(q, 3 * m + 2)
-        d, e, f = load(q, 3 * m - 3), load(q, 3 * m - 2), load(q, 3 * m - 1)
-        store(q, 3 * m + 3, 2.0 * u * a - s * d)
-        store(q, 3 * m + 4, 2.0 * (a + u * b) - s * e)
-        store(q, 3 * m + 5, 2.0 * u * c - d - s * f)
-
-
-@njit(**JIT_OPTIONS)
-def _angles(c, g, n, k):
-    """c_2 and u = c_12 - c_1 c_2 of orientation k."""
+def _cosines(c, g, n, k):
+    """c_2 and c_12 of orientation k."""
     inverse = 1.0 / load(g, DISTANCE)
     x, y, z = n[k, 0], n[k, 1], n[k, 2]
     c_2 = (load(c, R) * x + load(c, R + 1) * y + load(c, R + 2) * z) * inverse
-    c_12 = load(c, N_A) * x + load(c, N_A + 1) * y + load(c, N_A + 2) * z
-    return c_2, c_12 - load(g, C_1) * c_2
+    return c_2, load(c, N_A) * x + load(c, N_A + 1) * y + load(c, N_A + 2) * z
 
 
 @njit(**JIT_OPTIONS)
-def _functions(c, g, n, coefficients, odd, m_of, largest, t, by_t, q, functions):
-    """T_{l2 m}(c_2) q_m at all orientations, (orientations, functions)."""
-    sine_1 = load(g, SINE_1)
-    count = len(m_of)
+def _functions(c, g, n, p_of, q_of, largest, of_2, of_12, functions):
+    """c_2^p c_12^q at all orientations, (orientations, functions)."""
+    count = len(p_of)
     for k in range(len(n)):
-        c_2, u = _angles(c, g, n, k)
-        _dihedral(u, sine_1 * (1.0 - c_2 * c_2), largest, q)
-        _polynomials(c_2, coefficients, odd, count, t, by_t)
+        c_2, c_12 = _cosines(c, g, n, k)
+        a, b = 0.0 * c_2 + 1.0, 0.0 * c_2 + 1.0
+        for power in range(largest + 1):
+            store(of_2, power, a)
+            store(of_12, power, b)
+            a, b = a * c_2, b * c_12
         for f in range(count):
-            store(functions, k * count + f, load(t, f) * load(q, 3 * m_of[f]))
+            store(functions, k * count + f, load(of_2, p_of[f]) * load(of_12, q_of[f]))
 
 
 @njit(**JIT_OPTIONS)
-def _kick(
-    c, g, n, coefficients, odd, m_of, largest, t, by_t, q, points, w, moments, weights, time
-):
+def _kick(c, g, n, p_of, q_of, largest, of_2, of_12, points, w, moments, weights, time):
     """P -= dt <dV/dR>, L -= dt n x <dV/dn>; mean L^2 of before and after.
 
     ``moments`` (functions, points): means of the functions; ``weights`` (orientations, functions):
     of V's derivatives by them.
     """
-    count = len(m_of)
+    count = len(p_of)
     part = count * points
     zero = 0.0 * load(g, C_1)
     d_r, d_1 = zero, zero
@@ -178,26 +148,24 @@ def _kick(
         moment = load(moments, k)
         d_r = d_r + load(w, part + k) * moment
         d_1 = d_1 + load(w, 2 * part + k) * moment
-    c_1, sine_1 = load(g, C_1), load(g, SINE_1)
     f_x, f_y, f_z, h_x, h_y, h_z = zero, zero, zero, zero, zero, zero
     for k in range(len(n)):
-        c_2, u = _angles(c, g, n, k)
-        sine_2 = 1.0 - c_2 * c_2
-        _dihedral(u, sine_1 * sine_2, largest, q)
-        _polynomials(c_2, coefficients, odd, count, t, by_t)
-        d_u, d_s, d_2 = zero, zero, zero
+        c_2, c_12 = _cosines(c, g, n, k)
+        # Rows power + 1: the derivative of the zeroth power is zero.
+        a, b = zero + 1.0, zero + 1.0
+        for power in range(1, largest + 2):
+            store(of_2, power, a)
+            store(of_12, power, b)
+            a, b = a * c_2, b * c_12
+        d_2, d_12 = zero, zero
         for f in range(count):
             weight = load(weights, k * count + f)
-            m = 3 * m_of[f]
-            part_t = weight * load(t, f)
-            d_u = d_u + part_t * load(q, m + 1)
-            d_s = d_s + part_t * load(q, m + 2)
-            d_2 = d_2 + weight * load(by_t, f) * load(q, m)
-        d_2 = d_2 - c_1 * d_u - 2.0 * c_2 * sine_1 * d_s
-        d_1 = d_1 - c_2 * d_u - 2.0 * c_1 * sine_2 * d_s
+            p, q = p_of[f], q_of[f]
+            d_2 = d_2 + weight * (p * load(of_2, p)) * load(of_12, q + 1)
+            d_12 = d_12 + weight * (q * load(of_12, q)) * load(of_2, p + 1)
         x, y, z = n[k, 0], n[k, 1], n[k, 2]
         f_x, f_y, f_z = f_x + x * d_2, f_y + y * d_2, f_z + z * d_2
-        h_x, h_y, h_z = h_x + x * d_u, h_y + y * d_u, h_z + z * d_u
+        h_x, h_y, h_z = h_x + x * d_12, h_y + y * d_12, h_z + z * d_12
     inverse = 1.0 / load(g, DISTANCE)
     e_x, e_y, e_z = load(c, R) * inverse, load(c, R + 1) * inverse, load(c, R + 2) * inverse
     f_x, f_y = f_x + d_1 * load(c, N_A), f_y + d_1 * load(c, N_A + 1)
@@ -212,22 +180,16 @@ def _kick(
 
 
 @njit(**JIT_OPTIONS)
-def _density(psi, orientations, points, density):
-    """|psi|^2 (orientations, points)."""
-    for k in range(orientations):
-        for i in range(points):
-            x, y = load(psi, 2 * k * points + i), load(psi, (2 * k + 1) * points + i)
-            store(density, k * points + i, x * x + y * y)
-
-
-@njit(**JIT_OPTIONS)
-def _mean_inverse(density, orientations, points, inverse):
-    """<1/(mu r^2)> of the rotor."""
-    mean = 0.0 * load(density, 0)
+def _density(psi, orientations, points, inverse, density):
+    """|psi|^2 (orientations, points), and <1/(mu r^2)> of the rotor."""
+    mean = 0.0 * load(psi, 0)
     for i in range(points):
         total = 0.0 * mean
         for k in range(orientations):
-            total = total + load(density, k * points + i)
+            x, y = load(psi, 2 * k * points + i), load(psi, (2 * k + 1) * points + i)
+            one = x * x + y * y
+            store(density, k * points + i, one)
+            total = total + one
         mean = mean + inverse[i] * total
     return mean
 
@@ -318,6 +280,13 @@ def _times_levels(amplitudes, level_of, n, p, matrix_re, matrix_im, out):
     for f in range(len(level_of)):
         a, b = matrix_re[level_of[f]], matrix_im[level_of[f]]
         row = 2 * f * points
+        if p == 1:
+            a_0, b_0 = a[0, 0], b[0, 0]
+            for i in range(row, row + n):
+                v, w = load(amplitudes, i), load(amplitudes, i + n)
+                store(out, i, a_0 * v - b_0 * w)
+                store(out, i + n, a_0 * w + b_0 * v)
+            continue
         for i in range(n):
             for r in range(p):
                 x, y = 0.0 * load(amplitudes, row), 0.0 * load(amplitudes, row)
@@ -370,9 +339,8 @@ def _times_square(psi, orientations, matrix_re, matrix_im, n, step, others, jump
 @njit(**JIT_OPTIONS)
 def run_lanes(
     classical, psi_in, steps, order, time_step, maximum_steps, end_distance, reduced_mass, inverse,
-    n, table, terms, padded, origin, spacing, first, polynomial_of, rotor_coefficients, rotor_odd,
-    coefficients, odd, m_of, orbits, rows_of, blocks, matrices, level_of, levels_re, levels_im,
-    complement_re, complement_im, rotor_re, rotor_im,
+    n, table, terms, padded, origin, spacing, first, power_of, p_of, q_of, orbits, rows_of, blocks,
+    matrices, level_of, levels_re, levels_im, complement_re, complement_im, rotor_re, rotor_im,
 ):  # fmt: skip
     """Run every trajectory to its end, in place; arguments as `propagate` prepares them.
 
@@ -382,12 +350,11 @@ def run_lanes(
     total = len(classical)
     orientations, points, p = len(n), len(inverse), len(complement_re)
     vibrations = points // p
-    count, functions = len(m_of), len(level_of)
+    count, functions = len(p_of), len(level_of)
     size = 2 * orientations * points
     width = 2 * points
-    largest = 1
-    for f in range(count):
-        largest = max(largest, m_of[f])
+    largest = max(p_of.max(), q_of.max())
+    powers = power_of.max() + 1
     knots = len(table) // (terms * padded)
     c, g = np.zeros(_STATE * LANES), np.zeros(_GEOMETRY * LANES)
     psi, other = np.zeros(size * LANES), np.zeros(size * LANES)
@@ -399,11 +366,9 @@ def run_lanes(
     weights = np.zeros(orientations * count * LANES)
     w = np.zeros(3 * count * points * LANES)
     moments = np.zeros(count * points * LANES)
-    t, by_t = np.zeros(count * LANES), np.zeros(count * LANES)
-    q = np.zeros(3 * (_LARGEST_M + 1) * LANES)
+    of_2, of_12 = np.zeros((largest + 2) * LANES), np.zeros((largest + 2) * LANES)
     scratch = np.zeros(3 * LANES)
-    rotor_values = np.zeros(len(rotor_odd) * LANES)
-    rotor_slopes = np.zeros(len(rotor_odd) * LANES)
+    values, slopes = np.zeros(powers * LANES), np.zeros(powers * LANES)
     running = np.full(LANES, -1)
     done = np.zeros(LANES, np.int64)
     taken, finished = 0, 0
@@ -443,18 +408,14 @@ def run_lanes(
         for l in range(LANES):
             done[l] += 1
 
-        _density(psi, orientations, points, density)
-        mean_inverse = _mean_inverse(density, orientations, points, inverse)
+        mean_inverse = _density(psi, orientations, points, inverse, density)
         _drift(c, mean_inverse, reduced_mass, 0.5 * time_step)
         _geometry(c, g, origin, inverse_spacing, knots - 3.0)
-        _polynomials(
-            load(g, C_1), rotor_coefficients, rotor_odd, len(rotor_odd), rotor_values, rotor_slopes
-        )
+        _powers(load(g, C_1), powers, values, slopes)
         _of_rotor(
-            g, table, terms, padded, first, polynomial_of, rotor_values, rotor_slopes, spacing,
-            points, scratch, w,
-        )  # fmt: skip
-        _functions(c, g, n, coefficients, odd, m_of, largest, t, by_t, q, angular)
+            g, table, terms, padded, first, power_of, values, slopes, spacing, points, scratch, w
+        )
+        _functions(c, g, n, p_of, q_of, largest, of_2, of_12, angular)
         own_product(
             angular, count, 1, w, points, 1, orientations, count, points, potential, points, 1
         )
@@ -465,8 +426,7 @@ def run_lanes(
             density, points, 1, w, 1, points, orientations, points, count, weights, count, 1
         )
         square_l = _kick(
-            c, g, n, coefficients, odd, m_of, largest, t, by_t, q, points, w, moments, weights,
-            time_step,
+            c, g, n, p_of, q_of, largest, of_2, of_12, points, w, moments, weights, time_step
         )  # fmt: skip
         _phase(psi, orientations, points, potential, square_l, inverse, time_step)
         _drift(c, mean_inverse, reduced_mass, 0.5 * time_step)
@@ -506,8 +466,6 @@ class _Tables:
         padded = -(-points // LANES) * LANES
         table = np.zeros((knots, n_terms, padded))
         table[:, :, :points] = expansion.table
-        labels = list(zip(terms.l1.tolist(), terms.m.tolist(), strict=True))
-        distinct = sorted(set(labels))
         self.interaction = (
             np.ascontiguousarray(collision.grid.n[self.blocks.points]),
             table.ravel(),
@@ -516,21 +474,9 @@ class _Tables:
             expansion.origin,
             expansion.spacing,
             terms.first,
-            np.array([distinct.index(label) for label in labels]),
-            *_even_or_odd(distinct),
-            *_even_or_odd([tuple(group) for group in terms.groups.tolist()]),
-            terms.groups[:, 1].copy(),
+            terms.a,
+            *np.ascontiguousarray(terms.groups.T),
         )
-
-
-def _even_or_odd(labels: list[tuple[int, int]]) -> tuple[NDArray, NDArray]:
-    """Coefficients (n, p) of T_{lm} by x^odd x^2p, and odd (n,)."""
-    odd = np.array([(l - m) % 2 for l, m in labels])
-    coefficients = np.zeros((len(labels), max((l - m) // 2 for l, m in labels) + 1))
-    for row, (l, m), first in zip(coefficients, labels, odd, strict=True):
-        powers = normalised_legendre(l, m).convert(kind=np.polynomial.Polynomial).coef
-        row[: (l - m) // 2 + 1] = powers[first::2]
-    return coefficients, odd
 
 
 @lru_cache(maxsize=8)

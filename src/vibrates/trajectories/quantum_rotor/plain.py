@@ -16,10 +16,6 @@ from numpy.typing import NDArray
 
 from vibrates.trajectories.kernel import state_layout as rows
 from vibrates.trajectories.quantum_rotor.collision import Collision
-from vibrates.trajectories.quantum_rotor.expansion import (
-    dihedral_polynomials,
-    normalised_legendre,
-)
 
 
 class Interaction:
@@ -28,22 +24,14 @@ class Interaction:
     def __init__(self, collision: Collision, classical: NDArray) -> None:
         terms, n_2 = collision.expansion.terms, collision.grid.n
         self.n_2 = n_2
-        position, self.n_1 = classical[:, rows.R : rows.R + 3], classical[:, rows.N_A : rows.N_A + 3]
+        position, self.n_1 = (classical[:, row : row + 3] for row in (rows.R, rows.N_A))
         self.distance = np.linalg.norm(position, axis=1)
         self.e = position / self.distance[:, None]
         self.c_1 = (self.n_1 * self.e).sum(axis=1)
-        self.c_2, c_12 = self.e @ n_2.T, self.n_1 @ n_2.T  # (N, k)
         self.of_rotor = collision.expansion.of_rotor(self.distance, self.c_1)
-        sine_1, self.sine_2 = 1.0 - self.c_1[:, None] ** 2, 1.0 - self.c_2**2
-        self.sine_1 = sine_1
-        u = c_12 - self.c_1[:, None] * self.c_2
-        q, by_u, by_s = dihedral_polynomials(u, sine_1 * self.sine_2, int(terms.m.max()))
-        m = terms.groups[:, 1]
-        legendre = [normalised_legendre(l, m) for l, m in terms.groups]
-        self.t = np.array([one(self.c_2) for one in legendre])  # (f, N, k)
-        self.by_t = np.array([one.deriv()(self.c_2) for one in legendre])
-        self.q, self.by_u, self.by_s = q[m], by_u[m], by_s[m]
-        self.functions = self.t * self.q
+        self.p, self.q = (x[:, None, None] for x in terms.groups.T)
+        self.c_2, self.c_12 = self.e @ n_2.T, self.n_1 @ n_2.T  # (N, k)
+        self.functions = self.c_2**self.p * self.c_12**self.q  # (f, N, k)
 
     def potential(self) -> NDArray:
         """V (N, k, g)."""
@@ -59,13 +47,10 @@ class Interaction:
         d_r = (by_r * moments).sum(axis=(1, 2))
         d_1 = (by_c * moments).sum(axis=(1, 2))
         weights = np.einsum("nfg,nkg->fnk", value, density)
-        d_u = (weights * self.t * self.by_u).sum(axis=0)
-        d_s = (weights * self.t * self.by_s).sum(axis=0)
-        c_1 = self.c_1[:, None]
-        d_2 = (weights * self.by_t * self.q).sum(axis=0)
-        d_2 = d_2 - c_1 * d_u - 2.0 * self.c_2 * self.sine_1 * d_s
-        d_1 = d_1 - (self.c_2 * d_u + 2.0 * c_1 * self.sine_2 * d_s).sum(axis=1)
-        f_2, f_12 = d_2 @ self.n_2, d_u @ self.n_2  # sums of dV/dc_2 n_2 and dV/dc_12 n_2
+        p, q, c_2, c_12 = self.p, self.q, self.c_2, self.c_12
+        d_2 = (weights * p * c_2 ** np.maximum(p - 1, 0) * c_12**q).sum(axis=0)
+        d_12 = (weights * q * c_12 ** np.maximum(q - 1, 0) * c_2**p).sum(axis=0)
+        f_2, f_12 = d_2 @ self.n_2, d_12 @ self.n_2  # sums of dV/dc_2 n_2 and dV/dc_12 n_2
         e = self.e
         turning = d_1[:, None] * self.n_1 + f_2
         across = turning - (turning * e).sum(axis=1)[:, None] * e

@@ -97,7 +97,7 @@ def own_product(x, x_i, x_k, y, y_k, y_j, ni, nk, nj, out, o_i, o_j):
             s_10, s_11, s_12, s_13 = a_1 * b_0, a_1 * b_1, a_1 * b_2, a_1 * b_3
             s_20, s_21, s_22, s_23 = a_2 * b_0, a_2 * b_1, a_2 * b_2, a_2 * b_3
             s_30, s_31, s_32, s_33 = a_3 * b_0, a_3 * b_1, a_3 * b_2, a_3 * b_3
-            for k in range(1, nk):
+            for _ in range(1, nk):
                 p += x_k
                 q += y_k
                 a_0, a_1 = load(x, p), load(x, p + x_i)

@@ -12,6 +12,7 @@ from vibrates.trajectories.propagation import square
 from vibrates.trajectories.quantum_rotor import plain
 from vibrates.trajectories.quantum_rotor.collision import Collision
 from vibrates.trajectories.quantum_rotor.orientation import projection_state
+from vibrates.trajectories.quantum_rotor.sampling import PROJECTION
 from vibrates.trajectories.settings import Settings
 from vibrates.trajectories.status import Status
 
@@ -23,7 +24,8 @@ class Propagation:
 
     ``initial_rotor``: position of v in the rotor's basis; ``initial_quantum``: positions of w and j
     in the quantum molecule's. Classical states are (N, 18), the rotor in the place of molecule a;
-    the last six columns are not used.
+    of the last six columns the first holds m of the initial state, the others are not used.
+    ``propagate``: `plain.propagate` or another one with its arguments.
     """
 
     # ASSUME: one rotation and the relative motion are classical, all else quantum (Ehrenfest mean
@@ -41,23 +43,19 @@ class Propagation:
         self.reduced_mass = collision.reduced_mass
         self._propagate = propagate or plain.propagate
 
-    def run(
-        self, start: NDArray, m: NDArray, time_step: float, maximum_steps: int
-    ) -> Outcome:
-        """Propagate states (N, 18) with projections ``m`` (N,) to their initial distance.
+    def run(self, start: NDArray, time_step: float, maximum_steps: int) -> Outcome:
+        """Propagate states (N, 18) until the separating molecules reach their initial distance.
 
         All with the same step (a.u.), at most ``maximum_steps`` of them.
         """
         collision = self.collision
-        amplitudes = self._initial(start, m, time_step)
+        amplitudes = self._initial(start, time_step)
         psi = collision.to_grid(amplitudes)
         energy = self._energy(start, psi)
         psi = collision.internal(psi, 0.5 * time_step)
         classical = start.copy()
         end_distance = np.linalg.norm(start[:, rows.R : rows.R + 3], axis=1)
-        steps = self._propagate(
-            collision, classical, psi, time_step, maximum_steps, end_distance
-        )
+        steps = self._propagate(collision, classical, psi, time_step, maximum_steps, end_distance)
         finite = np.isfinite(classical).all(axis=1) & np.isfinite(psi).all(axis=(1, 2))
         classical[~finite], psi[~finite] = start[~finite], 0.0
         psi = collision.internal(psi, -0.5 * time_step)
@@ -118,7 +116,7 @@ class Propagation:
         collision = self.collision
         return DressedStates(collision.rotor, collision.inverse, time_step, 2.0**octave)
 
-    def _initial(self, start: NDArray, m: NDArray, time_step: float) -> NDArray:
+    def _initial(self, start: NDArray, time_step: float) -> NDArray:
         """Amplitudes on levels (N, n_v, n_w, f)."""
         collision = self.collision
         w, position = self.initial_quantum
@@ -127,7 +125,8 @@ class Propagation:
         vibration = self.dressed(start, time_step)[:, :, self.initial_rotor]
         n_w = collision.quantum.energies.shape[0]
         amplitudes = np.zeros((len(start), vibration.shape[1], n_w, len(mine)), complex)
-        rotation = np.array([projection_state(j, one) for one in m]).reshape(len(start), -1)
+        states = np.array([projection_state(j, m) for m in range(-j, j + 1)])
+        rotation = states[start[:, PROJECTION].astype(int) + j]
         amplitudes[:, :, w, mine] = vibration[:, :, None] * rotation[:, None, :]
         return amplitudes
 
@@ -142,12 +141,11 @@ class Propagation:
 
     def _energy(self, classical: NDArray, psi: NDArray) -> NDArray:
         """Total energy (N,)."""
-        potential = np.concatenate(
-            [
-                plain.mean_potential(self.collision, classical[k : k + _CHUNK], psi[k : k + _CHUNK])
-                for k in range(0, len(psi), _CHUNK)
-            ]
-        ) if len(psi) else np.zeros(0)
+        potential = np.zeros(len(psi))
+        distance = np.sqrt(square(classical, rows.R))
+        near = np.flatnonzero(distance < self.collision.expansion.reach[1])
+        for some in np.array_split(near, -(-near.size // _CHUNK) or 1):
+            potential[some] = plain.mean_potential(self.collision, classical[some], psi[some])
         mean_inverse = (np.abs(psi) ** 2).sum(axis=1) @ self.collision.inverse_on_grid
         return (
             square(classical, rows.P) / (2.0 * self.reduced_mass)
