@@ -33,7 +33,7 @@ from vibrates.potential.joined import switching_function
 # V(R, c_1, c_2, c_12, r_1, r_2), arguments broadcast; atomic units.
 Potential = Callable[..., NDArray]
 
-DEFAULT_ORDERS = (10, 6, 4)  # largest l1, l2, m
+DEFAULT_ORDERS = (14, 6, 4)  # largest l1, l2, m
 LARGEST_ORDER = 8  # of l2
 REMAINDER_LIMIT = 0.02  # rms error over rms anisotropy, anywhere that the molecules reach
 _SPACING = 0.01  # of the knots in ln R
@@ -69,6 +69,9 @@ class Terms:
 def series_labels(orders: tuple[int, int, int], even: tuple[bool, bool]) -> list[tuple]:
     """(l1, l2, m) of all functions up to ``orders``; even l for a molecule with like ends.
 
+    Of high orders in both molecules only those with l1 + l2 up to the larger order plus two, which
+    for N2 + H2 is as good as all of them.
+
     Raises
     ------
     UserError
@@ -85,7 +88,7 @@ def series_labels(orders: tuple[int, int, int], even: tuple[bool, bool]) -> list
         for l2 in range(0, orders[1] + 1, steps[1])
         for m in range(min(l2, orders[0], orders[2]) + 1)
         for l1 in range(0, orders[0] + 1, steps[0])
-        if l1 >= m
+        if l1 >= m and l1 + l2 <= max(orders[0] + 2, orders[1])
     ]
 
 

@@ -40,8 +40,9 @@ def projection_state(j: int, m: int) -> NDArray:
     if m == 0:
         state[j] = 1.0
         return state
-    state[j + abs(m)] = np.sqrt(0.5)
-    state[j - abs(m)] = 1j * np.sqrt(0.5) if m > 0 else -1j * np.sqrt(0.5)
+    phase = np.sqrt(0.5) if m > 0 else (-1) ** m * np.sqrt(0.5)
+    state[j + abs(m)] = phase
+    state[j - abs(m)] = 1j * phase * np.sign(m)
     return state
 
 
