@@ -461,22 +461,17 @@ def test_the_kernel_agrees_with_the_slow_reference(fitted, runner, draw):
     """
     n2, h2, surface = fitted
     slow = SlowQuantumRotor(
-        surface, n2, h2, 2, 1, [0, 2, 4, 6], SWITCH, orders=(10, 20), more=(1, 3)
+        surface, n2, h2, 3, 1, [0, 2, 4, 6], SWITCH, orders=(10, 20), more=(1, 3)
     )
-    initial = draw(2, energy_cm=3000.0, b_max=1.0, seed=3)
-    one = runner(n_v=3, time_step_fs=0.2)
+    initial = draw(1, energy_cm=3000.0, b_max=1.0, seed=3)
     start = initial.classical()
-    ours = one.propagation.run(start, 0.2 * FS_TO_AU, 10**6)
-    compared = 0
-    for t in range(2):
-        m = int(initial.m[t])
-        classical, probability = slow.run(start[t, :12], 1, 0, 2, m, rtol=1e-6)
-        exact, mine = probability[:2, 0, :3], ours.probability[t, :2, :3]
-        strong = exact > 1e-8
-        compared += strong.sum()
-        np.testing.assert_allclose(mine[strong], exact[strong], rtol=0.02)
-        np.testing.assert_allclose(ours.classical[t, 3:6], classical[3:6], atol=5e-3)
-    assert compared >= 9
+    ours = runner(time_step_fs=0.2).propagation.run(start, 0.2 * FS_TO_AU, 10**6)
+    classical, probability = slow.run(start[0, :12], 1, 0, 2, int(initial.m[0]), rtol=1e-6)
+    exact, mine = probability[:, 0, :3], ours.probability[0, :, :3]
+    strong = exact > 1e-8
+    assert strong.sum() >= 5
+    np.testing.assert_allclose(mine[strong], exact[strong], rtol=0.02)
+    np.testing.assert_allclose(ours.classical[0, 3:6], classical[3:6], atol=1e-3)
 
 
 def test_a_trajectory_does_not_depend_on_its_neighbours(runner, draw):
