@@ -453,6 +453,42 @@ def test_a_spectator_rotor_may_be_classical_or_quantum(runner, draw, fitted, set
     np.testing.assert_allclose(ours[strong], theirs[strong], rtol=0.02)
 
 
+def test_a_heavy_rotor_becomes_classical(fitted, runner, settings):
+    """H2 with four times the moment of inertia: energy that its rotation exchanges, and P(1 -> 0).
+
+    j = 4 against a classical rotor with L^2 = j(j + 1), another kernel on the unexpanded surface.
+    """
+    n2, h2, surface = fitted
+    heavy = dataclasses.replace(h2, reduced_mass=4.0 * h2.reduced_mass)
+    pair, j, count = (n2, heavy, surface), 4, 384
+    one = runner(j=j, j_max=14, n_v=2, pair=pair, energy=0.6 * HIGHEST, time_step_fs=1.6)
+    initial = initial_conditions(
+        n2, heavy, 7, 1, 0, j, 4000.0 * CM_TO_HARTREE, 0, (0.0, 2.5 * ANGSTROM_TO_BOHR),
+        RANGE * ANGSTROM_TO_BOHR, np.arange(count), 4,
+    )  # fmt: skip
+    p = one.run(initial).probability
+    energies = one.collision.quantum.energies[0, :-1]
+    gained = energies - energies[one.collision.levels.index(j)]
+    quantum = np.sqrt((p.sum(axis=1) @ gained**2).mean())
+
+    random, length = np.random.default_rng(0), np.sqrt(j * (j + 1.0))
+    n = random.normal(size=(count, 3))
+    n /= np.linalg.norm(n, axis=1, keepdims=True)
+    l = np.cross(n, random.normal(size=(count, 3)))
+    l *= length / np.linalg.norm(l, axis=1, keepdims=True)
+    zero = np.zeros(count)
+    outcome = TrajectoryRunner(
+        surface, n2, heavy, 2, 1, 1, 0,
+        settings(1.6, interaction_range_angstrom=RANGE, switching_from=0.7),
+    ).run(
+        Initial(initial.position, initial.momentum, initial.n, initial.l, n, l, *[zero] * 5)
+    )  # fmt: skip
+    final = (outcome.classical[:, rows.L_B : rows.L_B + 3] ** 2).sum(axis=1)
+    change = heavy.rotational_constant(0) * (final - length**2)
+    assert quantum == pytest.approx(np.sqrt((change**2).mean()), rel=0.12)
+    assert p[:, 0].sum(axis=1).mean() == pytest.approx(outcome.probability[:, 0].mean(), rel=0.25)
+
+
 @pytest.mark.slow
 def test_the_kernel_agrees_with_the_slow_reference(fitted, runner, draw):
     """DOP853 on the unexpanded surface: within 2 % for all channels above 1e-8.
