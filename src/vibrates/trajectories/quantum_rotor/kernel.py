@@ -183,14 +183,13 @@ def _kick(c, g, n, p_of, q_of, largest, of_2, of_12, points, w, moments, weights
 def _density(psi, orientations, points, inverse, density):
     """|psi|^2 (orientations, points), and <1/(mu r^2)> of the rotor."""
     mean = 0.0 * load(psi, 0)
-    for i in range(points):
-        total = 0.0 * mean
-        for k in range(orientations):
-            x, y = load(psi, 2 * k * points + i), load(psi, (2 * k + 1) * points + i)
+    for k in range(orientations):
+        a = 2 * k * points
+        for i in range(points):
+            x, y = load(psi, a + i), load(psi, a + points + i)
             one = x * x + y * y
             store(density, k * points + i, one)
-            total = total + one
-        mean = mean + inverse[i] * total
+            mean = mean + inverse[i] * one
     return mean
 
 
@@ -205,10 +204,10 @@ def _drift(c, mean_inverse, reduced_mass, time):
 @njit(**JIT_OPTIONS)
 def _phase(psi, orientations, points, potential, square_l, inverse, time):
     """psi *= exp(-i dt (V + L^2/2 mu r^2))."""
-    for i in range(points):
-        rotation = (0.5 * time * inverse[i]) * square_l
-        for k in range(orientations):
-            sine, cosine = sincos(time * load(potential, k * points + i) + rotation)
+    rotation = (0.5 * time) * square_l
+    for k in range(orientations):
+        for i in range(points):
+            sine, cosine = sincos(time * load(potential, k * points + i) + inverse[i] * rotation)
             a = 2 * k * points + i
             x, y = load(psi, a), load(psi, a + points)
             store(psi, a, x * cosine + y * sine)
