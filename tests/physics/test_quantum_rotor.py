@@ -7,6 +7,7 @@ import pytest
 from campaigns import campaign
 from scipy.special import sph_harm_y
 
+from vibrates.config import load
 from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE, FS_TO_AU, HARTREE_TO_CM
 from vibrates.molecules.diatom import Atom, Diatom
@@ -342,6 +343,47 @@ def test_a_molecule_with_unlike_ends_couples_all_j(fitted, settings):
     slow = Propagation(one.collision, 0, (0, 1), chosen).run(start, 0.8 * FS_TO_AU, 10**5)
     np.testing.assert_allclose(fast.probability, slow.probability, rtol=1e-6, atol=1e-14)
     assert fast.probability[:, 0, 0].min() > 1e-3  # j = 1 to j = 0, which H2 cannot do
+
+
+def test_either_molecule_may_be_the_quantum_one(fitted, runner, draw, settings):
+    """The pair named the other way round, H2 + N2 with the first one quantised: the same."""
+    n2, h2, surface = fitted
+
+    class TurnedRound:
+        potential = staticmethod(exchanged(surface.potential))
+
+    one = runner()
+    other = QuantumRotorRunner(
+        TurnedRound(), (h2, n2), 0, range(3), range(1), 1, 0, 2, 6, HIGHEST, one.settings
+    )
+    start = draw(2).classical()
+    outcomes = [x.propagation.run(start, 0.8 * FS_TO_AU, 10**5) for x in (one, other)]
+    np.testing.assert_allclose(outcomes[1].classical, outcomes[0].classical, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(outcomes[1].probability, outcomes[0].probability, rtol=1e-7)
+
+
+def test_an_atom_collides_with_a_quantised_molecule(root, settings):
+    """He + HD on the surface of the atom-diatom studies: energy, norm, kernel as plain."""
+    config = load(root / "config" / "pairs" / "hdhe.yaml")
+    hd, he = config.partners
+    surface = surface_from_config(config.surface, hd, he)
+    chosen = settings(0.8, interaction_range_angstrom=RANGE, switching_from=0.7)
+    energy = 2000.0 * CM_TO_HARTREE
+    one = QuantumRotorRunner(
+        surface, (hd, he), 0, range(1), range(2), 0, 1, 0, 5, 2.0 * energy, chosen, (0, 8, 0)
+    )
+    start = initial_conditions(
+        he, hd, 7, 0, 1, 0, energy, 0, (0.0, 2.0), RANGE * ANGSTROM_TO_BOHR, np.arange(3), 3
+    ).classical()
+    fast = one.propagation.run(start, 0.8 * FS_TO_AU, 10**5)
+    slow = Propagation(one.collision, 0, (1, 0), chosen).run(start, 0.8 * FS_TO_AU, 10**5)
+    np.testing.assert_allclose(fast.probability, slow.probability, rtol=1e-6, atol=1e-14)
+    assert (fast.status == Status.OK).all() and fast.norm_error.max() < 1e-11
+    assert fast.energy_error.max() * HARTREE_TO_CM < 0.1
+    # The atom's spectator rotor turns freely.
+    np.testing.assert_allclose(fast.classical[:, 9:12], start[:, 9:12], rtol=1e-12)
+    downward = fast.probability[:, 0, : len(one.collision.levels)].sum(axis=1)
+    assert (downward > 1e-11).all() and (downward < 1e-3).all()
 
 
 def total_angular_momentum(collision, classical, psi):
