@@ -104,7 +104,7 @@ def parts(quantum: QuantumRotorRunner) -> dict[str, tuple[float, int]]:
     scratch, of_2, of_12 = room(3), room(largest + 2), room(largest + 2)
     values, slopes = room(32), room(32)
     inverse = collision.inverse_on_grid
-    square = np.ones((points, points))
+    square = np.ones((points, points, 3))
     level_of = collision.level_of()[blocks.functions]
     turn = np.ones((len(collision.levels), 1, 1))
     kernel._geometry(c, g, origin, 1.0 / spacing, knots - 3.0)
@@ -192,8 +192,8 @@ def parts(quantum: QuantumRotorRunner) -> dict[str, tuple[float, int]]:
             3 * orientations * width,
         ),
         "levels of the rotor": (
-            kernel._times_square, (psi, orientations, square, square, points, 1, 1, 1, other),
-            4 * orientations * points**2,
+            kernel._times_square, (psi, orientations, square, points, 1, 1, 1, other),
+            3 * orientations * points**2,
         ),
     }  # fmt: skip
     return {

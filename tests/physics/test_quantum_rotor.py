@@ -14,6 +14,7 @@ from vibrates.molecules.diatom import Atom, Diatom
 from vibrates.potential import Surface, surface_from_config
 from vibrates.trajectories import TrajectoryRunner, oracle
 from vibrates.trajectories.kernel import state_layout as rows
+from vibrates.trajectories.kernel.simd import LANES
 from vibrates.trajectories.quantum_rotor import QuantumRotorRunner, kernel, plain
 from vibrates.trajectories.quantum_rotor.collision import Collision, exchanged
 from vibrates.trajectories.quantum_rotor.expansion import (
@@ -28,6 +29,7 @@ from vibrates.trajectories.quantum_rotor.orientation import (
     projection_state,
     real_harmonics,
 )
+from vibrates.trajectories.quantum_rotor.products import own_product, shared_product
 from vibrates.trajectories.quantum_rotor.propagation import Propagation
 from vibrates.trajectories.quantum_rotor.reference import SlowQuantumRotor
 from vibrates.trajectories.quantum_rotor.sampling import PROJECTION, initial_conditions
@@ -198,6 +200,27 @@ def test_blocks_by_reflections_are_the_transform(levels, degree, half):
     projected = grid.functions @ (grid.functions.T @ f)
     np.testing.assert_allclose(out.reshape(-1, width), projected[blocks.points], atol=1e-12)
     assert len(blocks.blocks) == 4
+
+
+@pytest.mark.parametrize(
+    ("rows_", "inner", "columns"), [(4, 3, 4), (14, 5, 7), (3, 2, 2), (6, 1, 9)]
+)
+def test_products_of_small_matrices(rows_, inner, columns):
+    """Whole blocks of four by four, and what is left at the edges."""
+    random = np.random.default_rng(0)
+    x = random.normal(size=(rows_, inner, LANES))
+    y = random.normal(size=(inner, columns, LANES))
+    matrix, out = random.normal(size=(inner, rows_)), np.zeros((columns, rows_, LANES))
+    own_product(
+        x.ravel(), inner, 1, y.ravel(), columns, 1, rows_, inner, columns, out.ravel(), 1, rows_
+    )
+    np.testing.assert_allclose(out, np.einsum("ikl,kjl->jil", x, y), atol=1e-13)
+    out = np.zeros((rows_ + 1, columns, LANES))
+    shared_product(
+        matrix.ravel(), 0, 1, rows_, rows_, inner, columns, y.ravel(), 0, out.ravel(), columns
+    )
+    np.testing.assert_allclose(out[1:], np.einsum("ki,kjl->ijl", matrix, y), atol=1e-13)
+    assert not out[0].any()
 
 
 # The potential.
@@ -435,6 +458,19 @@ def test_energy_error_and_probabilities_are_of_second_order(runner, draw):
     assert np.median((p[0] - p[1]) / (p[1] - p[2])) == pytest.approx(4.0, rel=0.15)
 
 
+def test_weak_transitions_do_not_drown_in_the_step(runner, draw):
+    """P of 1e-14 for two quanta is the same at 0.8 and 0.2 fs: dressed states of the rotor."""
+    initial = draw(16, energy_cm=500.0, j=0, v=10)
+    one = runner(j=0, n_v=13, v=10)
+    column = one.levels_b.index((0, 6))
+    coarse, fine = (
+        one.propagation.run(initial.classical(), dt * FS_TO_AU, 10**5).probability[:, 8, column]
+        for dt in (0.8, 0.2)
+    )
+    assert np.median(fine) < 1e-12
+    assert np.median(np.abs(np.log10(coarse / fine))) < 0.01
+
+
 def test_running_backwards_returns_to_the_start(runner, draw):
     """The step is time-reversible: P, L reversed and psi conjugated lead back."""
     one = runner(j=2, j_max=6)
@@ -665,6 +701,11 @@ def test_mistakes_are_one_line(fitted, settings, changes, words):
         )  # fmt: skip
     assert "\n" not in str(caught.value)
     assert REMAINDER_LIMIT == 0.02
+
+
+def test_energies_beyond_the_expansion_are_refused(runner, draw):
+    with pytest.raises(UserError, match="expanded for energies up to 9000 cm.-1; build it for"):
+        runner().run(draw(4, energy_cm=9500.0))
 
 
 def test_an_atom_cannot_be_quantised(fitted, settings):

@@ -299,47 +299,68 @@ def _times_levels(amplitudes, level_of, n, p, matrix_re, matrix_im, out):
 
 
 @njit(**JIT_OPTIONS)
-def _times_square(psi, orientations, matrix_re, matrix_im, n, step, others, jump, out):
-    """A complex matrix (n, n) on one index of every orientation's points.
+def _times_square(psi, orientations, three, n, step, others, jump, out):
+    """A complex matrix A + i B on one index of every orientation's points, ``three`` (n, n, 3).
 
-    The index has the stride ``step``; the ``others`` have the stride ``jump``.
+    The index has n values with the stride ``step``; the ``others`` have the stride ``jump``. With
+    A, B - A and A + B in ``three``, three products do instead of four:
+    A (x + y) - (A + B) y and A (x + y) + (B - A) x are the parts of (A + i B)(x + i y).
     """
     points = n * others
+    whole = n - n % 4
     for k in range(orientations):
         for o in range(others):
             base = 2 * k * points + o * jump
-            whole = n - n % 2
-            for i in range(0, whole, 2):
-                v, w = load(psi, base), load(psi, base + points)
-                p_re = matrix_re[i, 0] * v - matrix_im[i, 0] * w
-                p_im = matrix_re[i, 0] * w + matrix_im[i, 0] * v
-                q_re = matrix_re[i + 1, 0] * v - matrix_im[i + 1, 0] * w
-                q_im = matrix_re[i + 1, 0] * w + matrix_im[i + 1, 0] * v
+            for i in range(0, whole, 4):
+                x, y = load(psi, base), load(psi, base + points)
+                both = x + y
+                a = three[i, 0]
+                p_0, q_0, r_0 = a[0] * both, a[1] * x, a[2] * y
+                a = three[i + 1, 0]
+                p_1, q_1, r_1 = a[0] * both, a[1] * x, a[2] * y
+                a = three[i + 2, 0]
+                p_2, q_2, r_2 = a[0] * both, a[1] * x, a[2] * y
+                a = three[i + 3, 0]
+                p_3, q_3, r_3 = a[0] * both, a[1] * x, a[2] * y
                 for s in range(1, n):
-                    v, w = load(psi, base + s * step), load(psi, base + points + s * step)
-                    a, b = matrix_re[i, s], matrix_im[i, s]
-                    p_re, p_im = p_re + a * v - b * w, p_im + a * w + b * v
-                    a, b = matrix_re[i + 1, s], matrix_im[i + 1, s]
-                    q_re, q_im = q_re + a * v - b * w, q_im + a * w + b * v
-                store(out, base + i * step, p_re)
-                store(out, base + points + i * step, p_im)
-                store(out, base + (i + 1) * step, q_re)
-                store(out, base + points + (i + 1) * step, q_im)
+                    x, y = load(psi, base + s * step), load(psi, base + points + s * step)
+                    both = x + y
+                    a = three[i, s]
+                    p_0, q_0, r_0 = p_0 + a[0] * both, q_0 + a[1] * x, r_0 + a[2] * y
+                    a = three[i + 1, s]
+                    p_1, q_1, r_1 = p_1 + a[0] * both, q_1 + a[1] * x, r_1 + a[2] * y
+                    a = three[i + 2, s]
+                    p_2, q_2, r_2 = p_2 + a[0] * both, q_2 + a[1] * x, r_2 + a[2] * y
+                    a = three[i + 3, s]
+                    p_3, q_3, r_3 = p_3 + a[0] * both, q_3 + a[1] * x, r_3 + a[2] * y
+                to = base + i * step
+                store(out, to, p_0 - r_0)
+                store(out, to + points, p_0 + q_0)
+                to += step
+                store(out, to, p_1 - r_1)
+                store(out, to + points, p_1 + q_1)
+                to += step
+                store(out, to, p_2 - r_2)
+                store(out, to + points, p_2 + q_2)
+                to += step
+                store(out, to, p_3 - r_3)
+                store(out, to + points, p_3 + q_3)
             for i in range(whole, n):
-                p_re, p_im = 0.0 * load(psi, base), 0.0 * load(psi, base)
+                p_0 = 0.0 * load(psi, base)
+                q_0, r_0 = p_0, p_0
                 for s in range(n):
-                    v, w = load(psi, base + s * step), load(psi, base + points + s * step)
-                    a, b = matrix_re[i, s], matrix_im[i, s]
-                    p_re, p_im = p_re + a * v - b * w, p_im + a * w + b * v
-                store(out, base + i * step, p_re)
-                store(out, base + points + i * step, p_im)
+                    x, y = load(psi, base + s * step), load(psi, base + points + s * step)
+                    a = three[i, s]
+                    p_0, q_0, r_0 = p_0 + a[0] * (x + y), q_0 + a[1] * x, r_0 + a[2] * y
+                store(out, base + i * step, p_0 - r_0)
+                store(out, base + points + i * step, p_0 + q_0)
 
 
 @njit(**JIT_OPTIONS)
 def run_lanes(
     classical, psi_in, steps, order, time_step, maximum_steps, end_distance, reduced_mass, inverse,
     n, table, terms, padded, origin, spacing, first, power_of, p_of, q_of, orbits, rows_of, blocks,
-    matrices, level_of, levels_re, levels_im, complement_re, complement_im, rotor_re, rotor_im,
+    matrices, level_of, levels_re, levels_im, complement, of_rotor,
 ):  # fmt: skip
     """Run every trajectory to its end, in place; arguments as `propagate` prepares them.
 
@@ -347,7 +368,7 @@ def run_lanes(
     up; ``inverse`` (G,).
     """
     total = len(classical)
-    orientations, points, p = len(n), len(inverse), len(complement_re)
+    orientations, points, p = len(n), len(inverse), len(complement)
     vibrations = points // p
     count, functions = len(p_of), len(level_of)
     size = 2 * orientations * points
@@ -446,11 +467,9 @@ def run_lanes(
             )  # fmt: skip
         _add_orbit_sums(other, orbits, rows_of, width, psi)
         if p > 1:
-            _times_square(
-                psi, orientations, complement_re, complement_im, p, 1, vibrations, p, other
-            )
+            _times_square(psi, orientations, complement, p, 1, vibrations, p, other)
             psi, other = other, psi
-        _times_square(psi, orientations, rotor_re, rotor_im, vibrations, p, p, 1, other)
+        _times_square(psi, orientations, of_rotor, vibrations, p, p, 1, other)
         psi, other = other, psi
 
 
@@ -523,8 +542,10 @@ def propagate(
         blocks.matrices,
         collision.level_of()[blocks.functions],
         *(np.ascontiguousarray(x) for x in (change.real, change.imag)),
-        *(np.ascontiguousarray(x) for x in (complement.real, complement.imag)),
-        *(np.ascontiguousarray(x) for x in (of_rotor.real, of_rotor.imag)),
+        *(
+            np.stack([x.real, x.imag - x.real, x.real + x.imag], axis=2)
+            for x in (complement, of_rotor)
+        ),
     )
     shape = (len(psi), len(blocks.points), 2, psi.shape[2])
     parts = flat.reshape(shape)

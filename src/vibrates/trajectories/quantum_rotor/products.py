@@ -124,8 +124,39 @@ def own_product(x, x_i, x_k, y, y_k, y_j, ni, nk, nj, out, o_i, o_j):
             z += o_i
             store(out, z, s_30), store(out, z + o_j, s_31)
             store(out, z + 2 * o_j, s_32), store(out, z + 3 * o_j, s_33)
-    for i in range(ni):
-        for j in range(whole_j if i < whole_i else 0, nj):
+    for i in range(0, whole_i, 4):
+        for j in range(whole_j, nj):
+            p, q = i * x_i, j * y_j
+            b_0 = load(y, q)
+            s_00, s_10 = load(x, p) * b_0, load(x, p + x_i) * b_0
+            s_20, s_30 = load(x, p + 2 * x_i) * b_0, load(x, p + 3 * x_i) * b_0
+            for _ in range(1, nk):
+                p += x_k
+                q += y_k
+                b_0 = load(y, q)
+                s_00, s_10 = s_00 + load(x, p) * b_0, s_10 + load(x, p + x_i) * b_0
+                s_20 = s_20 + load(x, p + 2 * x_i) * b_0
+                s_30 = s_30 + load(x, p + 3 * x_i) * b_0
+            z = i * o_i + j * o_j
+            store(out, z, s_00), store(out, z + o_i, s_10)
+            store(out, z + 2 * o_i, s_20), store(out, z + 3 * o_i, s_30)
+    for i in range(whole_i, ni):
+        for j in range(0, whole_j, 4):
+            p, q = i * x_i, j * y_j
+            a_0 = load(x, p)
+            s_00, s_01 = a_0 * load(y, q), a_0 * load(y, q + y_j)
+            s_02, s_03 = a_0 * load(y, q + 2 * y_j), a_0 * load(y, q + 3 * y_j)
+            for _ in range(1, nk):
+                p += x_k
+                q += y_k
+                a_0 = load(x, p)
+                s_00, s_01 = s_00 + a_0 * load(y, q), s_01 + a_0 * load(y, q + y_j)
+                s_02 = s_02 + a_0 * load(y, q + 2 * y_j)
+                s_03 = s_03 + a_0 * load(y, q + 3 * y_j)
+            z = i * o_i + j * o_j
+            store(out, z, s_00), store(out, z + o_j, s_01)
+            store(out, z + 2 * o_j, s_02), store(out, z + 3 * o_j, s_03)
+        for j in range(whole_j, nj):
             s_00 = load(x, i * x_i) * load(y, j * y_j)
             for k in range(1, nk):
                 s_00 = s_00 + load(x, i * x_i + k * x_k) * load(y, k * y_k + j * y_j)

@@ -6,14 +6,20 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vibrates.core.errors import UserError
+from vibrates.core.units import HARTREE_TO_CM
 from vibrates.molecules.diatom import Atom, Diatom
 from vibrates.potential import Surface
+from vibrates.trajectories.outcome import Outcome
 from vibrates.trajectories.quantum_rotor import kernel
 from vibrates.trajectories.quantum_rotor.collision import Collision
 from vibrates.trajectories.quantum_rotor.expansion import DEFAULT_ORDERS
 from vibrates.trajectories.quantum_rotor.propagation import Propagation
+from vibrates.trajectories.quantum_rotor.sampling import Initial
 from vibrates.trajectories.runner import _ALIASING_MARGIN, TrajectoryRunner, _spread
 from vibrates.trajectories.settings import Settings
+
+# Energies on the grid of the rotor's basis miss the converged ones by up to 6e-4.
+_MARGIN = 1.01
 
 
 class QuantumRotorRunner(TrajectoryRunner):
@@ -84,7 +90,7 @@ class QuantumRotorRunner(TrajectoryRunner):
             surface, molecules, quantised, levels_rotor, levels_quantum, j, j_max, energy,
             (settings.switching_from * end, end), orders, degree,
         )  # fmt: skip
-        self.settings, self.quantum_name = settings, quantum.name
+        self.settings, self.quantum_name, self.energy = settings, quantum.name, energy
         self.levels_a = levels_rotor
         self.levels_b = [(w, j) for w in levels_quantum for j in self.collision.levels]
         self.propagation = Propagation(
@@ -98,6 +104,23 @@ class QuantumRotorRunner(TrajectoryRunner):
         spread = max(_spread(self.collision.rotor.energies), float(np.ptp(energies)))
         aliasing = 2.0 * np.pi / max(spread, 1e-300)
         self.largest_time_step = min(settings.time_step, _ALIASING_MARGIN * aliasing)
+
+    def run(self, initial: Initial, finals: Sequence[tuple[int, tuple[int, int]]] = ()) -> Outcome:
+        """As `TrajectoryRunner.run`, with ``finals`` (v', (w', j')).
+
+        Raises
+        ------
+        UserError
+            A trajectory has more energy than the potential was expanded for.
+        """
+        largest = self.propagation.classical_energy(initial.classical()).max(initial=0.0)
+        if largest > _MARGIN * self.energy:
+            raise UserError(
+                f"trajectories at {largest * HARTREE_TO_CM:.0f} cm^-1: the potential is expanded "
+                f"for energies up to {self.energy * HARTREE_TO_CM:.0f} cm^-1; build it for the "
+                "highest one"
+            )
+        return super().run(initial, finals)
 
     def edge_population(self, probability: NDArray, weight: ArrayLike = 1.0) -> float:
         """Mean population of the largest j and beyond, of P (N, n_v, n_w n_j).
