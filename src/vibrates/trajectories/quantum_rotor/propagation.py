@@ -143,7 +143,8 @@ class Propagation:
         """Total energy (N,)."""
         potential = np.zeros(len(psi))
         distance = np.sqrt(square(classical, rows.R))
-        near = np.flatnonzero(distance < self.collision.expansion.reach[1])
+        # Trajectories begin where V has vanished, but for rounding.
+        near = np.flatnonzero(distance < (1.0 - 1e-9) * self.collision.expansion.reach[1])
         for some in np.array_split(near, -(-near.size // _CHUNK) or 1):
             potential[some] = plain.mean_potential(self.collision, classical[some], psi[some])
         mean_inverse = (np.abs(psi) ** 2).sum(axis=1) @ self.collision.inverse_on_grid
