@@ -101,7 +101,7 @@ def parts(quantum: QuantumRotorRunner) -> dict[str, tuple[float, int]]:
     sums, basis, density = room(orientations * width), room(functions * width), room(10**5)
     potential, angular, weights = (room(orientations * max(points, count)) for _ in range(3))
     w, moments = room(3 * count * points), room(count * points)
-    scratch, of_2, of_12 = room(3), room(largest + 2), room(largest + 2)
+    scratch, of_2, of_12 = room(3 * count * padded + LANES), room(largest + 2), room(largest + 2)
     values, slopes = room(32), room(32)
     inverse = collision.inverse_on_grid
     square = np.ones((points, points, 3))

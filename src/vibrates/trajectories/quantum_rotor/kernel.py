@@ -18,7 +18,7 @@ from vibrates.trajectories.kernel.state_layout import L_A, N_A, P, R
 from vibrates.trajectories.kernel.strang import _torque, _turn
 from vibrates.trajectories.kernel.vector_math import JIT_OPTIONS, log, sincos
 from vibrates.trajectories.quantum_rotor.collision import Collision
-from vibrates.trajectories.quantum_rotor.products import own_product, shared_product
+from vibrates.trajectories.quantum_rotor.products import own_product, shared_product, transpose
 from vibrates.trajectories.quantum_rotor.symmetry import ReflectionBlocks
 
 _STATE = 12  # rows of the classical state: R, P, n, L
@@ -70,7 +70,7 @@ def _of_rotor(
     functions = len(first) - 1
     chunks = padded // LANES
     knot = terms * chunks
-    part = functions * points * LANES
+    width = 3 * functions * chunks
     for l in range(LANES):
         position = g[POSITION * LANES + l]
         interval = min(max(int(np.floor(position)), 0), len(table) // (terms * padded) - 4)
@@ -83,7 +83,6 @@ def _of_rotor(
         d_0, d_3 = -s * s * scale, t * t * scale
         d_1, d_2 = t * (3.0 * t - 4.0) * scale, s * (4.0 - 3.0 * s) * scale
         for chunk in range(chunks):
-            here = min(LANES, points - chunk * LANES)
             for f in range(functions):
                 base = interval * knot + first[f] * chunks + chunk
                 value = 0.0 * load(table, base)
@@ -98,15 +97,19 @@ def _of_rotor(
                     slope = slope + values[k] * by_r
                     by_c = by_c + slopes[k] * radial
                     base += chunks
-                store(scratch, 0, value)
-                store(scratch, 1, slope)
-                store(scratch, 2, by_c)
-                to = (f * points + chunk * LANES) * LANES + l
+                to = l * width + f * chunks + chunk
+                store(scratch, to, value)
+                store(scratch, to + functions * chunks, slope)
+                store(scratch, to + 2 * functions * chunks, by_c)
+    for row in range(3 * functions):
+        for chunk in range(chunks):
+            here, to = points - chunk * LANES, row * points + chunk * LANES
+            if here >= LANES:
+                transpose(scratch, row * chunks + chunk, width, w, to)
+            else:
+                transpose(scratch, row * chunks + chunk, width, scratch, LANES * width)
                 for i in range(here):
-                    w[to] = scratch[i]
-                    w[to + part] = scratch[LANES + i]
-                    w[to + 2 * part] = scratch[2 * LANES + i]
-                    to += LANES
+                    store(w, to + i, load(scratch, LANES * width + i))
 
 
 @njit(**JIT_OPTIONS)
@@ -387,7 +390,7 @@ def run_lanes(
     w = np.zeros(3 * count * points * LANES)
     moments = np.zeros(count * points * LANES)
     of_2, of_12 = np.zeros((largest + 2) * LANES), np.zeros((largest + 2) * LANES)
-    scratch = np.zeros(3 * LANES)
+    scratch = np.zeros((3 * count * padded + LANES) * LANES)
     values, slopes = np.zeros(powers * LANES), np.zeros(powers * LANES)
     running = np.full(LANES, -1)
     done = np.zeros(LANES, np.int64)

@@ -3,10 +3,50 @@
 Blocks of four by four results stay in registers: half a load for every multiplication.
 """
 
+from llvmlite import ir
 from numba import njit
+from numba.core import types
+from numba.extending import intrinsic
 
-from vibrates.trajectories.kernel.simd import load, store
+from vibrates.trajectories.kernel.simd import LANES, _address, load, store
 from vibrates.trajectories.kernel.vector_math import JIT_OPTIONS
+
+
+@intrinsic
+def transpose(typingctx, array, first, step, out, to):
+    """LANES vectors as rows of a matrix, transposed.
+
+    Row l is vector number first + l step of ``array``; column i becomes number to + i of ``out``.
+    """
+
+    def codegen(context, builder, sig, args):
+        first, step, to = (
+            context.cast(builder, args[k], sig.args[k], types.intp) for k in (1, 2, 4)
+        )
+        place, rows = first, []
+        for _ in range(LANES):
+            address = _address(context, builder, sig.args[0], args[0], place)
+            rows.append(builder.load(address, align=8))
+            place = builder.add(place, step)
+        distance = 1
+        while distance < LANES:
+            # Off-diagonal blocks of this size change places.
+            low = [k if not k & distance else LANES + k - distance for k in range(LANES)]
+            high = [k + distance if not k & distance else LANES + k for k in range(LANES)]
+            masks = [ir.Constant(ir.VectorType(ir.IntType(32), LANES), m) for m in (low, high)]
+            for i in range(LANES):
+                if not i & distance:
+                    pair = rows[i], rows[i + distance]
+                    rows[i], rows[i + distance] = (
+                        builder.shuffle_vector(*pair, mask) for mask in masks
+                    )
+            distance *= 2
+        for i, row in enumerate(rows):
+            place = builder.add(to, ir.Constant(to.type, i))
+            builder.store(row, _address(context, builder, sig.args[3], args[3], place), align=8)
+        return context.get_dummy_value()
+
+    return types.void(array, first, step, out, to), codegen
 
 
 @njit(**JIT_OPTIONS)
