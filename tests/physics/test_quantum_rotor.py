@@ -18,6 +18,7 @@ from vibrates.trajectories.kernel.simd import LANES
 from vibrates.trajectories.quantum_rotor import QuantumRotorRunner, kernel, plain
 from vibrates.trajectories.quantum_rotor.collision import Collision, exchanged
 from vibrates.trajectories.quantum_rotor.expansion import (
+    DEFAULT_ORDERS,
     REMAINDER_LIMIT,
     AngularExpansion,
     powers_at,
@@ -61,7 +62,7 @@ def runner(fitted, settings, built):
 
     def build(
         v=1, w=0, j=2, j_max=6, n_v=3, n_w=1, time_step_fs=0.8, pair=None, quantised=1,
-        energy=HIGHEST, orders=(14, 6, 4), degree=None, **changes,
+        energy=HIGHEST, orders=DEFAULT_ORDERS, degree=None, **changes,
     ) -> QuantumRotorRunner:  # fmt: skip
         a, b, surface = pair or fitted
         chosen = settings(
@@ -258,7 +259,7 @@ def test_the_series_is_the_surface(fitted, runner):
 @pytest.mark.parametrize("quantised", [0, 1])
 def test_forces_are_derivatives_of_the_mean_potential(fitted, runner, draw, quantised):
     """By differences of V, of either molecule quantised, in the midst of the collision."""
-    orders = (14, 6, 4) if quantised else (6, 6, 4)
+    orders = DEFAULT_ORDERS if quantised else (6, 6, 4)
     collision = runner(j=2, quantised=quantised, orders=orders, energy=0.5 * HIGHEST).collision
     classical = draw(4).classical()
     classical[:, rows.R : rows.R + 3] *= np.array([5.0, 6.0, 7.0, 8.0])[:, None] / np.linalg.norm(
@@ -692,7 +693,7 @@ def test_grids_too_coarse_are_refused(fitted):
 )
 def test_mistakes_are_one_line(fitted, settings, changes, words):
     a, b, surface = fitted
-    given = {"v": 1, "j": 2, "orders": (14, 6, 4), "end": RANGE} | changes
+    given = {"v": 1, "j": 2, "orders": DEFAULT_ORDERS, "end": RANGE} | changes
     chosen = settings(0.8, interaction_range_angstrom=given["end"], switching_from=0.7)
     with pytest.raises(UserError, match=words) as caught:
         QuantumRotorRunner(
