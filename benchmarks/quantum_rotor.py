@@ -27,7 +27,7 @@ from vibrates.potential import surface_from_config
 from vibrates.trajectories import Settings, TrajectoryRunner
 from vibrates.trajectories import sampling as two_rotors
 from vibrates.trajectories.kernel.simd import LANES, load, store
-from vibrates.trajectories.quantum_rotor import QuantumRotorRunner, kernel
+from vibrates.trajectories.quantum_rotor import QuantumRotorRunner, interaction, internal, kernel
 from vibrates.trajectories.quantum_rotor import sampling as one_rotor
 from vibrates.trajectories.quantum_rotor.products import own_product, shared_product
 
@@ -107,7 +107,7 @@ def parts(quantum: QuantumRotorRunner) -> dict[str, tuple[float, int]]:
     square = np.ones((points, points, 3))
     level_of = collision.level_of()[blocks.functions]
     turn = np.ones((len(collision.levels), 1, 1))
-    kernel._geometry(c, g, origin, 1.0 / spacing, knots - 3.0)
+    interaction.geometry(c, g, origin, 1.0 / spacing, knots - 3.0)
 
     @njit
     def with_density(psi, inverse, density, scratch):
@@ -141,18 +141,18 @@ def parts(quantum: QuantumRotorRunner) -> dict[str, tuple[float, int]]:
                 matrices, start, many, 1, rows, many, width, basis, f * width, sums, row * width
             )
 
-    kernel_density, kernel_phase, kernel_kick = kernel._density, kernel._phase, kernel._kick
+    kernel_density, kernel_phase, kernel_kick = kernel._density, kernel._phase, interaction.kick
     product = orientations * points * count
     transform = len(blocks.matrices) * width
     calls = {
         "density": (with_density, (psi, inverse, density, scratch), 3 * orientations * points),
         "sums over powers of c_1": (
-            kernel._of_rotor,
+            interaction.rotor_sums,
             (g, table, terms, padded, first, power_of, values, slopes, spacing, points, scratch, w),
             11 * terms * padded,
         ),
         "powers of c_2, c_12": (
-            kernel._functions, (c, g, n, p_of, q_of, largest, of_2, of_12, angular),
+            interaction.angular_functions, (c, g, n, p_of, q_of, largest, of_2, of_12, angular),
             orientations * (8 + 2 * largest + count),
         ),
         "V on the grid": (
@@ -178,21 +178,21 @@ def parts(quantum: QuantumRotorRunner) -> dict[str, tuple[float, int]]:
         ),
         "phase": (with_phase, (psi, potential, scratch, inverse), 29 * orientations * points),
         "sums over orbits": (
-            kernel._orbit_sums, (psi, blocks.orbits, blocks.rows, width, sums),
+            internal.orbit_sums, (psi, blocks.orbits, blocks.rows, width, sums),
             2 * orientations * width,
         ),
         "to the basis": (to_basis, (blocks.blocks, blocks.matrices, sums, basis), transform),
         "levels": (
-            kernel._times_levels, (basis, level_of, points, 1, turn, turn, basis),
+            internal.times_levels, (basis, level_of, points, 1, turn, turn, basis),
             4 * functions * points,
         ),
         "to the grid": (to_grid, (blocks.blocks, blocks.matrices, basis, sums), transform),
         "add sums": (
-            kernel._add_orbit_sums, (0.0 * sums, blocks.orbits, blocks.rows, width, psi),
+            internal.add_orbit_sums, (0.0 * sums, blocks.orbits, blocks.rows, width, psi),
             3 * orientations * width,
         ),
         "levels of the rotor": (
-            kernel._times_square, (psi, orientations, square, points, 1, 1, 1, other),
+            internal.times_square, (psi, orientations, square, points, 1, 1, 1, other),
             3 * orientations * points**2,
         ),
     }  # fmt: skip

@@ -15,13 +15,12 @@ from vibrates.potential import Surface, surface_from_config
 from vibrates.trajectories import TrajectoryRunner, oracle
 from vibrates.trajectories.kernel import state_layout as rows
 from vibrates.trajectories.kernel.simd import LANES
-from vibrates.trajectories.quantum_rotor import QuantumRotorRunner, kernel, plain
+from vibrates.trajectories.quantum_rotor import QuantumRotorRunner, internal, kernel, plain
 from vibrates.trajectories.quantum_rotor.collision import Collision, exchanged
 from vibrates.trajectories.quantum_rotor.expansion import (
     DEFAULT_ORDERS,
     REMAINDER_LIMIT,
     AngularExpansion,
-    powers_at,
 )
 from vibrates.trajectories.quantum_rotor.levels import RovibrationalBasis, rovibrational_energies
 from vibrates.trajectories.quantum_rotor.orientation import (
@@ -34,6 +33,7 @@ from vibrates.trajectories.quantum_rotor.products import own_product, shared_pro
 from vibrates.trajectories.quantum_rotor.propagation import Propagation
 from vibrates.trajectories.quantum_rotor.reference import SlowQuantumRotor
 from vibrates.trajectories.quantum_rotor.sampling import PROJECTION, initial_conditions
+from vibrates.trajectories.quantum_rotor.series import powers_at
 from vibrates.trajectories.quantum_rotor.symmetry import ReflectionBlocks
 from vibrates.trajectories.sampling import Initial
 from vibrates.trajectories.status import Status
@@ -187,7 +187,7 @@ def test_blocks_by_reflections_are_the_transform(levels, degree, half):
     width = f.shape[1]
     psi, sums = np.repeat(f[blocks.points].ravel(), 1), np.zeros(f.size)
     lanes = np.ascontiguousarray(psi)  # columns of one register's width are its lanes
-    kernel._orbit_sums(lanes, blocks.orbits, blocks.rows, 1, sums)
+    internal.orbit_sums(lanes, blocks.orbits, blocks.rows, 1, sums)
     sums = sums.reshape(-1, width)
     back = np.zeros_like(sums)
     on_basis = np.zeros((len(grid.j), width))
@@ -197,7 +197,7 @@ def test_blocks_by_reflections_are_the_transform(levels, degree, half):
         back[row : row + n_rows] = matrix @ on_basis[first : first + n_functions]
     np.testing.assert_allclose(on_basis, (grid.functions.T @ f)[blocks.functions], atol=1e-12)
     out = np.zeros(f.size)
-    kernel._add_orbit_sums(back.ravel(), blocks.orbits, blocks.rows, 1, out)
+    internal.add_orbit_sums(back.ravel(), blocks.orbits, blocks.rows, 1, out)
     projected = grid.functions @ (grid.functions.T @ f)
     np.testing.assert_allclose(out.reshape(-1, width), projected[blocks.points], atol=1e-12)
     assert len(blocks.blocks) == 4
