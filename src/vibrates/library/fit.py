@@ -130,7 +130,16 @@ def chebyshev(
 def law_or_chebyshev(
     rate: Rate, limit: float, low: float | None = None, high: float | None = None
 ) -> Law | Chebyshev:
-    """The law where its worst relative error is within ``limit``, else a series in T^(-1/3)."""
+    """The law where its worst relative error is within a limit, else a series in T^(-1/3).
+
+    Parameters
+    ----------
+    rate : Rate
+    limit : float
+        Largest relative error of the law. The series aims at it too, or at `AIM` if that is less.
+    low, high : float, optional
+        Range of T, K; that of the rate by default.
+    """
     found = law(rate, low, high)
     return found if found.worst <= limit else chebyshev(rate, low, high, aim=min(AIM, limit))
 
@@ -177,7 +186,23 @@ def _fewest(
 def grid(
     rate: Rate, low: float | None, high: float | None
 ) -> tuple[NDArray, NDArray, float, float]:
-    """Temperatures (K) and ln k there: even in T^(-1/3), and those of the table."""
+    """Temperatures of a fit and ln k there: even in T^(-1/3), and those of the table.
+
+    Parameters
+    ----------
+    rate : Rate
+    low, high : float or None
+        Range of T, K; that of the rate if None.
+
+    Returns
+    -------
+    T : (n,)
+        Temperatures, K, ascending.
+    log_k : (n,)
+        ln of k / (cm^3 s^-1).
+    low, high : float
+        The range, K.
+    """
     low = rate.range[0] if low is None else low
     high = rate.range[1] if high is None else high
     even = np.linspace(low ** (-1 / 3), high ** (-1 / 3), _POINTS) ** -3.0

@@ -27,7 +27,15 @@ _CM_TO_GHZ = 100.0 * c * 1e-9
 
 
 def content(chosen: Selection, path: Path) -> dict[Path, str]:
-    """One file; what other formats state in a header stands in comment lines at its end."""
+    """One file; what other formats state in a header stands in comment lines at its end.
+
+    Raises
+    ------
+    UserError
+        If no molecule of the pair has a dipole moment, its partner has no number in the format, no
+        rate leaves the partner in its lowest level, the rates have no temperature in common, level
+        energies are not known, or Einstein coefficients are missing or not valid.
+    """
     table = chosen.table
     molecule, partner = _roles(table)
     rates = [rate for rate in chosen.rates if _counts(rate, molecule)]

@@ -36,7 +36,14 @@ class MillikanWhite:
 
 
 def content(chosen: Selection, path: Path) -> dict[Path, str]:
-    """One file, a row per relaxing molecule."""
+    """One file, a row per relaxing molecule.
+
+    Raises
+    ------
+    UserError
+        If the table holds no rate of 1 -> 0 of one molecule with the other in its lowest level, or
+        the formula misses all of them by more than the limit.
+    """
     fundamental = [rate for rate in chosen.rates if _relaxing(rate) is not None]
     if not fundamental:
         raise UserError(
@@ -61,7 +68,15 @@ def content(chosen: Selection, path: Path) -> dict[Path, str]:
 
 
 def parameters(rate: Rate, low: float, high: float) -> MillikanWhite:
-    """a and b of a rate 1 -> 0, for the least worst relative error from ``low`` to ``high`` (K)."""
+    """a and b of a rate 1 -> 0, for the least worst relative error of k.
+
+    Parameters
+    ----------
+    rate : Rate
+        Of the transition 1 -> 0 of one molecule, the other in its lowest level.
+    low, high : float
+        Range of T, K.
+    """
     T, log_k, low, high = fit.grid(rate, low, high)
     theta = rate.energy_defect / KELVIN_TO_CM
     log_p_tau = np.log(Boltzmann * T / atm) - log_k - np.log(1e-6) - np.log(-np.expm1(-theta / T))

@@ -77,7 +77,14 @@ class Selection:
     def within(self, rate: Rate, found: Fitted, otherwise: str | None = None) -> bool:
         """Whether a fit is within the limit; notes its error, or the refusal.
 
-        ``otherwise``: what is done instead of a refusal where the format holds a table.
+        Parameters
+        ----------
+        rate : Rate
+            The reaction that was fitted.
+        found : Fitted
+            Its fit, with the worst relative error and the temperature (K) where it is met.
+        otherwise : str, optional
+            What is done instead of a refusal where the format holds a table.
         """
         said = f"{100.0 * found.worst:.2g} % at {found.worst_at:.4g} K"
         if found.worst <= self.limit:
@@ -151,7 +158,37 @@ def select(
     limit: float,
     radiative: str | Path | None,
 ) -> Selection:
-    """The selection that `exports.export` is asked for; see there."""
+    """The reactions that an export is asked for, in the directions that the format takes.
+
+    Parameters
+    ----------
+    table : RateTable
+        The table of rate coefficients.
+    form : Format
+        The format to write.
+    transitions : sequence of str
+        Transitions to export; all if empty.
+    temperatures : sequence of float
+        Temperatures of tables, K, at least two; those of the table if empty.
+    directions : str
+        ``both``, ``exothermic``, or ``as-consumer-expects``, which leaves it to the format.
+    limit : float
+        Largest relative error of a fit, above 0.
+    radiative : str or Path or None
+        CSV of Einstein coefficients.
+
+    Returns
+    -------
+    Selection
+        The reactions, and a line for each one whose k is known at fewer than two temperatures.
+
+    Raises
+    ------
+    UserError
+        For a limit that is not above 0, ``both`` where the format holds exothermic rates alone, a
+        single temperature, one outside the table, an unknown transition, exothermic rates of a
+        table without level energies, and if no reaction is left.
+    """
     if not (math.isfinite(limit) and limit > 0.0):
         raise UserError(f"limit {limit:g}: must be above 0, such as 0.05 for 5 %")
     if directions == "both" and form.only_exothermic:

@@ -20,7 +20,21 @@ GEOMETRY = 3
 
 @njit(**JIT_OPTIONS)
 def geometry(c, g, origin, inverse_spacing, last):
-    """R, c_1, and the place among the knots, at most ``last``."""
+    """R, c_1, and the place among the knots.
+
+    Parameters
+    ----------
+    c
+        Classical state, vectors (12,): R, P, n, L.
+    g
+        Filled in: vectors (GEOMETRY,), in the rows DISTANCE, C_1 and POSITION.
+    origin
+        ln R at position 0.
+    inverse_spacing
+        1 over the spacing of the knots in ln R.
+    last
+        Largest modulus of the position.
+    """
     x, y, z = load(c, R), load(c, R + 1), load(c, R + 2)
     distance = sqrt(x * x + y * y + z * z)
     n_x, n_y, n_z = load(c, N_A), load(c, N_A + 1), load(c, N_A + 2)
@@ -39,7 +53,17 @@ def geometry(c, g, origin, inverse_spacing, last):
 
 @njit(**JIT_OPTIONS)
 def powers_and_slopes(x, count, values, slopes):
-    """x^a and a x^(a-1) for a = 0 to ``count`` - 1."""
+    """x^a and a x^(a-1) for a = 0 to ``count`` - 1.
+
+    Parameters
+    ----------
+    x
+        A vector.
+    count
+        Number of powers.
+    values, slopes
+        Filled in: x^a and its derivatives, vectors (count,).
+    """
     power = 0.0 * x + 1.0
     store(values, 0, power)
     store(slopes, 0, 0.0 * x)
@@ -53,10 +77,35 @@ def powers_and_slopes(x, count, values, slopes):
 def rotor_sums(
     g, table, terms, padded, first, power_of, values, slopes, spacing, points, scratch, w
 ):
-    """Sums over powers of c_1: w holds W, dW/dR and dW/dc_1, each (functions, points).
+    """Sums over powers of c_1: W, dW/dR and dW/dc_1.
 
     Vectors run over grid points here, one trajectory after the other, because each has its own
     place among the knots.
+
+    Parameters
+    ----------
+    g
+        Geometry, from `geometry`.
+    table
+        Spline coefficients (knots, terms, padded), flat.
+    terms
+        Number of terms of the expansion.
+    padded
+        Number of grid points, rounded up to a multiple of LANES.
+    first
+        Where the terms of every function begin, (functions + 1,).
+    power_of
+        Power of c_1 in every term, (terms,).
+    values, slopes
+        Powers of c_1 and their derivatives, from `powers_and_slopes`.
+    spacing
+        Spacing of the knots in ln R.
+    points
+        Number of grid points.
+    scratch
+        Work space, vectors (3 functions padded + LANES,).
+    w
+        Filled in: W, dW/dR and dW/dc_1, vectors (3, functions, points).
     """
     functions = len(first) - 1
     chunks = padded // LANES
@@ -105,7 +154,19 @@ def rotor_sums(
 
 @njit(**JIT_OPTIONS)
 def cosines(c, g, n, k):
-    """c_2 and c_12 of orientation k."""
+    """c_2 and c_12 of one orientation, vectors.
+
+    Parameters
+    ----------
+    c
+        Classical state, vectors (12,).
+    g
+        Geometry, from `geometry`.
+    n
+        Orientations of the quantum molecule, unit vectors (orientations, 3).
+    k
+        Number of the orientation.
+    """
     inverse = 1.0 / load(g, DISTANCE)
     x, y, z = n[k, 0], n[k, 1], n[k, 2]
     c_2 = (load(c, R) * x + load(c, R + 1) * y + load(c, R + 2) * z) * inverse
@@ -114,7 +175,25 @@ def cosines(c, g, n, k):
 
 @njit(**JIT_OPTIONS)
 def angular_functions(c, g, n, p_of, q_of, largest, of_2, of_12, functions):
-    """c_2^p c_12^q at all orientations, (orientations, functions)."""
+    """c_2^p c_12^q at all orientations.
+
+    Parameters
+    ----------
+    c
+        Classical state, vectors (12,).
+    g
+        Geometry, from `geometry`.
+    n
+        Orientations of the quantum molecule, unit vectors (orientations, 3).
+    p_of, q_of
+        Powers of c_2 and c_12 in every function, (functions,).
+    largest
+        Largest of these powers.
+    of_2, of_12
+        Work space for powers of c_2 and c_12, vectors (largest + 1,) at least.
+    functions
+        Filled in: vectors (orientations, functions).
+    """
     count = len(p_of)
     for k in range(len(n)):
         c_2, c_12 = cosines(c, g, n, k)
@@ -131,8 +210,35 @@ def angular_functions(c, g, n, p_of, q_of, largest, of_2, of_12, functions):
 def kick(c, g, n, p_of, q_of, largest, of_2, of_12, points, w, moments, weights, time):
     """P -= dt <dV/dR>, L -= dt n x <dV/dn>; mean L^2 of before and after.
 
-    ``moments`` (functions, points): means of the functions; ``weights`` (orientations, functions):
-    of V's derivatives by them.
+    Parameters
+    ----------
+    c
+        Classical state, vectors (12,); P and L change in place.
+    g
+        Geometry, from `geometry`.
+    n
+        Orientations of the quantum molecule, unit vectors (orientations, 3).
+    p_of, q_of
+        Powers of c_2 and c_12 in every function, (functions,).
+    largest
+        Largest of these powers.
+    of_2, of_12
+        Work space for powers of c_2 and c_12, vectors (largest + 2,).
+    points
+        Number of grid points.
+    w
+        W, dW/dR and dW/dc_1, vectors (3, functions, points), from `rotor_sums`.
+    moments
+        Means of the functions, vectors (functions, points).
+    weights
+        Weights of the functions' derivatives in those of V, vectors (orientations, functions).
+    time
+        Time step dt.
+
+    Returns
+    -------
+    vector
+        Mean of L^2 before and after the kick.
     """
     count = len(p_of)
     part = count * points

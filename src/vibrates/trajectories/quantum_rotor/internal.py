@@ -12,7 +12,21 @@ from vibrates.trajectories.kernel.vector_math import JIT_OPTIONS
 
 @njit(**JIT_OPTIONS)
 def orbit_sums(psi, orbits, rows_of, width, out):
-    """Sums over orbits, vector number (row, column) of ``out``."""
+    """Sums and differences over the orbits of the reflections.
+
+    Parameters
+    ----------
+    psi
+        Amplitudes, vectors (k, width).
+    orbits
+        Numbers of orbits of four, two and one points, (3,).
+    rows_of
+        Row of ``out`` for every sum, (k,).
+    width
+        Vectors of one orientation, 2 G.
+    out
+        Filled in: the sums, vectors (k, width).
+    """
     point = 0
     for _ in range(orbits[0]):
         for x in range(width):
@@ -38,7 +52,21 @@ def orbit_sums(psi, orbits, rows_of, width, out):
 
 @njit(**JIT_OPTIONS)
 def add_orbit_sums(sums, orbits, rows_of, width, psi):
-    """The transpose of `orbit_sums`, added to psi."""
+    """The transpose of `orbit_sums`, added to psi.
+
+    Parameters
+    ----------
+    sums
+        Vectors (k, width), in the rows of `orbit_sums`.
+    orbits
+        Numbers of orbits of four, two and one points, (3,).
+    rows_of
+        Row of ``sums`` for every sum, (k,).
+    width
+        Vectors of one orientation, 2 G.
+    psi
+        Amplitudes, vectors (k, width), changed in place.
+    """
     point = 0
     for _ in range(orbits[0]):
         for x in range(width):
@@ -70,7 +98,21 @@ def add_orbit_sums(sums, orbits, rows_of, width, psi):
 
 @njit(**JIT_OPTIONS)
 def times_levels(amplitudes, level_of, n, p, matrix_re, matrix_im, out):
-    """On the vibrational points of the quantum molecule, the matrix of each function's level."""
+    """On the vibrational points of the quantum molecule, the matrix of each function's level.
+
+    Parameters
+    ----------
+    amplitudes
+        Vectors (f, 2, n, p): rotational function, real and imaginary part, grid point.
+    level_of
+        Position of every function's level among the matrices, (f,).
+    n, p
+        Numbers of vibrational points of the rotor and of the quantum molecule.
+    matrix_re, matrix_im
+        Real and imaginary part of the matrices, (n_j, p, p).
+    out
+        Filled in: the products, of the shape of ``amplitudes``; another array.
+    """
     points = n * p
     for f in range(len(level_of)):
         a, b = matrix_re[level_of[f]], matrix_im[level_of[f]]
@@ -96,11 +138,25 @@ def times_levels(amplitudes, level_of, n, p, matrix_re, matrix_im, out):
 
 @njit(**JIT_OPTIONS)
 def times_square(psi, orientations, three, n, step, others, jump, out):
-    """A complex matrix A + i B on one index of every orientation's points, ``three`` (n, n, 3).
+    """A complex matrix A + i B on one index of every orientation's points.
 
-    The index has n values with the stride ``step``; the ``others`` have the stride ``jump``. With
-    A, B - A and A + B in ``three``, three products do instead of four:
+    With A, B - A and A + B, three products do instead of four:
     A (x + y) - (A + B) y and A (x + y) + (B - A) x are the parts of (A + i B)(x + i y).
+
+    Parameters
+    ----------
+    psi
+        Amplitudes, vectors (orientations, 2, n others).
+    orientations
+        Number of orientations.
+    three
+        A, B - A and A + B, (n, n, 3).
+    n, step
+        Number of values of the index, and its stride.
+    others, jump
+        Number of values of the other index, and its stride.
+    out
+        Filled in: the products, of the shape of ``psi``; another array.
     """
     points = n * others
     whole = n - n % 4

@@ -81,8 +81,53 @@ def run_lanes(
 ):  # fmt: skip
     """Run every trajectory to its end, in place; arguments as `propagate` prepares them.
 
-    ``classical`` (N, 18); ``psi_in`` (N, 2 K G); ``order`` (N,): in which trajectories are taken
-    up; ``inverse`` (G,).
+    K orientations, G = n p grid points; n of the rotor, p of the quantum molecule.
+
+    Parameters
+    ----------
+    classical : (N, 18)
+        Classical states; the first twelve columns change.
+    psi_in : (N, 2 K G)
+        Amplitudes on the grid, half a step of the internal energies late at start and end.
+    steps : (N,)
+        Filled in: number of steps, ``maximum_steps`` for a trajectory that did not end.
+    order : (N,)
+        The order in which trajectories are started.
+    time_step
+        Time step dt.
+    maximum_steps
+        Largest number of steps of a trajectory.
+    end_distance : (N,)
+        R beyond which separating molecules have finished.
+    reduced_mass
+        Of the relative motion.
+    inverse : (G,)
+        1/(mu r^2) of the rotor at the grid points.
+    n : (K, 3)
+        Orientations of the quantum molecule, unit vectors.
+    table : (knots terms padded,)
+        Spline coefficients of the expansion, flat.
+    terms, padded
+        Number of terms; G rounded up to a multiple of LANES.
+    origin, spacing
+        Of the knots in ln R.
+    first : (functions + 1,)
+        Where the terms of every angular function begin.
+    power_of : (terms,)
+        Power of c_1 in every term.
+    p_of, q_of : (functions,)
+        Powers of c_2 and c_12 in every angular function.
+    orbits, rows_of, blocks, matrices
+        Of the transform to the basis: ``orbits``, ``rows``, ``blocks`` and ``matrices`` of
+        `ReflectionBlocks`.
+    level_of : (f,)
+        Position of every rotational function's level, functions in the order of the blocks.
+    levels_re, levels_im : (n_j, p, p)
+        Real and imaginary part of C^-1 U_j - 1, where U_j propagates level j and C the complement.
+    complement : (p, p, 3)
+        C in the form that `times_square` takes; not used with p = 1.
+    of_rotor : (n, n, 3)
+        Propagator of the rotor's vibration in that form; with p = 1, times C.
     """
     total = len(classical)
     orientations, points, p = len(n), len(inverse), len(complement)
@@ -227,7 +272,10 @@ def propagate(
     maximum_steps: int,
     end_distance: NDArray,
 ) -> NDArray:
-    """As `plain.propagate`."""
+    """Run every trajectory to its end, in place; steps (N,) done.
+
+    Arguments as in `plain.propagate`.
+    """
     tables = _tables(collision)
     blocks = tables.blocks
     mine = psi[:, blocks.points]

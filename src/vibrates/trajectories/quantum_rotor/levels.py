@@ -15,6 +15,15 @@ _MORE_LEVELS = 10
 def rotational_levels(diatom: Diatom, j_max: int, j: int) -> list[int]:
     """The j that collisions connect with ``j``: those of its parity if the ends are alike.
 
+    Parameters
+    ----------
+    diatom : Diatom
+        The molecule.
+    j_max : int
+        Largest rotational level of the basis.
+    j : int
+        Initial rotational level.
+
     Raises
     ------
     UserError
@@ -34,6 +43,15 @@ def rovibrational_energies(diatom: Diatom, levels: range, j: NDArray) -> NDArray
     h + j(j + 1)/(2 mu r^2) is diagonalised in the levels of the molecule and ten more than asked
     for: centrifugal distortion to all orders. h has the spectroscopic energies and the Morse
     functions of `molecules.diatom`.
+
+    Parameters
+    ----------
+    diatom : Diatom
+        The molecule.
+    levels : range
+        Its n_w vibrational levels.
+    j : NDArray
+        Rotational levels (n_j,).
 
     Raises
     ------
@@ -71,7 +89,22 @@ class RovibrationalBasis:
 
     @classmethod
     def build(cls, diatom: Diatom, levels: range, j: NDArray) -> "RovibrationalBasis":
-        """Basis of the vibrational ``levels`` for rotational levels ``j`` (n_j,)."""
+        """Basis of vibrational levels, with energies and states for each rotational level.
+
+        Parameters
+        ----------
+        diatom : Diatom
+            The molecule.
+        levels : range
+            Its n_w vibrational levels.
+        j : NDArray
+            Rotational levels (n_j,).
+
+        Raises
+        ------
+        UserError
+            The well does not hold the levels.
+        """
         energies = rovibrational_energies(diatom, levels, j)
         if len(levels) == 1:
             wide = diatom.basis(range(min(levels.stop + 4, diatom.morse_levels)))

@@ -37,6 +37,15 @@ def mean_trajectory_factor(energy: ArrayLike, difference: ArrayLike, kT: ArrayLi
 
     Integrated in u = -ln x by Gauss-Legendre; 1 for D = 0, 0 for U <= |D|/4. Arguments broadcast,
     one unit of energy.
+
+    Parameters
+    ----------
+    energy : array_like
+        U, energy of the relative motion and of the rotor.
+    difference : array_like
+        D, initial minus final internal energy; its sign does not matter.
+    kT : array_like
+        Thermal energy.
     """
     energy, difference, kT = np.broadcast_arrays(
         np.asarray(energy, dtype=float), np.abs(difference), np.asarray(kT, dtype=float)
@@ -56,7 +65,16 @@ def mean_trajectory_factor(energy: ArrayLike, difference: ArrayLike, kT: ArrayLi
 def energy_weight(energy: ArrayLike, difference: ArrayLike, kT: ArrayLike) -> NDArray:
     """(U/kT)^2/2 exp(-Ubar/kT) <f>/kT: weight of S(U) in the thermal integral over U.
 
-    ``difference``: D with its sign, positive for an exothermic transition. 0 for U <= |D|/4.
+    0 for U <= |D|/4. Arguments broadcast, one unit of energy.
+
+    Parameters
+    ----------
+    energy : array_like
+        U, energy of the relative motion and of the rotor.
+    difference : array_like
+        D, initial minus final internal energy: positive for an exothermic transition.
+    kT : array_like
+        Thermal energy.
     """
     energy, kT = np.asarray(energy, dtype=float), np.asarray(kT, dtype=float)
     shifted = energy - np.asarray(difference) / 2.0 + np.square(difference) / (16.0 * energy)

@@ -52,6 +52,15 @@ def degree_for(j_max: int, j: int, order: int) -> int:
     Products of two basis functions are integrated exactly (orthonormality: a unitary step), and so
     are all elements of V between the initial level and the basis.
 
+    Parameters
+    ----------
+    j_max : int
+        Largest rotational level of the basis.
+    j : int
+        Initial rotational level.
+    order : int
+        Largest order of V in the orientation of the quantum molecule.
+
     Raises
     ------
     UserError
@@ -83,7 +92,16 @@ class OrientationGrid:
 
     @classmethod
     def build(cls, levels: Sequence[int], degree: int, half: bool) -> "OrientationGrid":
-        """Grid of ``degree`` for rotational ``levels``, of one parity if ``half``.
+        """Grid of a degree with the basis functions of rotational levels.
+
+        Parameters
+        ----------
+        levels : sequence of int
+            The j of the basis.
+        degree : int
+            Degree of the Lebedev quadrature, one of `DEGREES`.
+        half : bool
+            Whether one of every two opposite points is kept, for levels of one parity.
 
         Raises
         ------

@@ -70,7 +70,19 @@ def _drift(classical: NDArray, mean_inverse: NDArray, reduced_mass: float, time:
 
 
 def step(collision: Collision, classical: NDArray, psi: NDArray, time_step: float) -> NDArray:
-    """One step: psi (N, k, g) is returned, ``classical`` (N, 18) changed in place."""
+    """Psi (N, k, g) after one step.
+
+    Parameters
+    ----------
+    collision : Collision
+        Bases, grids and potential.
+    classical : NDArray
+        Classical states (N, 18), changed in place.
+    psi : NDArray
+        Amplitudes on the grid (N, k, g), half a step of the internal energies late.
+    time_step : float
+        dt, a.u.
+    """
     inverse = collision.inverse_on_grid
     density = np.abs(psi) ** 2
     mass = collision.reduced_mass
@@ -98,8 +110,24 @@ def propagate(
 ) -> NDArray:
     """Run every trajectory to its end, in place; steps (N,) done.
 
-    ``classical`` (N, 18) with the rotor in the place of molecule a, ``psi`` (N, k, g). A trajectory
-    ends when the molecules are farther apart than ``end_distance`` (N,) and separate.
+    A trajectory ends when the molecules are farther apart than its end distance and separate, when
+    it has taken the largest number of steps, or when its state is not finite.
+
+    Parameters
+    ----------
+    collision : Collision
+        Bases, grids and potential.
+    classical : NDArray
+        Classical states (N, 18), a.u., the rotor in the place of molecule a; changed in place.
+    psi : NDArray
+        Amplitudes on the grid (N, k, g), half a step of the internal energies late at the start and
+        at the end; changed in place.
+    time_step : float
+        dt, a.u.
+    maximum_steps : int
+        Largest number of steps of a trajectory.
+    end_distance : NDArray
+        End distances (N,), bohr.
     """
     steps = np.zeros(len(classical), np.int64)
     running = np.arange(len(classical))
@@ -117,5 +145,15 @@ def propagate(
 
 
 def mean_potential(collision: Collision, classical: NDArray, psi: NDArray) -> NDArray:
-    """<V> (N,), hartree."""
+    """<V> (N,), hartree.
+
+    Parameters
+    ----------
+    collision : Collision
+        Bases, grids and potential.
+    classical : NDArray
+        Classical states (N, 18), a.u.
+    psi : NDArray
+        Amplitudes on the grid (N, k, g).
+    """
     return (np.abs(psi) ** 2 * Interaction(collision, classical).potential()).sum(axis=(1, 2))

@@ -16,7 +16,16 @@ from vibrates.trajectories.kernel.vector_math import JIT_OPTIONS
 def transpose(typingctx, array, first, step, out, to):
     """LANES vectors as rows of a matrix, transposed.
 
-    Row l is vector number first + l step of ``array``; column i becomes number to + i of ``out``.
+    Parameters
+    ----------
+    array
+        Row l is its vector number first + l step.
+    first, step
+        Number of the vector of row 0, and stride from row to row.
+    out
+        Filled in: column i becomes its vector number to + i.
+    to
+        Number of the vector of column 0.
     """
 
     def codegen(context, builder, sig, args):
@@ -53,8 +62,18 @@ def transpose(typingctx, array, first, step, out, to):
 def shared_product(matrix, start, by_i, by_k, ni, nk, nc, x, x_0, out, o_0):
     """out[i, c] = sum_k M[i, k] x[k, c], with one matrix for all trajectories.
 
-    M[i, k] is ``matrix[start + i by_i + k by_k]``; x[k, c] is vector number x_0 + k nc + c, and
-    out[i, c] number o_0 + i nc + c.
+    Parameters
+    ----------
+    matrix
+        Numbers, flat; M[i, k] is ``matrix[start + i by_i + k by_k]``.
+    start, by_i, by_k
+        Position of M[0, 0], and strides of the two indices.
+    ni, nk, nc
+        Numbers of values of i, k and c.
+    x, x_0
+        x[k, c] is vector number x_0 + k nc + c.
+    out, o_0
+        Filled in: out[i, c] is vector number o_0 + i nc + c.
     """
     whole_i, whole_c = ni - ni % 4, nc - nc % 4
     for i in range(0, whole_i, 4):
@@ -122,8 +141,16 @@ def shared_product(matrix, start, by_i, by_k, ni, nk, nc, x, x_0, out, o_0):
 def own_product(x, x_i, x_k, y, y_k, y_j, ni, nk, nj, out, o_i, o_j):
     """out[i, j] = sum_k x[i, k] y[k, j], both different in every trajectory.
 
-    x[i, k] is vector number i x_i + k x_k, y[k, j] number k y_k + j y_j, out[i, j] number
-    i o_i + j o_j.
+    Parameters
+    ----------
+    x, x_i, x_k
+        x[i, k] is vector number i x_i + k x_k.
+    y, y_k, y_j
+        y[k, j] is vector number k y_k + j y_j.
+    ni, nk, nj
+        Numbers of values of i, k and j.
+    out, o_i, o_j
+        Filled in: out[i, j] is vector number i o_i + j o_j.
     """
     whole_i, whole_j = ni - ni % 4, nj - nj % 4
     for i in range(0, whole_i, 4):

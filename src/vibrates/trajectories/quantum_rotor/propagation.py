@@ -44,9 +44,16 @@ class Propagation:
         self._propagate = propagate or plain.propagate
 
     def run(self, start: NDArray, time_step: float, maximum_steps: int) -> Outcome:
-        """Propagate states (N, 18) until the separating molecules reach their initial distance.
+        """Propagate states until the separating molecules reach their initial distance.
 
-        All with the same step (a.u.), at most ``maximum_steps`` of them.
+        Parameters
+        ----------
+        start : NDArray
+            Classical states (N, 18), a.u.
+        time_step : float
+            dt of all trajectories, a.u.
+        maximum_steps : int
+            Largest number of steps of a trajectory.
         """
         collision = self.collision
         amplitudes = self._initial(start, time_step)

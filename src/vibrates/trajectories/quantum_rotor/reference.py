@@ -142,8 +142,19 @@ class SlowQuantumRotor:
     ) -> tuple[NDArray, NDArray]:
         """Final classical state (12,) and probabilities (n_v, n_w, n_j) of one trajectory.
 
-        ``classical`` (12,): R, P, n_a, L_a; it ends when R passes its initial length on the way
-        out. ``m``: projection on the z axis.
+        It ends when R passes its initial length on the way out. Probabilities are summed over the
+        final m.
+
+        Parameters
+        ----------
+        classical : NDArray
+            Initial classical state (12,), a.u.: R, P, n_a, L_a.
+        v : int
+            Initial vibrational level of a.
+        w, j, m : int
+            Initial vibrational and rotational level of b, and its projection on the z axis.
+        rtol : float
+            Relative tolerance of the integration; the absolute one is a hundredth of it.
         """
         start = classical.reshape(4, 3)
         c = np.zeros(self.energies.shape, complex)

@@ -131,7 +131,22 @@ class QuantumRotorRunner(TrajectoryRunner):
         return float(np.average(1.0 - inside, weights=np.broadcast_to(weight, inside.shape)))
 
     def check_edge(self, probability: NDArray, weight: ArrayLike, limit: float) -> None:
-        """UserError if `edge_population` is larger than ``limit``."""
+        """Check that the population of the largest j and beyond is small.
+
+        Parameters
+        ----------
+        probability : NDArray
+            P (N, n_v, n_w n_j).
+        weight : array_like
+            Weights of the trajectories in the mean, (N,) or one number.
+        limit : float
+            Largest `edge_population`.
+
+        Raises
+        ------
+        UserError
+            The population is larger than the limit.
+        """
         population = self.edge_population(probability, weight)
         if population > limit:
             raise UserError(

@@ -77,7 +77,15 @@ def _normalised_legendre(l: int, m: int) -> Polynomial:
 
 
 def series_function(l1: int, l2: int, m: int, size: tuple[int, int, int]) -> NDArray:
-    """Coefficients [p, q, a] of one function of the series, an array of shape ``size``."""
+    """Coefficients [p, q, a] of one function of the series.
+
+    Parameters
+    ----------
+    l1, l2, m : int
+        Label of the function, m at most l1 and l2.
+    size : tuple[int, int, int]
+        Shape of the result, at least one more than the largest p, q and a.
+    """
 
     def monomial(p, q, a, factor=1.0):
         one = np.zeros((p + 1, q + 1, a + 1))
@@ -116,6 +124,14 @@ def powers_of_series(labels: list[tuple]) -> tuple[Terms, NDArray]:
 
 
 def powers_at(terms: Terms, c_1: NDArray, c_2: NDArray, c_12: NDArray) -> NDArray:
-    """c_2^p c_12^q c_1^a of every term, first axis."""
+    """c_2^p c_12^q c_1^a of every term, (t, ...).
+
+    Parameters
+    ----------
+    terms : Terms
+        The powers (p, q, a) of t terms.
+    c_1, c_2, c_12 : NDArray
+        n_1.R^, n_2.R^ and n_1.n_2 of `expansion`, of one shape (...).
+    """
     p, q, a = (x.reshape(-1, *(1,) * np.ndim(c_1)) for x in terms.powers.T)
     return c_2**p * c_12**q * c_1**a
