@@ -103,11 +103,12 @@ def test_a_surface_of_sites_is_that_of_its_isotopes(pair):
     r, place = 1.7, rng.normal(size=(20, 3)) * 5.0
     for surface in (light, heavy):
         first, second, *between, middle = (place for _, place in surface.sites(r))
-        assert second - first == pytest.approx(r) and middle == pytest.approx(
-            0.5 * (first + second)
-        )
+        assert second - first == pytest.approx(r)
+        assert middle == pytest.approx(0.5 * (first + second), abs=1e-12)  # bohr; zero if light
         assert between[1] - between[0] == pytest.approx(0.6 * r)
-        assert surface.masses[0] * first + surface.masses[1] * second == pytest.approx(0.0)
+        # About the centre of mass.
+        moment = surface.masses[0] * first + surface.masses[1] * second
+        assert moment == pytest.approx(0.0, abs=1e-12)
     shift = light.sites(r)[0][1] - heavy.sites(r)[0][1]
     moved = place + np.array([0.0, 0.0, 1.0]) * shift  # the atom seen from the centre of mass
 

@@ -1,6 +1,7 @@
 """Trajectories of one initial state (v, w): from initial conditions to probabilities."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,6 @@ from vibrates.trajectories.flight import propagate_free
 from vibrates.trajectories.kernel import state_layout as rows
 from vibrates.trajectories.outcome import Outcome
 from vibrates.trajectories.propagation import Propagation
-from vibrates.trajectories.sampling import Initial
 from vibrates.trajectories.settings import Settings
 from vibrates.trajectories.status import Status
 
@@ -56,8 +56,10 @@ class TrajectoryRunner:
                     f"to {levels.stop - 1}; raise basis.{diatom.name}"
                 )
         self.settings = settings
-        self.levels_a, self.levels_b = levels_a, levels_b
-        self.propagation = Propagation(
+        # Sequences of labels and any propagation, for runners of other states (`quantum_rotor`).
+        self.levels_a: Sequence[Any] = levels_a
+        self.levels_b: Sequence[Any] = levels_b
+        self.propagation: Any = Propagation(
             surface, diatom_a, diatom_b, levels_a, levels_b, levels_a.index(v), levels_b.index(w),
             settings,
         )  # fmt: skip
@@ -66,7 +68,7 @@ class TrajectoryRunner:
         aliasing = 2.0 * np.pi / max(spread, 1e-300)
         self.largest_time_step = min(settings.time_step, _ALIASING_MARGIN * aliasing)
 
-    def run(self, initial: Initial, finals: Sequence[tuple[int, int]] = ()) -> Outcome:
+    def run(self, initial: Any, finals: Sequence[tuple[int, Any]] = ()) -> Outcome:
         """Propagate trajectories, each with time steps chosen for the accuracy of its P.
 
         From the start the molecules move freely to the interaction range; a trajectory ends when
@@ -140,7 +142,7 @@ class TrajectoryRunner:
         )
         return np.where(far[:, None], flown, start)
 
-    def _columns(self, finals: Sequence[tuple[int, int]]) -> tuple[NDArray, NDArray]:
+    def _columns(self, finals: Sequence[tuple[int, Any]]) -> tuple[NDArray, NDArray]:
         """Positions of final states (v', w') in the two bases."""
         pairs = [(self.levels_a.index(v), self.levels_b.index(w)) for v, w in finals]
         columns_a, columns_b = np.array(pairs, int).reshape(-1, 2).T

@@ -63,7 +63,7 @@ def content(table: RateTable) -> dict[str, Any]:
     """The data of the page, suitable for JSON.
 
     ``transitions``: text, quantum numbers, energy defect (cm^-1), values at the temperatures of the
-    table (k, relative standard deviation, origin, extrapolated) and, of small tables, on a curve.
+    table (k, standard deviation of ln k, origin, extrapolated) and, of small tables, on a curve.
     """
     low, high = table.temperatures[[0, -1]]
     curve = None if len(table) > _LARGE else np.geomspace(low, high, _CURVE)
@@ -84,7 +84,7 @@ def _transition(rate: Rate, curve: np.ndarray | None) -> dict[str, Any]:
         "numbers": list(rate.numbers),
         "energy_defect": _rounded(rate.energy_defect, 7),
         "k": _rounded(data["k"].values, 7),
-        "std": _rounded(np.exp(data["log_std"].values), 5),
+        "log_std": _rounded(data["log_std"].values, 5),
         "origin": data["origin"].values.tolist(),
         "extrapolated": data["extrapolated"].values.astype(int).tolist(),
     }
@@ -93,8 +93,8 @@ def _transition(rate: Rate, curve: np.ndarray | None) -> dict[str, Any]:
         inside = (curve >= low) & (curve <= high)
         k, spread = (np.full(curve.shape, np.nan) for _ in range(2))
         k[inside] = np.exp(rate.interpolant.value(curve[inside]))
-        spread[inside] = np.exp(rate.interpolant.deviation(curve[inside]))
-        found |= {"curve": _rounded(k, 6), "band": _rounded(spread, 5)}
+        spread[inside] = rate.interpolant.deviation(curve[inside])
+        found |= {"curve": _rounded(k, 6), "log_band": _rounded(spread, 5)}
     return found
 
 

@@ -24,7 +24,7 @@
     modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
   const heading = (text) => ({ text, x: 0.02, xanchor: "left", font: { size: 15 } });
 
-  const percent = (factor) => (factor === null ? "" : (100 * (factor - 1)).toFixed(1));
+  const percent = (logStd) => (100 * Math.expm1(logStd)).toFixed(1);
   const say = (text) => { at("message").textContent = text; };
 
   function fill(select, values, wanted) {
@@ -56,11 +56,11 @@
   function curves(one, index, axis) {
     const T = data.curve ?? data.temperature;
     const k = data.curve ? one.curve : one.k;
-    const band = data.curve ? one.band : one.std;
+    const band = data.curve ? one.log_band : one.log_std;
     const x = T.map(axis.of);
     const line = { color: colour(index), width: 2 };
     const edge = (sign) => k.map((value, i) => (band[i] === null || value === null ? value
-      : value * Math.pow(band[i], sign)));
+      : value * Math.exp(sign * band[i])));
     return [
       { x, y: edge(1), mode: "lines", line: { width: 0 }, hoverinfo: "skip" },
       { x, y: edge(-1), mode: "lines", line: { width: 0 }, fill: "tonexty",
@@ -71,7 +71,7 @@
           line: { width: 1.5, color: colour(index) } },
         text: data.temperature.map((value, i) =>
           `${one.text}<br>${value} K: ${one.k[i]?.toExponential(3)} cm³/s` +
-          (one.std[i] === null ? "" : ` ± ${percent(one.std[i])} %`) +
+          (one.log_std[i] === null ? "" : ` ± ${percent(one.log_std[i])} %`) +
           `<br>${one.origin[i]}${one.extrapolated[i] ? ", extrapolated" : ""}`),
         hovertemplate: "%{text}<extra></extra>" },
     ];
@@ -111,8 +111,8 @@
       const members = family(one);
       if (seen.has(members[0].text)) continue;
       seen.add(members[0].text);
-      const error = (sign) => members.map((other) => other.std[i] === null ? 0
-        : Math.abs(other.k[i] * (Math.pow(other.std[i], sign) - 1)));
+      const error = (sign) => members.map((other) => other.log_std[i] === null ? 0
+        : Math.abs(other.k[i] * Math.expm1(sign * other.log_std[i])));
       traces.push({ x: members.map((other) => other.numbers[0]),
         y: members.map((other) => other.k[i]), mode: "lines+markers",
         line: { color: colour(index), width: 1 },
@@ -140,7 +140,7 @@
     if (one.k[i] === null) return "";
     const flags = (one.origin[i].includes("predicted") ? "p" : "") +
       (one.origin[i].startsWith("detailed") ? "d" : "") + (one.extrapolated[i] ? "x" : "");
-    const error = one.std[i] === null ? "" : ` (${percent(one.std[i])})`;
+    const error = one.log_std[i] === null ? "" : ` (${percent(one.log_std[i])})`;
     return `${one.k[i].toExponential(3)}${error}${flags && ` ${flags}`}`;
   }
 
@@ -179,7 +179,8 @@
     const head = [...data.names, "T_K", "k_cm3_s", "std_cm3_s", "origin", "extrapolated",
       "energy_defect_cm"];
     const lines = chosen.flatMap((one) => data.temperature.map((T, i) => [...one.numbers, T,
-      one.k[i] ?? "", one.std[i] === null ? "" : (one.k[i] * Math.log(one.std[i])).toPrecision(4),
+      one.k[i] ?? "",
+      one.log_std[i] === null ? "" : (one.k[i] * one.log_std[i]).toPrecision(4),
       one.origin[i], one.extrapolated[i] ? "True" : "False", one.energy_defect ?? ""].join()));
     return [head.join(), ...lines, ""].join("\n");
   }

@@ -10,7 +10,7 @@ import yaml
 from vibrates.core.errors import UserError
 from vibrates.core.units import HARTREE_TO_CM
 from vibrates.library.table import Rate, RateTable
-from vibrates.molecules.diatom import molecule_from_config
+from vibrates.molecules.diatom import Diatom
 
 _ELEMENT = re.compile(r"([A-Z][a-z]?)(\d*)")
 
@@ -94,6 +94,6 @@ def energy_cm(table: RateTable, state: State) -> float | None:
         return 0.0
     if entry is None or "omega_e_cm" not in entry or len(state.numbers) > 1:
         return None
-    molecule = molecule_from_config(state.species, entry)
+    molecule = Diatom.from_config(state.species, entry)
     lowest, level = molecule.level_energy([0, state.numbers[0][1]])
     return float(level - lowest) * HARTREE_TO_CM
