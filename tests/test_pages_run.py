@@ -144,9 +144,7 @@ def execute(text):
 @pytest.fixture
 def reader(tmp_path, monkeypatch):
     """The directory of a reader who has run campaigns: results, configurations, examples."""
-    import matplotlib
-
-    matplotlib.use("Agg")
+    monkeypatch.setenv("MPLBACKEND", "Agg")
     for name in ("results", "results-tiny"):
         (tmp_path / name).mkdir()
         write_atomic(learned(levels=10), tmp_path / name / "learned.nc")
@@ -218,6 +216,13 @@ def test_every_figure_stands_once_in_the_gallery():
     shown = re.findall(r"\]\((figures/[^)]+)\)", (ROOT / "docs" / "gallery.md").read_text())
     there = [f"figures/{path.name}" for path in (ROOT / "docs" / "figures").iterdir()]
     assert sorted(shown) == sorted(there)
+
+
+def test_the_site_is_built_with_warnings_as_errors():
+    """With --quiet MkDocs drops warnings before --strict counts them, and exits with 0."""
+    recipe = re.search(r"^docs:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)[1]
+    options = re.search(r"mkdocs build(.*)", recipe)[1].split()
+    assert "--strict" in options and not {"--quiet", "-q"} & set(options)
 
 
 # The site's hooks, which need nothing of MkDocs.
