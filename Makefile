@@ -7,6 +7,7 @@
 # make test-slurm  twelve faults on a real SLURM cluster on this machine (installs SLURM where it can)
 # make test-exports  reads exported rates with the programs they are for: .venv-exports, gfortran and Octave where installed (docs/exports.md);
 #               RATES=results: those of a campaign
+# make docs     the documentation site, site/index.html, warnings as errors: .venv-docs
 # make report   one HTML file with figures, tables and their provenance
 # make check    validation of CONFIG without a run
 # make bench    cost of a trajectory and choice of its time step; rewrites docs/performance.md (a quarter of an hour)
@@ -39,7 +40,7 @@ LINTED := .venv/.linted
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run lint format test test-quick test-slurm test-exports report check environment clean bench validate pages ladder processes surface-errors judge-methods abinitio surface surfaces quantum longrange learn bench-learning judge searches search-hehd
+.PHONY: run lint format test test-quick test-slurm test-exports docs report check environment clean bench validate pages ladder processes surface-errors judge-methods abinitio surface surfaces quantum longrange learn bench-learning judge searches search-hehd schemas
 
 run: environment
 	@$(SNAKEMAKE)
@@ -94,12 +95,25 @@ test-slurm: environment
 EXPORTS := .venv-exports
 
 test-exports: $(EXPORTS)/.ready
-	@PYTHONPATH=src $(EXPORTS)/bin/python -m pytest -m exports -rs tests/exports
+	@PYTHONPATH=src $(EXPORTS)/bin/python -m pytest -m exports -rs tests/exports tests/test_pages_run.py
 
 $(EXPORTS)/.ready: envs/exports.txt
 	@echo "setting up $(EXPORTS) (once)"
 	@$(PYTHON) -m venv $(EXPORTS)
 	@$(EXPORTS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/exports.txt
+	@touch $@
+
+DOCUMENTATION := .venv-docs
+
+# Without --quiet, which would drop warnings before --strict counts them.
+docs: $(DOCUMENTATION)/.ready
+	@NO_MKDOCS_2_WARNING=1 $(DOCUMENTATION)/bin/mkdocs build --strict
+	@echo "the pages are in site/index.html"
+
+$(DOCUMENTATION)/.ready: envs/docs.txt
+	@echo "setting up $(DOCUMENTATION) (once)"
+	@$(PYTHON) -m venv $(DOCUMENTATION)
+	@$(DOCUMENTATION)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/docs.txt
 	@touch $@
 
 environment: $(READY)
@@ -188,4 +202,4 @@ search-hehd: environment
 	@$(VALIDATION) -- pages
 
 clean:
-	rm -rf .venv $(ABINITIO) $(EXPORTS)
+	rm -rf .venv $(ABINITIO) $(EXPORTS) $(DOCUMENTATION) site

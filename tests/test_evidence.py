@@ -16,7 +16,7 @@ from vibrates.core import code
 from vibrates.core.errors import UserError
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
+DOCUMENTS = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md"))
 sys.path.insert(0, str(ROOT / "validation"))
 import layered_graph  # noqa: E402
 import packages  # noqa: E402
@@ -261,14 +261,14 @@ def test_links_between_pages_lead_somewhere(page):
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *DOCUMENTS])
 def test_program_files_and_modules_named_in_pages_exist(page):
     text = (ROOT / page).read_text(encoding="utf-8")
-    folders = ("src", "tests", "benchmarks", "validation", "workflow")
+    folders = ("src", "tests", "benchmarks", "validation", "workflow", "examples")
     files = [f"/{path.relative_to(ROOT)}" for name in folders for path in ROOT.glob(f"{name}/**/*")]
     named = re.findall(r"`([\w/]+\.(?:py|smk))`", text)
     assert [name for name in named if not any(file.endswith(f"/{name}") for file in files)] == []
     directories = re.findall(rf"`((?:{'|'.join(folders)})/[\w/]*)/`", text)
     assert [name for name in directories if not (ROOT / name).is_dir()] == []
     packages = "|".join(path.name for path in (ROOT / "src" / "vibrates").glob("[a-z]*/"))
-    found = re.findall(rf"`(?:vibrates\.)?((?:{packages})\.(?!nc|log|csv)\w+)(?:\.\w+)*`", text)
+    found = re.findall(rf"`(?:vibrates\.)?((?:{packages})\.(?!nc|log|csv|md)\w+)(?:\.\w+)*`", text)
     blocks = Campaign.model_fields
     keys = {  # `rates.bootstrap` is a key of the configuration, no module.
         f"{block}.{name}"
