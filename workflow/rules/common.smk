@@ -62,7 +62,9 @@ def batch_rows(wildcards):
 def strata_files(wildcards):
     """Files that the allocation of a round is based on; none for the pilot."""
     n = int(wildcards.round)
-    return [RESULTS / f"plan/round{n}_strata/group{i}.nc" for i in range(len(STATE_GROUPS)) if n > 0]
+    return [
+        RESULTS / f"plan/round{n}_strata/group{i}.nc" for i in range(len(STATE_GROUPS)) if n > 0
+    ]
 
 
 def growth(attempt):
