@@ -24,7 +24,7 @@ def description_file(otherwise):
 def blocks_in(geometries):
     """The numbers of all blocks in a list of geometries, the output of a checkpoint.
 
-    A checkpoint and not a rule makes the list: if it runs again, Snakemake compares the parameters
+    The list is made by a checkpoint. If it runs again, Snakemake compares the parameters
     of dependent jobs after a checkpoint in the same run, but after a rule only in its next run.
     """
     return sorted(set(pandas.read_csv(geometries)["block"]))

@@ -39,7 +39,7 @@ wildcard_constraints:
 
 
 def selected(*names):
-    """Settings that products of a rule depend on: names of blocks, or `block.key` for one key."""
+    """Settings that products depend on, by names of blocks, or `block.key` for one key."""
     return stages.selected(campaign, names)
 
 
@@ -79,7 +79,7 @@ def estimate(round, batch):
 
 
 def figure(name):
-    """Output of a figure rule: the image, with its caption in the report, and its data."""
+    """Output of figures: the image with its caption in the report, and its data."""
     return {
         "png": report(
             RESULTS / f"figures/{name}.png", caption=f"../report/{name}.rst", category="Figures"

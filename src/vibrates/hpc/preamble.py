@@ -12,6 +12,15 @@ from vibrates.core.fingerprint import fingerprint as fingerprint_of
 
 T = TypeVar("T")
 
+# At the end of a shell command: all its output goes into the log, and to the terminal without what
+# the MPI launcher adds about the end of its processes. A log that cannot be written ends no job.
+# After Ctrl-C both programs stay until the command has ended.
+_LAUNCHER = r"^\[mpiexec@|^Abort\(|^=|^YOUR APPLICATION TERM|^This typically|^Please see the FAQ"
+LOGGED = (
+    "2>&1 | (tee -i {log} || true) | "
+    f"(trap '' INT; exec sed -u -E -e '/{_LAUNCHER}/d' -e '/^$/d') >&2"
+)
+
 
 def use_own_programs() -> None:
     """Put Snakemake's interpreter, its mpiexec and this package on the search paths of all jobs."""
