@@ -56,6 +56,7 @@ def batch_file(computed, tmp_path):
     return copy / "trajectories/round0/batch00000.nc"
 
 
+@pytest.mark.slow
 def test_same_bits_for_one_and_two_ranks(one_batch):
     data = []
     for ranks in (1, 2):

@@ -49,6 +49,7 @@ def tree(directory):
     }
 
 
+@pytest.mark.slow
 def test_looking_takes_no_lock_and_changes_nothing(checkout):
     """The linter, with every module in use, and a dry run: alone, then beside another driver."""
     before = tree(checkout)

@@ -28,6 +28,8 @@ from vibrates.learning.ladder_model import models_by_resonance
 from vibrates.learning.product import ladder_of, learn
 from vibrates.learning.proposal import propose
 
+pytestmark = pytest.mark.slow
+
 LAST = 18
 
 

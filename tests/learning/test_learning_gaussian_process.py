@@ -17,6 +17,8 @@ from vibrates.learning.readers import from_campaign
 from vibrates.learning.rounding import rounding_std, significant_digits
 from vibrates.learning.trends import BEYOND, CANDIDATES, LINEAR, Candidate
 
+pytestmark = pytest.mark.slow
+
 RNG = np.random.default_rng(5)
 X = RNG.uniform(-1.0, 1.0, (40, 2))
 Y = np.sin(3.0 * X[:, 0]) + X[:, 1] ** 2

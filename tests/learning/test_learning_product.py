@@ -16,6 +16,8 @@ from vibrates.learning.families import COMPUTED, EXTRAPOLATED, INTERPOLATED
 from vibrates.learning.product import ladder_of, learn
 from vibrates.learning.proposal import expected_hours, extended_grid, propose
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def settings():
@@ -95,7 +97,6 @@ def test_scores_follow_from_the_left_out_predictions(ladder):
     assert (computed.left_out_std > 0.1 / np.log(10.0)).all()
 
 
-@pytest.mark.slow
 def test_monte_carlo_errors_widen_the_prediction(ladder, settings):
     sure = ladder_of(learn(rates(relative_error=0.01), settings), (-1, 0), 0)
     assert (ladder.log10_k_std.sel(v=5) > 2 * sure.log10_k_std.sel(v=5)).all()
@@ -115,7 +116,6 @@ def test_the_file_says_what_it_holds(learned, settings, tmp_path):
     )
 
 
-@pytest.mark.slow
 def test_general_transitions_are_completed_over_both_molecules_levels(settings):
     """(v, w) -> (v', w'): a V-V family of states with several w, and what to add to them."""
     general = settings.changed(
@@ -191,7 +191,6 @@ def proposal(settings):
     return propose(rates(), HOURS, wide, "rates.nc")
 
 
-@pytest.mark.slow
 def test_proposed_states_are_new_and_lower_the_error(proposal):
     assert len(proposal) == 3 and not set(proposal.v) & set(LEVELS)
     assert (proposal.rms_after_dex < proposal.rms_before_dex).all()
@@ -208,7 +207,6 @@ def test_cost_is_taken_from_the_nearest_computed_levels():
     assert expected_hours((2, 3), HOURS) == pytest.approx(0.02)
 
 
-@pytest.mark.slow
 def test_the_proposal_is_a_configuration_that_runs(root, settings, proposal, tmp_path):
     source = root / "config" / "config.yaml"
     path = tmp_path / "next.yaml"

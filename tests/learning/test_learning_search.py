@@ -21,6 +21,8 @@ from vibrates.learning.search.screening import screened
 from vibrates.learning.search.selection import by_bic, by_validation, grow, predicted_levels
 from vibrates.learning.search.training_sets import levels, training_sets, validation_set
 
+pytestmark = pytest.mark.slow
+
 TRAINED = (3, 6)
 SIZES = (25, 40)
 
@@ -150,7 +152,6 @@ def test_errors_of_a_level_are_per_cent_of_log10_k(data):
 
 
 @pytest.mark.parametrize("criterion", ["validation", "bic"])
-@pytest.mark.slow
 def test_growth_is_that_of_a_brute_force_search(trainer, two_bases, criterion):
     """Every step takes the best of all sums and products with a base kernel, and stops in time."""
     score = by_bic if criterion == "bic" else by_validation((5,))
@@ -173,7 +174,6 @@ def test_growth_is_that_of_a_brute_force_search(trainer, two_bases, criterion):
     assert path == expected
 
 
-@pytest.mark.slow
 def test_a_killed_search_resumes_and_ends_the_same(data, two_bases, tmp_path, monkeypatch):
     chosen = {"points": SIZES, "iterations": 8, "validation": ((5,), (5, 7)), "growth": 2}
     settings = with_changes(campaign().learning, search=chosen).search

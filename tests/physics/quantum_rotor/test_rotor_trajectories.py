@@ -22,6 +22,8 @@ from vibrates.trajectories.quantum_rotor.sampling import PROJECTION, initial_con
 from vibrates.trajectories.sampling import Initial
 from vibrates.trajectories.status import Status
 
+pytestmark = pytest.mark.slow
+
 # The propagation.
 
 
@@ -282,7 +284,6 @@ def test_a_heavy_rotor_becomes_classical(fitted, runner, settings):
     assert p[:, 0].sum(axis=1).mean() == pytest.approx(outcome.probability[:, 0].mean(), rel=0.25)
 
 
-@pytest.mark.slow
 def test_the_kernel_agrees_with_the_slow_reference(fitted, runner, draw):
     """DOP853 on the unexpanded surface: within 2 % for all channels above 1e-8.
 
