@@ -17,10 +17,10 @@ from vibrates.scattering.pair_channels import (
     close_coupling,
     coupled_states,
 )
+from vibrates.scattering.partial_waves import METHODS
 from vibrates.scattering.propagator import Propagator
 from vibrates.scattering.rotor import Rotor
 
-METHODS = ("close_coupling", "coupled_states")
 _TOGETHER = 6  # partial waves of coupled states that share the work that depends on no J
 
 

@@ -6,7 +6,7 @@ analytic Morse functions; mean-field forces by complex-step derivatives of a sep
 of the potential; all of it integrated by DOP853. It serves to test the kernel's results and speed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -168,26 +168,51 @@ class SlowCollision:
             self.a.rotating_states(start[3] @ start[3])[:, self.v],
             self.b.rotating_states(start[5] @ start[5])[:, self.w],
         ).astype(complex)
-        end_square = start[0] @ start[0] * (1.0 + 1e-9)
-
-        def apart(time, y):
-            return y[:3] @ y[:3] - end_square
-
-        # SciPy reads these attributes of the event function.
-        event: Any = apart
-        event.terminal, event.direction = True, 1.0
-        solution = solve_ivp(
-            self._derivative,
-            (0.0, 1e7),
-            np.concatenate([classical, c.view(float).ravel()]),
-            method="DOP853",
-            rtol=rtol,
-            atol=1e-2 * rtol,
-            events=event,
-        )
-        y, time = solution.y[:, -1], solution.t[-1]
+        y, time = until_apart(self._derivative, classical, c, rtol)
         end = y[:18].reshape(6, 3)
         c = np.exp(-1j * self.energies * time) * y[18:].copy().view(complex).reshape(c.shape)
         states_a = self.a.rotating_states(end[3] @ end[3])
         states_b = self.b.rotating_states(end[5] @ end[5])
         return y[:18], np.abs(states_a.T @ c @ states_b) ** 2
+
+
+def until_apart(
+    derivative: Callable[[float, NDArray], NDArray], classical: NDArray, c: NDArray, rtol: float
+) -> tuple[NDArray, float]:
+    """Integrate one trajectory by DOP853 until the molecules are again at their initial distance.
+
+    Parameters
+    ----------
+    derivative
+        Time derivative of the state y: the classical variables, R first, then the amplitudes as
+        pairs of real numbers.
+    classical : (n,)
+        Initial classical state, atomic units.
+    c
+        Initial amplitudes, complex, of any shape.
+    rtol
+        Relative tolerance; the absolute one is a hundredth of it.
+
+    Returns
+    -------
+    tuple
+        The final y and the time.
+    """
+    end_square = classical[:3] @ classical[:3] * (1.0 + 1e-9)
+
+    def apart(time, y):
+        return y[:3] @ y[:3] - end_square
+
+    # SciPy reads these attributes of the event function.
+    event: Any = apart
+    event.terminal, event.direction = True, 1.0
+    solution = solve_ivp(
+        derivative,
+        (0.0, 1e7),
+        np.concatenate([classical, c.view(float).ravel()]),
+        method="DOP853",
+        rtol=rtol,
+        atol=1e-2 * rtol,
+        events=event,
+    )
+    return solution.y[:, -1], solution.t[-1]

@@ -32,7 +32,7 @@ def write(table: RateTable, path: str | Path) -> None:
 
     Raises
     ------
-    UserError
+    OSError
         If the file cannot be written.
     """
     write_text(path, page(table))

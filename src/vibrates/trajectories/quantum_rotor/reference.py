@@ -6,17 +6,15 @@ over a product grid of orientations; mean force and torque by differences of the
 integrated by DOP853. It exists to judge the split-operator implementations.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.polynomial.legendre import leggauss
 from numpy.typing import NDArray
-from scipy.integrate import solve_ivp
 
 from vibrates.collisions.pair import pair_reduced_mass
 from vibrates.molecules.diatom import Diatom
 from vibrates.potential.protocol import Potential
 from vibrates.trajectories.quantum_rotor.orientation import projection_state, real_harmonics
+from vibrates.trajectories.slow_reference import until_apart
 
 _LEVELS_OF_DISTORTION = 12
 
@@ -161,24 +159,7 @@ class SlowQuantumRotor:
         c[:, w, self.j == j] = np.outer(
             self.a.rotating(float(start[3] @ start[3]))[1][:, v], projection_state(j, m)
         )
-        end_square = start[0] @ start[0] * (1.0 + 1e-9)
-
-        def apart(time, y):
-            return y[:3] @ y[:3] - end_square
-
-        # SciPy reads these attributes of the event function.
-        event: Any = apart
-        event.terminal, event.direction = True, 1.0
-        solution = solve_ivp(
-            self._derivative,
-            (0.0, 1e7),
-            np.concatenate([classical, c.view(float).ravel()]),
-            method="DOP853",
-            rtol=rtol,
-            atol=1e-2 * rtol,
-            events=event,
-        )
-        y, time = solution.y[:, -1], solution.t[-1]
+        y, time = until_apart(self._derivative, classical, c, rtol)
         c = np.exp(-1j * self.energies * time) * y[12:].copy().view(complex).reshape(c.shape)
         l_a = y[9:12]
         states = self.a.rotating(float(l_a @ l_a))[1]
