@@ -12,7 +12,8 @@ from vibrates.config import surface_block
 from vibrates.config.blocks import Dynamics, Figures, Jobs, Modules, Rates, Reference, Sampling
 from vibrates.config.grid import BasisRule, Grid
 from vibrates.config.learning import Learning
-from vibrates.core.model import Model, Natural, key
+from vibrates.config.rotors import DESCRIPTION, QuantisedRotor, Rotor, settings_of
+from vibrates.core.model import Model, Natural, key, optional
 from vibrates.core.yaml_files import merge, read_layers
 from vibrates.molecules.settings import Molecule
 
@@ -35,6 +36,9 @@ class Campaign(Model):
     basis: Annotated[dict[str, BasisRule], MinLen(1)] = key(
         "Vibrational levels propagated of each molecule, around the initial one", "see the keys"
     )
+    rotors: dict[str, Rotor] | None = optional(
+        f"{DESCRIPTION}; classical if absent", "see the keys"
+    )
     dynamics: Dynamics = key("Integrator and the limits a trajectory has to keep", "see the keys")
     sampling: Sampling = key("How many trajectories, and where", "see the keys")
     rates: Rates = key("Rate coefficients", "see the keys")
@@ -56,6 +60,52 @@ class Campaign(Model):
 
         a, b = (molecule_from_config(name, self.molecules[name]) for name in self.pair)
         return a, b
+
+    @cached_property
+    def quantised(self) -> QuantisedRotor | None:
+        """The molecule whose rotation is quantised; None if both rotors are classical."""
+        found = [
+            (position, settings_of((self.rotors or {})[name]))
+            for position, name in enumerate(self.pair)
+            if name in (self.rotors or {})
+        ]
+        for position, settings in found:
+            if settings.treatment == "quantum":
+                return QuantisedRotor(
+                    position,
+                    self.partners[position],  # type: ignore[arg-type]  # `constraints` refuse atoms
+                    settings,
+                    self.molecules[self.pair[position]].spin_weights,
+                    tuple(
+                        sorted({*self.rates.temperatures_K, *self.sampling.target_temperatures_K})
+                    ),
+                    {state: self._released(state) for state in self.grid.states},
+                )
+        return None
+
+    @cached_property
+    def states(self) -> list[tuple[int, ...]]:
+        """Initial states of trajectories: (v, w), or (v, w, j) with a quantised rotor."""
+        if self.quantised is None:
+            return list(self.grid.states)
+        return list(self.quantised.states(self.grid.states))
+
+    def _released(self, state: tuple[int, int]) -> float:
+        """Largest energy that a target transition releases from (v, w), hartree; at least 0."""
+        from vibrates.collisions.pair import energy_defect
+
+        finals = [
+            [level + step for level, step in zip(state, change, strict=True)]
+            for change in self.sampling.target_transitions
+        ]
+        return max(
+            [0.0]
+            + [
+                float(energy_defect(self.partners, state, final))
+                for final in finals
+                if min(final) >= 0
+            ]
+        )
 
     def levels(self, molecule: str, level: int) -> range:
         """Vibrational levels propagated of a molecule that starts in ``level``."""

@@ -12,7 +12,9 @@ import numpy as np
 from vibrates.collisions.pair import energy_defect
 from vibrates.config.blocks import KeptTransitions
 from vibrates.config.campaign import Campaign
+from vibrates.config.rotors import settings_of
 from vibrates.core.errors import UserError
+from vibrates.molecules.rotation import check_spin_weights
 from vibrates.potential.lennard_jones import PUBLISHED_N2_H2
 from vibrates.potential.registry import build_surface
 
@@ -24,6 +26,7 @@ def check(campaign: Campaign, source: str) -> None:
         _pair,
         _surface,
         _basis,
+        _rotors,
         _distances,
         _budget,
         _targets,
@@ -110,6 +113,53 @@ def _basis(campaign: Campaign) -> None:
                 )
 
 
+def _rotors(campaign: Campaign) -> None:
+    given = {name: settings_of(one) for name, one in (campaign.rotors or {}).items()}
+    for name in given:
+        if name not in campaign.pair:
+            raise UserError(
+                f"rotors: '{name}' is not in the pair, {list(campaign.pair)}; remove it or name "
+                "one of these"
+            )
+    quantum = [name for name, one in given.items() if one.treatment == "quantum"]
+    if len(quantum) > 1 or campaign.pair[0] == campaign.pair[1] and quantum:
+        raise UserError(
+            f"rotors: {' and '.join(quantum)} are quantum, one molecule of a pair of two can be; "
+            "make the one with the larger moment of inertia classical"
+        )
+    for name in quantum:
+        molecule, one = campaign.molecules[name], given[name]
+        if molecule.is_atom:
+            raise UserError(f"rotors.{name}: an atom has no rotation to quantise; remove it")
+        check_spin_weights(name, molecule.masses_u, molecule.spin_weights)
+        species = campaign.quantised.species  # type: ignore[union-attr]
+        names = [each.name for each in species]
+        if one.mixture is not None and len(names) < 2:
+            raise UserError(
+                f"rotors.{name}.mixture: {one.mixture}, but {name} has one nuclear-spin species; "
+                "remove the key"
+            )
+        for j in one.initial_j or ():
+            if not any(each.has(j) for each in species):
+                raise UserError(
+                    f"rotors.{name}.initial_j: {j} has nuclear-spin weight 0; remove it"
+                )
+        missing = [
+            each.name for each in species if not any(each.has(j) for j in one.initial_j or (0, 1))
+        ]
+        if one.initial_j is not None and missing:
+            raise UserError(
+                f"rotors.{name}.initial_j: {list(one.initial_j)} has no level of {missing[0]}-"
+                f"{name}; add one"
+            )
+        largest = max(j for _, _, j in campaign.quantised.states(campaign.grid.states))  # type: ignore[union-attr]
+        if one.largest_j is not None and one.largest_j < largest:
+            raise UserError(
+                f"rotors.{name}.largest_j: {one.largest_j} is below the largest initial j, "
+                f"{largest}; raise it, or lower the temperatures"
+            )
+
+
 def _distances(campaign: Campaign) -> None:
     grid, dynamics = campaign.grid, campaign.dynamics
     start, largest = grid.start_distance_angstrom, grid.impact_parameter_edges_angstrom[-1]
@@ -128,7 +178,7 @@ def _distances(campaign: Campaign) -> None:
 
 def _budget(campaign: Campaign) -> None:
     grid, sampling = campaign.grid, campaign.sampling
-    needed = len(grid.states) * len(grid.energies) * grid.shells * sampling.pilot
+    needed = len(campaign.states) * len(grid.energies) * grid.shells * sampling.pilot
     if needed > sampling.budget:
         raise UserError(
             f"sampling.budget: {sampling.budget} trajectories do not cover the "

@@ -25,6 +25,7 @@ __all__ = [
     "FORM",
     "LIST",
     "NUMBER",
+    "TEXT",
     "WHOLE",
     "Ascending",
     "Count",
@@ -182,7 +183,7 @@ def require_ascending(place: str, values: tuple[float, ...]) -> None:
 
 # A key with several forms: Annotated[Annotated[A, LIST] | Annotated[B, BLOCK], FORM]. The type of
 # the value selects the form that it is checked against.
-LIST, BLOCK, NUMBER = Tag("<array>"), Tag("<object>"), Tag("<number>")
+LIST, BLOCK, NUMBER, TEXT = Tag("<array>"), Tag("<object>"), Tag("<number>"), Tag("<string>")
 
 
 def _form(value: Any) -> str | None:
@@ -190,6 +191,8 @@ def _form(value: Any) -> str | None:
         return BLOCK.tag
     if isinstance(value, tuple):
         return LIST.tag
+    if isinstance(value, str):
+        return TEXT.tag
     return NUMBER.tag if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Self
 
-from annotated_types import MaxLen, MinLen
+from annotated_types import Ge, MaxLen, MinLen
 from pydantic import model_validator
 
 from vibrates.core.model import Model, Positive, Rule, key, optional
 
+NonNegative = Annotated[float, Ge(0)]
 _DIATOM_KEYS = (
     "omega_e_cm",
     "x_e",
@@ -78,11 +79,25 @@ class Molecule(Model):
         "Polarizability across the bond", "bohr^3"
     )
     quadrupole: BondPolynomial | None = optional("Quadrupole moment", "e bohr^2")
+    spin_weights: tuple[NonNegative, NonNegative] | None = optional(
+        "Nuclear-spin weights of even and odd j, needed where a rotor with like ends is quantised",
+        "1",
+    )
 
     @property
     def is_atom(self) -> bool:
         """Whether it is an atom, of one mass."""
         return len(self.masses_u) == 1
+
+    @model_validator(mode="after")
+    def _weights_of_some_level(self) -> Self:
+        if self.spin_weights is not None and not any(self.spin_weights):
+            raise Rule("spin_weights", "[0, 0] leave no level; give the weights of even and odd j")
+        if self.is_atom and self.spin_weights is not None:
+            raise Rule(
+                "", "key 'spin_weights' belongs to a diatom, masses_u has one mass; remove it"
+            )
+        return self
 
     @model_validator(mode="after")
     def _atom_or_diatom(self) -> Self:

@@ -144,8 +144,7 @@ def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
         netcdf.provenance(work.config, SOURCES, work.fingerprint)
         | versions()
         | {
-            "v": work.v,
-            "w": work.w,
+            **work.state,
             "seed": work.config.seed,
             "trajectory_numbers": f"{columns['index'].min()} to {columns['index'].max()} per "
             "(U, shell)",
@@ -163,10 +162,9 @@ def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
         }
     )
     probability = columns.pop("probability")
-    levels_a, levels_b = work.levels
-    first = levels_a.start, levels_b.start
     netcdf.write_atomic(
-        batch_file.batch_dataset(columns, probability, attributes, first), arguments.output
+        batch_file.batch_dataset(columns, probability, attributes, work.final_labels),
+        arguments.output,
     )
     Checkpoint(arguments.output).remove()
     for code, count in zip(*np.unique(status, return_counts=True), strict=True):
@@ -185,7 +183,7 @@ def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
     progress.batch_done(
         Path(work.config.results),
         arguments.round,
-        f"v={work.v} w={work.w}: {len(probability)} trajectories, "
+        f"{' '.join(f'{name}={level}' for name, level in work.state.items())}: {len(probability)} trajectories, "
         f"{np.count_nonzero(status)} failed, {elapsed}{resumed}",
     )
 

@@ -1,6 +1,7 @@
 """The file of one batch of trajectories: its layout, and reading with detection of damage."""
 
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def batch_dataset(
     columns: dict[str, np.ndarray],
     probability: np.ndarray,
     attributes: dict[str, Any],
-    first: tuple[int, int] = (0, 0),
+    finals: tuple[int, int] | Mapping[str, np.ndarray] = (0, 0),
 ) -> xr.Dataset:
     """Content of a batch file for n trajectories.
 
@@ -74,34 +75,40 @@ def batch_dataset(
         Probabilities of the final states (v', w').
     attributes
         Attributes of the file.
-    first
-        Lowest levels of the two bases.
+    finals
+        Lowest levels of the two bases, or the labels vp, wp and jp (n_a n_b,) of the final states.
 
     Returns
     -------
     xr.Dataset
         The columns on `trajectory`, `probability` on (trajectory, final) in single precision, with
-        coordinates vp and wp.
+        coordinates vp, wp and, where a rotor is quantised, jp.
     """
     n, n_a, n_b = probability.shape
-    vp, wp = np.divmod(np.arange(n_a * n_b, dtype=np.int16), np.int16(n_b))
-    vp, wp = vp + np.int16(first[0]), wp + np.int16(first[1])
+    if not isinstance(finals, Mapping):
+        vp, wp = np.divmod(np.arange(n_a * n_b, dtype=np.int16), np.int16(n_b))
+        finals = {"vp": vp + np.int16(finals[0]), "wp": wp + np.int16(finals[1])}
     data: dict[str, tuple[Any, ...]] = {
         name: ("trajectory", values, _COLUMNS[name]) for name, values in columns.items()
     }
     data["probability"] = (
         ("trajectory", "final"),
         probability.reshape(n, n_a * n_b).astype(np.float32),
-        {"units": "1", "long_name": "probability of the final state (vp, wp)"},
+        {"units": "1", "long_name": f"probability of the final state ({', '.join(finals)})"},
     )
     final = {
-        "vp": ("final", vp, {"units": "1", "long_name": "final level of the first molecule"}),
-        "wp": ("final", wp, {"units": "1", "long_name": "final level of the second molecule"}),
+        name: ("final", values.astype(np.int16), {"units": "1", "long_name": _LEVELS[name]})
+        for name, values in finals.items()
     }
     host = {"host": socket.gethostname()}
     return xr.Dataset(data, coords=final, attrs=attributes | host)
 
 
+_LEVELS = {
+    "vp": "final level of the first molecule",
+    "wp": "final level of the second molecule",
+    "jp": "final rotational level of the molecule with quantum rotation",
+}
 _COLUMNS = {
     "energy_cm": {"units": "cm^-1", "long_name": "total classical energy U"},
     "shell": {"units": "1", "long_name": "shell of the impact parameter"},

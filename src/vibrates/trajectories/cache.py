@@ -28,7 +28,10 @@ def directory() -> Path:
     """
     home = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
     base = Path(os.environ.get("VIBRATES_CACHE", Path(home) / "vibrates"))
-    sources = sorted(Path(__file__).with_name("kernel").glob("*.py"))
+    here = Path(__file__).parent
+    sources = [
+        path for part in ("kernel", "quantum_rotor") for path in sorted((here / part).glob("*.py"))
+    ]
     sources.append(Path(__file__).parents[1] / "potential" / "kernel_forms.py")
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
     return base / f"kernels-{digest[:16]}"

@@ -1,12 +1,13 @@
 """The plan of a campaign: which trajectories are computed in which batch of which round.
 
 A plan is a table with one row per (batch, v, w, energy_cm, shell) and the half-open range
-[start, stop) of trajectory numbers inside (v, w, U, shell). A batch holds one state (v, w).
+[start, stop) of trajectory numbers inside (v, w, U, shell). A batch holds one state (v, w). Where a
+rotor is quantised, its rotational level j is one more column and part of the state, (v, w, j).
 """
 
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,25 +21,47 @@ from vibrates.core import tables
 from vibrates.core.code import code_fingerprint
 from vibrates.core.errors import UserError
 from vibrates.core.fingerprint import fingerprint as fingerprint_of
+from vibrates.molecules.settings import Molecule
 from vibrates.trajectories import batch_file
 
 COLUMNS = ["batch", "v", "w", "energy_cm", "shell", "start", "stop"]
-_TYPES = {name: float if name == "energy_cm" else int for name in COLUMNS}
+LABELS = ["v", "w", "j"]  # of an initial state; the last one where a rotor is quantised
+_WITH_J = ["batch", *LABELS, *COLUMNS[3:]]
+_TYPES = {name: float if name == "energy_cm" else int for name in _WITH_J}
 UNIT = 256  # trajectories of a piece, which one MPI rank computes at a time
 
 _PROGRAM = "vibrates.trajectories.work"  # computes the trajectories
 
 
+def labels(rows: pd.DataFrame) -> list[str]:
+    """The columns of a plan that name the initial state: v, w and, if it has one, j."""
+    return [name for name in LABELS if name in rows.columns]
+
+
+def state_of(rows: pd.DataFrame) -> tuple[int, ...]:
+    """The initial state of the first row, (v, w) or (v, w, j)."""
+    return tuple(int(rows[name].iloc[0]) for name in labels(rows))
+
+
+def state_name(state: Sequence[int]) -> str:
+    """An initial state in the names of files, such as v1_w0 or v1_w0_j2."""
+    return "_".join(f"{name}{level}" for name, level in zip(LABELS, state, strict=False))
+
+
+def columns_for(config: Campaign) -> list[str]:
+    """Names of the columns of a plan without `batch`."""
+    return _WITH_J[1:] if config.quantised else COLUMNS[1:]
+
+
 def pilot(config: Campaign) -> pd.DataFrame:
-    """Trajectory numbers of round 0: `sampling.pilot` for every (v, w, U, shell)."""
+    """Trajectory numbers of round 0: `sampling.pilot` for every initial state, U and shell."""
     cells = [
-        (v, w, energy, shell)
-        for v, w in config.grid.states
+        (*state, energy, shell, 0, config.sampling.pilot)
+        for state in config.states
         for energy in config.grid.energies
         for shell in range(config.grid.shells)
     ]
-    rows = pd.DataFrame(cells, columns=["v", "w", "energy_cm", "shell"])
-    return rows.assign(start=0, stop=config.sampling.pilot)
+    return pd.DataFrame(cells, columns=columns_for(config))
 
 
 def into_batches(rows: pd.DataFrame, trajectories_per_batch: int) -> pd.DataFrame:
@@ -49,8 +72,8 @@ def into_batches(rows: pd.DataFrame, trajectories_per_batch: int) -> pd.DataFram
     """
     grain = UNIT if trajectories_per_batch >= UNIT else 1
     limit = trajectories_per_batch // grain * grain
-    parts, batch = [], -1
-    for (v, w), own in rows.groupby(["v", "w"], sort=False):
+    parts, batch, names = [], -1, labels(rows)
+    for state, own in rows.groupby(names, sort=False):
         # As few batches as the limit allows, of equal size: no job for a handful of trajectories.
         total = int((own["stop"] - own["start"]).sum())
         size = math.ceil(total / math.ceil(total / limit) / grain) * grain
@@ -64,10 +87,10 @@ def into_batches(rows: pd.DataFrame, trajectories_per_batch: int) -> pd.DataFram
                 if stop <= start:
                     free, batch = size, batch + 1
                     continue
-                parts.append((batch, v, w, energy_cm, shell, start, stop))
+                parts.append((batch, *state, energy_cm, shell, start, stop))
                 free -= stop - start
                 start = stop
-    return pd.DataFrame(parts, columns=COLUMNS)
+    return pd.DataFrame(parts, columns=["batch", *names, *COLUMNS[3:]])
 
 
 def units(rows: pd.DataFrame) -> Iterator[tuple[float, int, np.ndarray]]:
@@ -84,25 +107,26 @@ def units(rows: pd.DataFrame) -> Iterator[tuple[float, int, np.ndarray]]:
             yield float(energy_cm), int(shell), np.arange(start, stop, dtype=np.int32)
 
 
-def physics(config: Campaign, v: int, w: int) -> dict[str, Any]:
+def physics(config: Campaign, v: int, w: int, j: int | None = None) -> dict[str, Any]:
     """All settings that a trajectory depends on.
 
     Parameters
     ----------
     config
         The campaign.
-    v, w
-        The initial state.
+    v, w, j
+        The initial state; ``j`` is None where no rotor is quantised.
 
     Returns
     -------
     dict
         The settings by name.
     """
+    rotor = {} if j is None else {"rotor": rotor_physics(config, v, w, j)}
     return {
         "seed": config.seed,
         "pair": config.pair,
-        "molecules": {name: config.molecules[name] for name in config.pair},
+        "molecules": {name: _dynamical(config.molecules[name]) for name in config.pair},
         "surface": config.surface,
         "levels": [[levels.start, levels.stop] for levels in config.bases(v, w)],
         "edges": list(config.grid.shell_edges),
@@ -112,15 +136,33 @@ def physics(config: Campaign, v: int, w: int) -> dict[str, Any]:
         "target_transitions": config.sampling.target_transitions,
         "replicates": config.sampling.replicates,
         "importance_fraction": config.sampling.importance_fraction,
+    } | rotor
+
+
+def rotor_physics(config: Campaign, v: int, w: int, j: int) -> dict[str, Any]:
+    """Settings of the quantised rotor that a trajectory from (v, w, j) depends on."""
+    rotor = config.quantised
+    assert rotor is not None  # a plan with j is one of a campaign with a quantised rotor
+    return {
+        "quantised": config.pair[rotor.position],
+        "largest_j": rotor.largest_j((v, w), j),
+        "orders": rotor.settings.orders,
+        "degree": rotor.settings.degree,
+        # The potential is expanded for energies up to this one.
+        "highest_energy_cm": float(config.grid.energies[-1]),
     }
+
+
+def _dynamical(molecule: Molecule) -> dict[str, Any]:
+    """The constants of a molecule without those of its statistics alone."""
+    return {name: value for name, value in molecule.to_mapping().items() if name != "spin_weights"}
 
 
 def fingerprint(config: Campaign, rows: pd.DataFrame) -> str:
     """Fingerprint (sha256, hexadecimal) of a batch: its `physics`, its rows, and the code."""
-    v, w = int(rows["v"].iloc[0]), int(rows["w"].iloc[0])
     return fingerprint_of(
-        physics=physics(config, v, w),
-        rows=rows[COLUMNS[1:]].to_numpy().tolist(),
+        physics=physics(config, *state_of(rows)),
+        rows=rows[[*labels(rows), *COLUMNS[3:]]].to_numpy().tolist(),
         code=code_fingerprint(_PROGRAM),
     )
 
@@ -143,7 +185,7 @@ class PlannedBatch:
 
 
 def planned_batches(
-    config: Campaign, rounds: Iterable[int], state: tuple[int, int] | None = None
+    config: Campaign, rounds: Iterable[int], state: tuple[int, ...] | None = None
 ) -> list[PlannedBatch]:
     """The batches of stored plans.
 
@@ -154,7 +196,7 @@ def planned_batches(
     rounds
         Numbers of the rounds.
     state
-        Initial state (v, w) to which the batches are restricted; None for all.
+        Initial state, (v, w) or (v, w, j), to which the batches are restricted; None for all.
 
     Returns
     -------
@@ -180,10 +222,9 @@ class Batches:
         self.rows = {
             int(rows["batch"].to_numpy()[0]): rows for _, rows in read_plan(path).groupby("batch")
         }
-        self.of_state: dict[tuple[int, int], list[int]] = {}
+        self.of_state: dict[tuple[int, ...], list[int]] = {}
         for batch, rows in self.rows.items():
-            state = int(rows["v"].to_numpy()[0]), int(rows["w"].to_numpy()[0])
-            self.of_state.setdefault(state, []).append(batch)
+            self.of_state.setdefault(state_of(rows), []).append(batch)
 
 
 def batches(path: str | Path) -> Batches:
@@ -203,25 +244,28 @@ def write_plan(frame: pd.DataFrame, path: str | Path, made_with: str = "") -> No
     Parameters
     ----------
     frame
-        One row per batch, U and shell, with the columns `COLUMNS`.
+        One row per batch, U and shell, with the columns `COLUMNS`, and ``j`` after ``w`` where a
+        rotor is quantised.
     path
         The CSV file.
     made_with
         Fingerprint of the stage `plan`.
     """
-    tables.write(path, frame[COLUMNS], {"fingerprint": made_with})
+    names = ["batch", *labels(frame), *COLUMNS[3:]]
+    tables.write(path, frame[names], {"fingerprint": made_with})
 
 
 def read_plan(path: str | Path) -> pd.DataFrame:
     """Read a plan written by `write_plan`; UserError if it is missing or damaged."""
     remedy = "remove it and run the campaign again"
     frame, _ = tables.read(path, COLUMNS, "the plan of a round, or run the campaign again")
-    if list(frame.columns) != COLUMNS:
+    if list(frame.columns) not in (COLUMNS, _WITH_J):
         raise UserError(f"{path}: columns {list(frame.columns)}, expected {COLUMNS}; {remedy}")
+    types = {name: _TYPES[name] for name in frame.columns}
     if frame.empty:
-        return frame.astype(_TYPES)
+        return frame.astype(types)
     if frame.isna().any(axis=None) or any(
-        frame[name].dtype != kind for name, kind in _TYPES.items()
+        frame[name].dtype != kind for name, kind in types.items()
     ):
         raise UserError(f"{path}: an incomplete row; {remedy}")
     return frame

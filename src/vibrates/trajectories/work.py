@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from functools import partial
+from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,38 +18,58 @@ from vibrates.core.units import (
     HARTREE_TO_CM,
 )
 from vibrates.potential.registry import build_surface
-from vibrates.trajectories import Settings, TrajectoryRunner
-from vibrates.trajectories.plan import fingerprint, piece_fingerprints, units
-from vibrates.trajectories.sampling import Initial, initial_conditions
+from vibrates.trajectories import Settings, TrajectoryRunner, sampling
+from vibrates.trajectories.plan import LABELS, fingerprint, piece_fingerprints, state_of, units
+from vibrates.trajectories.quantum_rotor import work as quantum_rotor
 
 
 class BatchWork:
     """The pieces of one batch; the result of a piece does not depend on other pieces.
 
-    rows: rows of the plan of this batch, all of one state (v, w).
+    rows: rows of the plan of this batch, all of one state, (v, w) or (v, w, j).
     """
 
     def __init__(self, config: Campaign, rows: pd.DataFrame) -> None:
         self.config = config
-        self.v, self.w = int(rows["v"].iloc[0]), int(rows["w"].iloc[0])
+        state = state_of(rows)
+        self.v, self.w = state[:2]
+        self.j = state[2] if len(state) > 2 else None
+        self.state = dict(zip(LABELS, state, strict=False))
         self.fingerprint = fingerprint(config, rows)
         self.fingerprints = piece_fingerprints(config, rows)
         self.pieces = list(units(rows))
         self.diatoms = config.partners
-        surface = build_surface(config.surface, *self.diatoms)
         self.levels = config.bases(self.v, self.w)
-        self.collision = TrajectoryRunner(
-            surface,
+        # The final states whose probabilities must meet `dynamics.accuracy`.
+        changes = config.sampling.target_transitions
+        finals = [(self.v + dv, self.w + dw) for dv, dw in changes]
+        kept = [(v, w) for v, w in finals if v in self.levels[0] and w in self.levels[1]]
+        self.finals: list[Any] = (
+            kept
+            if self.j is None
+            else quantum_rotor.controlled(self.collision, config, state, kept)
+        )
+
+    @cached_property
+    def collision(self) -> TrajectoryRunner:
+        """The runner of the trajectories."""
+        if self.j is not None:
+            return quantum_rotor.runner(self.config, self.v, self.w, self.j)
+        return TrajectoryRunner(
+            build_surface(self.config.surface, *self.diatoms),
             *self.diatoms,
             *self.levels,
             self.v,
             self.w,
-            Settings.from_config(config.dynamics.to_mapping()),
+            Settings.from_config(self.config.dynamics.to_mapping()),
         )
-        # The final states whose probabilities must meet `dynamics.accuracy`.
-        changes = config.sampling.target_transitions
-        finals = [(self.v + dv, self.w + dw) for dv, dw in changes]
-        self.finals = [(v, w) for v, w in finals if v in self.levels[0] and w in self.levels[1]]
+
+    @property
+    def final_labels(self) -> Mapping[str, np.ndarray] | tuple[int, int]:
+        """Labels of the final states of `probability`, as `batch_file.batch_dataset` takes them."""
+        if self.j is None:
+            return self.levels[0].start, self.levels[1].start
+        return quantum_rotor.final_labels(self.collision, self.config)
 
     def tasks(self) -> list[Task]:
         """The pieces as tasks, in their order."""
@@ -71,7 +92,7 @@ class BatchWork:
         energy_cm, shell, indices = self.pieces[-1]
         self.collision.run(self.initial(energy_cm, shell, indices[:1]))
 
-    def initial(self, energy_cm: float, shell: int, indices: np.ndarray) -> Initial:
+    def initial(self, energy_cm: float, shell: int, indices: np.ndarray) -> Any:
         """Initial conditions of trajectories of one stratum.
 
         Parameters
@@ -83,24 +104,25 @@ class BatchWork:
         indices : (n,)
             Numbers of the trajectories in the stratum.
         """
-        sampling, grid = self.config.sampling, self.config.grid
+        settings, grid = self.config.sampling, self.config.grid
         lower, upper = grid.shell_edges[shell : shell + 2]
-        return initial_conditions(
-            *self.diatoms,
-            seed=self.config.seed,
-            v=self.v,
-            w=self.w,
-            energy=energy_cm * CM_TO_HARTREE,
-            shell=shell,
-            b_edges=(lower * ANGSTROM_TO_BOHR, upper * ANGSTROM_TO_BOHR),
-            start_distance=grid.start_distance_angstrom * ANGSTROM_TO_BOHR,
-            indices=indices,
-            replicates=sampling.replicates,
-            importance_fraction=sampling.importance_fraction,
-        )
+        # As one call for both samplings: molecules and levels in their own order.
+        stratum: dict[str, Any] = {
+            "seed": self.config.seed,
+            "energy": energy_cm * CM_TO_HARTREE,
+            "shell": shell,
+            "b_edges": (lower * ANGSTROM_TO_BOHR, upper * ANGSTROM_TO_BOHR),
+            "start_distance": grid.start_distance_angstrom * ANGSTROM_TO_BOHR,
+            "indices": indices,
+            "replicates": settings.replicates,
+            "importance_fraction": settings.importance_fraction,
+        }
+        if self.j is not None:
+            return quantum_rotor.initial(self.config, self.v, self.w, self.j, stratum)
+        return sampling.initial_conditions(*self.diatoms, v=self.v, w=self.w, **stratum)
 
     def columns(
-        self, energy_cm: float, shell: int, indices: np.ndarray, initial: Initial
+        self, energy_cm: float, shell: int, indices: np.ndarray, initial: Any
     ) -> dict[str, np.ndarray]:
         """Run trajectories of one stratum.
 

@@ -55,6 +55,7 @@ class Collision:
         switch: tuple[float, float],
         orders: tuple[int, int, int] = DEFAULT_ORDERS,
         degree: int | None = None,
+        shared: AngularExpansion | None = None,
     ) -> "Collision":
         """Build bases and the potential's series for trajectories that start in ``j``.
 
@@ -79,6 +80,8 @@ class Collision:
         degree : int, optional
             Of the grid of orientations; by default the lowest that is exact for the basis and for
             the potential's elements from ``j``.
+        shared : AngularExpansion, optional
+            What `expansion` made of the same arguments for another ``j``; built if absent.
 
         Raises
         ------
@@ -95,22 +98,14 @@ class Collision:
         rovibrational = RovibrationalBasis.build(
             quantum, levels_quantum, np.array([*levels, following])
         )
-        if isinstance(rotor, Atom):
-            orders = (0, orders[1], 0)
         if degree is None:
             degree = degree_for(levels[-1], j, orders[1])
         grid = OrientationGrid.build(levels, degree, quantum.like_ends)
         grid.check_order(orders[1], j)
-        expansion = AngularExpansion.build(
-            surface.potential if quantised else exchanged(surface.potential),
-            basis.r,
-            rovibrational.r,
-            rovibrational.weights,
-            energy,
-            switch,
-            (rotor.like_ends, quantum.like_ends),
-            orders,
-        )
+        if shared is None:
+            shared = expansion(
+                surface, molecules, quantised, levels_rotor, levels_quantum, energy, switch, orders
+            )
         return cls(
             pair_reduced_mass(*molecules),
             basis,
@@ -118,7 +113,7 @@ class Collision:
             rovibrational,
             levels,
             grid,
-            expansion,
+            shared,
         )
 
     @property
@@ -178,6 +173,58 @@ class Collision:
         left = np.abs(np.einsum("av,pl,nkap->nkvl", b, p, rest)) ** 2
         above = self.rotor.energies[:, None] + self.quantum.energies[:, -1]
         return inside + (left.sum(axis=1) * above).sum(axis=(1, 2))
+
+
+def expansion(
+    surface: Potential,
+    molecules: tuple[Diatom | Atom, Diatom | Atom],
+    quantised: int,
+    levels_rotor: range,
+    levels_quantum: range,
+    energy: float,
+    switch: tuple[float, float],
+    orders: tuple[int, int, int] = DEFAULT_ORDERS,
+) -> AngularExpansion:
+    """The series of the potential on the vibrational grids of both molecules.
+
+    It is the same for all rotational levels. Parameters are those of `Collision.build`.
+
+    Parameters
+    ----------
+    surface : Potential
+        Any surface of the package.
+    molecules : tuple
+        Molecules a and b of the surface.
+    quantised : int
+        Which of them has its rotation quantised: 0 or 1.
+    levels_rotor, levels_quantum : range
+        Vibrational levels of the rotor and of the quantum molecule.
+    energy : float
+        Highest classical energy of the trajectories, hartree.
+    switch : tuple[float, float]
+        R, bohr, where V begins to be switched off, and where it is.
+    orders : tuple[int, int, int]
+        Of the expansion, the rotor's first.
+
+    Raises
+    ------
+    UserError
+        Orders too low, an infinite range, an atom as the quantum molecule.
+    """
+    rotor, quantum = molecules[1 - quantised], molecules[quantised]
+    if isinstance(quantum, Atom):
+        raise UserError(f"rotors: {quantum.name} is an atom and has no rotation to quantise")
+    points = RovibrationalBasis.build(quantum, levels_quantum, np.zeros(1))
+    return AngularExpansion.build(
+        surface.potential if quantised else exchanged(surface.potential),
+        rotor.basis(levels_rotor).r,
+        points.r,
+        points.weights,
+        energy,
+        switch,
+        (rotor.like_ends, quantum.like_ends),
+        (0, orders[1], 0) if isinstance(rotor, Atom) else orders,
+    )
 
 
 def exchanged(potential: PotentialFunction) -> PotentialFunction:

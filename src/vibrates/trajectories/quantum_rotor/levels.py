@@ -7,9 +7,7 @@ from numpy.typing import NDArray
 
 from vibrates.core.errors import UserError
 from vibrates.molecules.diatom import Diatom
-
-# Vibrational levels above those asked for, in which the centrifugal energy is diagonalised.
-_MORE_LEVELS = 10
+from vibrates.molecules.rotation import rovibrational_energies
 
 
 def rotational_levels(diatom: Diatom, j_max: int, j: int) -> list[int]:
@@ -37,34 +35,48 @@ def rotational_levels(diatom: Diatom, j_max: int, j: int) -> list[int]:
     return list(range(j % 2 if diatom.like_ends else 0, j_max + 1, 2 if diatom.like_ends else 1))
 
 
-def rovibrational_energies(diatom: Diatom, levels: range, j: NDArray) -> NDArray:
-    """Energies (n_w, n_j) of ``levels`` above the minimum of the well, hartree.
+def edge_population(probability: NDArray, j: NDArray) -> NDArray:
+    """Population (N,) of the largest j and beyond after each trajectory.
 
-    h + j(j + 1)/(2 mu r^2) is diagonalised in the levels of the molecule and ten more than asked
-    for: centrifugal distortion to all orders. h has the spectroscopic energies and the Morse
-    functions of `molecules.diatom`.
+    Beyond it is what trajectories leave in the complement of the basis.
 
     Parameters
     ----------
-    diatom : Diatom
-        The molecule.
-    levels : range
-        Its n_w vibrational levels.
+    probability : NDArray
+        P (N, n) of all final states.
     j : NDArray
-        Rotational levels (n_j,).
+        Their rotational levels (n,).
+    """
+    return 1.0 - probability[:, j < j.max()].sum(axis=1)
+
+
+def check_edge(name: str, largest: int, population: float, limit: float, where: str = "") -> None:
+    """Check that the basis of rotational levels is large enough.
+
+    Parameters
+    ----------
+    name : str
+        The quantum molecule.
+    largest : int
+        Last rotational level of its basis.
+    population : float
+        Mean `edge_population`.
+    limit : float
+        Its largest value.
+    where : str
+        Which collisions it is the mean of.
 
     Raises
     ------
     UserError
-        The well does not hold the levels.
+        The population is larger than the limit.
     """
-    many = range(min(diatom.morse_levels, levels.stop + _MORE_LEVELS))
-    basis = diatom.basis(many if len(many) >= levels.stop else levels)
-    b = basis.amplitudes
-    centrifugal = (b.T / (2.0 * diatom.reduced_mass * basis.r**2)) @ b
-    squares = np.asarray(j) * (np.asarray(j) + 1.0)
-    energies = np.linalg.eigvalsh(np.diag(basis.energies) + squares[:, None, None] * centrifugal)
-    return energies[:, levels.start : levels.stop].T
+    if population > limit:
+        raise UserError(
+            f"largest j of {name}: {population:.2g} of the population{where} reaches j = "
+            f"{largest}, the last of the basis, or beyond (limit {limit:g}); raise it, "
+            f"rotors.{name}.largest_j"
+        )
 
 
 @dataclass(frozen=True, eq=False)

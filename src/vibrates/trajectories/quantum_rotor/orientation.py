@@ -76,6 +76,38 @@ def degree_for(j_max: int, j: int, order: int) -> int:
     )
 
 
+def check_degree(degree: int, j_max: int, j: int, order: int) -> None:
+    """Check a given degree of the grid.
+
+    Parameters
+    ----------
+    degree : int
+        The degree.
+    j_max, j, order : int
+        As in `degree_for`.
+
+    Raises
+    ------
+    UserError
+        It is no Lebedev degree, or too coarse for basis or potential.
+    """
+    if degree not in DEGREES:
+        raise UserError(
+            f"degree {degree} of the grid of orientations: choose one of "
+            f"{', '.join(map(str, DEGREES))}"
+        )
+    if degree < 2 * j_max:
+        raise UserError(
+            f"degree {degree} of the grid of orientations is too coarse for j up to {j_max}; raise "
+            f"it to {2 * j_max} or more"
+        )
+    if degree < j + j_max + order:
+        raise UserError(
+            f"degree {degree} of the grid of orientations is too coarse for a potential of order "
+            f"{order} from j = {j} to {j_max}; raise it to {j + j_max + order} or more"
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class OrientationGrid:
     """Points of orientation and the rotational basis on them.
@@ -108,16 +140,7 @@ class OrientationGrid:
         UserError
             The degree is no Lebedev degree, or does not keep the basis orthonormal.
         """
-        if degree not in DEGREES:
-            raise UserError(
-                f"degree {degree} of the grid of orientations: choose one of "
-                f"{', '.join(map(str, DEGREES))}"
-            )
-        if degree < 2 * max(levels):
-            raise UserError(
-                f"degree {degree} of the grid of orientations is too coarse for j up to "
-                f"{max(levels)}; raise it to {2 * max(levels)} or more"
-            )
+        check_degree(degree, max(levels), 0, 0)
         n, weights = lebedev_rule(degree)
         n = n.T
         if half:
@@ -130,12 +153,7 @@ class OrientationGrid:
 
     def check_order(self, order: int, j: int) -> None:
         """UserError if elements of V of ``order`` from the level ``j`` are not exact."""
-        needed = int(j + self.j.max() + order)
-        if self.degree < needed:
-            raise UserError(
-                f"degree {self.degree} of the grid of orientations is too coarse for a potential "
-                f"of order {order} from j = {j} to {self.j.max()}; raise it to {needed} or more"
-            )
+        check_degree(self.degree, int(self.j.max()), j, order)
 
 
 def _upper_half(n: NDArray) -> NDArray:

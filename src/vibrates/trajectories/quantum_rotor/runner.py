@@ -13,7 +13,8 @@ from vibrates.potential.protocol import Potential
 from vibrates.trajectories.outcome import Outcome
 from vibrates.trajectories.quantum_rotor import kernel
 from vibrates.trajectories.quantum_rotor.collision import Collision
-from vibrates.trajectories.quantum_rotor.expansion import DEFAULT_ORDERS
+from vibrates.trajectories.quantum_rotor.expansion import DEFAULT_ORDERS, AngularExpansion
+from vibrates.trajectories.quantum_rotor.levels import check_edge, edge_population
 from vibrates.trajectories.quantum_rotor.propagation import Propagation
 from vibrates.trajectories.quantum_rotor.sampling import Initial
 from vibrates.trajectories.runner import _ALIASING_MARGIN, TrajectoryRunner, _spread
@@ -53,6 +54,8 @@ class QuantumRotorRunner(TrajectoryRunner):
         Largest l1, l2 and m of the potential's expansion.
     degree : int, optional
         Of the grid of orientations; by default the lowest that is exact for basis and potential.
+    expansion : AngularExpansion, optional
+        The potential's series, which runners of different ``j`` share; built if absent.
 
     Raises
     ------
@@ -76,6 +79,7 @@ class QuantumRotorRunner(TrajectoryRunner):
         settings: Settings,
         orders: tuple[int, int, int] = DEFAULT_ORDERS,
         degree: int | None = None,
+        expansion: AngularExpansion | None = None,
     ) -> None:
         rotor, quantum = molecules[1 - quantised], molecules[quantised]
         for molecule, level, levels in ((rotor, v, levels_rotor), (quantum, w, levels_quantum)):
@@ -87,7 +91,7 @@ class QuantumRotorRunner(TrajectoryRunner):
         end = settings.interaction_range
         self.collision = Collision.build(
             surface, molecules, quantised, levels_rotor, levels_quantum, j, j_max, energy,
-            (settings.switching_from * end, end), orders, degree,
+            (settings.switching_from * end, end), orders, degree, expansion,
         )  # fmt: skip
         self.settings, self.quantum_name, self.energy = settings, quantum.name, energy
         self.levels_a = levels_rotor
@@ -121,14 +125,14 @@ class QuantumRotorRunner(TrajectoryRunner):
             )
         return super().run(initial, finals)
 
-    def edge_population(self, probability: NDArray, weight: ArrayLike = 1.0) -> float:
-        """Mean population of the largest j and beyond, of P (N, n_v, n_w n_j).
-
-        Beyond it is what trajectories leave in the complement of the basis.
-        """
-        j = np.array([j for _, j in self.levels_b])
-        inside = probability[:, :, j < j.max()].sum(axis=(1, 2))
-        return float(np.average(1.0 - inside, weights=np.broadcast_to(weight, inside.shape)))
+    def internal_energy(self, v: int, w: int, j: int) -> float:
+        """Energy of a level of the rotor and a level (w, j) of the quantum molecule, hartree."""
+        levels_quantum = [w for w, _ in self.levels_b[:: len(self.collision.levels)]]
+        energies = self.collision.quantum.energies
+        return float(
+            self.collision.rotor.energies[self.levels_a.index(v)]
+            + energies[levels_quantum.index(w), self.collision.levels.index(j)]
+        )
 
     def check_edge(self, probability: NDArray, weight: ArrayLike, limit: float) -> None:
         """Check that the population of the largest j and beyond is small.
@@ -140,20 +144,17 @@ class QuantumRotorRunner(TrajectoryRunner):
         weight : array_like
             Weights of the trajectories in the mean, (N,) or one number.
         limit : float
-            Largest `edge_population`.
+            Largest mean of `levels.edge_population`.
 
         Raises
         ------
         UserError
             The population is larger than the limit.
         """
-        population = self.edge_population(probability, weight)
-        if population > limit:
-            raise UserError(
-                f"largest j of {self.quantum_name}: {population:.2g} of the population reaches "
-                f"j = {self.collision.levels[-1]}, the last of the basis, or beyond (limit "
-                f"{limit:g}); raise it"
-            )
+        j = np.tile([j for _, j in self.levels_b], len(self.levels_a))
+        population = edge_population(probability.reshape(len(probability), -1), j)
+        mean = np.average(population, weights=np.broadcast_to(weight, population.shape))
+        check_edge(self.quantum_name, self.collision.levels[-1], float(mean), limit)
 
     def _columns(self, finals: Sequence[tuple[int, Any]]) -> tuple[NDArray, NDArray]:
         """Positions of final states (v', (w', j')) in the two bases."""
