@@ -13,7 +13,7 @@ from vibrates.config.blocks import Dynamics, Figures, Jobs, Modules, Rates, Refe
 from vibrates.config.grid import BasisRule, Grid
 from vibrates.config.learning import Learning
 from vibrates.config.rotors import DESCRIPTION, QuantisedRotor, Rotor, settings_of
-from vibrates.core.model import Model, Natural, key, optional
+from vibrates.core.model import Model, Natural, key
 from vibrates.core.yaml_files import merge, read_layers
 from vibrates.molecules.settings import Molecule
 
@@ -36,8 +36,8 @@ class Campaign(Model):
     basis: Annotated[dict[str, BasisRule], MinLen(1)] = key(
         "Vibrational levels propagated of each molecule, around the initial one", "see the keys"
     )
-    rotors: dict[str, Rotor] | None = optional(
-        f"{DESCRIPTION}; classical if absent", "see the keys"
+    rotors: dict[str, Rotor] = key(
+        f"{DESCRIPTION}; classical where a molecule is not named", "see the keys"
     )
     dynamics: Dynamics = key("Integrator and the limits a trajectory has to keep", "see the keys")
     sampling: Sampling = key("How many trajectories, and where", "see the keys")
@@ -65,9 +65,9 @@ class Campaign(Model):
     def quantised(self) -> QuantisedRotor | None:
         """The molecule whose rotation is quantised; None if both rotors are classical."""
         found = [
-            (position, settings_of((self.rotors or {})[name]))
+            (position, settings_of(self.rotors[name]))
             for position, name in enumerate(self.pair)
-            if name in (self.rotors or {})
+            if name in self.rotors
         ]
         for position, settings in found:
             if settings.treatment == "quantum":

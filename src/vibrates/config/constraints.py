@@ -5,6 +5,7 @@ Each invalid input is reported by one UserError.
 
 import os
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -114,13 +115,18 @@ def _basis(campaign: Campaign) -> None:
 
 
 def _rotors(campaign: Campaign) -> None:
-    given = {name: settings_of(one) for name, one in (campaign.rotors or {}).items()}
-    for name in given:
-        if name not in campaign.pair:
+    for name in campaign.rotors:
+        if name not in campaign.molecules:
+            known = list(campaign.molecules)
+            close = get_close_matches(name, known, n=1)
+            remedy = f"did you mean '{close[0]}'?" if close else "remove it"
             raise UserError(
-                f"rotors: '{name}' is not in the pair, {list(campaign.pair)}; remove it or name "
-                "one of these"
+                f"rotors: unknown key '{name}' (entries of molecules: {', '.join(known)}); {remedy}"
             )
+    # Those of molecules outside the pair, of a file that another one extends, do not count.
+    given = {
+        name: settings_of(one) for name, one in campaign.rotors.items() if name in campaign.pair
+    }
     quantum = [name for name, one in given.items() if one.treatment == "quantum"]
     if len(quantum) > 1 or campaign.pair[0] == campaign.pair[1] and quantum:
         raise UserError(

@@ -10,6 +10,8 @@ HEAD = """\
 # Configurations
 
 - `config.yaml`: the default campaign, N2(v = 1-6, 8, 10) + H2(0), minutes on two cores.
+- `rotor.yaml`: the rotation of H2 quantised, minutes; `rotor_judge.yaml`: the same with errors \
+of a few percent, a quarter of an hour.
 - `tiny.yaml`: every stage in about a minute, for a look and for tests; not for physics.
 - `paper.yaml`: the whole data set of Hong et al. 2023, 451 initial states, for a cluster.
 - `molecules.yaml`: constants of the molecules, which all extend.
@@ -58,7 +60,9 @@ def _keys(entry: dict[str, Any], definitions: dict[str, Any], path: str) -> Iter
         yield from _keys_of_forms(forms, definitions, here)
     for kind, place in (("additionalProperties", f"{path}.NAME"), ("items", f"{path}[]")):
         if isinstance(entry.get(kind), dict):
-            yield from _keys(_filled(entry[kind], definitions), definitions, place)
+            inner = _filled(entry[kind], definitions)
+            for form in inner.get("oneOf", [inner]):
+                yield from _keys(_filled(form, definitions), definitions, place)
 
 
 def _keys_of_forms(

@@ -90,16 +90,6 @@ class Molecule(Model):
         return len(self.masses_u) == 1
 
     @model_validator(mode="after")
-    def _weights_of_some_level(self) -> Self:
-        if self.spin_weights is not None and not any(self.spin_weights):
-            raise Rule("spin_weights", "[0, 0] leave no level; give the weights of even and odd j")
-        if self.is_atom and self.spin_weights is not None:
-            raise Rule(
-                "", "key 'spin_weights' belongs to a diatom, masses_u has one mass; remove it"
-            )
-        return self
-
-    @model_validator(mode="after")
     def _atom_or_diatom(self) -> Self:
         for name in _DIATOM_KEYS:
             given = getattr(self, name) is not None
@@ -111,4 +101,8 @@ class Molecule(Model):
                 )
             if not self.is_atom and not given:
                 raise Rule("", f"key '{name}' is missing; add it, or give one mass for an atom")
+        if self.spin_weights is not None and self.is_atom:
+            raise Rule("", "key 'spin_weights' belongs to a diatom; remove it or give two masses")
+        if self.spin_weights is not None and not any(self.spin_weights):
+            raise Rule("spin_weights", "[0, 0] leave no level; give the weights of even and odd j")
         return self

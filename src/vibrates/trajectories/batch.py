@@ -183,8 +183,8 @@ def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
     progress.batch_done(
         Path(work.config.results),
         arguments.round,
-        f"{' '.join(f'{name}={level}' for name, level in work.state.items())}: {len(probability)} trajectories, "
-        f"{np.count_nonzero(status)} failed, {elapsed}{resumed}",
+        f"{' '.join(f'{name}={level}' for name, level in work.state.items())}: "
+        f"{len(probability)} trajectories, {np.count_nonzero(status)} failed, {elapsed}{resumed}",
     )
 
 
