@@ -7,6 +7,7 @@ import xarray as xr
 from vibrates.config import Campaign
 from vibrates.core.errors import UserError
 from vibrates.rates.sanity.shares import largest_mean
+from vibrates.trajectories.quantum_rotor.levels import check_edge
 
 
 def require_room(reduced: Sequence[xr.Dataset], config: Campaign) -> None:
@@ -25,3 +26,9 @@ def require_room(reduced: Sequence[xr.Dataset], config: Campaign) -> None:
                 f"rates.edge_population_limit, {limit:g}; raise basis.{name}.above (or below, if "
                 "it does not reach the lowest level), or the limit"
             )
+    if config.quantised is not None:
+        name = config.pair[config.quantised.position]
+        for one in reduced:
+            population, where = largest_mean([one], config, "edge_population_j")
+            where = f" in the collisions that make up k of {where}"
+            check_edge(name, int(one.attrs["largest_j"]), population, limit, where)

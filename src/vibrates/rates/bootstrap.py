@@ -6,10 +6,12 @@ from numpy.typing import NDArray
 from vibrates.core.errors import UserError
 
 
-def draw(seed: int, v: int, w: int, samples: int, shape: tuple[int, int, int]) -> NDArray:
+def draw(
+    seed: int, v: int, w: int, samples: int, shape: tuple[int, int, int], j: int | None = None
+) -> NDArray:
     """Numbers of draws of each replicate.
 
-    They depend on (seed, v, w) alone, so that the errors of a state do not change when other states
+    They depend on the seed and the initial state alone, so that the errors of a state do not change when other states
     are added to the campaign.
 
     Parameters
@@ -22,6 +24,8 @@ def draw(seed: int, v: int, w: int, samples: int, shape: tuple[int, int, int]) -
         Number of bootstrap samples B.
     shape
         Numbers of energies, shells and replicates (E, S, R).
+    j
+        Rotational level of the initial state (v, w, j) of a quantised rotor.
 
     Returns
     -------
@@ -35,7 +39,7 @@ def draw(seed: int, v: int, w: int, samples: int, shape: tuple[int, int, int]) -
     """
     if samples < 2:
         raise UserError(f"rates.bootstrap: {samples} samples have no spread; set 2 or more")
-    generator = np.random.default_rng([seed, v, w])
+    generator = np.random.default_rng([seed, v, w] if j is None else [seed, v, w, j])
     replicates = shape[-1]
     equal = np.full(replicates, 1.0 / replicates)
     return generator.multinomial(replicates, equal, size=(samples, *shape[:-1]))

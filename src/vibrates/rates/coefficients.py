@@ -1,5 +1,6 @@
 """Rate coefficients of one initial state, with bootstrap errors."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +30,8 @@ class ThermalAverage:
 
     value (T,), samples (T, B) of its Monte-Carlo error and the errors of the integral, in
     angstrom^2; shares of the integral from outside the energy grid (`extrapolated`) and from there
-    and its first and last interval (`edge`), (T,).
+    and its first and last interval (`edge`), (T,). `missing` (T,): error from initial rotational
+    levels that were not run.
     """
 
     value: NDArray
@@ -37,6 +39,7 @@ class ThermalAverage:
     error: QuadratureError
     edge: NDArray
     extrapolated: NDArray
+    missing: NDArray | float = 0.0
 
     def covariance(self, replicates: int) -> NDArray:
         """Covariance (T, T) of all errors.
@@ -45,6 +48,8 @@ class ThermalAverage:
         correlated over temperature.
         """
         total = bootstrap.covariance(self.samples, replicates)
+        if np.any(self.missing):
+            total = total + np.outer(self.missing, self.missing)
         for part in (self.error.interpolation, self.error.lower, self.error.upper):
             total = total + np.outer(part, part)
         return total
@@ -74,7 +79,8 @@ def effective_sums(reduced: xr.Dataset, row: int, scheme: str) -> tuple[NDArray,
         return reduced["probability_sum"].values[row][None], np.ones(len(energies), dtype=bool)
     difference = float(reduced["energy_difference"].values[row])
     kT = reduced["temperature"].values * KELVIN_TO_CM
-    mean_factor = mean_trajectory_factor(energies, difference, kT[:, None])
+    rotors = layout.classical_rotors(reduced)
+    mean_factor = mean_trajectory_factor(energies, difference, kT[:, None], rotors)
     above: NDArray = mean_factor > 0
     safe = np.where(above, mean_factor, 1.0)
     return reduced["thermal_sum"].values[row] / safe[:, :, None, None], np.all(above, axis=0)
@@ -146,7 +152,7 @@ def thermal_average(reduced: xr.Dataset, row: int, scheme: str, draws: NDArray) 
         rows = np.flatnonzero((usable == chosen).all(axis=-1))
         at = np.arange(len(kT)) if len(usable) == 1 else rows
         grid = EnergyGrid.build(energies[chosen], difference)
-        weights = grid.thermal_weights(scheme, difference, kT[at])
+        weights = grid.thermal_weights(scheme, difference, kT[at], layout.classical_rotors(reduced))
         cross_section = grid.interpolate(both[rows][..., chosen])
         average[at] = np.matmul(cross_section, weights[..., None])[..., 0]
         integrand = cross_section[:, 0] * weights
@@ -185,50 +191,91 @@ def state_rates(reduced: xr.Dataset, reduced_mass: float, samples: int, seed: in
         k_<scheme>, stderr_<scheme> of all errors and monte_carlo_, interpolation_ and
         edge_error_<scheme> of its parts (cm^3 s^-1), edge_<scheme>, extrapolated_<scheme> on
         (transition, temperature), and correlation_<scheme> (transition, temperature,
-        temperature_2) of all errors.
+        temperature_2) of all errors. `missing`, of initial j that were not run, is zero.
     """
     count, temperature = reduced["count"].values, reduced["temperature"].values
     v, w = int(reduced.attrs["v"]), int(reduced.attrs["w"])
     draws = bootstrap.draw(seed, v, w, samples, count.shape)
     unit = rate_unit(temperature, reduced_mass)
-    shape = (reduced.sizes["transition"], len(temperature))
-    replicates = count.shape[-1]
-    columns = ("k", "stderr", "monte_carlo", "interpolation", "edge_error", "edge", "extrapolated")
-    table = {(c, scheme): np.empty(shape) for c in columns for scheme in SCHEMES}
-    correlation = {scheme: np.empty((*shape, shape[1])) for scheme in SCHEMES}
+    columns = RateColumns(reduced.sizes["transition"], len(temperature), count.shape[-1])
     gaps = zip(reduced["energy_difference"].values, reduced["rotational_ratio"].values, strict=True)
     for row, (difference, ratio) in enumerate(gaps):
         factor = unit
         if difference < 0:
             factor = unit * detailed_balance(-difference, 1 / ratio, temperature * KELVIN_TO_CM)
         for scheme in SCHEMES:
-            average = thermal_average(reduced, row, scheme, draws)
-            monte_carlo = bootstrap.standard_error(average.samples, replicates, axis=-1)
-            covariance = average.covariance(replicates)
-            stderr = np.sqrt(np.diag(covariance))
-            table["k", scheme][row] = factor * average.value
-            table["stderr", scheme][row] = factor * stderr
-            table["monte_carlo", scheme][row] = factor * monte_carlo
-            table["interpolation", scheme][row] = factor * np.abs(average.error.interpolation)
-            ends = np.hypot(average.error.lower, average.error.upper)
-            table["edge_error", scheme][row] = factor * ends
-            table["edge", scheme][row] = average.edge
-            table["extrapolated", scheme][row] = average.extrapolated
-            with np.errstate(invalid="ignore", divide="ignore"):
-                correlation[scheme][row] = np.clip(covariance / np.outer(stderr, stderr), -1, 1)
-    dims = ("transition", "temperature")
-    return xr.Dataset(
-        {f"{column}_{scheme}": (dims, values) for (column, scheme), values in table.items()}
-        | {
-            f"correlation_{scheme}": ((*dims, "temperature_2"), values)
-            for scheme, values in correlation.items()
-        },
-        {
-            name: reduced[name]
-            for name in ("vp", "wp", "energy_difference", "rotational_ratio", "temperature")
-        },
-        attrs={"v": v, "w": w},
-    )
+            columns.fill(row, scheme, thermal_average(reduced, row, scheme, draws), factor)
+    names = ("vp", "wp", "energy_difference", "rotational_ratio", "temperature")
+    return columns.dataset({name: reduced[name] for name in names}, {"v": v, "w": w})
+
+
+class RateColumns:
+    """Rates of one initial state with their errors, filled in row by row.
+
+    rows, temperatures: numbers of transitions and of temperatures; replicates: independent
+    replicates behind the bootstrap samples.
+    """
+
+    NAMES = (
+        "k", "stderr", "monte_carlo", "interpolation", "edge_error", "edge", "extrapolated",
+        "missing",
+    )  # fmt: skip
+
+    def __init__(self, rows: int, temperatures: int, replicates: int) -> None:
+        shape, self.replicates = (rows, temperatures), replicates
+        self.table = {(c, scheme): np.zeros(shape) for c in self.NAMES for scheme in SCHEMES}
+        self.correlation = {scheme: np.empty((*shape, temperatures)) for scheme in SCHEMES}
+
+    def fill(self, row: int, scheme: str, average: ThermalAverage, factor: NDArray) -> None:
+        """Fill in one transition.
+
+        Parameters
+        ----------
+        row
+            Its position.
+        scheme
+            Symmetrisation.
+        average
+            Its thermal average.
+        factor : (T,)
+            Rate coefficient over thermal average.
+        """
+        table, replicates = self.table, self.replicates
+        monte_carlo = bootstrap.standard_error(average.samples, replicates, axis=-1)
+        covariance = average.covariance(replicates)
+        stderr = np.sqrt(np.diag(covariance))
+        table["k", scheme][row] = factor * average.value
+        table["stderr", scheme][row] = factor * stderr
+        table["monte_carlo", scheme][row] = factor * monte_carlo
+        table["interpolation", scheme][row] = factor * np.abs(average.error.interpolation)
+        ends = np.hypot(average.error.lower, average.error.upper)
+        table["edge_error", scheme][row] = factor * ends
+        table["edge", scheme][row] = average.edge
+        table["extrapolated", scheme][row] = average.extrapolated
+        table["missing", scheme][row] = factor * average.missing
+        with np.errstate(invalid="ignore", divide="ignore"):
+            self.correlation[scheme][row] = np.clip(covariance / np.outer(stderr, stderr), -1, 1)
+
+    def dataset(self, coordinates: Mapping, attributes: Mapping) -> xr.Dataset:
+        """<name>_<scheme> on (transition, temperature), and correlation_<scheme>.
+
+        Parameters
+        ----------
+        coordinates
+            Coordinates of the dataset.
+        attributes
+            Its attributes.
+        """
+        dims = ("transition", "temperature")
+        return xr.Dataset(
+            {f"{name}_{scheme}": (dims, values) for (name, scheme), values in self.table.items()}
+            | {
+                f"correlation_{scheme}": ((*dims, "temperature_2"), values)
+                for scheme, values in self.correlation.items()
+            },
+            coordinates,
+            attributes,
+        )
 
 
 def relative_mass(config: Campaign) -> float:

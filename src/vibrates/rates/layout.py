@@ -2,6 +2,9 @@
 
 Dimensions: transition (kept final states of one initial state), temperature, energy (total
 classical energy U), shell (of impact parameter), replicate (independent Sobol scramblings).
+
+Where a rotor is quantised, an initial state is (v, w, j) and a transition leads to (v', w', j'):
+attribute ``j``, coordinates jp and vibrational_difference, `edge_population_j`.
 """
 
 from pathlib import Path
@@ -61,6 +64,13 @@ def reduced_dataset(sums) -> xr.Dataset:
             _STRATUM, sums.edge_b / good, "1", "mean final population at the edge of b's basis"
         ),
     }
+    if sums.jp is not None:
+        variables["edge_population_j"] = _variable(
+            _STRATUM,
+            sums.edge_j / good,
+            "1",
+            "mean final population of the largest j of the basis and beyond",
+        )
     coordinates = {
         "vp": _variable("transition", sums.vp[sums.kept], "1", "final level of molecule a"),
         "wp": _variable("transition", sums.wp[sums.kept], "1", "final level of molecule b"),
@@ -68,7 +78,8 @@ def reduced_dataset(sums) -> xr.Dataset:
             "transition",
             sums.differences,
             "cm^-1",
-            "vibrational energy of the initial less that of the final state",
+            f"{'vibrational' if sums.jp is None else 'internal'} energy of the initial less that of "
+            "the final state",
         ),
         "rotational_ratio": _variable(
             "transition",
@@ -82,6 +93,15 @@ def reduced_dataset(sums) -> xr.Dataset:
         "b_upper": _variable("shell", sums.b_upper, "angstrom", "upper impact parameter"),
     }
     state = {"v": int(sums.v), "w": int(sums.w)}
+    if sums.jp is not None:
+        coordinates["jp"] = _variable("transition", sums.jp[sums.kept], "1", "final j")
+        coordinates["vibrational_difference"] = _variable(
+            "transition",
+            sums.vibrational,
+            "cm^-1",
+            "vibrational energy of the initial less that of the final state",
+        )
+        state |= {"j": int(sums.j), "largest_j": int(sums.jp.max())}
     return xr.Dataset(variables, coordinates, attrs=state)
 
 
@@ -98,6 +118,37 @@ def read_reduced(path: str | Path, fingerprint: str | None = None) -> xr.Dataset
         lacking = ", ".join(sorted(missing)) or "v, w"
         raise UserError(f"{path}: not a reduced file (lacks {lacking}); {_REMEDY}")
     return dataset
+
+
+def classical_rotors(reduced: xr.Dataset) -> int:
+    """Number of rotors that move classically: 2, or 1 with a quantised one."""
+    return 1 if "j" in reduced.attrs else 2
+
+
+def vibrational_difference(reduced: xr.Dataset) -> np.ndarray:
+    """Vibrational energy of the initial less the final state, cm^-1, (transition,)."""
+    name = "vibrational_difference" if "j" in reduced.attrs else "energy_difference"
+    return reduced[name].values
+
+
+def rows_to(reduced: xr.Dataset, dv: int, dw: int) -> list[int]:
+    """Rows of an exothermic vibrational transition: one, or one for each final j; none otherwise.
+
+    Parameters
+    ----------
+    reduced
+        The dataset of a reduced file.
+    dv, dw
+        Changes v' - v and w' - w.
+    """
+    v, w = int(reduced.attrs["v"]), int(reduced.attrs["w"])
+    match = (reduced["vp"].values == v + dv) & (reduced["wp"].values == w + dw)
+    return [int(row) for row in np.flatnonzero(match & (vibrational_difference(reduced) > 0))]
+
+
+def state_label(reduced: xr.Dataset) -> str:
+    """The initial state as text, v,w or v,w,j."""
+    return ",".join(str(int(reduced.attrs[n])) for n in ("v", "w", "j") if n in reduced.attrs)
 
 
 def shell_area(reduced: xr.Dataset) -> np.ndarray:

@@ -17,16 +17,20 @@ from vibrates.collisions.pair import energy_defect
 from vibrates.config import Campaign
 from vibrates.core.errors import UserError
 from vibrates.core.units import HARTREE_TO_CM, KELVIN_TO_CM
+from vibrates.molecules.rotation import rotational_energies
 from vibrates.rates import layout
 from vibrates.rates.symmetrisation import trajectory_factor
 from vibrates.trajectories.plan import PlannedBatch
+from vibrates.trajectories.quantum_rotor.levels import edge_population
 
 _OK = 0
 _SLACK = 1e-9  # angstrom
 
 
-def reduce_batches(batches: Iterable[PlannedBatch], config: Campaign, v: int, w: int) -> xr.Dataset:
-    """Reduce the batch files of the initial state (v, w), one file in memory at a time.
+def reduce_batches(
+    batches: Iterable[PlannedBatch], config: Campaign, v: int, w: int, j: int | None = None
+) -> xr.Dataset:
+    """Reduce the batch files of one initial state, one file in memory at a time.
 
     Parameters
     ----------
@@ -34,8 +38,8 @@ def reduce_batches(batches: Iterable[PlannedBatch], config: Campaign, v: int, w:
         In the order of rounds and batches.
     config
         The campaign; of it `grid`, `sampling`, `rates` and the molecules.
-    v, w
-        The initial state.
+    v, w, j
+        The initial state; ``j`` where a rotor is quantised.
 
     Returns
     -------
@@ -53,22 +57,26 @@ def reduce_batches(batches: Iterable[PlannedBatch], config: Campaign, v: int, w:
     for planned in batches:
         batch = planned.read()
         if sums is None:
-            sums = Sums(config, v, w, batch["vp"].values, batch["wp"].values)
+            finals = {name: batch[name].values for name in ("jp",) if name in batch.variables}
+            sums = Sums(config, v, w, batch["vp"].values, batch["wp"].values, j, **finals)
         sums.add(batch, Path(planned.path).name)
     if sums is None:
-        raise UserError(f"state ({v}, {w}): no batch file to reduce; run the trajectories first")
+        state = (v, w) if j is None else (v, w, j)
+        raise UserError(f"state {state}: no batch file to reduce; run the trajectories first")
     return sums.dataset()
 
 
 class Sums:
     """Accumulator of the sums of one initial state (v, w).
 
-    vp, wp (n_final,): the final states of the batches' probability matrix.
+    vp, wp (n_final,): the final states of the batches' probability matrix. Of a state (v, w, j)
+    ``jp`` (n_final,) are their rotational levels.
     """
 
-    def __init__(self, config: Campaign, v: int, w: int, vp, wp):
-        self.config, self.v, self.w = config, v, w
+    def __init__(self, config: Campaign, v: int, w: int, vp, wp, j: int | None = None, jp=None):
+        self.config, self.v, self.w, self.j = config, v, w, j
         self.vp, self.wp = np.asarray(vp, dtype=int), np.asarray(wp, dtype=int)
+        self.jp = None if jp is None else np.asarray(jp, dtype=int)
         self.energies = np.asarray(config.grid.energies, dtype=float)
         edges = config.grid.shell_edges
         self.b_lower, self.b_upper = edges[:-1], edges[1:]
@@ -86,7 +94,8 @@ class Sums:
         )
         self.kept = self._kept_final_states()
         self.targets = self._target_states()
-        self.differences, self.ratios = self._energy_differences()
+        self.vibrational, self.ratios = self._energy_differences()
+        self.differences = self.vibrational + self._rotational_differences()
         n_kept, strata = len(self.kept), (len(self.energies), len(self.b_lower))
         cells = (*strata, self.replicates)
         self.count = np.zeros(cells, dtype=np.int64)
@@ -99,6 +108,12 @@ class Sums:
         self.energy_error, self.norm_error = np.zeros(strata), np.zeros(strata)
         self.error, self.error_weight = np.zeros(strata), np.zeros(strata)
         self.edge_a, self.edge_b = np.zeros(strata), np.zeros(strata)
+        self.edge_j = np.zeros(strata)
+
+    @property
+    def state(self) -> tuple[int, ...]:
+        """The initial state, (v, w) or (v, w, j)."""
+        return (self.v, self.w) if self.j is None else (self.v, self.w, self.j)
 
     def _kept_final_states(self) -> np.ndarray:
         """Positions of the final states within max_dv and max_dw; the elastic one is left out."""
@@ -117,7 +132,27 @@ class Sums:
         """E(v, w) - E(v', w') of the kept final states in cm^-1 (positive: exothermic); q_i/q_f."""
         initial, final = (self.v, self.w), (self.vp[self.kept], self.wp[self.kept])
         defect = energy_defect(self.config.partners, initial, final)
-        return defect * HARTREE_TO_CM, rotational_ratio(self.config.partners, initial, final)
+        rotor = self.config.quantised
+        # Of a quantised rotor the levels themselves are weighted, not its partition function.
+        classical = [n for n in range(2) if rotor is None or n != rotor.position]
+        ratio = rotational_ratio(
+            *([both[n] for n in classical] for both in (self.config.partners, initial, final))
+        )
+        return defect * HARTREE_TO_CM, np.broadcast_to(ratio, defect.shape)
+
+    def _rotational_differences(self) -> np.ndarray | float:
+        """What the kept final states differ by in rotational energy from the initial one, cm^-1."""
+        rotor = self.config.quantised
+        if rotor is None or self.jp is None or self.j is None:
+            return 0.0
+        level = (self.v, self.w)[rotor.position]
+        finals = (self.vp, self.wp)[rotor.position][self.kept]
+        before = rotational_energies(rotor.diatom, level, np.array([self.j]))[0]
+        after = np.empty(len(self.kept))
+        for final in np.unique(finals):
+            mine = finals == final
+            after[mine] = rotational_energies(rotor.diatom, int(final), self.jp[self.kept][mine])
+        return (before - after) * HARTREE_TO_CM
 
     def add(self, batch: xr.Dataset, name: str) -> None:
         """Add the trajectories of one batch; `name` of the file for messages."""
@@ -139,9 +174,14 @@ class Sums:
         weight = batch["weight"].values[chosen].astype(float)
         np.add.at(self.weight, cell, weight)
         probability = batch["probability"].values[chosen].astype(float)
-        for total, levels, molecule in zip(
-            (self.edge_a, self.edge_b), (self.vp, self.wp), self.config.partners, strict=True
+        rotor = self.config.quantised
+        if self.jp is not None:
+            np.add.at(self.edge_j, stratum, weight * edge_population(probability, self.jp))
+        for n, (total, levels, molecule) in enumerate(
+            zip((self.edge_a, self.edge_b), (self.vp, self.wp), self.config.partners, strict=True)
         ):
+            if rotor is not None and n == rotor.position and len(np.unique(levels)) == 1:
+                continue  # V is averaged over the density of its only level: no basis, no edge.
             # An end of a basis is an edge only if the well has levels beyond it; an atom has none.
             last = molecule.morse_levels - 1
             edge = (levels == levels.max()) & (levels < last)
@@ -164,17 +204,20 @@ class Sums:
 
     def _place(self, batch: xr.Dataset, name: str):
         """Energy, shell and index of every trajectory; UserError if they belong to no stratum."""
-        if (int(batch.attrs["v"]), int(batch.attrs["w"])) != (self.v, self.w):
+        held = tuple(int(batch.attrs[n]) for n in ("v", "w", "j") if n in batch.attrs)
+        if held != self.state:
             raise UserError(
-                f"{name}: holds state ({batch.attrs['v']}, {batch.attrs['w']}), not "
-                f"({self.v}, {self.w}); remove the file and run the campaign again"
+                f"{name}: holds state {held}, not {self.state}; remove the file and run the "
+                "campaign again"
             )
-        same_basis = batch.sizes["final"] == len(self.vp) and (
-            np.array_equal(batch["vp"], self.vp) and np.array_equal(batch["wp"], self.wp)
+        known = {"vp": self.vp, "wp": self.wp} | ({} if self.jp is None else {"jp": self.jp})
+        same_basis = batch.sizes["final"] == len(self.vp) and all(
+            name in batch.variables and np.array_equal(batch[name], values)
+            for name, values in known.items()
         )
         if not same_basis:
             raise UserError(
-                f"{name}: its basis differs from the other batches of state ({self.v}, {self.w}); "
+                f"{name}: its basis differs from the other batches of state {self.state}; "
                 "remove the file and run the campaign again"
             )
         value = batch["energy_cm"].values.astype(float)
@@ -211,7 +254,7 @@ class Sums:
             return
         i, s = np.argwhere(bad)[0]
         where = (
-            f"state ({self.v}, {self.w}), U = {self.energies[i]:g} cm^-1, b = "
+            f"state {self.state}, U = {self.energies[i]:g} cm^-1, b = "
             f"{self.b_lower[s]:g}-{self.b_upper[s]:g} angstrom"
         )
         if expected[i, s] != found[i, s]:

@@ -1,13 +1,28 @@
 """Symmetrised energies and the weights they give to trajectories and energies.
 
-The classical path of a collision that changes the vibrational energy by D has the mean of the
+The rate coefficient of a transition with the cross section sigma(E_tr, E_1, ..., E_n), where E_i
+are the energies of n linear rotors that move classically, is
+
+    k = sqrt(8kT/pi mu) int dE_tr/kT (E_tr/kT) exp(-E_tr/kT) prod_i int dE_i/kT exp(-E_i/kT) sigma,
+
+the flux of the relative motion and two degrees of freedom of each rotor. With U = E_tr + sum E_i
+and x = E_tr/U the measure is U^(n+1) x (1 - x)^(n-1) dx dU, so that
+
+    k = sqrt(8kT/pi mu) int dU/kT (U/kT)^(n+1)/(n+1)! exp(-U/kT) <sigma>,
+
+where the mean is over x with the density of Beta(2, n): 6 x (1 - x) for two rotors, 2 x for one.
+Two rotors are classical unless one of them is quantised; then U and D leave it out and in.
+
+The classical path of a collision that changes the internal energy by D has the mean of the
 velocities before and after the collision. A classical energy E then represents the initial energy
 Ebar = E - D/2 + D^2/(16 E), E >= |D|/4 (Billing, Comput. Phys. Rep. 1 (1984) 237; Hong et al.
-2023, section 2.2 and references there). Three schemes differ in what E is and in the phase space:
+2023, section 2.2 and references there). D is the vibrational energy of the initial less that of the
+final state; of a quantised rotor, D is that of the levels (v, w, j) and (v', w', j'), one by one.
+Three schemes differ in what E is and in the phase space:
 
 `translational`  E is the translational energy of each trajectory (default)
-`total`          E is the total classical energy U, phase space (U/kT)^3
-`initial`        as `total`, phase space (Ubar/kT)^3 of the initial state
+`total`          E is the total classical energy U, phase space (U/kT)^(n+1)
+`initial`        as `total`, phase space (Ubar/kT)^(n+1) of the initial state
 
 All energies of one call share one unit. The rate coefficient of the exothermic direction is
 k(T) = sqrt(8kT/pi mu) * integral dU energy_weight(U) S(U), with S the cross section
@@ -15,7 +30,14 @@ sigma = sum over shells of area <w P> for `total` and `initial`, and
 S = sum over shells of area <w P f> / <f> for `translational`, where w is the importance weight,
 f the `trajectory_factor` and <f> its microcanonical mean, so that S is in every scheme a smooth
 average of P without a threshold of its own.
+
+f does not depend on the sign of D, and Ubar of one direction is that of the other less D: with one
+S for both, k(D)/k(-D) = exp(D/kT), detailed balance but for statistical weights. Formulas here are
+those of |D|; the factor exp(-|D|/kT) of the endothermic direction is that of
+`collisions.detailed_balance`.
 """
+
+from math import factorial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -94,12 +116,13 @@ def trajectory_factor(
     return np.where(open_, symmetrised_jacobian(safe, difference) * np.exp(exponent), 0.0)
 
 
-def mean_trajectory_factor(energy: ArrayLike, difference: ArrayLike, kT: ArrayLike) -> NDArray:
-    """Microcanonical mean of `trajectory_factor`, <f> = int_a^1 6x(1-x) f(x U) dx, a = |D|/4U.
+def mean_trajectory_factor(
+    energy: ArrayLike, difference: ArrayLike, kT: ArrayLike, rotors: int = 2
+) -> NDArray:
+    """Microcanonical mean of `trajectory_factor`, <f> = int_a^1 p(x) f(x U) dx, a = |D|/4U.
 
-    The measure of x = Etr/U is Beta(2, 2): two degrees of freedom of translation per unit of
-    d(b^2), two for each rotor. Integrated in u = -ln x by Gauss-Legendre (48 points; relative
-    error below 1e-9).
+    The measure of x = Etr/U is Beta(2, n), n = ``rotors``: p(x) = 6x(1-x) for two, 2x for one.
+    Integrated in u = -ln x by Gauss-Legendre (48 points; relative error below 1e-9).
 
     Parameters
     ----------
@@ -109,6 +132,8 @@ def mean_trajectory_factor(energy: ArrayLike, difference: ArrayLike, kT: ArrayLi
         D, of either sign.
     kT
         Thermal energy.
+    rotors
+        Number of classical rotors, 1 or 2.
 
     Returns
     -------
@@ -127,16 +152,17 @@ def mean_trajectory_factor(energy: ArrayLike, difference: ArrayLike, kT: ArrayLi
     x = np.exp(-u)
     a, steepness = a[..., None], steepness[..., None]
     # 1 - x and 1/x - 1 by expm1: near the threshold both are small differences.
-    integrand = 6 * x**2 * -np.expm1(-u) * (1 - (a / x) ** 2) * np.exp(-steepness * np.expm1(u))
+    density = 6 * x**2 * -np.expm1(-u) if rotors == 2 else 2 * x**2
+    integrand = density * (1 - (a / x) ** 2) * np.exp(-steepness * np.expm1(u))
     return np.sum(0.5 * upper * _WEIGHTS * integrand, axis=-1)
 
 
 def energy_weight(
-    scheme: str, energy: ArrayLike, difference: float, kT: float | NDArray
+    scheme: str, energy: ArrayLike, difference: float, kT: float | NDArray, rotors: int = 2
 ) -> NDArray:
     """Weight of the cross section at U in the thermal integral, per unit of energy.
 
-    (1/kT) * (phase space)^3 / 6 * exp(-Ubar/kT) * (<f> or dUbar/dU), Ubar the symmetrised U;
+    (1/kT) * (phase space)^(n+1) / (n+1)! * exp(-Ubar/kT) * (<f> or dUbar/dU), Ubar the symmetrised U;
     phase space U/kT, and Ubar/kT for `initial`.
 
     Parameters
@@ -149,6 +175,8 @@ def energy_weight(
         D, of either sign.
     kT
         Thermal energy.
+    rotors
+        Number n of classical rotors, 1 or 2.
 
     Returns
     -------
@@ -165,8 +193,9 @@ def energy_weight(
     shifted = symmetrised_energy(energy, difference)
     phase_space = (shifted if scheme == "initial" else energy) / kT
     if scheme == "translational":
-        measure = mean_trajectory_factor(energy, difference, kT)
+        measure = mean_trajectory_factor(energy, difference, kT, rotors)
     else:
         measure = symmetrised_jacobian(energy, difference)
-    weight = phase_space**3 / (6 * kT) * np.exp(-shifted / kT) * measure
+    power = rotors + 1
+    weight = phase_space**power / (factorial(power) * kT) * np.exp(-shifted / kT) * measure
     return np.where(energy >= np.abs(difference) / 4, weight, 0.0)

@@ -11,6 +11,7 @@ from vibrates.core.errors import UserError
 from vibrates.core.netcdf import provenance
 from vibrates.core.units import KELVIN_TO_CM
 from vibrates.rates.coefficients import relative_mass, state_rates
+from vibrates.rates.rotational import grouped, resolved_variables, vibrational_rates
 from vibrates.rates.symmetrisation import SCHEMES, check_scheme
 
 _RATE = ("transition", "temperature")
@@ -36,16 +37,18 @@ def rate_table(
     Parameters
     ----------
     reduced
-        One dataset of `layout` per initial state.
+        One dataset of `layout` per initial state; of a quantised rotor one per (v, w, j).
     config
-        The campaign; of it `rates`, `seed`, the target of `sampling` and the molecules.
+        The campaign; of it `rates`, `seed`, `rotors`, the target of `sampling` and the molecules.
     sources
         Names of the files that ``reduced`` comes from, for the record.
 
     Returns
     -------
     xr.Dataset
-        That of rates.nc at `rates.temperatures_K`, rows ordered by (v, w, vp, wp); cm^3 s^-1.
+        That of rates.nc at `rates.temperatures_K`, rows ordered by (v, w, vp, wp); cm^3 s^-1. With
+        a quantised rotor ``k`` is the thermal average of the configured mixture, and the variables
+        of `rotational.resolved_variables` hold all others.
 
     Raises
     ------
@@ -54,7 +57,16 @@ def rate_table(
     """
     scheme = check_scheme(config.rates.symmetrisation)
     mass, samples = relative_mass(config), int(config.rates.bootstrap)
-    states = [state_rates(one, mass, samples, int(config.seed)) for one in reduced]
+    seed, rotor = int(config.seed), config.quantised
+    groups = {} if rotor is None else grouped(reduced, samples, seed)
+    if rotor is None:
+        states = [state_rates(one, mass, samples, seed) for one in reduced]
+        members = [[one] for one in reduced]
+    else:
+        states = [
+            vibrational_rates(levels, config, mass, rotor.mixture) for levels in groups.values()
+        ]
+        members = [[one.reduced for one in levels] for levels in groups.values()]
     computed, direct = _index(states)
     if not computed:
         raise UserError(
@@ -62,11 +74,29 @@ def rate_table(
             "state (v, w) above the lowest one, or raise rates.transitions.max_dv or max_dw"
         )
     keys = sorted(set(computed) | {(*key[2:], *key[:2]) for key in computed})
-    rows = [_row(key, computed, direct, states, reduced, config) for key in keys]
-    kept = np.isin(
-        states[0]["temperature"].values, np.asarray(config.rates.temperatures_K, dtype=float)
+    rows = [_row(key, computed, direct, states, members, config) for key in keys]
+    temperature = states[0]["temperature"].values
+    kept = np.isin(temperature, np.asarray(config.rates.temperatures_K, dtype=float))
+    table = _dataset(rows, kept, temperature, scheme, config, sources)
+    if rotor is None:
+        return table
+    by_mixture = {}
+    for mixture in rotor.mixtures:
+        found = [vibrational_rates(levels, config, mass, mixture) for levels in groups.values()]
+        of_mixture = [_row(key, computed, direct, found, members, config) for key in keys]
+        by_mixture[mixture] = xr.Dataset(
+            {
+                name: (_RATE, np.array([row[f"k_{scheme}{end}"] for row in of_mixture]))
+                for name, end in (("k", ""), ("k_stderr", "_stderr"))
+            }
+        )
+    variables, coordinates = resolved_variables(groups, keys, by_mixture, config, mass, kept)
+    molecule = config.pair[rotor.position]
+    return (
+        table.assign(variables)
+        .assign_coords(coordinates)
+        .assign_attrs(quantised_rotor=molecule, mixture=rotor.mixture)
     )
-    return _dataset(rows, kept, states[0]["temperature"].values, scheme, config, sources)
 
 
 def _index(states: Sequence[xr.Dataset]) -> tuple[_Places, _Places]:
@@ -82,22 +112,23 @@ def _index(states: Sequence[xr.Dataset]) -> tuple[_Places, _Places]:
     return computed, direct
 
 
-def _row(key, computed, direct, states, reduced, config) -> dict:
+def _row(key, computed, direct, states, members, config) -> dict:
     """All columns of one transition, as arrays over temperature or numbers."""
     forward = key in computed
     source = key if forward else (*key[2:], *key[:2])
     number, position = computed[source]
     rates = states[number].isel(transition=position)
     temperature = rates["temperature"].values
-    difference, ratio = float(rates["energy_difference"]), float(rates["rotational_ratio"])
+    # The ratio of a quantised rotor depends on temperature.
+    difference, ratio = float(rates["energy_difference"]), rates["rotational_ratio"].values
     factor = 1.0 if forward else detailed_balance(difference, ratio, temperature * KELVIN_TO_CM)
     row = {
         "key": key,
         "direction": "computed" if forward else "detailed_balance",
         "energy_difference": difference if forward else -difference,
         "rotational_ratio": ratio if forward else 1 / ratio,
-        "n_trajectories": int(reduced[number]["count"].sum()),
-        "n_failed": int(reduced[number]["failed"].sum()),
+        "n_trajectories": sum(int(one["count"].sum()) for one in members[number]),
+        "n_failed": sum(int(one["failed"].sum()) for one in members[number]),
         "target_reached": _target_reached(source, rates, config),
     }
     for scheme in SCHEMES:
@@ -111,6 +142,7 @@ def _row(key, computed, direct, states, reduced, config) -> dict:
     row["rests_on_edge"] = (~(row["k_edge_fraction"] <= EDGE_LIMIT)).astype(np.int8)
     row["k_error_correlation"] = rates[f"correlation_{configured}"].values
     row["k_extrapolated_fraction"] = rates[f"extrapolated_{configured}"].values
+    row["missing"] = factor * rates[f"missing_{configured}"].values
     row["k_direct"] = row["k_direct_stderr"] = np.full(len(temperature), np.nan)
     if not forward and key in direct:
         number, position = direct[key]
@@ -169,8 +201,13 @@ def _dataset(rows, kept, temperature, scheme, config, sources) -> xr.Dataset:
     variables["k_stderr"] = over_temperature(
         f"k_{scheme}_stderr",
         rate,
-        "standard error of k: k_monte_carlo_stderr, k_interpolation_error and k_edge_error in "
-        "quadrature",
+        "standard error of k: k_monte_carlo_stderr, k_interpolation_error"
+        + (
+            " and k_edge_error in "
+            if config.quantised is None
+            else ", k_edge_error and k_rotational_error in "
+        )
+        + "quadrature",
     )
     variables["k_monte_carlo_stderr"] = over_temperature(
         "monte_carlo", rate, "standard error of k from the finite number of trajectories"
@@ -186,6 +223,12 @@ def _dataset(rows, kept, temperature, scheme, config, sources) -> xr.Dataset:
         "error of k from beyond the energy grid: the change if the cross section vanished there or "
         "kept its end slope, whichever is larger",
     )
+    if config.quantised is not None:
+        variables["k_rotational_error"] = over_temperature(
+            "missing",
+            rate,
+            "error of k from initial rotational levels that were not run: their population times k",
+        )
     variables["k_rests_on_edge"] = over_temperature(
         "rests_on_edge", share, "whether k_edge_fraction exceeds edge_fraction_limit"
     )
@@ -205,11 +248,16 @@ def _dataset(rows, kept, temperature, scheme, config, sources) -> xr.Dataset:
             "1",
             f"computed, or from detailed balance, {FORMULA} with q_i/q_f = rotational_ratio",
         ),
-        "rotational_ratio": over_transition(
+        "rotational_ratio": (over_transition if config.quantised is None else over_temperature)(
             "rotational_ratio",
             "1",
             "rotational partition function of the initial over that of the final levels, the "
-            "product of B_f/B_i of both molecules, B_v = <1/(2 mu r^2)> in level v",
+            "product of B_f/B_i of both molecules, B_v = <1/(2 mu r^2)> in level v"
+            + (
+                ""
+                if config.quantised is None
+                else "; of a quantised rotor that of its species in the mixture"
+            ),
         ),
         "energy_difference": over_transition(
             "energy_difference", "cm^-1", "vibrational energy of the initial less the final state"

@@ -64,7 +64,9 @@ class EnergyGrid:
         edge = outside | (points < second) | (points > last_but_one)
         return cls(energies, points, weights, outside, edge)
 
-    def thermal_weights(self, scheme: str, difference: float, kT: ArrayLike) -> NDArray:
+    def thermal_weights(
+        self, scheme: str, difference: float, kT: ArrayLike, rotors: int = 2
+    ) -> NDArray:
         """Quadrature weights times `energy_weight`, dimensionless.
 
         Parameters
@@ -75,13 +77,15 @@ class EnergyGrid:
             Energy defect of the transition, in the unit of the grid.
         kT : (n_T,)
             Thermal energies, in the same unit.
+        rotors
+            Number of classical rotors.
 
         Returns
         -------
         NDArray
             (n_T, q)
         """
-        weight = energy_weight(scheme, self.points, difference, np.asarray(kT)[:, None])
+        weight = energy_weight(scheme, self.points, difference, np.asarray(kT)[:, None], rotors)
         return weight * self.weights
 
     def interpolate(self, values: NDArray, nodes: NDArray | slice = slice(None)) -> NDArray:

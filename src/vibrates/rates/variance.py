@@ -62,8 +62,8 @@ def contributions(
     count = reduced["count"].values
     shape = (len(rows), len(columns), reduced.sizes["energy"], reduced.sizes["shell"])
     variance = np.zeros(shape)
-    for position, row in enumerate(rows):
-        variance[position] = _relative_variance(reduced, row, symmetrisation)[columns]
+    for position, each in enumerate(rows):
+        variance[position] = _relative_variance(reduced, each, symmetrisation)[columns]
     stratum = ("energy", "shell")
     return xr.Dataset(
         {
@@ -72,8 +72,8 @@ def contributions(
             "cost": (stratum, reduced["mean_steps"].values),
         },
         {
-            "vp": ("transition", reduced["vp"].values[rows]),
-            "wp": ("transition", reduced["wp"].values[rows]),
+            "vp": ("transition", reduced["vp"].values[[each[0] for each in rows]]),
+            "wp": ("transition", reduced["wp"].values[[each[0] for each in rows]]),
             "temperature": np.asarray(temperatures, dtype=float),
             "energy": reduced["energy"].values,
         },
@@ -92,24 +92,18 @@ def _columns(reduced: xr.Dataset, temperatures) -> list[int]:
     return [known.index(float(temperature)) for temperature in temperatures]
 
 
-def _rows(reduced: xr.Dataset, transitions) -> list[int]:
-    rows = []
-    v, w = int(reduced.attrs["v"]), int(reduced.attrs["w"])
-    for dv, dw in transitions:
-        match = (reduced["vp"].values == v + dv) & (reduced["wp"].values == w + dw)
-        rows += [
-            int(row) for row in np.flatnonzero(match & (reduced["energy_difference"].values > 0))
-        ]
-    return rows
+def _rows(reduced: xr.Dataset, transitions) -> list[list[int]]:
+    """Rows of each exothermic transition: one, or one for each final j."""
+    return [rows for dv, dw in transitions if (rows := layout.rows_to(reduced, dv, dw))]
 
 
-def _relative_variance(reduced: xr.Dataset, row: int, scheme: str) -> NDArray:
+def _relative_variance(reduced: xr.Dataset, rows: Sequence[int], scheme: str) -> NDArray:
     """(T, E, S) of one transition, all temperatures of the dataset."""
-    found = stratum_shares(reduced, row, scheme)
+    found = stratum_shares(reduced, rows, scheme)
     if found is None:
         # Without any estimate for this transition, all strata above the threshold are needed.
         shape = (reduced.sizes["temperature"], reduced.sizes["energy"], reduced.sizes["shell"])
-        above = effective_sums(reduced, row, scheme)[1]
+        above = effective_sums(reduced, rows[0], scheme)[1]
         every = np.broadcast_to(above[:, None], shape)
         return every / max(int(above.sum()) * shape[-1], 1)
     shares, errors = found
@@ -139,19 +133,22 @@ def _over_neighbours(values: NDArray, valid: NDArray) -> NDArray:
 
 
 def stratum_shares(
-    reduced: xr.Dataset, row: int, scheme: str = "translational"
+    reduced: xr.Dataset, rows: int | Sequence[int], scheme: str = "translational"
 ) -> tuple[NDArray, NDArray] | None:
     """Share of every stratum in k.
 
     To first order it is d ln k / d ln (area <P f>): the shares sum to 1 at each temperature. For an
     energy without a usable value, that of the nearest energy with one is used, with 100 % error.
 
+    Of several rows, the final j of a quantised rotor, k is the sum. Its errors are added, not in
+    quadrature: the rows come from the same trajectories.
+
     Parameters
     ----------
     reduced
         Dataset of `layout` of the initial state.
-    row
-        Position of the transition in it.
+    rows
+        Position of the transition in it, or those of its final rotational levels.
     scheme
         Symmetrisation, one of `SCHEMES`.
 
@@ -161,6 +158,39 @@ def stratum_shares(
         The shares and their standard errors; None if no energy has a usable value at some
         temperature.
     """
+    every = [rows] if isinstance(rows, int) else list(rows)
+    found = [one for row in every if (one := _shares_of_row(reduced, row, scheme)) is not None]
+    if len(found) < 2:
+        return found[0][:2] if found else None
+    k = np.array([value for _, _, value in found])
+    weight = (k / k.sum(axis=0))[:, :, None, None]
+    return (
+        np.sum([w * shares for w, (shares, _, _) in zip(weight, found, strict=True)], axis=0),
+        np.sum([w * errors for w, (_, errors, _) in zip(weight, found, strict=True)], axis=0),
+    )
+
+
+def thermal_sum(reduced: xr.Dataset, rows: Sequence[int], scheme: str) -> NDArray:
+    """Thermally averaged cross section (T,) of rows together, angstrom^2, without its errors.
+
+    Parameters
+    ----------
+    reduced
+        Dataset of `layout` of the initial state.
+    rows
+        Positions of the transitions in it.
+    scheme
+        Symmetrisation, one of `SCHEMES`.
+    """
+    found = [_shares_of_row(reduced, row, scheme) for row in rows]
+    values = [one[2] for one in found if one is not None]
+    return np.sum(values, axis=0) if values else np.zeros(reduced.sizes["temperature"])
+
+
+def _shares_of_row(
+    reduced: xr.Dataset, row: int, scheme: str
+) -> tuple[NDArray, NDArray, NDArray] | None:
+    """Shares and errors (T, E, S) of one row, and its thermal average (T,)."""
     area, count = layout.shell_area(reduced), reduced["count"].values
     energies, kT = reduced["energy"].values, reduced["temperature"].values * KELVIN_TO_CM
     difference = float(reduced["energy_difference"].values[row])
@@ -172,8 +202,9 @@ def stratum_shares(
     if not usable.any(axis=-1).all():
         return None
     grid = EnergyGrid.build(energies[above], difference)
-    density = grid.thermal_weights(scheme, difference, kT)
+    density = grid.thermal_weights(scheme, difference, kT, layout.classical_rotors(reduced))
     shares, errors = (np.zeros((len(kT), *parts.shape[1:])) for _ in range(2))
+    average = np.zeros(len(kT))
     for column in range(len(kT)):
         source = min(column, len(parts) - 1)
         known = np.flatnonzero(usable[source])
@@ -183,8 +214,12 @@ def stratum_shares(
         part, total = parts[source, nearest], value[source, nearest]
         uncertain = error[source].copy()
         uncertain[unknown] = part[unknown]
-        share = grid.node_shares(grid.interpolate(total[above]) * density[column])
+        integrand = grid.interpolate(total[above]) * density[column]
+        average[column] = integrand.sum()
+        share = grid.node_shares(integrand)
         scale = (share / total[above])[:, None]
         shares[column, above] = scale * part[above]
         errors[column, above] = scale * uncertain[above]
-    return shares, errors
+    if difference < 0:
+        average *= np.exp(difference / kT)
+    return shares, errors, average

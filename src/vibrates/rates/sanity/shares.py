@@ -7,6 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from vibrates.config import Campaign
+from vibrates.rates import layout
 from vibrates.rates.variance import stratum_shares
 
 
@@ -20,13 +21,13 @@ def target_shares(
     wanted = np.asarray(config.sampling.target_temperatures_K, dtype=float)
     for one in reduced:
         v, w = int(one.attrs["v"]), int(one.attrs["w"])
+        state = layout.state_label(one)
         at = np.isin(one["temperature"].values, wanted)
         for dv, dw in config.sampling.target_transitions:
-            match = (one["vp"].values == v + dv) & (one["wp"].values == w + dw)
-            for row in np.flatnonzero(match & (one["energy_difference"].values > 0)):
-                found = stratum_shares(one, int(row), config.rates.symmetrisation)
-                if found is not None:
-                    yield one, f"({v},{w})->({v + dv},{w + dw})", found[0][at], found[1][at]
+            rows = layout.rows_to(one, dv, dw)
+            found = stratum_shares(one, rows, config.rates.symmetrisation) if rows else None
+            if found is not None:
+                yield one, f"({state})->({v + dv},{w + dw})", found[0][at], found[1][at]
 
 
 def largest_mean(

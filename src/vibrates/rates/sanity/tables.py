@@ -51,7 +51,7 @@ def detailed_balance(rates: xr.Dataset) -> dict:
             continue
         found = np.log(rates["k"].values[row] / rates["k"].values[back])
         difference, ratio = (
-            float(rates[name].values[back]) for name in ("energy_difference", "rotational_ratio")
+            rates[name].values[back] for name in ("energy_difference", "rotational_ratio")
         )
         expected = np.log(balance(difference, ratio, rates["temperature"].values * KELVIN_TO_CM))
         deviation = np.abs(found - expected)[np.isfinite(found)]

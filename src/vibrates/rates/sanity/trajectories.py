@@ -56,7 +56,11 @@ def norm_error(reduced: Sequence[xr.Dataset], config: Campaign) -> dict:
 def edge_population(reduced: Sequence[xr.Dataset], config: Campaign) -> dict:
     """Mean population of the basis levels at the edge in the collisions that make up k."""
     found = [largest_mean(reduced, config, f"edge_population_{molecule}") for molecule in "ab"]
-    (worst, where), name = max(zip(found, config.pair, strict=True))
+    names = list(config.pair)
+    if config.quantised is not None:
+        found.append(largest_mean(reduced, config, "edge_population_j"))
+        names.append(f"largest j of {config.pair[config.quantised.position]}")
+    (worst, where), name = max(zip(found, names, strict=True))
     limit = config.rates.edge_population_limit
     message = (
         "largest mean population at the edge of a basis, weighted by the contribution to k "
