@@ -183,14 +183,18 @@ def _add_export(commands) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from vibrates.campaign import rotor_cost
     from vibrates.trajectories import plan
 
     config = load(options.config)
+    rotor_cost.check(config)
     pilot = plan.into_batches(plan.pilot(config), config.jobs.trajectories_per_batch)
     sizes = [[len(levels) for levels in config.bases(v, w)] for v, w in config.grid.states]
     largest = max(sizes, key=lambda n: n[0] * n[1])
     print(f"{options.config}: in order")
-    print(f"  initial states {len(config.grid.states)}, largest basis {largest[0]} x {largest[1]}")
+    print(f"  initial states {len(config.states)}, largest basis {largest[0]} x {largest[1]}")
+    if config.quantised is not None:
+        print(f"  {config.quantised.description}")
     print(
         f"  pilot {int((pilot['stop'] - pilot['start']).sum())} trajectories in "
         f"{pilot['batch'].nunique()} batches, budget {config.sampling.budget} in "

@@ -36,7 +36,7 @@ checkpoint plan:
         "../../envs/dynamics.yaml"
     params:
         # All else that trajectories depend on enters through the strata of earlier rounds.
-        settings=selected("grid", "sampling", "jobs.trajectories_per_batch"),
+        settings=selected("grid", "rotors", "sampling", "jobs.trajectories_per_batch"),
         code=code_fingerprint("vibrates.campaign.rounds"),
     script:
         "../scripts/plan.py"

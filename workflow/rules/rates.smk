@@ -10,7 +10,7 @@ for number, members in enumerate(STATE_GROUPS):
         input:
             batches=lambda wildcards, members=members: batches(*ROUNDS, states=members),
         output:
-            [RESULTS / f"reduced/v{v}_w{w}.nc" for v, w in members],
+            [RESULTS / f"reduced/{plans.state_name(state)}.nc" for state in members],
         log:
             LOGS / f"reduce_{number}.log",
         conda:
@@ -26,7 +26,7 @@ for number, members in enumerate(STATE_GROUPS):
             "../scripts/reduce.py"
 
 
-REDUCED = [RESULTS / f"reduced/v{v}_w{w}.nc" for v, w in campaign.grid.states]
+REDUCED = [RESULTS / f"reduced/{plans.state_name(state)}.nc" for state in campaign.states]
 
 
 rule cross_sections:

@@ -10,14 +10,14 @@ from vibrates.trajectories.plan import planned_batches
 def main(
     outputs: list[str],
     config: Campaign,
-    states: list[tuple[int, int]],
+    states: list[tuple[int, ...]],
     rounds: list[int],
     fingerprint: str,
 ) -> None:
-    """Write the reduced file of every (v, w) from the batches that the plans of all rounds name."""
-    for (v, w), output in zip(states, outputs, strict=True):
-        batches = planned_batches(config, rounds, (v, w))
-        dataset = reduce_batches(batches, config, v, w)
+    """Write the reduced file of every initial state from the batches in the plans of all rounds."""
+    for state, output in zip(states, outputs, strict=True):
+        batches = planned_batches(config, rounds, state)
+        dataset = reduce_batches(batches, config, *state)
         sources = [str(batch.path) for batch in batches]
         write_atomic(dataset.assign_attrs(provenance(config, sources, fingerprint)), output)
 

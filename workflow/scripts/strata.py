@@ -11,7 +11,7 @@ def main(
     round_: int,
     output: str,
     config: Campaign,
-    states: list[tuple[int, int]],
+    states: list[tuple[int, ...]],
     fingerprint: str,
 ) -> None:
     """Write what the batches of all rounds before ``round_`` say of the strata of ``states``."""

@@ -68,7 +68,9 @@ def allocate(
     Parameters
     ----------
     states
-        One dataset per state, as `vibrates.rates.variance.contributions` returns.
+        One dataset per state, as `vibrates.rates.variance.contributions` returns; with the `share`
+        (transition, temperature) of the initial level in k where a rotor is quantised. Relative
+        variances are then multiplied by it.
     sampling
         Target and replicates of the campaign.
     budget
@@ -87,6 +89,10 @@ def allocate(
     wanted, known = [], []
     for state, mine, nearest in zip(states, own, _of_the_nearest(states, own), strict=True):
         done = state["n"].values.ravel()
+        if "share" in state:
+            # Of one initial j of a quantised rotor: k is the sum over j, with these shares.
+            share = state["share"].transpose("transition", "temperature").values[:, :, None, None]
+            mine, nearest = share * mine, share * nearest
         single = nearest.reshape(-1, done.size)
         counts = needed(single, np.maximum(state["cost"].values.ravel(), 1.0), done, target)
         wanted.append(replicates * np.ceil((counts - done) / replicates).astype(int))
@@ -116,16 +122,19 @@ def _of_the_nearest(states: list[xr.Dataset], own: list[np.ndarray]) -> list[np.
 
     Per transition (change of v and w) they are the mean over the `NEAREST` other states that have
     it, by the distance |v - v'| + |w - w'| (at equal distance the first in the list); those of the
-    state itself if no other state has the transition.
+    state itself if no other state has the transition. The level j of a quantised rotor counts like
+    v and w.
     """
     # ASSUME: relative variances of the strata change slowly with v and w.
-    places = np.array([[state.attrs["v"], state.attrs["w"]] for state in states])
+    places = np.array(
+        [[state.attrs[name] for name in ("v", "w", "j") if name in state.attrs] for state in states]
+    )
     changes = [
         [
             (int(vp) - v, int(wp) - w)
             for vp, wp in zip(state["vp"].values, state["wp"].values, strict=True)
         ]
-        for state, (v, w) in zip(states, places.tolist(), strict=True)
+        for state, (v, w, *_) in zip(states, places.tolist(), strict=True)
     ]
     found = []
     for number, mine in enumerate(own):
@@ -160,6 +169,7 @@ def _records(
         {
             "v": int(state.attrs["v"]),
             "w": int(state.attrs["w"]),
+            **({"j": int(state.attrs["j"])} if "j" in state.attrs else {}),
             "vp": vp,
             "wp": wp,
             "temperature_K": t,

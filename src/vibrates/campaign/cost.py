@@ -12,10 +12,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from vibrates.campaign import rotor_cost
 from vibrates.collisions.pair import pair_reduced_mass
 from vibrates.config import Campaign
 from vibrates.core.units import ANGSTROM_TO_BOHR, AU_TO_FS, CM_TO_HARTREE
-from vibrates.trajectories.plan import UNIT
+from vibrates.trajectories.plan import UNIT, state_of
 
 # Microseconds of one time step of one trajectory: 1, number of states, states times levels.
 STEP_MICROSECONDS = (0.12, 0.0025, 0.000175)
@@ -43,7 +44,9 @@ class Batch(NamedTuple):
     stored_bytes: float
 
 
-def trajectory_seconds(config: Campaign, v: int, w: int, energies_cm: np.ndarray) -> np.ndarray:
+def trajectory_seconds(
+    config: Campaign, v: int, w: int, energies_cm: np.ndarray, j: int | None = None
+) -> np.ndarray:
     """Time of one trajectory by the cost model.
 
     Parameters
@@ -54,12 +57,16 @@ def trajectory_seconds(config: Campaign, v: int, w: int, energies_cm: np.ndarray
         The initial state.
     energies_cm : (n,)
         Total classical energies U, cm^-1.
+    j
+        Initial rotational level, where a rotor is quantised.
 
     Returns
     -------
     NDArray
         Core seconds (n,).
     """
+    if j is not None:
+        return rotor_cost.trajectory_seconds(config, v, w, j, energies_cm)
     sizes = [len(levels) for levels in config.bases(v, w)]
     n_final = sizes[0] * sizes[1]
     per_step = 1e-6 * np.dot(STEP_MICROSECONDS, [1.0, n_final, n_final * sum(sizes)])
@@ -81,12 +88,15 @@ def batch(config: Campaign, rows: pd.DataFrame) -> Batch:
     The number of ranks is such that the batch takes `jobs.minutes`: at least two, if `jobs.ranks`
     allows it, and at most the number of its pieces.
     """
-    v, w = int(rows["v"].iloc[0]), int(rows["w"].iloc[0])
+    v, w, *level = state_of(rows)
+    j = level[0] if level else None
     jobs, sizes = config.jobs, [len(levels) for levels in config.bases(v, w)]
     numbers = (rows["stop"] - rows["start"]).to_numpy()
     grid = np.unique(rows["energy_cm"].to_numpy())
-    work = float(numbers @ trajectory_seconds(config, v, w, rows["energy_cm"].to_numpy()))
+    work = float(numbers @ trajectory_seconds(config, v, w, rows["energy_cm"].to_numpy(), j))
     n_final = sizes[0] * sizes[1]
+    if j is not None and config.quantised is not None:
+        n_final *= config.quantised.largest_j((v, w), j) + 1
     preparation = PREPARATION_SECONDS * n_final / 100.0 * float((grid / 1e5).sum())
     pieces = int(np.ceil(numbers / UNIT).sum())
     wanted = math.ceil(work / max(60.0 * jobs.minutes - preparation, 60.0))
@@ -104,7 +114,9 @@ def reduced_mb(config: Campaign) -> int:
     finals = (2 * rates.transitions.max_dv + 1) * (2 * rates.transitions.max_dw + 1)
     columns = 1 + len({*rates.temperatures_K, *sampling.target_temperatures_K})
     cells = len(config.grid.energies) * config.grid.shells * sampling.replicates
-    return math.ceil(1500 + 1.5 * 8e-6 * len(config.grid.states) * finals * columns * cells)
+    if config.quantised is not None:
+        finals *= 1 + max(config.quantised.largest_j((v, w), j) for v, w, j in config.states)
+    return math.ceil(1500 + 1.5 * 8e-6 * len(config.states) * finals * columns * cells)
 
 
 def walltime_minutes(estimate: Batch) -> int:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from vibrates.campaign import cost, rounds
+from vibrates.campaign import cost, rotor_cost, rounds
 from vibrates.config import Campaign
 from vibrates.trajectories import plan
 
@@ -17,10 +17,11 @@ OTHER_JOBS = 12
 
 
 def text(config: Campaign, source: str) -> str:
-    """The forecast as lines of text."""
+    """The forecast as lines of text; UserError if a quantised rotor cannot be run."""
+    rotor_cost.check(config)
     jobs, sampling = config.jobs, config.sampling
     frame = plan.into_batches(plan.pilot(config), jobs.trajectories_per_batch)
-    every = config.grid.states
+    every = config.states
     pilot = _table(config, frame, 0)
     left = max(0, sampling.budget - int(pilot["trajectories"].sum()))
     later = [_later(config, pilot, left // sampling.rounds, n + 1) for n in range(sampling.rounds)]

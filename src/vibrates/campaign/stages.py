@@ -20,6 +20,7 @@ _TRAJECTORIES = (
     "surface",
     "grid",
     "basis",
+    "rotors",
     "dynamics",
     "sampling",
 )
@@ -38,7 +39,12 @@ class Stage:
 STAGES = {
     # The plan of a round; its batches have fingerprints of their own (`trajectories.plan`).
     "plan": Stage(
-        ("vibrates.campaign.rounds", "vibrates.trajectories.work", "vibrates.config.grid"),
+        (
+            "vibrates.campaign.rounds",
+            "vibrates.trajectories.work",
+            "vibrates.config.grid",
+            "vibrates.config.rotors",
+        ),
         (
             *_SUMS,
             "rates.symmetrisation",
@@ -47,7 +53,13 @@ STAGES = {
         ),
     ),
     "reduced": Stage(
-        ("vibrates.rates.reduction", "vibrates.trajectories.work", "vibrates.config.grid"), _SUMS
+        (
+            "vibrates.rates.reduction",
+            "vibrates.trajectories.work",
+            "vibrates.config.grid",
+            "vibrates.config.rotors",
+        ),
+        _SUMS,
     ),
     "cross_sections": Stage(("vibrates.rates.cross_sections",), after=("reduced",)),
     "rates": Stage(

@@ -88,7 +88,7 @@ DESCRIPTION = (
 
 def settings_of(rotor: "str | QuantumRotor") -> QuantumRotor:
     """The settings of an entry of ``rotors``, which may be one word."""
-    return QuantumRotor(treatment=rotor) if isinstance(rotor, str) else rotor
+    return QuantumRotor.model_validate({"treatment": rotor}) if isinstance(rotor, str) else rotor
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,9 +136,12 @@ class QuantisedRotor:
         limit, count = self.settings.population_limit or POPULATION_LIMIT, 16
         while True:
             j = np.arange(count)
-            shares = sum(
-                populations(self.diatom, level, one, j, np.array(self.temperatures))
-                for one in self.species
+            shares = np.sum(
+                [
+                    populations(self.diatom, level, one, j, np.array(self.temperatures))
+                    for one in self.species
+                ],
+                axis=0,
             )
             above = np.flatnonzero((shares > limit).any(axis=1))
             if above[-1] < count - 2 or count > 400:
@@ -167,3 +170,16 @@ class QuantisedRotor:
     def states(self, states: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
         """Initial states (v, w, j) of the vibrational ones (v, w), in their order."""
         return [(v, w, j) for v, w in states for j in self.initial_j((v, w))]
+
+    @property
+    def description(self) -> str:
+        """Which levels are run, as one line of text."""
+        parts = []
+        for state in self.released:
+            levels = ", ".join(f"{j} ({self.largest_j(state, j)})" for j in self.initial_j(state))
+            parts.append(levels)
+        same = parts[0] if len(set(parts)) == 1 else f"{parts[0]}, others for further states"
+        return (
+            f"{self.diatom.name} with quantum rotation, {self.mixture} mixture: initial j (largest "
+            f"of the basis) {same}"
+        )

@@ -154,11 +154,12 @@ def _of_levels(levels: Sequence[xr.Dataset], config: Campaign) -> dict[str, np.n
     ]
     result = dict(every[0])
     for name in ("sigma", "opacity"):
-        result[name] = sum(p * one[name] for p, one in zip(weights, every, strict=True))
+        terms = [p * one[name] for p, one in zip(weights, every, strict=True)]
+        result[name] = np.sum(terms, axis=0)
         squares = [(p * one[f"{name}_stderr"]) ** 2 for p, one in zip(weights, every, strict=True)]
-        result[f"{name}_stderr"] = np.sqrt(sum(squares))
+        result[f"{name}_stderr"] = np.sqrt(np.sum(squares, axis=0))
     for name in ("count", "failed"):
-        result[name] = sum(one[name] for one in every)
+        result[name] = np.sum([one[name] for one in every], axis=0)
     return result
 
 

@@ -78,8 +78,8 @@ def reduced_dataset(sums) -> xr.Dataset:
             "transition",
             sums.differences,
             "cm^-1",
-            f"{'vibrational' if sums.jp is None else 'internal'} energy of the initial less that of "
-            "the final state",
+            ("vibrational" if sums.jp is None else "internal")
+            + " energy of the initial less that of the final state",
         ),
         "rotational_ratio": _variable(
             "transition",

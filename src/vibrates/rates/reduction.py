@@ -134,10 +134,9 @@ class Sums:
         defect = energy_defect(self.config.partners, initial, final)
         rotor = self.config.quantised
         # Of a quantised rotor the levels themselves are weighted, not its partition function.
-        classical = [n for n in range(2) if rotor is None or n != rotor.position]
-        ratio = rotational_ratio(
-            *([both[n] for n in classical] for both in (self.config.partners, initial, final))
-        )
+        mine = [n for n in range(2) if rotor is None or n != rotor.position]
+        molecules = [self.config.partners[n] for n in mine]
+        ratio = rotational_ratio(molecules, [initial[n] for n in mine], [final[n] for n in mine])
         return defect * HARTREE_TO_CM, np.broadcast_to(ratio, defect.shape)
 
     def _rotational_differences(self) -> np.ndarray | float:

@@ -103,7 +103,7 @@ def level_rates(reduced: xr.Dataset, samples: int, seed: int) -> LevelRates:
         Number of bootstrap samples, and the seed of the campaign.
     """
     v, w, j = (int(reduced.attrs[name]) for name in ("v", "w", "j"))
-    draws = bootstrap.draw(seed, v, w, samples, reduced["count"].shape, j)
+    draws = bootstrap.draw(seed, v, w, samples, _cells(reduced), j)
     kT = reduced["temperature"].values * KELVIN_TO_CM
     finals = list(zip(reduced["vp"].values.tolist(), reduced["wp"].values.tolist(), strict=True))
     vibrational = layout.vibrational_difference(reduced)
@@ -121,6 +121,12 @@ def level_rates(reduced: xr.Dataset, samples: int, seed: int) -> LevelRates:
             mine = [channels[row, scheme] for row, one in enumerate(finals) if one == final]
             totals[final, scheme] = combined([(1.0, one) for one in mine])
     return LevelRates(reduced, channels, totals)
+
+
+def _cells(reduced: xr.Dataset) -> tuple[int, int, int]:
+    """Numbers of energies, shells and replicates."""
+    energies, shells, replicates = reduced["count"].shape
+    return energies, shells, replicates
 
 
 def averaged_over_j(
@@ -247,8 +253,8 @@ def vibrational_rates(
     Returns
     -------
     xr.Dataset
-        ``rotational_ratio`` on (transition, temperature): that of detailed balance, of the classical
-        rotor times that of the quantised one.
+        ``rotational_ratio`` on (transition, temperature): q_i/q_f of detailed balance, that of the
+        classical rotor times that of the quantised one.
     """
     one = levels[0].reduced
     temperature, finals = one["temperature"].values, _finals(one)
@@ -378,7 +384,7 @@ def resolved_variables(
     def variable(dims, values, attributes, long_name):
         return (dims, values, {**attributes, "long_name": long_name})
 
-    one = {"units": "1"}
+    number = {"units": "1"}
     variables = {
         "k_species": variable(
             over_species, stacked["k"], rate, "k of a nuclear-spin species or mixture"
@@ -397,7 +403,7 @@ def resolved_variables(
             over_level, of_level_error, rate, "standard error of k_initial_j"
         ),
         "initial_population": variable(
-            over_level, population, one, "weight of the initial rotational level in k"
+            over_level, population, number, "weight of the initial rotational level in k"
         ),
         "k_channel": variable(
             over_channel, k, rate, "rate (v, w, j -> vp, wp, jp), symmetrised by its own defect"
@@ -405,8 +411,10 @@ def resolved_variables(
         "k_channel_stderr": variable(over_channel, errors, rate, "standard error of k_channel"),
     }
     coordinates = {
-        "species": variable("species", np.array(mixtures), one, "nuclear-spin species or mixture"),
-        "initial_j": variable("initial_j", np.array(every_j), one, "initial rotational level"),
+        "species": variable(
+            "species", np.array(mixtures), number, "nuclear-spin species or mixture"
+        ),
+        "initial_j": variable("initial_j", np.array(every_j), number, "initial rotational level"),
     } | channel_coordinates([one.reduced for one in every])
     return variables, coordinates
 

@@ -162,8 +162,8 @@ def energy_weight(
 ) -> NDArray:
     """Weight of the cross section at U in the thermal integral, per unit of energy.
 
-    (1/kT) * (phase space)^(n+1) / (n+1)! * exp(-Ubar/kT) * (<f> or dUbar/dU), Ubar the symmetrised U;
-    phase space U/kT, and Ubar/kT for `initial`.
+    (1/kT) * (phase space)^(n+1) / (n+1)! * exp(-Ubar/kT) * (<f> or dUbar/dU), Ubar the symmetrised
+    U; phase space U/kT, and Ubar/kT for `initial`.
 
     Parameters
     ----------

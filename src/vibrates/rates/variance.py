@@ -49,7 +49,8 @@ def contributions(
     xr.Dataset
         `variance` (transition, temperature, energy, shell), `n` (energy, shell) good trajectories
         and `cost` (energy, shell) mean time steps of a trajectory; a stratum's variance falls like
-        1/n.
+        1/n. Of an initial state (v, w, j) also `average` (transition, temperature), the thermally
+        averaged cross section, angstrom^2.
 
     Raises
     ------
@@ -65,19 +66,27 @@ def contributions(
     for position, each in enumerate(rows):
         variance[position] = _relative_variance(reduced, each, symmetrisation)[columns]
     stratum = ("energy", "shell")
+    variables = {
+        "variance": (("transition", "temperature", *stratum), variance),
+        "n": (stratum, count.sum(axis=-1)),
+        "cost": (stratum, reduced["mean_steps"].values),
+    }
+    state = {name: reduced.attrs[name] for name in ("v", "w", "j") if name in reduced.attrs}
+    if "j" in state:
+        average = [thermal_sum(reduced, each, symmetrisation)[columns] for each in rows]
+        variables["average"] = (
+            ("transition", "temperature"),
+            np.array(average).reshape(len(rows), len(columns)),
+        )
     return xr.Dataset(
-        {
-            "variance": (("transition", "temperature", *stratum), variance),
-            "n": (stratum, count.sum(axis=-1)),
-            "cost": (stratum, reduced["mean_steps"].values),
-        },
+        variables,
         {
             "vp": ("transition", reduced["vp"].values[[each[0] for each in rows]]),
             "wp": ("transition", reduced["wp"].values[[each[0] for each in rows]]),
             "temperature": np.asarray(temperatures, dtype=float),
             "energy": reduced["energy"].values,
         },
-        {"v": reduced.attrs["v"], "w": reduced.attrs["w"]},
+        state,
     )
 
 

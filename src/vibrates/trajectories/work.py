@@ -20,6 +20,7 @@ from vibrates.core.units import (
 from vibrates.potential.registry import build_surface
 from vibrates.trajectories import Settings, TrajectoryRunner, sampling
 from vibrates.trajectories.plan import LABELS, fingerprint, piece_fingerprints, state_of, units
+from vibrates.trajectories.quantum_rotor import QuantumRotorRunner
 from vibrates.trajectories.quantum_rotor import work as quantum_rotor
 
 
@@ -45,9 +46,7 @@ class BatchWork:
         finals = [(self.v + dv, self.w + dw) for dv, dw in changes]
         kept = [(v, w) for v, w in finals if v in self.levels[0] and w in self.levels[1]]
         self.finals: list[Any] = (
-            kept
-            if self.j is None
-            else quantum_rotor.controlled(self.collision, config, state, kept)
+            kept if self.j is None else quantum_rotor.controlled(self._quantum, config, state, kept)
         )
 
     @cached_property
@@ -65,11 +64,16 @@ class BatchWork:
         )
 
     @property
+    def _quantum(self) -> QuantumRotorRunner:
+        assert isinstance(self.collision, QuantumRotorRunner)  # of a state (v, w, j)
+        return self.collision
+
+    @property
     def final_labels(self) -> Mapping[str, np.ndarray] | tuple[int, int]:
         """Labels of the final states of `probability`, as `batch_file.batch_dataset` takes them."""
         if self.j is None:
             return self.levels[0].start, self.levels[1].start
-        return quantum_rotor.final_labels(self.collision, self.config)
+        return quantum_rotor.final_labels(self._quantum, self.config)
 
     def tasks(self) -> list[Task]:
         """The pieces as tasks, in their order."""
