@@ -427,8 +427,35 @@ TRAJECTORIES = Kind(
     ],
 )  # fmt: skip
 
+
+# As these with H2's rotation quantised: a batch for each initial j of the one state.
+def _rotor_settings() -> dict:
+    found = _trajectories_settings()
+    found["grid"]["states"] = [[1, 0]]
+    found["basis"]["H2"] = {"below": 0, "above": 0, "minimum": 1}
+    found["molecules"]["H2"]["spin_weights"] = [1, 3]
+    found["rotors"]["H2"] = {
+        "treatment": "quantum", "mixture": "normal", "population_limit": 0.02,
+        "initial_j": [0, 1], "largest_j": 7, "orders": [16, 6, 4], "degree": 15, "heavy": True,
+    }  # fmt: skip
+    return found
+
+
+ROTOR = Kind(
+    _rotor_settings, _trajectories, "vibrates.trajectories.quantum_rotor.sampling",
+    [
+        *same(rotors__H2__largest_j=8, rotors__H2__orders=[16, 4, 4], rotors__H2__degree=17,
+              grid__energies_cm=[2000, 6000, 20000], basis__N2__above=3, dynamics__accuracy=0.01),
+        Change("initial_j", {"rotors.H2.initial_j": [0, 1, 2]}, NEW),
+        *unconcerned(rotors__H2__mixture="para", rotors__H2__population_limit=0.1,
+                     rotors__H2__heavy=False, molecules__H2__spin_weights=[1, 2],
+                     rates__temperatures_K=[500, 1000], name="other"),
+    ],
+)  # fmt: skip
+
 KINDS = {
     "trajectories": TRAJECTORIES,
+    "quantised rotor": ROTOR,
     "points": POINTS,
     "atom and diatom": ATOM,
     "molecular properties": MONOMER,

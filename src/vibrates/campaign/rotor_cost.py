@@ -21,7 +21,7 @@ from vibrates.trajectories.quantum_rotor.expansion import DEFAULT_ORDERS
 STEP_MICROSECONDS = (0.5, 0.004, 0.00004)
 # As in `cost`, measured at 500, 2000 and 8000 cm^-1.
 STEP_FS, ELBOW_CM, STEP_POWER, SLOWER = 0.54, 2000.0, -0.35, 1.15
-# More rotational functions than H2, D2 or HD need below 2000 K: a heavy molecule, by mistake or not.
+# More rotational functions than H2, D2 or HD need below 2000 K: a heavy molecule.
 MANY_FUNCTIONS = 250
 
 

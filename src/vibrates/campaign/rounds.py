@@ -71,8 +71,8 @@ def strata(
     config
         The campaign.
     batches
-        Batches of each state, (v, w) or (v, w, j), in the order of rounds and batches; one file is read at a
-        time.
+        Batches of each state, (v, w) or (v, w, j), in the order of rounds and batches; one file is
+        read at a time.
 
     Returns
     -------

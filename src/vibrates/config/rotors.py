@@ -1,7 +1,7 @@
 """Which rotors are quantised, and the rotational levels of theirs: the block ``rotors``."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -105,6 +105,7 @@ class QuantisedRotor:
     spin_weights: tuple[float, float] | None
     temperatures: tuple[float, ...]
     released: dict[tuple[int, int], float]
+    _largest: dict[tuple[int, int, int], int] = field(default_factory=dict, repr=False)
 
     @cached_property
     def species(self) -> "tuple[Species, ...]":
@@ -155,6 +156,12 @@ class QuantisedRotor:
         """Largest j of the basis of trajectories from (v, w, j)."""
         if self.settings.largest_j is not None:
             return self.settings.largest_j
+        key = (*state, j)
+        if key not in self._largest:
+            self._largest[key] = self._reached(state, j)
+        return self._largest[key]
+
+    def _reached(self, state: tuple[int, int], j: int) -> int:
         from vibrates.core.units import KELVIN_TO_HARTREE
         from vibrates.molecules.rotation import rotational_energies
 

@@ -11,8 +11,8 @@ def draw(
 ) -> NDArray:
     """Numbers of draws of each replicate.
 
-    They depend on the seed and the initial state alone, so that the errors of a state do not change when other states
-    are added to the campaign.
+    They depend on the seed and the initial state alone, so that the errors of a state do not change
+    when other states are added to the campaign.
 
     Parameters
     ----------

@@ -23,6 +23,10 @@ _Places = dict[tuple[int, int, int, int], tuple[int, int]]
 # synthetic cross sections is accurate to 15 % on grids of only six energies; above one half it can
 # be wrong by any factor.
 EDGE_LIMIT = 0.3
+_RATIO = (
+    "rotational partition function of the initial over that of the final levels, the product of "
+    "B_f/B_i of both molecules, B_v = <1/(2 mu r^2)> in level v"
+)
 
 
 def rate_table(
@@ -248,16 +252,12 @@ def _dataset(rows, kept, temperature, scheme, config, sources) -> xr.Dataset:
             "1",
             f"computed, or from detailed balance, {FORMULA} with q_i/q_f = rotational_ratio",
         ),
-        "rotational_ratio": (over_transition if config.quantised is None else over_temperature)(
-            "rotational_ratio",
-            "1",
-            "rotational partition function of the initial over that of the final levels, the "
-            "product of B_f/B_i of both molecules, B_v = <1/(2 mu r^2)> in level v"
-            + (
-                ""
-                if config.quantised is None
-                else "; of a quantised rotor that of its species in the mixture"
-            ),
+        "rotational_ratio": (
+            over_transition("rotational_ratio", "1", _RATIO)
+            if config.quantised is None
+            else over_temperature(
+                "rotational_ratio", share, f"{_RATIO}; of a quantised rotor that of its species"
+            )
         ),
         "energy_difference": over_transition(
             "energy_difference", "cm^-1", "vibrational energy of the initial less the final state"

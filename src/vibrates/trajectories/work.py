@@ -41,13 +41,16 @@ class BatchWork:
         self.pieces = list(units(rows))
         self.diatoms = config.partners
         self.levels = config.bases(self.v, self.w)
-        # The final states whose probabilities must meet `dynamics.accuracy`.
-        changes = config.sampling.target_transitions
+
+    @cached_property
+    def finals(self) -> list[Any]:
+        """The final states whose probabilities must meet `dynamics.accuracy`."""
+        changes = self.config.sampling.target_transitions
         finals = [(self.v + dv, self.w + dw) for dv, dw in changes]
         kept = [(v, w) for v, w in finals if v in self.levels[0] and w in self.levels[1]]
-        self.finals: list[Any] = (
-            kept if self.j is None else quantum_rotor.controlled(self._quantum, config, state, kept)
-        )
+        if self.j is None:
+            return kept
+        return quantum_rotor.controlled(self._quantum, self.config, (self.v, self.w, self.j), kept)
 
     @cached_property
     def collision(self) -> TrajectoryRunner:

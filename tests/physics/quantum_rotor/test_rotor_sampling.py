@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from scipy.integrate import dblquad, quad
 
+from vibrates.collisions.detailed_balance import detailed_balance
 from vibrates.collisions.pair import pair_reduced_mass
 from vibrates.core.units import ANGSTROM_TO_BOHR, CM_TO_HARTREE
-from vibrates.trajectories.quantum_rotor.measure import energy_weight, mean_trajectory_factor
+from vibrates.rates.symmetrisation import energy_weight, mean_trajectory_factor
 from vibrates.trajectories.quantum_rotor.sampling import PROJECTION, initial_conditions
 
 ENERGY = 3000.0 * CM_TO_HARTREE
@@ -104,10 +105,16 @@ def test_every_stratum_has_its_own_stream(draw, change):
 # The measure, in units of kT = 1 unless given.
 
 
+def weight(energy, difference, kT=1.0):
+    """Weight of S(U) in the thermal integral, with one classical rotor, of either direction."""
+    closed = detailed_balance(max(-difference, 0.0), 1.0, kT)
+    return energy_weight("translational", energy, difference, kT, rotors=1) * closed
+
+
 def test_a_certain_reaction_has_the_collision_rate():
     """P = 1 and D = 0: <f> = 1 and the weights sum to one, so that k is the collision rate."""
-    assert mean_trajectory_factor(2.7, 0.0, 1.0) == pytest.approx(1.0, abs=1e-9)
-    total = quad(lambda u: energy_weight(u, 0.0, 1.0), 0.0, 60.0)[0]
+    assert mean_trajectory_factor(2.7, 0.0, 1.0, rotors=1) == pytest.approx(1.0, abs=1e-9)
+    total = quad(lambda u: weight(u, 0.0), 0.0, 60.0)[0]
     assert total == pytest.approx(1.0, rel=1e-9)
 
 
@@ -121,12 +128,12 @@ def test_the_weight_is_the_flux_of_translation_and_one_rotor(difference):
 
     least = abs(difference) / 4
     exact = dblquad(flux, least, 60.0, 0.0, 60.0, epsabs=1e-10)[0]
-    ours = quad(lambda u: float(energy_weight(u, difference, 1.0)), least, 80.0, limit=200)[0]
+    ours = quad(lambda u: float(weight(u, difference)), least, 80.0, limit=200)[0]
     assert ours == pytest.approx(exact, rel=1e-5)
 
 
 def test_both_directions_are_in_detailed_balance():
     energy = np.array([1.0, 2.0, 5.0, 12.0])
-    there, back = energy_weight(energy, 1.4, 0.7), energy_weight(energy, -1.4, 0.7)
+    there, back = weight(energy, 1.4, 0.7), weight(energy, -1.4, 0.7)
     np.testing.assert_allclose(there / back, np.exp(1.4 / 0.7), rtol=1e-12)
-    assert energy_weight(0.3, 1.4, 0.7) == 0.0
+    assert weight(0.3, 1.4, 0.7) == 0.0
