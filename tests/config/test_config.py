@@ -48,6 +48,24 @@ MISTAKES = {
         ["target_transitions", "endothermic", "reverse"],
     ),
     "impossible target": ({"grid": {"states": [[0, 0], [0, 1], [0, 2]]}}, ["below level 0"]),
+    "unknown treatment": ({"rotors": {"H2": "Quantum"}}, ["rotors.H2", "classical, quantum"]),
+    "rotor of an unknown molecule": ({"rotors": {"h2": "quantum"}}, ["rotors", "'h2'", "'H2'"]),
+    "two quantised rotors": (
+        {"rotors": {"N2": "quantum", "H2": "quantum"}},
+        ["rotors", "N2 and H2", "one molecule", "classical"],
+    ),
+    "a species without levels": (
+        {"rotors": {"H2": {"treatment": "quantum", "initial_j": [0, 2]}}},
+        ["rotors.H2.initial_j", "[0, 2]", "ortho-H2", "add"],
+    ),
+    "largest j below an initial one": (
+        {"rotors": {"H2": {"treatment": "quantum", "largest_j": 1, "initial_j": [0, 1, 2]}}},
+        ["rotors.H2.largest_j", "1 is below", "2", "raise"],
+    ),
+    "weights of even and odd j exchanged": (
+        {"rotors": {"H2": "quantum"}, "molecules": {"H2": {"spin_weights": [3, 1]}}},
+        ["molecules.H2.spin_weights", "[3.0, 1.0]", "1.00783", "[1, 3]"],
+    ),
     "pilot no multiple": ({"sampling": {"pilot": 17}}, ["sampling.pilot", "17", "16", "use 32"]),
     "budget below the pilot": ({"sampling": {"budget": 3000}}, ["budget", "3000", "raise"]),
     "number as text": ({"dynamics": {"norm_error_limit": "1e-9"}}, ["norm_error_limit", "1.0e-9"]),

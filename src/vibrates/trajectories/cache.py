@@ -19,6 +19,7 @@ import numba
 from vibrates.core.files import write_text
 
 _CHECKSUMS = "checksums.json"
+_OF_QUANTUM_ROTOR = ("interaction", "internal", "kernel", "products")  # compiled modules
 
 
 def directory() -> Path:
@@ -29,9 +30,8 @@ def directory() -> Path:
     home = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
     base = Path(os.environ.get("VIBRATES_CACHE", Path(home) / "vibrates"))
     here = Path(__file__).parent
-    sources = [
-        path for part in ("kernel", "quantum_rotor") for path in sorted((here / part).glob("*.py"))
-    ]
+    sources = sorted((here / "kernel").glob("*.py"))
+    sources += [here / "quantum_rotor" / f"{name}.py" for name in _OF_QUANTUM_ROTOR]
     sources.append(Path(__file__).parents[1] / "potential" / "kernel_forms.py")
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
     return base / f"kernels-{digest[:16]}"
