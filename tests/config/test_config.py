@@ -49,7 +49,10 @@ MISTAKES = {
     ),
     "impossible target": ({"grid": {"states": [[0, 0], [0, 1], [0, 2]]}}, ["below level 0"]),
     "unknown treatment": ({"rotors": {"H2": "Quantum"}}, ["rotors.H2", "classical, quantum"]),
-    "rotor of an unknown molecule": ({"rotors": {"h2": "quantum"}}, ["rotors", "'h2'", "'H2'"]),
+    "rotor of an unknown molecule": (
+        {"rotors": {"h2": "quantum"}},
+        ["rotors", "'h2'", "H2", "remove it"],
+    ),
     "two quantised rotors": (
         {"rotors": {"N2": "quantum", "H2": "quantum"}},
         ["rotors", "N2 and H2", "one molecule", "classical"],

@@ -59,7 +59,7 @@ def test_populations_of_a_species_sum_to_one_and_are_boltzmann(h2):
 
 
 def test_at_high_temperature_each_species_has_half_of_the_levels(h2):
-    """q of even and of odd j become equal, half of kT/B each but for centrifugal distortion, 7 %."""
+    """q of even and of odd j become equal, half of kT/B each but for distortion, 7 %."""
     T = np.array([3000.0])
     even, odd = (partition_function(h2, 0, one, T) for one in HYDROGEN)
     assert even == pytest.approx(odd, rel=1e-6)
