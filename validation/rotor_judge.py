@@ -55,6 +55,20 @@ def _piece(number: int) -> dict[str, np.ndarray]:
     return _work.compute(number)
 
 
+def classical(temperatures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """k and its error of the default campaign, nan where it has none; (T,)."""
+    numbers = json.loads(EVIDENCE.read_text(encoding="utf-8"))["numbers"]
+    known = np.array(numbers["temperatures_K"])
+    name, found = next(iter(numbers["relaxation"].items()))
+    k, error = (np.full(len(temperatures), np.nan) for _ in range(2))
+    for i, t in enumerate(temperatures):
+        if t in known:
+            at = int(np.flatnonzero(known == t)[0])
+            fit = float(RELAXATION[name](t))
+            k[i], error[i] = found["ratio"][at] * fit, found["error"][at] * fit
+    return k, error
+
+
 def report(rates: xr.Dataset) -> None:
     """Print the tables."""
     T = rates["temperature"].values
@@ -79,9 +93,7 @@ def report(rates: xr.Dataset) -> None:
         line(str(species), at["k_species"].values, at["k_species_stderr"].values)
     for name, fit in RELAXATION.items():
         line(f"measured, {name}", fit(T))
-    if EVIDENCE.exists():
-        print("\nclassical rotors, docs/evidence/default_campaign.json:")
-        print(json.dumps(json.loads(EVIDENCE.read_text()), indent=None)[:1500])
+    line("classical rotors (default campaign)", *classical(T))
     print("\nshares of the final j' in k of each initial j")
     for j in rates["initial_j"].values:
         mine = ((rates["channel_j"] == j) & (rates["channel_vp"] == 0)).values
