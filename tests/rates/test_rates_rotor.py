@@ -53,7 +53,7 @@ def config():
             "rates": {
                 "temperatures_K": [200, 300, 500],
                 "transitions": {"max_dv": 1, "max_dw": 0},
-                "bootstrap": 50,
+                "bootstrap": 20,
             },
             "basis": {"N2": {"below": 1, "above": 1, "minimum": 2}},
         },
@@ -65,10 +65,18 @@ def probability(translational, size):
     return 0.01 * size * np.exp(-((3e6 / np.asarray(translational)) ** (1 / 3)))
 
 
-def batch(config, j, per_stratum=256, v=1, even=False):
+def upward(j):
+    """Sizes from (0, j) to (1, j') that are in detailed balance with `SIZES`."""
+    return [
+        SIZES[jp][LEVELS[jp].index(j)] * (2 * jp + 1) / (2 * j + 1) if jp in SIZES else 0.0
+        for jp in LEVELS[j]
+    ]
+
+
+def batch(config, j, per_stratum=256, v=1, even=False, factor=1.0):
     """A batch of (v, 0, j) that leads to v' = 0 (or 1 from v = 0) with every j'.
 
-    ``even``: evenly spaced instead of random energies of the translation.
+    ``even``: evenly spaced instead of random energies of the translation. ``factor``: of P.
     """
     generator = np.random.default_rng(j)
     edges, finals = config.grid.shell_edges, LEVELS[j]
@@ -84,8 +92,8 @@ def batch(config, j, per_stratum=256, v=1, even=False):
     b = np.sqrt(edges[shell] ** 2 + (edges[shell + 1] ** 2 - edges[shell] ** 2)
                 * generator.random(n))  # fmt: skip
     p = np.zeros((n, 4, len(finals)))  # v' = 0 to 3
-    for column, size in enumerate(SIZES[j]):
-        p[:, 1 - v, column] = probability(x * energy, size) * np.exp(-((b / 1.2) ** 2))
+    for column, size in enumerate(SIZES[j] if v else upward(j)):
+        p[:, 1 - v, column] = factor * probability(x * energy, size) * np.exp(-((b / 1.2) ** 2))
     p[:, v, finals.index(j)] = 1.0 - p.sum(axis=(1, 2))
     columns = {
         "energy_cm": energy,
@@ -265,6 +273,23 @@ def _others(config, directory):
         reduce_batches(written(directory, config, j, per_stratum=64), config, 1, 0, j)
         for j in (1, 2, 3)
     ]
+
+
+@pytest.mark.parametrize(("factor", "status"), [(1.0, "passed"), (10.0, "warning")])
+def test_reversibility_is_tested_level_by_level(config, reduced, tmp_path, factor, status):
+    """Upward trajectories, too many of them with the factor, against downward ones."""
+    back = [
+        reduce_batches(
+            written(tmp_path, config, j, per_stratum=64, v=0, factor=factor), config, 0, 0, j
+        )
+        for j in (0, 1)
+    ]
+    rates = rate_table([*reduced, *back], config)
+    found = sanity.tables.reversibility(rates)
+    assert found["status"] == status, found
+    assert "(0,0," in found["message"]
+    # The sum over few initial levels says nothing of the reverse direction.
+    assert np.isnan(rates["k_direct"]).all()
 
 
 def test_cross_sections_are_those_of_the_mixture(config, reduced):

@@ -1,12 +1,17 @@
 """Checks of the tables of rates and cross sections."""
 
+from collections.abc import Callable
+
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from vibrates.collisions.detailed_balance import detailed_balance as balance
 from vibrates.config import Campaign
 from vibrates.core.units import KELVIN_TO_CM
 from vibrates.rates.sanity.result import LIMITS, result
+
+_SMALLEST_SHARE = 0.1  # of a channel in the rate from its initial level
 
 
 def positive_rates(rates: xr.Dataset) -> dict:
@@ -113,11 +118,13 @@ def edge_fraction(rates: xr.Dataset, config: Campaign) -> dict:
 
 
 def reversibility(rates: xr.Dataset) -> dict:
-    """Endothermic rates from their own trajectories against detailed balance, beyond 3 errors."""
-    ratio = rates["k_direct"] / rates["k"]
-    error = ratio * np.hypot(
-        rates["k_direct_stderr"] / rates["k_direct"], rates["k_stderr"] / rates["k"]
-    )
+    """Endothermic rates from their own trajectories against detailed balance, beyond 3 errors.
+
+    With a quantised rotor those of channels (v, w, j -> v', w', j') that were run in both
+    directions.
+    """
+    of_levels = "channel" in rates.dims
+    ratio, error, label = _of_channels(rates) if of_levels else _of_transitions(rates)
     excess = np.maximum(np.abs(ratio - 1) - 3 * error, 0.0)
     row, column, value = _worst(excess)
     limit = LIMITS["reversibility_deviation"]
@@ -125,11 +132,55 @@ def reversibility(rates: xr.Dataset) -> dict:
     if np.isfinite(value):
         message = (
             "microscopic reversibility: deviation beyond three standard errors of the ratio of "
-            f"upward trajectories to detailed balance, worst {_label(rates, row)} at "
+            f"upward trajectories to detailed balance, worst {label(row)} at "
             f"{rates['temperature'].values[column]:g} K "
             f"(ratio {float(ratio.values[row, column]):.2f})"
         )
     return result("reversibility", not value > limit, value, limit, message)
+
+
+def _of_transitions(rates: xr.Dataset) -> tuple[xr.DataArray, xr.DataArray, Callable[[int], str]]:
+    """k_direct/k and its error (transition, temperature), and names of the rows."""
+    ratio = rates["k_direct"] / rates["k"]
+    error = ratio * np.hypot(
+        rates["k_direct_stderr"] / rates["k_direct"], rates["k_stderr"] / rates["k"]
+    )
+    return ratio, error, lambda row: _label(rates, row)
+
+
+def _of_channels(rates: xr.Dataset) -> tuple[xr.DataArray, xr.DataArray, Callable[[int], str]]:
+    """Ratios of upward channels to detailed balance with their reverse, and their errors.
+
+    Channels that carry less than `_SMALLEST_SHARE` of the rate from their initial level are left
+    out: they are small differences of large amplitudes, and no k rests on them.
+    """
+    names = ("v", "w", "j", "vp", "wp", "jp")
+    keys = list(zip(*(rates[f"channel_{n}"].values.tolist() for n in names), strict=True))
+    place = {key: row for row, key in enumerate(keys)}
+    k, stderr = rates["k_channel"].values, rates["k_channel_stderr"].values
+    kT = rates["temperature"].values * KELVIN_TO_CM
+    total: dict[tuple, NDArray] = {}
+    for key, one in zip(keys, k, strict=True):
+        total[key[:5]] = total.get(key[:5], 0.0) + np.nan_to_num(one)
+    shape = (len(keys), len(kT))
+    ratio, error = np.full(shape, np.nan), np.full(shape, np.nan)
+    for row, key in enumerate(keys):
+        back = place.get((*key[3:], *key[:3]))
+        defect = float(rates["channel_energy_difference"].values[row])
+        if back is None or defect < 0:
+            continue
+        expected = k[row] * balance(defect, (2 * key[2] + 1) / (2 * key[5] + 1), kT)
+        carries = k[row] > _SMALLEST_SHARE * total[key[:5]]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            ratio[back] = np.where(carries, k[back] / expected, np.nan)
+            error[back] = ratio[back] * np.hypot(stderr[back] / k[back], stderr[row] / k[row])
+    dims = ("channel", "temperature")
+
+    def label(row: int) -> str:
+        v, w, j, vp, wp, jp = keys[row]
+        return f"({v},{w},{j})->({vp},{wp},{jp})"
+
+    return xr.DataArray(ratio, dims=dims), xr.DataArray(error, dims=dims), label
 
 
 def _label(rates: xr.Dataset, row: int) -> str:
