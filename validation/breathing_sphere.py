@@ -20,8 +20,8 @@ SECTIONS = (
     "accuracy/breathing_sphere summary",
     "rates/breathing_sphere",
     "quantum/breathing_sphere",
-    "README/breathing_sphere",
-    "README/breathing_sphere check",
+    "method/breathing_sphere",
+    "method/breathing_sphere check",
 )
 TEMPERATURES_K = (100.0, 150.0, 200.0, 300.0, 500.0, 1000.0, 2000.0, 3000.0)
 RELIABLE_K = 200.0  # the temperature from which the pages state the largest deviation
@@ -62,8 +62,8 @@ def sections(numbers: dict) -> dict[str, str]:
         ),
         "rates/breathing_sphere": f"within {worst} from {RELIABLE_K:g} K for a breathing sphere",
         "quantum/breathing_sphere": f"within {worst} from {RELIABLE_K:g} K",
-        "README/breathing_sphere": f"right to {worst} from {RELIABLE_K:g} K and {low}",
-        "README/breathing_sphere check": f"1 -> 0 within {worst} from {RELIABLE_K:g} K",
+        "method/breathing_sphere": f"right to {worst} from {RELIABLE_K:g} K and {low}",
+        "method/breathing_sphere check": f"1 -> 0 within {worst} from {RELIABLE_K:g} K",
     }
 
 

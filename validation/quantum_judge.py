@@ -18,7 +18,7 @@ from vibrates.rates.symmetrisation import SCHEMES
 RESULTS = "results-hdhe"
 NEEDS = (f"{RESULTS}/rates.nc", RATES)
 REMEDY = "run: make judge"
-SECTIONS = ("quantum/judge", "quantum/judge summary", "README/judge")
+SECTIONS = ("quantum/judge", "quantum/judge summary", "method/judge", "README/judge")
 CHANGES = ((1, 0), (2, 1), (2, 0))
 TEMPERATURES_K = (100.0, 200.0, 300.0, 400.0, 500.0, 700.0, 1000.0)
 
@@ -143,6 +143,9 @@ def sections(numbers: dict) -> dict[str, str]:
             f"gives {ratio('initial', 1, usual)} and {ratio('initial', 2, usual)}."
         ),
         "README/judge": (
+            f"{single} of the quantum rates of one quantum at 300-1000 K and {double} of those of two"
+        ),
+        "method/judge": (
             f"{single} of the coupled-states rates of one quantum at 300-1000 K, {double} of those "
             f"of two, and {at_100} at 100 K; `total` gives {total} at 300-1000 K"
         ),

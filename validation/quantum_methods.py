@@ -24,7 +24,7 @@ SECTIONS = (
     "quantum/methods summary",
     "quantum/methods of data",
     "quantum/methods judged",
-    "README/methods",
+    "method/methods",
 )
 CONFIG = ROOT / "config" / "quantum" / "hehd.yaml"
 COLLISIONS_CM = (100.0, 1000.0)
@@ -116,7 +116,7 @@ def sections(numbers: dict) -> dict[str, str]:
         ),
         "quantum/methods of data": f"{span(ratios)} of close coupling",
         "quantum/methods judged": f"{span(ratios)} of close coupling for (1,0) -> 0",
-        "README/methods": f"{span(ratios)} of close coupling there",
+        "method/methods": f"{span(ratios)} of close coupling there",
     }
 
 

@@ -25,7 +25,7 @@ SECTIONS = (
     "surface/relaxation summary",
     "surface/measured",
     "surface/measured summary",
-    "README/surface exchange",
+    "method/surface exchange",
 )
 TEMPERATURES_K = (200.0, 300.0, 500.0, 1000.0, 2000.0, 3000.0, 5000.0)
 UNCERTAIN_K = (200.0, 295.0, 500.0, 1000.0, 2000.0, 3000.0)  # of validation/surface_uncertainty.py
@@ -155,7 +155,7 @@ def sections(numbers: dict) -> dict[str, str]:
     texts = {
         "surface/relaxation": relaxation(numbers),
         "surface/relaxation summary": relaxation_summary(numbers),
-        "README/surface exchange": f"{vv / EXCHANGE_295_K:.2f} of the measured rate, with `total` "
+        "method/surface exchange": f"{vv / EXCHANGE_295_K:.2f} of the measured rate, with `total` "
         f"{total / EXCHANGE_295_K:.2f}",
     }
     if numbers["uncertainty"]:
