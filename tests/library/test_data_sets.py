@@ -61,7 +61,10 @@ def test_a_campaign_becomes_a_data_set(tmp_path):
     product.attrs["configuration"] = yaml.safe_dump(
         yaml.safe_load(product.attrs["configuration"]) | {"surface": {"type": "fitted"}}
     )
-    write_atomic(product.assign(log10_k=np.log10(product["k"]).assign_attrs(units="1", long_name="x")), tmp_path / "learned.nc")
+    write_atomic(
+        product.assign(log10_k=np.log10(product["k"]).assign_attrs(units="1", long_name="x")),
+        tmp_path / "learned.nc",
+    )
     path = data_sets.publish(tmp_path / "learned.nc", "made", tmp_path / "rates")
     with xr.open_dataset(path) as made:
         assert made.attrs["title"] == "State-to-state vibrational rate coefficients of N2 + H2"
