@@ -144,7 +144,17 @@ def test_the_command_runs_the_oracle(environment, tmp_path):
 @pytest.mark.slow
 def test_rates_are_read_and_exported_without_any_extra(reader, tmp_path):
     """Neither compiler, MPI, Snakemake, TensorFlow nor matplotlib is needed to use rates."""
-    absent = "numba mpi4py snakemake tensorflow gpflow sklearn matplotlib plotly pyscf".split()
+    absent = [
+        "numba",
+        "mpi4py",
+        "snakemake",
+        "tensorflow",
+        "gpflow",
+        "sklearn",
+        "matplotlib",
+        "plotly",
+        "pyscf",
+    ]
     code = f"""
 import importlib.util, vibrates
 print([name for name in {absent} if importlib.util.find_spec(name)])

@@ -12,8 +12,14 @@ from vibrates.rates.measured import RELAXATION
 RESULTS = "results"
 NEEDS = (f"{RESULTS}/rates.nc", f"{RESULTS}/checks.json")
 REMEDY = "run: make run"
-SECTIONS = ("README/default campaign", "README/default precision", "README/default relaxation",
-            "method/default measured", "method/default rates", "method/default relaxation")  # fmt: skip
+SECTIONS = (
+    "README/default campaign",
+    "README/default precision",
+    "README/default relaxation",
+    "method/default measured",
+    "method/default rates",
+    "method/default relaxation",
+)
 TEMPERATURES_K = (200.0, 300.0, 500.0, 1000.0, 2000.0, 3000.0, 5000.0)
 
 

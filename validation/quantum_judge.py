@@ -143,7 +143,8 @@ def sections(numbers: dict) -> dict[str, str]:
             f"gives {ratio('initial', 1, usual)} and {ratio('initial', 2, usual)}."
         ),
         "README/judge": (
-            f"{single} of the quantum rates of one quantum at 300-1000 K and {double} of those of two"
+            f"{single} of the quantum rates of one quantum at 300-1000 K and {double} of those of "
+            "two"
         ),
         "method/judge": (
             f"{single} of the coupled-states rates of one quantum at 300-1000 K, {double} of those "

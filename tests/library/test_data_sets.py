@@ -1,4 +1,4 @@
-"""Data sets that the package carries: opened by name, described, and of the tree's configuration."""
+"""Data sets that the package carries: opened by name, described, of the default campaign."""
 
 import json
 import tomllib
@@ -11,8 +11,7 @@ from library_tables import learned
 
 import vibrates
 from vibrates.cli import main
-from vibrates.config import load
-from vibrates.config.model import Campaign
+from vibrates.config import load, resolved
 from vibrates.core.errors import UserError
 from vibrates.core.netcdf import write_atomic
 from vibrates.library import data_sets
@@ -50,7 +49,7 @@ def test_a_data_set_says_what_it_is(name):
 def test_the_data_set_is_of_the_default_campaign_as_it_is_now(root):
     """A change of the default campaign asks for `make data-set`."""
     with xr.open_dataset(data_sets.path_of("n2h2")) as product:
-        stored = Campaign.model_validate(yaml.safe_load(product.attrs["configuration"]))
+        stored = resolved(yaml.safe_load(product.attrs["configuration"]), "n2h2.nc")
     now = load(root / "config" / "config.yaml")
     for block in ("pair", "molecules", "surface", "grid", "basis", "dynamics", "sampling", "rates"):
         assert getattr(stored, block) == getattr(now, block), f"{block}: run make data-set"
