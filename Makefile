@@ -150,7 +150,7 @@ VALIDATION = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --
   -s workflow/modules/validation.smk
 
 data-set: run
-	@$(BIN)/python -m vibrates.library.data_sets $(RESULTS) n2h2
+	@$(BIN)/python -m vibrates.library.publish $(RESULTS) n2h2
 
 validate: environment
 	@$(MAKE) --no-print-directory run

@@ -33,7 +33,7 @@ DOCUMENT = ROOT / "docs" / "accuracy.md"
 EVIDENCE = ROOT / "docs" / "evidence"
 STUDIES = (
     "slow_reference", "breathing_sphere", "error_budget", "variance", "basis", "allocation",
-    "default_campaign", "ladder", "processes",
+    "default_campaign", "interpolation", "ladder", "processes",
     "surface_fit", "surface_rates", "surface_published", "surface_uncertainty",
     "quantum_data", "quantum_methods", "quantum_convergence", "quantum_judge",
     "longrange", "performance", "slurm_plan", "slurm_faults", "kernel_search", "learning_page",

@@ -14,7 +14,7 @@ from vibrates.cli import main
 from vibrates.config import load, resolved
 from vibrates.core.errors import UserError
 from vibrates.core.netcdf import write_atomic
-from vibrates.library import data_sets
+from vibrates.library import data_sets, publish
 
 STANDARD = 2_000_000  # bytes: a wheel stays small
 NAMES = data_sets.names()
@@ -31,7 +31,8 @@ def test_a_data_set_opens_by_its_name(name):
     assert (np.diff(at.k) > 0).all() and (at.std > 0).all() and (at.std < at.k).all()
     back = rates("N2(0) + H2 -> N2(1) + H2", 1000)
     boltzmann = np.exp(-rates.rate(v=1, vp=0).energy_defect / (0.6950348 * 1000))
-    assert float(back) == pytest.approx(at.k[2] * boltzmann, rel=1e-6)
+    # N2(0) has the larger rotational constant, and by so much fewer rotational states.
+    assert 1.005 < float(back) / (at.k[2] * boltzmann) < 1.015
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -64,7 +65,7 @@ def test_a_campaign_becomes_a_data_set(tmp_path):
         product.assign(log10_k=np.log10(product["k"]).assign_attrs(units="1", long_name="x")),
         tmp_path / "learned.nc",
     )
-    path = data_sets.publish(tmp_path / "learned.nc", "made", tmp_path / "rates")
+    path = publish.publish(tmp_path / "learned.nc", "made", tmp_path / "rates")
     with xr.open_dataset(path) as made:
         assert made.attrs["title"] == "State-to-state vibrational rate coefficients of N2 + H2"
         assert "classical rotors" in made.attrs["summary"]
@@ -75,7 +76,7 @@ def test_a_campaign_becomes_a_data_set(tmp_path):
 
 def test_what_holds_no_learned_rates_is_refused(tmp_path, capsys):
     write_atomic(learned(), tmp_path / "learned.nc")  # without log10_k
-    assert data_sets.main([str(tmp_path), "made"]) == 2
+    assert publish.main([str(tmp_path), "made"]) == 2
     error = capsys.readouterr().err
     assert error.count("\n") == 1 and "holds no learned rates" in error
 
