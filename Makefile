@@ -4,6 +4,7 @@
 # make lint     formatting, lints, types, layers of packages, Snakemake's linter
 # make test     the tests, on WORKERS processes (two)
 # make test-quick  the tests that take seconds
+# make test-pythons  those tests with every other supported Python that is installed here (3.11 to 3.13)
 # make test-slurm  twelve faults on a real SLURM cluster on this machine (installs SLURM where it can)
 # make test-exports  reads exported rates with the programs they are for: .venv-exports, gfortran and Octave where installed (docs/exports.md);
 #               RATES=results: those of a campaign
@@ -43,7 +44,7 @@ LINTED := .venv/.linted
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run lint format test test-quick test-slurm test-exports docs report check environment clean bench validate pages ladder processes surface-errors judge-methods abinitio surface surfaces quantum longrange learn bench-learning judge searches search-hehd schemas data-set
+.PHONY: run lint format test test-quick test-pythons test-slurm test-exports docs report check environment clean bench validate pages ladder processes surface-errors judge-methods abinitio surface surfaces quantum longrange learn bench-learning judge searches search-hehd schemas data-set
 
 run: environment
 	@$(SNAKEMAKE)
@@ -91,6 +92,9 @@ format: $(LINTED)
 $(LINTED): envs/development.txt $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/development.txt
 	@touch $@
+
+test-pythons: environment
+	@WORKERS=$(WORKERS) sh tests/pythons.sh
 
 test-slurm: environment
 	@$(BIN)/python -m pytest -m slurm -rs -s tests/slurm
@@ -215,4 +219,4 @@ search-hehd: environment
 	@$(VALIDATION) -- pages
 
 clean:
-	rm -rf .venv $(ABINITIO) $(EXPORTS) $(DOCUMENTATION) site
+	rm -rf .venv .venv-pythons $(ABINITIO) $(EXPORTS) $(DOCUMENTATION) site
