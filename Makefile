@@ -102,6 +102,7 @@ test-slurm: environment
 EXPORTS := .venv-exports
 
 test-exports: $(EXPORTS)/.ready
+	@sh tests/exports/programs.sh
 	@PYTHONPATH=src $(EXPORTS)/bin/python -m pytest -m exports -rs tests/exports tests/test_pages_run.py
 
 $(EXPORTS)/.ready: envs/exports.txt
