@@ -27,10 +27,9 @@ import report  # noqa: E402
 @pytest.fixture
 def copy(tmp_path):
     """README.md and docs/ elsewhere."""
-    shutil.copy(ROOT / "README.md", tmp_path)
-    (tmp_path / "docs").mkdir()
-    for page in (ROOT / "docs").glob("*.md"):
-        shutil.copy(page, tmp_path / "docs")
+    (tmp_path / "docs" / "evidence").mkdir(parents=True)
+    for page in report.pages():
+        shutil.copy(report.page_path(page), report.page_path(page, tmp_path))
     return tmp_path
 
 
@@ -174,6 +173,21 @@ def test_pages_are_what_the_kept_numbers_give(copy, name):
     if numbers is None:
         pytest.skip(f"{name} has no numbers yet")
     assert report.write_pages(name, numbers, copy) == []
+
+
+def test_tables_of_evidence_are_pages_too(copy):
+    """A section of docs/evidence/ is found and written like one of docs/; the index has none."""
+    assert "evidence/README" not in report.pages(copy)
+    path = report.page_path("evidence/new", copy)
+    path.write_text("<!-- k -->\nold\n<!-- end k -->\n")
+    assert "evidence/new" in report.pages(copy) and report.marked_sections(path) == ["k"]
+    study = SimpleNamespace(
+        SECTIONS=("evidence/new/k",), sections=lambda numbers: {"evidence/new/k": numbers["k"]}
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "load_study", lambda name: study)
+        assert report.write_pages("study", {"k": "new"}, copy) == ["evidence/new/k"]
+    assert path.read_text() == "<!-- k -->\nnew\n<!-- end k -->\n"
 
 
 def test_kept_numbers_belong_to_a_study():
