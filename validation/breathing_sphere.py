@@ -1,4 +1,4 @@
-"""Trajectories against exact quantum scattering of a breathing sphere; in docs/accuracy.md.
+"""Trajectories against exact quantum scattering of a breathing sphere; docs/accuracy.md, its table.
 
     python validation/breathing_sphere.py       half a minute
 
@@ -16,7 +16,8 @@ from vibrates.rates import breathing_sphere
 NEEDS = ()
 REMEDY = "run: make validate"
 SECTIONS = (
-    "accuracy/breathing_sphere",
+    "evidence/accuracy/breathing_sphere",
+    "accuracy/breathing_sphere ratios",
     "accuracy/breathing_sphere summary",
     "rates/breathing_sphere",
     "quantum/breathing_sphere",
@@ -55,7 +56,11 @@ def sections(numbers: dict) -> dict[str, str]:
         "the same without symmetrisation",
     ]
     return {
-        "accuracy/breathing_sphere": table(head, rows) + "\n" + took(numbers),
+        "evidence/accuracy/breathing_sphere": table(head, rows) + "\n" + took(numbers),
+        "accuracy/breathing_sphere ratios": table(
+            ["T", *(f"{t:g} K" for t, *_ in points)],
+            [["trajectories / exact", *(f"{s / e:.2f}" for _, e, s, _ in points)]],
+        ),
         "accuracy/breathing_sphere summary": (
             f"From {RELIABLE_K:g} K on the method is within {worst} of the exact rate of this "
             f"model, within {above:.1f} % above {RELIABLE_K:g} K; below, it falls short: {low}."
