@@ -190,6 +190,18 @@ def test_tables_of_evidence_are_pages_too(copy):
     assert path.read_text() == "<!-- k -->\nnew\n<!-- end k -->\n"
 
 
+def test_the_short_table_of_performance_follows_from_the_full_one(copy):
+    """Also while the study has no numbers of its own: its lines stand in the table."""
+    text = report.page_path("evidence/performance", copy).read_text(encoding="utf-8")
+    lines = {
+        name: text.partition(f"<!-- {name} -->\n")[2].partition(f"\n<!-- end {name} -->")[0]
+        for name in ("trajectories", "steps")
+    }
+    numbers = {name: block.splitlines() for name, block in lines.items()}
+    assert report.write_pages("performance", numbers, copy) == []
+    assert "| 5 x 4 | 20 |" in report.page_path("performance", copy).read_text(encoding="utf-8")
+
+
 def test_kept_numbers_belong_to_a_study():
     assert {path.stem for path in report.EVIDENCE.glob("*.json")} <= set(report.STUDIES)
 
