@@ -237,7 +237,7 @@ def test_a_marker_without_its_partner_is_refused(page, lost):
 
 def test_a_section_that_a_study_does_not_claim_is_refused(copy, monkeypatch):
     study = report.load_study("slurm_plan")
-    monkeypatch.setattr(study, "sections", lambda _numbers: {"slurm/faults": "text"})
+    monkeypatch.setattr(study, "sections", lambda _numbers: {"evidence/slurm/faults": "text"})
     with pytest.raises(UserError, match="not among its SECTIONS"):
         report.write_pages("slurm_plan", {}, copy)
 
