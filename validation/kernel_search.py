@@ -19,7 +19,8 @@ from vibrates.figures.search import draw_levels, draw_sizes
 NEEDS = ("results-hdhe/learning/search/hehd/table_I.csv",)
 REMEDY = "run: make search-hehd"
 SECTIONS = tuple(
-    f"evidence/kernel_search/search {name}" for name in ("sets", "kernels", "counts", "hours", "quality")
+    f"evidence/kernel_search/search {name}"
+    for name in ("sets", "kernels", "counts", "hours", "quality")
 )
 FOUND = ROOT / "results-hdhe" / "learning" / "search" / "hehd"
 FACTOR_2 = np.log10(2.0)
@@ -309,7 +310,9 @@ def measure() -> dict:
 
 def sections(numbers: dict) -> dict[str, str]:
     """Tables I-IV and the quality of the predictions."""
-    return {f"evidence/kernel_search/search {name}": text for name, text in numbers["tables"].items()}
+    return {
+        f"evidence/kernel_search/search {name}": text for name, text in numbers["tables"].items()
+    }
 
 
 def figures(_numbers: dict) -> None:

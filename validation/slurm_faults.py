@@ -20,7 +20,9 @@ def sections(numbers: dict) -> dict[str, str]:
     """The table."""
     lines = ["| fault | outcome | time |", "|---|---|---|"]
     return {
-        "evidence/slurm/faults": "\n".join(lines + [f"| {' | '.join(row)} |" for row in numbers["rows"]])
+        "evidence/slurm/faults": "\n".join(
+            lines + [f"| {' | '.join(row)} |" for row in numbers["rows"]]
+        )
     }
 
 

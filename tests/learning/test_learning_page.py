@@ -67,10 +67,16 @@ def test_tables_say_what_the_scores_say(page, results):
         "| 100 K, dv = 2 | 1.0e-5 | 4.5e-5 (2.2e-5, 6.8e-5) | 5.0e-5 | 5.00 | 0.50, 0.95 |"
         in texts["evidence/learning/published temperatures"]
     )
-    assert "| temperatures | 6 | 5 | 0.25-5 | dv = 2, 100: 5 |" in texts["evidence/learning/campaign judged"]
+    assert (
+        "| temperatures | 6 | 5 | 0.25-5 | dv = 2, 100: 5 |"
+        in texts["evidence/learning/campaign judged"]
+    )
     assert "| dv = 1 | 3 | 0.010 dex | 1.000 dex |" in texts["learning/campaign levels"]
     # (2 x 0.5 + 4 x 0.7 + 4 x 0.7)/10 of the temperatures.
-    assert "| ours | 50, 95 % | 50, 95 % |  | 66, 95 % |" in texts["evidence/learning/campaign coverage"]
+    assert (
+        "| ours | 50, 95 % | 50, 95 % |  | 66, 95 % |"
+        in texts["evidence/learning/campaign coverage"]
+    )
 
 
 def test_scores_that_are_missing_are_asked_for(page, tmp_path):
