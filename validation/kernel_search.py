@@ -153,11 +153,11 @@ def kernels() -> str:
                 k.N,
                 OPTIMISER[k.optimiser],
                 "BIC" if k.criterion == "BIC" else f"{{{', '.join(k.validation.split())}}}",
-                k.single_kernel,
+                f"`{k.single_kernel}`",
                 error(k.single_percent, k.single_rms_dex),
-                k.optimal_kernel,
+                f"`{k.optimal_kernel}`",
                 error(k.optimal_percent, k.optimal_rms_dex),
-                f"{paper.optimal} {paper.percent:.2f} %" if k.Index in first else "",
+                f"`{paper.optimal}` {paper.percent:.2f} %" if k.Index in first else "",
             ]
         )
     return table(

@@ -5,6 +5,7 @@ make ladder PUBLISHED=DIRECTORY     runs the campaign, then this study; in the d
 """
 
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from products import against_published, campaign, described, read_rates
@@ -22,8 +23,8 @@ SECTIONS = (
     *(f"evidence/ladder/published {scheme}" for scheme in SCHEMES),
 )
 TEMPERATURES_K = (300.0, 1000.0, 5000.0)
-# Levels of the short table, and the scheme of it.
-SHORT, DEFAULT = (1, 5, 10, 20, 30, 40), "translational"
+# Scheme, levels and temperatures of the short table.
+DEFAULT, SHORT, SHORT_K = "translational", (1, 5, 10, 20, 30, 40), (300.0, 5000.0)
 
 
 def measure() -> dict:
@@ -47,35 +48,41 @@ def sections(numbers: dict) -> dict[str, str]:
         "ladder/campaign": described(found),
         "ladder/surface": f"Surface: `{found['surface']}`.",
     }
-    head = ["v", *(f"dv = {dv}, {t:g} K" for dv in (1, 2, 3) for t in TEMPERATURES_K)]
     for scheme in SCHEMES if "published" in numbers else ():
-        cells = {(row["v"], row["dv"], row["T_K"]): f"{row['ratio']:.2f} +- {row['stderr']:.2f}"
-                 for row in numbers["published"] if row["scheme"] == scheme}  # fmt: skip
-        rows = [[v, *(cells.get((v, dv, t), "") for dv in (1, 2, 3) for t in TEMPERATURES_K)]
-                for v in sorted({v for v, _, _ in cells})]  # fmt: skip
-        texts[f"evidence/ladder/published {scheme}"] = table(head, rows)
+        own = [row for row in numbers["published"] if row["scheme"] == scheme]
+        levels = sorted({row["v"] for row in own})
+        texts[f"evidence/ladder/published {scheme}"] = ratios(own, levels, TEMPERATURES_K)
         if scheme == DEFAULT:
-            texts["ladder/short"] = table(head, [row for row in rows if row[0] in SHORT])
-            texts["ladder/summary"] = summary(numbers["published"])
+            texts["ladder/short"] = ratios(own, SHORT, SHORT_K)
+            texts["ladder/summary"] = summary(own)
     return texts
 
 
-def summary(published: list[dict]) -> str:
-    """Range of the ratios of the default scheme, at low levels and at the highest one."""
-    own = [row for row in published if row["scheme"] == DEFAULT]
-    highest = max(row["v"] for row in own)
+def ratios(rows: list[dict], levels: Iterable[int], temperatures_K: tuple[float, ...]) -> str:
+    """Table of the ratios, one row per level."""
+    columns = [(dv, t) for dv in (1, 2, 3) for t in temperatures_K]
+    cells = {(row["v"], row["dv"], row["T_K"]): f"{row['ratio']:.2f} +- {row['stderr']:.2f}"
+             for row in rows}  # fmt: skip
+    return table(
+        ["v", *(f"dv = {dv}, {t:g} K" for dv, t in columns)],
+        [[v, *(cells.get((v, *column), "") for column in columns)] for v in levels],
+    )
 
-    def ratios(dv: int, high: bool) -> str:
-        return span(
-            row["ratio"]
-            for row in own
-            if row["dv"] == dv and (row["v"] == highest if high else row["v"] <= 10)
-        )
 
+def summary(rows: list[dict]) -> str:
+    """Range of the ratios at low levels and at the highest one."""
+    highest = max(row["v"] for row in rows)
+
+    def ranges(chosen: Callable[[int], bool]) -> list[str]:
+        return [
+            span(row["ratio"] for row in rows if row["dv"] == dv and chosen(row["v"]))
+            for dv in (1, 2, 3)
+        ]
+
+    low, high = ranges(lambda v: v <= 10), ranges(lambda v: v == highest)
     return (
-        f"At 300 to 5000 K, up to v = 10, the ratio is {ratios(1, False)} for one quantum, "
-        f"{ratios(2, False)} for two and {ratios(3, False)} for three; at v = {highest} it is "
-        f"{ratios(1, True)}, {ratios(2, True)} and {ratios(3, True)}."
+        f"At 300 to 5000 K, up to v = 10, the ratio is {low[0]} for one quantum, {low[1]} for two "
+        f"and {low[2]} for three; at v = {highest} it is {high[0]}, {high[1]} and {high[2]}."
     )
 
 
