@@ -214,6 +214,23 @@ def test_a_block_that_fails_is_found(reader):
         execute('```sh\nvibrates k results "N2(1) + H2 -> N2(0) + H2" 100000\n```')
 
 
+def taken_for_tags(text):
+    """What a reader of the displayed page does not see: `<w P>` outside code is a tag of HTML."""
+    prose, fenced = [], False
+    for line in text.splitlines():
+        fenced ^= line.startswith("```")
+        if not fenced and not line.startswith("    "):
+            prose.append(re.sub(r"<!--.*?-->", "", line))
+    found = re.findall(r"<[A-Za-z][^<>]*>", re.sub(r"`[^`]*`", "", "\n".join(prose)))
+    return [tag for tag in found if not tag.startswith("<div ")]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_formula_of_the_page_is_taken_for_a_tag(page):
+    assert taken_for_tags((ROOT / page).read_text(encoding="utf-8")) == []
+    assert taken_for_tags("a mean <w P> and `<f>`, P < 1e-3\n\n    <w P f>\n") == ["<w P>"]
+
+
 def test_every_figure_stands_once_in_the_gallery():
     shown = re.findall(r"\]\((figures/[^)]+)\)", (ROOT / "docs" / "gallery.md").read_text())
     there = [f"figures/{path.name}" for path in (ROOT / "docs" / "figures").iterdir()]
