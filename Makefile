@@ -4,6 +4,7 @@
 # make lint     formatting, lints, types, layers of packages, Snakemake's linter
 # make test     the tests, on WORKERS processes (two)
 # make test-quick  the tests that take seconds
+# make test-pythons  those tests with every other supported Python that is installed here (3.11 to 3.13)
 # make test-slurm  twelve faults on a real SLURM cluster on this machine (installs SLURM where it can)
 # make test-exports  reads exported rates with the programs they are for: .venv-exports, gfortran and Octave where installed (docs/exports.md);
 #               RATES=results: those of a campaign
@@ -13,6 +14,7 @@
 # make bench    cost of a trajectory and choice of its time step; rewrites docs/performance.md (a quarter of an hour)
 # make bench-learning  cost of the kernel search (docs/learning.md; tens of minutes)
 # make validate accuracy and the default campaign, measured again; rewrites all pages (docs/evidence/README.md; half an hour)
+# make data-set  the campaign of CONFIG as the data set of the package, open_rates("n2h2")
 # make pages    rewrites README.md and docs/ from the existing results; reports missing ones (a minute)
 # make ladder, make processes  their campaigns and pages; PUBLISHED=DIRECTORY of published rates gives the ratios to these
 # make abinitio the optional environment of PySCF; computes a sample of the ab initio points again (two minutes)
@@ -29,7 +31,9 @@
 export PUBLISHED
 # Rates that make test-exports reads.
 export RATES
-PYTHON ?= $(shell command -v python3.11 || echo python3)
+# The first supported Python that runs; an environment that exists keeps its own.
+PYTHON ?= $(shell for python in .venv/bin/python python3.11 python3.12 python3.13 python3; do \
+  $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$python && break; done)
 CORES  ?= $(shell getconf _NPROCESSORS_ONLN)
 CONFIG ?= config/config.yaml
 QUANTUM ?= config/quantum/small.yaml
@@ -40,7 +44,7 @@ LINTED := .venv/.linted
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 RESULTS = $$($(BIN)/vibrates results $(CONFIG))
 
-.PHONY: run lint format test test-quick test-slurm test-exports docs report check environment clean bench validate pages ladder processes surface-errors judge-methods abinitio surface surfaces quantum longrange learn bench-learning judge searches search-hehd schemas
+.PHONY: run lint format test test-quick test-pythons test-slurm test-exports docs report check environment clean bench validate pages ladder processes surface-errors judge-methods abinitio surface surfaces quantum longrange learn bench-learning judge searches search-hehd schemas data-set
 
 run: environment
 	@$(SNAKEMAKE)
@@ -89,12 +93,16 @@ $(LINTED): envs/development.txt $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/development.txt
 	@touch $@
 
+test-pythons: environment
+	@WORKERS=$(WORKERS) sh tests/pythons.sh
+
 test-slurm: environment
 	@$(BIN)/python -m pytest -m slurm -rs -s tests/slurm
 
 EXPORTS := .venv-exports
 
 test-exports: $(EXPORTS)/.ready
+	@sh tests/exports/programs.sh
 	@PYTHONPATH=src $(EXPORTS)/bin/python -m pytest -m exports -rs tests/exports tests/test_pages_run.py
 
 $(EXPORTS)/.ready: envs/exports.txt
@@ -116,14 +124,21 @@ $(DOCUMENTATION)/.ready: envs/docs.txt
 	@$(DOCUMENTATION)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/docs.txt
 	@touch $@
 
+# Checked at every call: an environment stops to run when its Python is removed, and keeps its version when PYTHON changes.
 environment: $(READY)
+	@found=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) \
+	  || { echo "error: .venv/bin/python does not run; run: make clean, then the same command again" >&2; exit 2; }; \
+	asked=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null); \
+	[ "$$found" = "$$asked" ] \
+	  || { echo "error: .venv has Python $$found, PYTHON=$(PYTHON) is $${asked:-not to be run}; run: make clean, or leave PYTHON out" >&2; exit 2; }
 
 # The stamp is made last: an interrupted installation is repeated.
 $(READY): envs/requirements.txt pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) not found; install Python 3.11 or run: make PYTHON=/path/to/python3.11" >&2; exit 2; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "error: $(PYTHON) is not Python 3.11; run: make PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@[ -n "$(PYTHON)" ] || { echo "error: no Python 3.11, 3.12 or 3.13 found; install one, or run: make PYTHON=/path/to/python3.12" >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
+	  || { echo "error: PYTHON=$(PYTHON) is no Python 3.11, 3.12 or 3.13; run: make PYTHON=/path/to/python3.12" >&2; exit 2; }
 	@echo "setting up .venv (once, some minutes)"
-	@$(PYTHON) -m venv .venv
+	@[ $(PYTHON) = .venv/bin/python ] || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
@@ -138,6 +153,9 @@ bench-learning: environment
 # Results are read again and named studies repeated each time, so that pages are never older than their sources.
 VALIDATION = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --quiet rules --forceall \
   -s workflow/modules/validation.smk
+
+data-set: run
+	@$(BIN)/python -m vibrates.library.publish $(RESULTS) n2h2
 
 validate: environment
 	@$(MAKE) --no-print-directory run
@@ -202,4 +220,4 @@ search-hehd: environment
 	@$(VALIDATION) -- pages
 
 clean:
-	rm -rf .venv $(ABINITIO) $(EXPORTS) $(DOCUMENTATION) site
+	rm -rf .venv .venv-pythons $(ABINITIO) $(EXPORTS) $(DOCUMENTATION) site

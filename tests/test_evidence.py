@@ -27,10 +27,9 @@ import report  # noqa: E402
 @pytest.fixture
 def copy(tmp_path):
     """README.md and docs/ elsewhere."""
-    shutil.copy(ROOT / "README.md", tmp_path)
-    (tmp_path / "docs").mkdir()
-    for page in (ROOT / "docs").glob("*.md"):
-        shutil.copy(page, tmp_path / "docs")
+    (tmp_path / "docs" / "evidence").mkdir(parents=True)
+    for page in report.pages():
+        shutil.copy(report.page_path(page), report.page_path(page, tmp_path))
     return tmp_path
 
 
@@ -90,7 +89,7 @@ def test_the_workflow_takes_up_the_results_that_are_there(monkeypatch, tmp_path)
     assert present == {name for name in report.STUDIES if not report.computes(name)}
     assert set(workflow_names(monkeypatch, tmp_path)["PRESENT"]) == present - {"surface_published"}
     (tmp_path / "results" / "rates.nc").unlink()
-    rest = present - {"surface_published", "default_campaign"}
+    rest = present - {"surface_published", "default_campaign", "interpolation"}
     assert set(workflow_names(monkeypatch, tmp_path)["PRESENT"]) == rest
     with pytest.raises(SystemExit, match="studies: no study 'ladders'; choose of slow_reference"):
         workflow_names(monkeypatch, tmp_path, {"studies": "variance ladders"})
@@ -176,6 +175,33 @@ def test_pages_are_what_the_kept_numbers_give(copy, name):
     assert report.write_pages(name, numbers, copy) == []
 
 
+def test_tables_of_evidence_are_pages_too(copy):
+    """A section of docs/evidence/ is found and written like one of docs/; the index has none."""
+    assert "evidence/README" not in report.pages(copy)
+    path = report.page_path("evidence/new", copy)
+    path.write_text("<!-- k -->\nold\n<!-- end k -->\n")
+    assert "evidence/new" in report.pages(copy) and report.marked_sections(path) == ["k"]
+    study = SimpleNamespace(
+        SECTIONS=("evidence/new/k",), sections=lambda numbers: {"evidence/new/k": numbers["k"]}
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "load_study", lambda name: study)
+        assert report.write_pages("study", {"k": "new"}, copy) == ["evidence/new/k"]
+    assert path.read_text() == "<!-- k -->\nnew\n<!-- end k -->\n"
+
+
+def test_the_short_table_of_performance_follows_from_the_full_one(copy):
+    """Also while the study has no numbers of its own: its lines stand in the table."""
+    text = report.page_path("evidence/performance", copy).read_text(encoding="utf-8")
+    lines = {
+        name: text.partition(f"<!-- {name} -->\n")[2].partition(f"\n<!-- end {name} -->")[0]
+        for name in ("trajectories", "steps")
+    }
+    numbers = {name: block.splitlines() for name, block in lines.items()}
+    assert report.write_pages("performance", numbers, copy) == []
+    assert "| 5 x 4 | 20 |" in report.page_path("performance", copy).read_text(encoding="utf-8")
+
+
 def test_kept_numbers_belong_to_a_study():
     assert {path.stem for path in report.EVIDENCE.glob("*.json")} <= set(report.STUDIES)
 
@@ -211,7 +237,7 @@ def test_a_marker_without_its_partner_is_refused(page, lost):
 
 def test_a_section_that_a_study_does_not_claim_is_refused(copy, monkeypatch):
     study = report.load_study("slurm_plan")
-    monkeypatch.setattr(study, "sections", lambda _numbers: {"slurm/faults": "text"})
+    monkeypatch.setattr(study, "sections", lambda _numbers: {"evidence/slurm/faults": "text"})
     with pytest.raises(UserError, match="not among its SECTIONS"):
         report.write_pages("slurm_plan", {}, copy)
 

@@ -40,7 +40,7 @@ EXECUTED = [
 RUNNABLE = ("check", "export", "k", "results")
 # Programs that read exported rates; their blocks run in `make test-exports`.
 OPTIONAL = ("cantera", "pycollisiondb")
-PROGRAMS = ("vibrates", "make", "python", "snakemake", "sbatch", ".venv/bin/vibrates")
+PROGRAMS = ("vibrates", "make", "pip", "python", "snakemake", ".venv/bin/vibrates")
 TARGETS = set(
     re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[1].split()
 )
@@ -136,6 +136,8 @@ def execute(text):
             if not absent:
                 exec(code, namespace)
                 python_run += 1
+        elif language == "yaml" and (named := re.match(r"# (\S+\.yaml)\n", block)):
+            Path(named[1]).write_text(block)  # a file that the reader makes
         elif language == "sh":
             commands_run += sum(run_command(words) for words in commands(f"```sh\n{block}\n```"))
     return commands_run, python_run
@@ -145,7 +147,7 @@ def execute(text):
 def reader(tmp_path, monkeypatch):
     """The directory of a reader who has run campaigns: results, configurations, examples."""
     monkeypatch.setenv("MPLBACKEND", "Agg")
-    for name in ("results", "results-tiny"):
+    for name in ("results", "results-tiny", "results-my-pair"):
         (tmp_path / name).mkdir()
         write_atomic(learned(levels=10), tmp_path / name / "learned.nc")
     for name in ("config", "examples"):
@@ -212,6 +214,23 @@ def test_a_block_that_fails_is_found(reader):
         execute('```sh\nvibrates k results "N2(1) + H2 -> N2(0) + H2" 100000\n```')
 
 
+def taken_for_tags(text):
+    """What a reader of the displayed page does not see: `<w P>` outside code is a tag of HTML."""
+    prose, fenced = [], False
+    for line in text.splitlines():
+        fenced ^= line.startswith("```")
+        if not fenced and not line.startswith("    "):
+            prose.append(re.sub(r"<!--.*?-->", "", line))
+    found = re.findall(r"<[A-Za-z][^<>]*>", re.sub(r"`[^`]*`", "", "\n".join(prose)))
+    return [tag for tag in found if not tag.startswith("<div ")]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_formula_of_the_page_is_taken_for_a_tag(page):
+    assert taken_for_tags((ROOT / page).read_text(encoding="utf-8")) == []
+    assert taken_for_tags("a mean <w P> and `<f>`, P < 1e-3\n\n    <w P f>\n") == ["<w P>"]
+
+
 def test_every_figure_stands_once_in_the_gallery():
     shown = re.findall(r"\]\((figures/[^)]+)\)", (ROOT / "docs" / "gallery.md").read_text())
     there = [f"figures/{path.name}" for path in (ROOT / "docs" / "figures").iterdir()]
@@ -262,7 +281,7 @@ def test_links_out_of_the_pages_lead_to_what_shows_the_file(hooks):
 
 
 def test_a_section_of_the_readme_is_that_section_with_links_for_its_page(hooks):
-    text = shown(hooks, "reference/x.md", '<!-- include README.md "Documentation" -->')
+    text = shown(hooks, "reference/x.md", '<!-- include README.md "Where next" -->')
     assert "[glossary](../glossary.md)" in text and "## " not in text
     assert "[CONTRIBUTING](contributing.md)" in text
 

@@ -1,4 +1,4 @@
-"""Effect of adaptive rounds on k and its stated error; a section of docs/rates.md.
+"""Effect of adaptive rounds on k and its stated error; a table of docs/evidence/rates.md.
 
     python validation/allocation.py
 
@@ -21,7 +21,7 @@ from synthetic_states import PILOT, ROUNDS, TARGET, synthetic_campaign
 
 NEEDS = ()
 REMEDY = "run: make validate"
-SECTIONS = ("rates/allocation",)
+SECTIONS = ("evidence/rates/allocation",)
 CAMPAIGNS = 200
 NOISES = (0.7, 1.0, 1.4)
 KINDS = (("its own", False), ("the nearest states", True))
@@ -77,7 +77,7 @@ def sections(numbers: dict) -> dict[str, str]:
         f"{CAMPAIGNS} campaigns of five states, pilot of {PILOT}, {ROUNDS} rounds, target "
         f"{100 * TARGET:g} %; `python validation/allocation.py`.\n\n{table(head, rows)}\n"
     )
-    return {"rates/allocation": f"{text}{took(numbers)}"}
+    return {"evidence/rates/allocation": f"{text}{took(numbers)}"}
 
 
 if __name__ == "__main__":

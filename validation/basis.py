@@ -1,4 +1,4 @@
-"""How many levels a trajectory needs: docs/figures/basis.png and a section of docs/accuracy.md.
+"""How many levels a trajectory needs: docs/figures/basis.png, docs/accuracy.md, its tables.
 
     python validation/basis.py
 
@@ -30,7 +30,7 @@ from vibrates.trajectories.sampling import initial_conditions
 
 NEEDS = ()
 REMEDY = "run: make validate"
-SECTIONS = ("accuracy/basis", "accuracy/basis summary")
+SECTIONS = ("evidence/accuracy/basis", "accuracy/basis summary")
 LEVELS = (1, 5, 10, 20, 30, 40)
 ENERGIES_CM = (1000, 3000, 10000, 30000, 60000)
 QUANTA = (1, 2, 3)
@@ -233,7 +233,7 @@ def figures(numbers: dict) -> None:
 
 
 def sections(numbers: dict) -> dict[str, str]:
-    """The figure, three tables, and the sentence on the basis of the ladder."""
+    """Three tables, and the sentence on the basis of the ladder."""
     found = needs_of_n2(numbers)
     hydrogen = {(h["v"], h["w"], h["process"], h["energy_cm"]): h["above"] for h in numbers["H2"]}
 
@@ -264,8 +264,7 @@ def sections(numbers: dict) -> dict[str, str]:
     ]
     energies = [f"U = {e}" for e in ENERGIES_CM]
     text = [
-        "![Levels of N2 needed below and above the initial one](figures/basis.png)",
-        "\nLevels of N2 below + above v for dv = 1, 2, 3 (U in cm^-1):\n",
+        "Levels of N2 below + above v for dv = 1, 2, 3 (U in cm^-1):\n",
         table(["v", *energies], rows),
         f"\nCut on both sides at once, the largest deviation is {100 * worst:.1f} %.",
         "\nDeviation in per cent with the basis of `config/ladder.yaml`, dv = 1, 2, 3:\n",
@@ -275,7 +274,7 @@ def sections(numbers: dict) -> dict[str, str]:
         took(numbers),
     ]
     return {
-        "accuracy/basis": "\n".join(text),
+        "evidence/accuracy/basis": "\n".join(text),
         "accuracy/basis summary": (
             f"{largest(1000, 3000, 10000)} up to 10000 cm^-1, {largest(30000)} at 30000 cm^-1 and "
             f"{largest(60000)} at 60000 cm^-1, an energy that has little weight in k below 5000 K"

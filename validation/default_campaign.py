@@ -1,4 +1,4 @@
-"""Effort, precision and rates of the default campaign, as README states them.
+"""Effort, precision and rates of the default campaign, as README.md and docs/method.md state them.
 
 make run && python validation/default_campaign.py
 """
@@ -12,8 +12,14 @@ from vibrates.rates.measured import RELAXATION
 RESULTS = "results"
 NEEDS = (f"{RESULTS}/rates.nc", f"{RESULTS}/checks.json")
 REMEDY = "run: make run"
-SECTIONS = ("README/default campaign", "README/default precision", "README/default measured",
-            "README/default rates", "README/default relaxation")  # fmt: skip
+SECTIONS = (
+    "README/default campaign",
+    "README/default precision",
+    "README/default relaxation",
+    "method/default measured",
+    "method/default rates",
+    "method/default relaxation",
+)
 TEMPERATURES_K = (200.0, 300.0, 500.0, 1000.0, 2000.0, 3000.0, 5000.0)
 
 
@@ -43,7 +49,7 @@ def measure() -> dict:
 
 
 def sections(numbers: dict) -> dict[str, str]:
-    """The sentences and tables of README."""
+    """The sentences and tables of both pages."""
     found, at = numbers["campaign"], numbers["temperatures_K"]
     time = (
         ""
@@ -69,12 +75,19 @@ def sections(numbers: dict) -> dict[str, str]:
         f"the {name} at 500-3000 K, {own['ratio'][at.index(300.0)]:.2f} at 300 K"
         for name, own in numbers["relaxation"].items()
     )
+    warm = [ratio for own in numbers["relaxation"].values()
+            for ratio, t in zip(own["ratio"], at, strict=True) if 500.0 <= t <= 3000.0]  # fmt: skip
+    room = [own["ratio"][at.index(300.0)] for own in numbers["relaxation"].values()]
     return {
+        "README/default relaxation": (
+            f"{span(warm)} of two fits to measured relaxation at 500-3000 K and {span(room)} of "
+            "them at 300 K"
+        ),
         "README/default campaign": f"{time}{thousands(found['trajectories'])} trajectories",
         "README/default precision": f"{100 * largest['relative_error']:.1f} %",
-        "README/default measured": table(["(1,0) -> (0,0)", *(f"{t:g} K" for t in at)], reference),
-        "README/default rates": table([change(largest["dv"], largest["dw"]), *kelvin], rows),
-        "README/default relaxation": within,
+        "method/default measured": table(["(1,0) -> (0,0)", *(f"{t:g} K" for t in at)], reference),
+        "method/default rates": table([change(largest["dv"], largest["dw"]), *kelvin], rows),
+        "method/default relaxation": within,
     }
 
 

@@ -1,4 +1,4 @@
-"""Error of k from each setting of the default campaign; a section of docs/accuracy.md.
+"""Error of k from each setting of the default campaign; docs/accuracy.md, its tables.
 
     python validation/error_budget.py
 
@@ -28,7 +28,11 @@ from vibrates.rates import bootstrap
 
 NEEDS = ()
 REMEDY = "run: make validate"
-SECTIONS = ("accuracy/error_budget", "accuracy/error_budget summary")
+SECTIONS = (
+    "evidence/accuracy/error_budget",
+    "accuracy/error_budget short",
+    "accuracy/error_budget summary",
+)
 COUNT = 96
 NOISE = "standard error of k in this study"
 FINE_STEP = {"accuracy": 0.0005, "time_step_fs": 0.6}
@@ -138,8 +142,15 @@ def sections(numbers: dict) -> dict[str, str]:
     step = max(np.abs(entry["change"]).max() for entries in numbers["processes"].values()
                for what, entry in entries.items() if what.startswith("time step"))  # fmt: skip
     every = 100.0 * np.array([together(entries) for entries in numbers["processes"].values()])
+    short = [
+        [name, *(f"{x:.2f}" for x in row)]
+        for name, row in zip(numbers["processes"], every, strict=True)
+    ]
     return {
-        "accuracy/error_budget": "\n\n".join([*blocks, table(head, noise)]) + "\n" + took(numbers),
+        "evidence/accuracy/error_budget": (
+            "\n\n".join([*blocks, table(head, noise)]) + "\n" + took(numbers)
+        ),
+        "accuracy/error_budget short": table(["all settings together", *kelvin], short),
         "accuracy/error_budget summary": (
             f"All settings together change k by {span(every.ravel(), '.1f')} %, the time step, "
             f"which every trajectory chooses for itself, by {100 * step:.2f} % at most"

@@ -1,4 +1,4 @@
-"""The experiment of Mihalik et al. 2024 on He + HD: tables and figures of docs/learning.md.
+"""The experiment of Mihalik et al. 2024 on He + HD: tables, and figures of docs/learning.md.
 
     make search-hehd      runs the search of config/pairs/hdhe.yaml, then this script
 
@@ -19,7 +19,8 @@ from vibrates.figures.search import draw_levels, draw_sizes
 NEEDS = ("results-hdhe/learning/search/hehd/table_I.csv",)
 REMEDY = "run: make search-hehd"
 SECTIONS = tuple(
-    f"learning/search {name}" for name in ("sets", "kernels", "counts", "hours", "quality")
+    f"evidence/kernel_search/search {name}"
+    for name in ("sets", "kernels", "counts", "hours", "quality")
 )
 FOUND = ROOT / "results-hdhe" / "learning" / "search" / "hehd"
 FACTOR_2 = np.log10(2.0)
@@ -152,11 +153,11 @@ def kernels() -> str:
                 k.N,
                 OPTIMISER[k.optimiser],
                 "BIC" if k.criterion == "BIC" else f"{{{', '.join(k.validation.split())}}}",
-                k.single_kernel,
+                f"`{k.single_kernel}`",
                 error(k.single_percent, k.single_rms_dex),
-                k.optimal_kernel,
+                f"`{k.optimal_kernel}`",
                 error(k.optimal_percent, k.optimal_rms_dex),
-                f"{paper.optimal} {paper.percent:.2f} %" if k.Index in first else "",
+                f"`{paper.optimal}` {paper.percent:.2f} %" if k.Index in first else "",
             ]
         )
     return table(
@@ -309,7 +310,9 @@ def measure() -> dict:
 
 def sections(numbers: dict) -> dict[str, str]:
     """Tables I-IV and the quality of the predictions."""
-    return {f"learning/search {name}": text for name, text in numbers["tables"].items()}
+    return {
+        f"evidence/kernel_search/search {name}": text for name, text in numbers["tables"].items()
+    }
 
 
 def figures(_numbers: dict) -> None:

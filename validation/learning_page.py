@@ -1,4 +1,4 @@
-"""How well rates are predicted: the tables of docs/learning.md that come from `make learn`.
+"""How well rates are predicted: docs/learning.md, its tables; from the scores of `make learn`.
 
     make learn && python validation/learning_page.py
 
@@ -17,13 +17,14 @@ RESULTS = "results"
 NEEDS = (f"{RESULTS}/learning/campaign_scenarios.csv",)
 REMEDY = "run: make learn"
 GROUPS = ("published", "campaign")
-SECTIONS = tuple(
-    f"learning/{group} {name}"
-    for group, names in (
-        ("published", ("sets", "temperatures", "judged", "coverage")),
-        ("campaign", ("levels", "judged", "coverage")),
-    )
-    for name in names
+SECTIONS = (
+    "evidence/learning/published sets",
+    "evidence/learning/published temperatures",
+    "evidence/learning/published judged",
+    "learning/published coverage",
+    "learning/campaign levels",
+    "evidence/learning/campaign judged",
+    "evidence/learning/campaign coverage",
 )
 MODELS = {"GP": "GP", "NN": "NN", "NN2": "NN2", "ladder": "ours"}
 KINDS = {
@@ -58,12 +59,14 @@ def sections(numbers: dict) -> dict[str, str]:
     for group, found in numbers.items():
         each = pd.DataFrame(found["medians"])
         if group == "published":
-            texts["learning/published sets"] = _sets(each)
-            texts["learning/published temperatures"] = _temperatures(each)
+            texts["evidence/learning/published sets"] = _sets(each)
+            texts["evidence/learning/published temperatures"] = _temperatures(each)
         else:
             texts["learning/campaign levels"] = _levels(each)
-        texts[f"learning/{group} judged"] = _judged(pd.DataFrame(found["verdict"]))
-        texts[f"learning/{group} coverage"] = _covered(pd.DataFrame(found["coverage"]))
+        judged = _judged(pd.DataFrame(found["verdict"]))
+        texts[f"evidence/learning/{group} judged"] = judged
+        page = "learning" if group == "published" else "evidence/learning"
+        texts[f"{page}/{group} coverage"] = _covered(pd.DataFrame(found["coverage"]))
     return texts
 
 

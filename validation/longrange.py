@@ -1,4 +1,4 @@
-"""Long-range surfaces: the tables of docs/longrange.md.
+"""Long-range surfaces: docs/longrange.md, its tables.
 
     make longrange                         trains, then runs this study (three minutes)
     make longrange LONGRANGE=paper/krb2    a network of the size of the paper (half an hour and
@@ -13,8 +13,14 @@ from report import ROOT, read_evidence, run_study, table
 
 NEEDS = ("results-longrange",)
 REMEDY = "run: make longrange"
-SECTIONS = ("longrange/errors", "longrange/errors paper", "longrange/beyond", "longrange/far",
-            "longrange/coefficients", "longrange/dispersion")  # fmt: skip
+SECTIONS = (
+    "evidence/longrange/errors",
+    "evidence/longrange/errors paper",
+    "longrange/beyond",
+    "evidence/longrange/far",
+    "longrange/coefficients",
+    "evidence/longrange/dispersion",
+)
 RESULTS = ROOT / "results-longrange"
 SYSTEMS = {"h3": "H + H2", "li3": "Li + Li2", "krb2": "KRb + KRb", "n2h2": "N2 + H2, tail"}
 PAPER = {"paper/h3_few": "H + H2, `paper/h3_few`", "paper/li3_few": "Li + Li2, `paper/li3_few`",
@@ -79,10 +85,10 @@ def sections(numbers: dict) -> dict[str, str]:
     """The tables of which every row is known."""
     found, texts = numbers["systems"], {}
     if set(PAPER) <= set(found):
-        texts["longrange/errors paper"] = errors(found, PAPER)
+        texts["evidence/longrange/errors paper"] = errors(found, PAPER)
     if not set(SYSTEMS) <= set(found):
         return texts
-    texts["longrange/errors"] = errors(found, SYSTEMS)
+    texts["evidence/longrange/errors"] = errors(found, SYSTEMS)
     rows = []
     for name, title in SYSTEMS.items():
         scores = (found[name]["hold-out"][kind] for kind in ("series", "plain"))
@@ -107,7 +113,7 @@ def sections(numbers: dict) -> dict[str, str]:
     rows = [[title, f"{far['median_percent']:.3g} %", f"{far['p90_percent']:.3g} %"]
             for name, title in (SYSTEMS | PAPER).items()
             if (far := found.get(name, {}).get("at 1000 bohr"))]  # fmt: skip
-    texts["longrange/far"] = table(["system", "median", "90th percentile"], rows)
+    texts["evidence/longrange/far"] = table(["system", "median", "90th percentile"], rows)
     rows = [
         [
             SYSTEMS[name],
@@ -126,7 +132,7 @@ def sections(numbers: dict) -> dict[str, str]:
         for row in found[name]["C_6 of dipole spectra"]
         if row["r_bohr"] in {one["r_bohr"] for one in found[name]["isotropic C_m"]}
     ]
-    texts["longrange/dispersion"] = table(["system", "basis", "r (bohr)", "C_6"], rows)
+    texts["evidence/longrange/dispersion"] = table(["system", "basis", "r (bohr)", "C_6"], rows)
     return texts
 
 

@@ -1,4 +1,4 @@
-"""How far the numbers of config/quantum/hehd.yaml are converged; a section of docs/quantum.md.
+"""How far the numbers of config/quantum/hehd.yaml are converged; docs/evidence/quantum.md.
 
     python validation/quantum_convergence.py
 
@@ -21,7 +21,7 @@ from vibrates.scattering.models import Scattering
 
 NEEDS = ()
 REMEDY = "run: make judge-methods"
-SECTIONS = ("quantum/convergence",)
+SECTIONS = ("evidence/quantum/convergence",)
 CONFIG = ROOT / "config" / "quantum" / "hehd.yaml"
 # The level the collision begins in, collision energy in cm^-1, J.
 CASES = (
@@ -112,7 +112,7 @@ def sections(numbers: dict) -> dict[str, str]:
         for row in numbers["changes"]
     ]
     head = ["collision", "better", *(f"P = {low:g} to {min(high, 1):g}" for low, high in RANGES)]
-    return {"quantum/convergence": table(head, rows) + "\n" + took(numbers)}
+    return {"evidence/quantum/convergence": table(head, rows) + "\n" + took(numbers)}
 
 
 if __name__ == "__main__":

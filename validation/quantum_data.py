@@ -18,7 +18,7 @@ SECTIONS = (
     "quantum/data set",
     "quantum/data cost",
     "quantum/data relaxation",
-    "quantum/data rotation",
+    "evidence/quantum/data rotation",
     "quantum/data final j",
 )
 # v = 1 -> 0 of HD by He at 300, 500, 1000 K, cm^3/s: Roueff and Zeippen, Astron. Astrophys.
@@ -85,7 +85,9 @@ def sections(numbers: dict) -> dict[str, str]:
         + ", that is "
         + ", ".join(f"{r:.2f}" for r in ratios)
         + " of them",
-        "quantum/data rotation": ", ".join(f"{k:.1e}" for k in numbers["rotation_cm3_s"].values())
+        "evidence/quantum/data rotation": ", ".join(
+            f"{k:.1e}" for k in numbers["rotation_cm3_s"].values()
+        )
         + f" cm^3/s at {', '.join(numbers['rotation_cm3_s'])} K",
         "quantum/data final j": ", ".join(
             f"{100 * x:.0f}" for x in numbers["share_into_rotation"].values()

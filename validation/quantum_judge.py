@@ -1,4 +1,4 @@
-"""Trajectories judged by coupled states, He + HD: table and figure of docs/quantum.md.
+"""Trajectories judged by coupled states, He + HD: docs/quantum.md, its table and figure.
 
     make judge      runs the trajectories of config/pairs/hdhe.yaml, then this script
 
@@ -18,7 +18,7 @@ from vibrates.rates.symmetrisation import SCHEMES
 RESULTS = "results-hdhe"
 NEEDS = (f"{RESULTS}/rates.nc", RATES)
 REMEDY = "run: make judge"
-SECTIONS = ("quantum/judge", "quantum/judge summary", "README/judge")
+SECTIONS = ("evidence/quantum/judge", "quantum/judge summary", "method/judge", "README/judge")
 CHANGES = ((1, 0), (2, 1), (2, 0))
 TEMPERATURES_K = (100.0, 200.0, 300.0, 400.0, 500.0, 700.0, 1000.0)
 
@@ -135,7 +135,7 @@ def sections(numbers: dict) -> dict[str, str]:
     total = " and ".join(ratio("total", dv, usual) for dv in (1, 2))
     total_100 = " and ".join(ratio("total", dv, cold) for dv in (1, 2))
     return {
-        "quantum/judge": ratios(data),
+        "evidence/quantum/judge": ratios(data),
         "quantum/judge summary": (
             f"With the default symmetrisation (`translational`) trajectories give {single} of the "
             f"coupled-states rates for dv = -1 between 300 and 1000 K and {double} for dv = -2; at "
@@ -143,6 +143,10 @@ def sections(numbers: dict) -> dict[str, str]:
             f"gives {ratio('initial', 1, usual)} and {ratio('initial', 2, usual)}."
         ),
         "README/judge": (
+            f"{single} of the quantum rates of one quantum at 300-1000 K and {double} of those of "
+            "two"
+        ),
+        "method/judge": (
             f"{single} of the coupled-states rates of one quantum at 300-1000 K, {double} of those "
             f"of two, and {at_100} at 100 K; `total` gives {total} at 300-1000 K"
         ),

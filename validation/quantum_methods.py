@@ -1,4 +1,4 @@
-"""Coupled states against close coupling, He + HD: a section of docs/quantum.md.
+"""Coupled states against close coupling, He + HD: docs/quantum.md, its table.
 
     python validation/quantum_methods.py
 
@@ -20,11 +20,11 @@ from vibrates.scattering.partial_waves import METHODS
 NEEDS = ()
 REMEDY = "run: make judge-methods"
 SECTIONS = (
-    "quantum/methods",
+    "evidence/quantum/methods",
     "quantum/methods summary",
-    "quantum/methods of data",
+    "evidence/quantum/methods of data",
     "quantum/methods judged",
-    "README/methods",
+    "method/methods",
 )
 CONFIG = ROOT / "config" / "quantum" / "hehd.yaml"
 COLLISIONS_CM = (100.0, 1000.0)
@@ -110,13 +110,13 @@ def sections(numbers: dict) -> dict[str, str]:
     )
     head = ["transition", "highest j", *(f"{e:g} cm^-1" for e in numbers["collisions_cm"])]
     return {
-        "quantum/methods": table(head, rows) + "\n" + took(numbers),
+        "evidence/quantum/methods": table(head, rows) + "\n" + took(numbers),
         "quantum/methods summary": (
             f"For (1,0) -> 0 coupled states are {at} of close coupling (j to {largest['j_max']})"
         ),
-        "quantum/methods of data": f"{span(ratios)} of close coupling",
+        "evidence/quantum/methods of data": f"{span(ratios)} of close coupling",
         "quantum/methods judged": f"{span(ratios)} of close coupling for (1,0) -> 0",
-        "README/methods": f"{span(ratios)} of close coupling there",
+        "method/methods": f"{span(ratios)} of close coupling there",
     }
 
 

@@ -2,7 +2,8 @@
 
 A study is a module of this directory with
 
-- ``SECTIONS``: the sections it writes, "page/section" each; a page is README or a file of docs/;
+- ``SECTIONS``: the sections it writes, "page/section" each; a page is README, a file of docs/
+  ("learning") or a page of tables there ("evidence/learning");
 - ``NEEDS``: the files it reads beside the repository's own (products of campaigns); none for a
   study that computes everything itself;
 - ``measure() -> dict``: the numbers, in what JSON can hold;
@@ -33,7 +34,7 @@ DOCUMENT = ROOT / "docs" / "accuracy.md"
 EVIDENCE = ROOT / "docs" / "evidence"
 STUDIES = (
     "slow_reference", "breathing_sphere", "error_budget", "variance", "basis", "allocation",
-    "default_campaign", "ladder", "processes",
+    "default_campaign", "interpolation", "ladder", "processes",
     "surface_fit", "surface_rates", "surface_published", "surface_uncertainty",
     "quantum_data", "quantum_methods", "quantum_convergence", "quantum_judge",
     "longrange", "performance", "slurm_plan", "slurm_faults", "kernel_search", "learning_page",
@@ -63,13 +64,19 @@ def span(values: Iterable[float], form: str = ".2f") -> str:
 
 
 def page_path(page: str, root: Path = ROOT) -> Path:
-    """The file of a page: README or a name of docs/."""
+    """The file of a page: README, or a name in docs/ ("learning", "evidence/learning")."""
     return root / "README.md" if page == "README" else root / "docs" / f"{page}.md"
 
 
 def pages(root: Path = ROOT) -> list[str]:
-    """All pages that may have sections."""
-    return ["README", *sorted(path.stem for path in (root / "docs").glob("*.md"))]
+    """All pages that may have sections: README, docs/, and the tables in docs/evidence/."""
+    docs = root / "docs"
+    tables = [path.stem for path in (docs / "evidence").glob("*.md") if path.stem != "README"]
+    return [
+        "README",
+        *sorted(path.stem for path in docs.glob("*.md")),
+        *(f"evidence/{name}" for name in sorted(tables)),
+    ]
 
 
 def marked_sections(page: Path) -> list[str]:
@@ -159,7 +166,7 @@ def write_pages(name: str, numbers: Mapping[str, Any], root: Path = ROOT) -> lis
             raise UserError(
                 f"validation/{name}.py: section '{section}' is not among its SECTIONS; add it"
             )
-        page, _, marker = section.partition("/")
+        page, _, marker = section.rpartition("/")
         if write_section(marker, text, page_path(page, root)):
             changed.append(section)
     return changed

@@ -1,4 +1,4 @@
-"""Kernel against slow reference, trajectory by trajectory; a section of docs/accuracy.md.
+"""Kernel against slow reference, trajectory by trajectory; in docs/accuracy.md, its table.
 
     python validation/slow_reference.py
 
@@ -23,7 +23,7 @@ from vibrates.trajectories.slow_reference import SlowCollision
 
 NEEDS = ()
 REMEDY = "run: make validate"
-SECTIONS = ("accuracy/slow_reference",)
+SECTIONS = ("evidence/accuracy/slow_reference", "accuracy/slow_reference summary")
 PROCESSES = {  # initial level, its main final level
     "V-T of N2": ((1, 0), (0, 0)),
     "V-T of H2": ((0, 1), (0, 0)),
@@ -100,7 +100,7 @@ def measure() -> dict:
 
 
 def sections(numbers: dict) -> dict[str, str]:
-    """The table and how many trajectories are within the limit."""
+    """The table, and how many trajectories are within the limit."""
     found = numbers["trajectories"]
     rows = [
         [
@@ -121,11 +121,14 @@ def sections(numbers: dict) -> dict[str, str]:
     ]  # fmt: skip
     largest = [row["largest_deviation"] for row in found]
     summary = (
-        f"\n{sum(x < LIMIT for x in largest)} of {len(rows)} trajectories have all their P within "
+        f"{sum(x < LIMIT for x in largest)} of {len(rows)} trajectories have all their P within "
         f"{LIMIT:g}; the largest of {sum(row['compared'] for row in found)} deviations is "
         f"{max(largest):.1e}."
     )
-    return {"accuracy/slow_reference": "\n".join([table(head, rows), summary, took(numbers)])}
+    return {
+        "evidence/accuracy/slow_reference": f"{table(head, rows)}\n{took(numbers)}",
+        "accuracy/slow_reference summary": summary,
+    }
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Outcome of twelve faults on a real SLURM cluster: a section of docs/slurm.md.
+"""Outcome of twelve faults on a real SLURM cluster: a table of docs/evidence/slurm.md.
 
 make test-slurm && python validation/slurm_faults.py
 """
@@ -7,7 +7,7 @@ from report import ROOT, run_study
 
 NEEDS = ("results-slurm/faults.md",)
 REMEDY = "run: make test-slurm"
-SECTIONS = ("slurm/faults",)
+SECTIONS = ("evidence/slurm/faults",)
 
 
 def measure() -> dict:
@@ -20,7 +20,9 @@ def sections(numbers: dict) -> dict[str, str]:
     """The table."""
     lines = ["| fault | outcome | time |", "|---|---|---|"]
     return {
-        "slurm/faults": "\n".join(lines + [f"| {' | '.join(row)} |" for row in numbers["rows"]])
+        "evidence/slurm/faults": "\n".join(
+            lines + [f"| {' | '.join(row)} |" for row in numbers["rows"]]
+        )
     }
 
 

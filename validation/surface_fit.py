@@ -24,9 +24,13 @@ from vibrates.potential.virial import orientations, second_virial, spherical_ave
 
 NEEDS = ("results-abinitio/fit.json",)
 REMEDY = "run: make surface"
-SECTIONS = tuple(
-    f"surface/{name}"
-    for name in ("points", "candidates", "priors", "errors", "mixed", "values", "averages")
+SECTIONS = (
+    *(
+        f"evidence/surface/{name}"
+        for name in ("points", "candidates", "priors", "errors", "values")
+    ),
+    "surface/mixed",
+    "surface/averages",
 )
 SURFACES = ("original", "modified", "fitted")
 PUBLISHED = {"beta": 8.0, "deformation": "polarizability"}
@@ -213,12 +217,12 @@ def sections(numbers: dict) -> dict[str, str]:
     head = ["surface", "well of the average / meV", "at / angstrom", "C6 / a.u.", "Q_a Q_b / a.u.",
             *(f"B12 less GERG-2008, {t:g} K" for t in virial[0]["T_K"])]  # fmt: skip
     return {
-        "surface/points": table(
+        "evidence/surface/points": table(
             ["group", "points"], [*points.items(), ("all", sum(points.values()))]
         ),
-        "surface/candidates": candidates(report),
-        "surface/priors": priors(report),
-        "surface/errors": errors(report) + "\n\n" + slopes(report),
+        "evidence/surface/candidates": candidates(report),
+        "evidence/surface/priors": priors(report),
+        "evidence/surface/errors": errors(report) + "\n\n" + slopes(report),
         "surface/mixed": table(
             [
                 "configuration",
@@ -228,7 +232,7 @@ def sections(numbers: dict) -> dict[str, str]:
             ],
             corners,
         ),
-        "surface/values": values(report),
+        "evidence/surface/values": values(report),
         "surface/averages": table(head, averaged),
     }
 

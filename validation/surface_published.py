@@ -1,4 +1,4 @@
-"""Rates on the three surfaces over the published ones: a table of docs/surface.md.
+"""Rates on the three surfaces over the published ones: docs/surface.md, its table.
 
 make surfaces PUBLISHED=DIRECTORY      with n2h2_vt_dv1.csv, ... of data set 10.5281/zenodo.7764142
 """
@@ -14,7 +14,7 @@ from vibrates.core.errors import UserError
 from vibrates.rates.symmetrisation import SCHEMES
 
 REMEDY = "run: make surfaces PUBLISHED=DIRECTORY"
-SECTIONS = ("surface/published", "surface/published summary")
+SECTIONS = ("evidence/surface/published", "surface/published summary")
 
 
 def measure() -> dict:
@@ -62,7 +62,7 @@ def sections(numbers: dict) -> dict[str, str]:
             f"{most['v'] - most['dv']}, {most['T_K']:g} K)"
         )
     return {
-        "surface/published": table(
+        "evidence/surface/published": table(
             ["surface", "symmetrisation", "v", *(f"{t:g} K" for t in TEMPERATURES_K)], rows
         ),
         "surface/published summary": f"Modified surface, `total`: {'; '.join(parts)}.",

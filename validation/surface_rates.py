@@ -21,11 +21,11 @@ SURFACES = ("original", "modified", "fitted")
 NEEDS = tuple(f"results-surfaces/{name}/rates.nc" for name in SURFACES)
 REMEDY = "run: make surfaces"
 SECTIONS = (
-    "surface/relaxation",
+    "evidence/surface/relaxation",
     "surface/relaxation summary",
-    "surface/measured",
-    "surface/measured summary",
-    "README/surface exchange",
+    "evidence/surface/measured",
+    "evidence/surface/measured summary",
+    "method/surface exchange",
 )
 TEMPERATURES_K = (200.0, 300.0, 500.0, 1000.0, 2000.0, 3000.0, 5000.0)
 UNCERTAIN_K = (200.0, 295.0, 500.0, 1000.0, 2000.0, 3000.0)  # of validation/surface_uncertainty.py
@@ -153,13 +153,15 @@ def sections(numbers: dict) -> dict[str, str]:
     vv, _ = at(numbers["surfaces"]["fitted"]["translational"]["VV"], 295.0)
     total, _ = at(numbers["surfaces"]["fitted"]["total"]["VV"], 295.0)
     texts = {
-        "surface/relaxation": relaxation(numbers),
+        "evidence/surface/relaxation": relaxation(numbers),
         "surface/relaxation summary": relaxation_summary(numbers),
-        "README/surface exchange": f"{vv / EXCHANGE_295_K:.2f} of the measured rate, with `total` "
+        "method/surface exchange": f"{vv / EXCHANGE_295_K:.2f} of the measured rate, with `total` "
         f"{total / EXCHANGE_295_K:.2f}",
     }
     if numbers["uncertainty"]:
-        texts["surface/measured"], texts["surface/measured summary"] = measured(numbers)
+        texts["evidence/surface/measured"], texts["evidence/surface/measured summary"] = measured(
+            numbers
+        )
     return texts
 
 

@@ -26,7 +26,7 @@ from vibrates.rates import bootstrap
 NEEDS = ("results-abinitio/fit.json",)
 COMPUTES = True
 REMEDY = "run: make surface, then python validation/surface_uncertainty.py"
-SECTIONS = ("surface/basis", "surface/uncertainty")
+SECTIONS = ("evidence/surface/basis", "evidence/surface/uncertainty")
 COUNT = 64  # trajectories in every stratum
 DRAWN = 10  # surfaces
 TEMPERATURES_K = list(UNCERTAIN_K)
@@ -145,8 +145,8 @@ def sections(numbers: dict) -> dict[str, str]:
         rows.append([f"{process}, basis set", *(f"{100 * c:+.1f} +- {100 * e:.1f} %" for c, e in
                      zip(own["basis"], own["basis_error"], strict=True))])  # fmt: skip
     return {
-        "surface/basis": f"{table(head, points)}\n\nShift: {named}.",
-        "surface/uncertainty": table(
+        "evidence/surface/basis": f"{table(head, points)}\n\nShift: {named}.",
+        "evidence/surface/uncertainty": table(
             ["process", *(f"{t:g} K" for t in numbers["temperatures_K"])], rows
         )
         + "\n"

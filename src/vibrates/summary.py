@@ -1,5 +1,7 @@
 """Summary of a finished campaign: rates with errors, failures, list of files."""
 
+import base64
+import html
 import json
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import xarray as xr
 import yaml
 
 from vibrates.config import Campaign, resolved
+from vibrates.core.errors import UserError
 from vibrates.core.netcdf import read_product
 from vibrates.learning.product import ladder_of
 
@@ -54,6 +57,32 @@ def summary_text(results: str | Path) -> str:
         _files_block(results),
     ]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def summary_page(text: str, figure: Path) -> str:
+    """Opening of the report: the summary without its list of files, and a figure, as HTML.
+
+    Parameters
+    ----------
+    text : str
+        What `summary_text` gives.
+    figure : Path
+        PNG file, which becomes a part of the page.
+
+    Raises
+    ------
+    UserError
+        If the figure cannot be read.
+    """
+    result = text.partition("\n\nfiles\n")[0]
+    try:
+        image = base64.b64encode(figure.read_bytes()).decode()
+    except OSError as error:
+        raise UserError(f"{figure}: cannot be read ({error.strerror}); {RUN_AGAIN}") from None
+    return (
+        f'<pre style="white-space: pre-wrap; font-size: 70%">{html.escape(result)}</pre>\n'
+        f'<img alt="{figure.stem}" src="data:image/png;base64,{image}" style="max-width: 100%">\n'
+    )
 
 
 def _ladder(rates: xr.Dataset, config: Campaign) -> xr.Dataset:

@@ -23,7 +23,11 @@ def render(path, published):
 
 @pytest.mark.parametrize("path", CAPTIONS, ids=lambda path: path.stem)
 @pytest.mark.parametrize("published", [{}, {"dv1": "some/table_dv1.csv"}], ids=["without", "with"])
-def test_a_caption_renders_without_a_warning(path, published):
+def test_a_caption_renders_without_a_warning(path, published, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    opening = tmp_path / "results" / "logs" / "opening.html"  # of the summary
+    opening.parent.mkdir(parents=True)
+    opening.write_text("<pre>k</pre>")
     warnings = io.StringIO()
     docutils.core.publish_parts(
         render(path, published),

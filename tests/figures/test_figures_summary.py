@@ -1,11 +1,14 @@
+import base64
+import html
 import json
+import re
 
 import pytest
 from figure_products import STATES, TEMPERATURES_K, learned_file, rate, rates
 
 from vibrates.core.errors import UserError
 from vibrates.core.netcdf import write_atomic
-from vibrates.summary import summary_text, total_trajectories
+from vibrates.summary import summary_page, summary_text, total_trajectories
 
 
 @pytest.fixture
@@ -90,3 +93,17 @@ def test_a_directory_without_rates_is_one_line(tmp_path):
 
 def test_a_file_of_the_results_stands_for_their_directory(results):
     assert summary_text(results / "rates.nc") == summary_text(results)
+
+
+def test_the_report_opens_with_the_result_and_its_figure(results):
+    figure = results / "figures" / "ladder.png"
+    figure.write_bytes(b"a picture")
+    text = summary_text(results)
+    page = summary_page(text, figure)
+    assert html.escape(line(text, 5)) in page and "trajectories used" in page
+    assert "figures (PNG)" not in page  # the list of files
+    (image,) = re.findall(r"base64,([^\"]+)", page)
+    assert base64.b64decode(image) == b"a picture"
+    figure.unlink()
+    with pytest.raises(UserError, match=r"ladder.png: cannot be read"):
+        summary_page(text, figure)

@@ -1,4 +1,4 @@
-"""Tables of docs/learning.md that are written from the scores of `make learn`."""
+"""Tables of docs/learning.md and of its evidence, written from the scores of `make learn`."""
 
 import importlib
 import sys
@@ -59,18 +59,24 @@ def test_tables_say_what_the_scores_say(page, results):
     assert set(texts) == set(page.SECTIONS)
     assert (
         "| dv = 1, set 1 | 1.0e-5 | 4.5e-5 |  | 2.5e-6 | 0.2 | 3.3e-6 |"
-        in texts["learning/published sets"]
+        in texts["evidence/learning/published sets"]
     )
-    assert "| v = 10 removed |" in texts["learning/published sets"]
-    assert "v = 5 removed" not in texts["learning/published sets"]
+    assert "| v = 10 removed |" in texts["evidence/learning/published sets"]
+    assert "v = 5 removed" not in texts["evidence/learning/published sets"]
     assert (
         "| 100 K, dv = 2 | 1.0e-5 | 4.5e-5 (2.2e-5, 6.8e-5) | 5.0e-5 | 5.00 | 0.50, 0.95 |"
-        in texts["learning/published temperatures"]
+        in texts["evidence/learning/published temperatures"]
     )
-    assert "| temperatures | 6 | 5 | 0.25-5 | dv = 2, 100: 5 |" in texts["learning/campaign judged"]
+    assert (
+        "| temperatures | 6 | 5 | 0.25-5 | dv = 2, 100: 5 |"
+        in texts["evidence/learning/campaign judged"]
+    )
     assert "| dv = 1 | 3 | 0.010 dex | 1.000 dex |" in texts["learning/campaign levels"]
     # (2 x 0.5 + 4 x 0.7 + 4 x 0.7)/10 of the temperatures.
-    assert "| ours | 50, 95 % | 50, 95 % |  | 66, 95 % |" in texts["learning/campaign coverage"]
+    assert (
+        "| ours | 50, 95 % | 50, 95 % |  | 66, 95 % |"
+        in texts["evidence/learning/campaign coverage"]
+    )
 
 
 def test_scores_that_are_missing_are_asked_for(page, tmp_path):

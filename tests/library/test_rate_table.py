@@ -178,3 +178,9 @@ def test_importing_the_package_is_light():
     script = "import sys, vibrates; print(sorted({'numpy', 'xarray', 'scipy'} & set(sys.modules)))"
     ran = subprocess.run([sys.executable, "-c", script], text=True, capture_output=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_a_plot_without_matplotlib_is_one_line(rates, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    with pytest.raises(UserError, match=r"^plot: matplotlib is not installed; pip install"):
+        rates.plot(DOWN)

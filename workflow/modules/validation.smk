@@ -33,6 +33,7 @@ STUDIES = {
     "basis": Study([], [*STUDY, "config/ladder.yaml"], 2),
     "allocation": Study([], ["tests/campaign/synthetic_states.py"], 2),
     "default_campaign": Study(["results/rates.nc", "results/checks.json"], CAMPAIGN),
+    "interpolation": Study(["results/rates.nc", "results/configuration.yaml"]),
     "ladder": Study(
         ["results-ladder/rates.nc", "results-ladder/checks.json"], [*CAMPAIGN, *TABLES]
     ),

@@ -92,14 +92,17 @@ rule summary:
     input:
         expand(
             RESULTS / "figures/{name}.png",
-            name=["surface", "cross_sections", "ladder", "temperature", "leave_one_out"],
+            name=["surface", "cross_sections", "temperature", "leave_one_out"],
         ),
         RESULTS / "explorer.html",
+        ladder=RESULTS / "figures/ladder.png",
         checks=RESULTS / "checks.json",
         rates=RESULTS / "rates.nc",
         learned=RESULTS / "learned.nc",
     output:
         summary=report(RESULTS / "summary.txt", caption="../report/summary.rst", category="Data"),
+        # Without its list of files and with the figure of the ladder: what the report opens with.
+        opening=RESULTS / "logs/opening.html",
     log:
         LOGS / "summary.log",
     conda:

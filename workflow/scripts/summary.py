@@ -1,14 +1,17 @@
-"""The closing summary: printed, and kept as a file."""
+"""The closing summary: printed, kept as a file, and as the opening of the report."""
+
+from pathlib import Path
 
 from vibrates.core.files import write_text
 from vibrates.core.scripts import run
 from vibrates.core.terminal import tell
-from vibrates.summary import summary_text
+from vibrates.summary import summary_page, summary_text
 
 
-def main(results: str, summary: str) -> None:
+def main(results: str, figure: str, summary: str, opening: str) -> None:
     text = summary_text(results)
     write_text(summary, text)
+    write_text(opening, summary_page(text, Path(figure)))
     tell(text)
 
 
@@ -17,5 +20,7 @@ if __name__ == "__main__":
         main,
         log=snakemake.log,
         results=snakemake.config["results"],
+        figure=snakemake.input.ladder,
         summary=snakemake.output.summary,
+        opening=snakemake.output.opening,
     )

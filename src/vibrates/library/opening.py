@@ -9,6 +9,7 @@ import yaml
 from vibrates.core import tables
 from vibrates.core.errors import UserError
 from vibrates.core.netcdf import read_product
+from vibrates.library import data_sets
 from vibrates.library.table import RateTable
 
 PRODUCTS = ("learned.nc", "rates.nc")
@@ -22,8 +23,8 @@ def open_rates(path: str | Path) -> RateTable:
     ----------
     path : str or Path
         A results directory (its learned.nc, or rates.nc where nothing was learned), one of these
-        files, a CSV of quantum rates (``rates.csv`` of ``make quantum``), or the name of a packaged
-        data set.
+        files, a CSV of quantum rates (``rates.csv`` of ``make quantum``), or the name of a data set
+        of the package (``"n2h2"``).
 
     Raises
     ------
@@ -38,6 +39,8 @@ def open_rates(path: str | Path) -> RateTable:
                 f"{where}: holds neither {' nor '.join(PRODUCTS)}; run the campaign to its end"
             )
         where = found[0]
+    elif not where.exists() and not where.suffix and len(where.parts) == 1:
+        where = data_sets.path_of(where.name)
     if where.suffix == ".csv":
         return quantum_table(where)
     return campaign_table(read_product(where, "run the campaign to its end"), str(where))

@@ -148,8 +148,17 @@ class Rate:
         )
 
     def plot(self, axes: Axes | None = None, **style: Any) -> Axes:
-        """Draw k(T) with its one-sigma band on matplotlib axes, new ones by default."""
-        import matplotlib.pyplot as plt
+        """Draw k(T) with its one-sigma band on matplotlib axes, new ones by default.
+
+        Raises
+        ------
+        UserError
+            If matplotlib is not installed: it is an extra, ``plot``.
+        """
+        try:
+            import matplotlib.pyplot as plt
+        except ImportError:
+            raise UserError("plot: matplotlib is not installed; pip install matplotlib") from None
 
         if axes is None:
             _, axes = plt.subplots()
