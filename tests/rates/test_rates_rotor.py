@@ -213,7 +213,7 @@ def test_levels_that_were_not_run_are_an_error_of_k(config, rates):
     row = int(np.flatnonzero(rates["direction"] == "computed")[0])
     at = rates.isel(transition=row)
     relative = (at["k_rotational_error"] / at["k"]).values
-    assert relative[0] < 0.002 and 0.02 < relative[2] < 0.08
+    assert relative[0] < 0.004 and 0.02 < relative[2] < 0.15
     parts = ("k_monte_carlo_stderr", "k_interpolation_error", "k_edge_error", "k_rotational_error")
     total = sum(at[name].values ** 2 for name in parts)
     # The two ends are in quadrature in the edge error: exact.

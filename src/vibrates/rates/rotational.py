@@ -7,7 +7,8 @@ thermal populations of j, and in a mixture the mean of the species:
     k(v, w -> v', w') = sum_s x_s(T) sum_j p_j(T) sum_j' k(v, w, j -> v', w', j').
 
 Levels j that were not run are left out of the mean; the error that this may cause is taken as their
-population times k.
+population times k, or times the rate from one of the two highest levels that were run if that is
+larger.
 
 The reverse direction follows from detailed balance level by level, which for a species makes
 
@@ -159,10 +160,11 @@ def averaged_over_j(
     every = [one.reduced for one in levels]
     temperature = every[0]["temperature"].values
     weights, missing = initial_populations(every, config, temperature, mixture)
-    average = combined(
-        [(p, one.totals[final, scheme]) for p, one in zip(weights, levels, strict=True)]
-    )
-    return replace(average, missing=missing * average.value)
+    averages = [one.totals[final, scheme] for one in levels]
+    average = combined(list(zip(weights, averages, strict=True)))
+    # Rates rise with j: the levels that were not run may have that of the highest ones that were.
+    highest = np.fmax.reduce([average.value, *(one.value for one in averages[-2:])])
+    return replace(average, missing=missing * highest)
 
 
 def initial_populations(
