@@ -233,8 +233,8 @@ def _dataset(rows, kept, temperature, scheme, config, sources) -> xr.Dataset:
         variables["k_rotational_error"] = over_temperature(
             "missing",
             rate,
-            "error of k from initial rotational levels that were not run: their population times k or "
-            "the rate from the highest levels that were run",
+            "error of k from initial rotational levels that were not run: their population times k "
+            "or the rate from the highest levels that were run",
         )
     variables["k_rests_on_edge"] = over_temperature(
         "rests_on_edge", share, "whether k_edge_fraction exceeds edge_fraction_limit"
