@@ -116,7 +116,7 @@ def _rates_block(rates: xr.Dataset, learned: xr.Dataset | None, config: Campaign
     final_v = f"v{dv:+d}" if dv else "v"
     lines = [
         f"{config.name}: {a}(v) + {b}({w}) -> {a}({final_v}) + {b}({w + dw}), "
-        f"symmetrisation {rates.attrs['symmetrisation']}",
+        f"symmetrisation {rates.attrs['symmetrisation']}{_rotor(rates)}",
         "k in cm^3/s and its relative standard error"
         + (" (* predicted, one sigma)" if learned is not None else ""),
         f"{'v':>4} {header}{'trajectories':>15}{'failed':>8}  target",
@@ -126,6 +126,14 @@ def _rates_block(rates: xr.Dataset, learned: xr.Dataset | None, config: Campaign
         for v, (mark, cells, rest) in sorted(rows.items())
     ]
     return lines
+
+
+def _rotor(rates: xr.Dataset) -> str:
+    """The quantised rotor and the mixture that k belongs to; empty with classical rotors."""
+    if "quantised_rotor" not in rates.attrs:
+        return ""
+    mixture, name = rates.attrs["mixture"], rates.attrs["quantised_rotor"]
+    return f", {name} quantised" + ("" if mixture == "all" else f" ({mixture})")
 
 
 def _value(computed: xr.Dataset, learned: xr.Dataset | None, v: int, T: float) -> str:

@@ -36,6 +36,13 @@ def test_rates_with_errors_at_the_target_temperatures(results):
     assert "predicted" not in line(text, 5)
 
 
+def test_says_which_rotor_is_quantised_and_of_which_mixture_k_is(results):
+    assert "quantised" not in summary_text(results)
+    marked = rates().assign_attrs(quantised_rotor="H2", mixture="normal")
+    write_atomic(marked, results / "rates.nc")
+    assert "translational, H2 quantised (normal)" in summary_text(results).splitlines()[0]
+
+
 def test_a_value_at_the_edge_of_the_grid_is_the_predicted_one_and_marked(tmp_path):
     learned = learned_file()
     column = 1

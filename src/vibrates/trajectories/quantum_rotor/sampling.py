@@ -1,13 +1,13 @@
 """Initial conditions of trajectories with one quantised rotor.
 
 What moves classically is the relative motion and one rotor: U = E_tr + E_rot, and the
-microcanonical measure is dE_rot E_tr d(b^2) (`measure` derives it): x = E_tr/U follows a Beta(2, 1)
-distribution, b^2 is uniform in its shell, the bond vector of the rotor isotropic and its angular
-momentum isotropic at right angles to it, of length sqrt(E_rot/B_v) with B_v = <1/(2 mu r^2)> of its
-vibrational level. The quantum molecule's (w, j) is a label of the stratum; its projection m on the
-initial direction of flight takes the 2 j + 1 values with equal weights, by one coordinate of the
-Sobol points, so that any run of them holds each m equally often but for rounding. Since all else is
-isotropic, the mean over m is that over any basis of the level.
+microcanonical measure is dE_rot E_tr d(b^2) (`rates.symmetrisation` derives it): x = E_tr/U follows
+a Beta(2, 1) distribution, b^2 is uniform in its shell, the bond vector of the rotor isotropic and
+its angular momentum isotropic at right angles to it, of length sqrt(E_rot/B_v) with
+B_v = <1/(2 mu r^2)> of its vibrational level. The quantum molecule's (w, j) is a label of the
+stratum; its projection m on the initial direction of flight takes the 2 j + 1 values with equal
+weights, by one coordinate of the Sobol points, so that any run of them holds each m equally often
+but for rounding. Since all else is isotropic, the mean over m is that over any basis of the level.
 
 Importance sampling as in `trajectories.sampling`: a share of the trajectories has x from Beta(6, 1)
 instead, with weights that undo it.
