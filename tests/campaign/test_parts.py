@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -115,3 +116,27 @@ def test_damaged_compiled_kernels_are_compiled_anew(tmp_path, monkeypatch):
 
     cache.load(fails_once)
     assert calls == [1, 0]
+
+
+def test_only_one_job_of_a_machine_compiles_at_a_time(tmp_path, monkeypatch, capsys):
+    """Each wrote machine code of its own, and the next job found it damaged."""
+    monkeypatch.setattr(cache, "directory", lambda: tmp_path / "kernels")
+    inside, largest = [], []
+
+    def warm_up():
+        inside.append(1)
+        largest.append(len(inside))
+        place = tmp_path / "kernels"
+        place.mkdir(exist_ok=True)
+        time.sleep(0.05)
+        if not (place / "f.nbc").exists():
+            (place / "f.nbc").write_text(str(len(largest)))
+        inside.pop()
+
+    threads = [threading.Thread(target=cache.load, args=(warm_up,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert largest == [1, 1, 1, 1] and cache.whole()
+    assert capsys.readouterr().err == ""

@@ -6,12 +6,13 @@ kernel. numba does not detect damaged machine code either, so checksums are stor
 """
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numba
@@ -53,8 +54,30 @@ def load(warm_up: Callable[[], object]) -> None:
 
     Damaged machine code is detected by its checksum, a damaged index by the failure to load it. The
     cache is then cleared and the kernel compiled again. To be called by one process of a job before
-    the others load the kernel.
+    the others load the kernel. Of several jobs on one machine one compiles, and the others wait for
+    it: two that write the same files leave checksums of neither.
     """
+    with _alone():
+        _load(warm_up)
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Wait until no other process of this machine is in this block; nothing where locks fail."""
+    lock = directory().with_suffix(".lock")
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        stream = lock.open("w")
+    except OSError:
+        yield
+        return
+    with stream:
+        with contextlib.suppress(OSError):
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+def _load(warm_up: Callable[[], object]) -> None:
     place = directory()
     found = _checksums(place)
     if any(found.get(name, checksum) != checksum for name, checksum in _recorded(place).items()):
