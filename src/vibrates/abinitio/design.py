@@ -13,6 +13,7 @@ from vibrates.abinitio.models import DesignSettings, Quadrature
 from vibrates.abinitio.settings import PairDescription
 from vibrates.core.columns import ANGLES, COORDINATES, ENERGY
 from vibrates.core.errors import UserError
+from vibrates.core.units import BOHR_TO_ANGSTROM
 from vibrates.potential import design as designing
 from vibrates.potential import fit as fitting
 from vibrates.potential import points as point_tables
@@ -48,7 +49,9 @@ class LinearisedFit:
         spec = described.settings.fit
         asked = _asked(described)
         self.molecules, self.lengths = described.diatoms, list(spec.stretch_length_angstrom)
-        self.rest = tuple(described.molecules[name].r_e_angstrom for name in described.settings.pair)
+        self.rest = tuple(
+            described.molecules[name].r_e_angstrom for name in described.settings.pair
+        )
         prepared = point_tables.prepare(known, *self.molecules, self.lengths)
         training = prepared[~prepared["group"].str.startswith("held_out")].reset_index(drop=True)
         self.terms = [
@@ -59,12 +62,15 @@ class LinearisedFit:
         self.weights = fitting.Weights(**spec.weights.to_mapping())
         self.found = fitting.fit(training, self.terms, self.weights, spec.prior.to_mapping())
 
-    def _design(self, table: pd.DataFrame) -> fitting.Design:
+    def prepared(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Geometries with ANGLES, R_angstrom and STRETCHES, as the fit reads them; V is 0."""
         full = table.assign(**{ENERGY: 0.0})
         for name, stretch, rest in zip(COORDINATES[-2:], STRETCHES, self.rest, strict=True):
             full[name] = rest + full[stretch]
-        prepared = point_tables.prepare(full, *self.molecules, self.lengths)
-        return fitting.Design(prepared, self.terms)
+        return point_tables.prepare(full, *self.molecules, self.lengths)
+
+    def _design(self, table: pd.DataFrame) -> fitting.Design:
+        return fitting.Design(self.prepared(table), self.terms)
 
     def energy(self, table: pd.DataFrame) -> NDArray:
         """V (n,), meV, of geometries with ANGLES, R_angstrom and STRETCHES."""
@@ -162,9 +168,7 @@ def design(described: PairDescription, known: pd.DataFrame) -> Designed:
     unseen = random.permutation(asked.count) < held_out
     chosen.insert(0, "group", np.where(unseen, "held_out_chosen", "chosen"))
     seen = chosen[~unseen]
-    covariance = designing.with_points(
-        covariance, fit.jacobian(seen), fit.sigma(fit.energy(seen))
-    )
+    covariance = designing.with_points(covariance, fit.jacobian(seen), fit.sigma(fit.energy(seen)))
     stages["with the chosen points"] = [one.uncertainty(covariance) for one in aims]
     for name, part in list(zip(asked.quadratures, parts, strict=True))[1:]:
         training = part[~part["group"].str.startswith("held_out")]

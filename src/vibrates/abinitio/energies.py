@@ -191,9 +191,7 @@ def diagnosed_interaction(
     return (pair - a - b)[:4], pair[4:]
 
 
-def second_order_interaction(
-    symbols: Sequence[str], xyz: np.ndarray, level: Level
-) -> np.ndarray:
+def second_order_interaction(symbols: Sequence[str], xyz: np.ndarray, level: Level) -> np.ndarray:
     """HF and MP2 interaction energies (2,), hartree, counterpoise-corrected.
 
     Arguments and errors as of `interaction_energies`.

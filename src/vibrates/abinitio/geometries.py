@@ -108,9 +108,7 @@ def _long(
     return table
 
 
-def _relative(
-    chosen: Geometries, rows: Iterator[tuple], r_e: tuple[float, float]
-) -> pd.DataFrame:
+def _relative(chosen: Geometries, rows: Iterator[tuple], r_e: tuple[float, float]) -> pd.DataFrame:
     """Rows with offsets and stretches, as distances and bond lengths."""
     columns = ["group", "configuration", *ANGLES, "offset", "stretch_a", "stretch_b"]
     table = pd.DataFrame(rows, columns=columns)

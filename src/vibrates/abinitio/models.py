@@ -319,8 +319,8 @@ class DesignSettings(Model):
     targets: Annotated[dict[str, DesignTarget], MinLen(1)] = key("Targets", _SEE)
     candidates: DesignCandidates = key("Geometries to choose from", _SEE)
     quadratures: dict[str, Quadrature] = key(
-        "Quadratures that are computed as a whole, by the name of their group; the first one before "
-        "the choice, the others later",
+        "Quadratures that are computed as a whole, by the name of their group; the first one "
+        "before the choice, the others later",
         _SEE,
     )
     count: Count = key("Number of points chosen", "1")

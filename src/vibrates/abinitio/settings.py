@@ -16,7 +16,6 @@ from vibrates.core.yaml_files import read_layers, read_yaml
 from vibrates.molecules.diatom import Diatom
 from vibrates.molecules.settings import Molecule
 
-
 _COUPLED = "CCSD(T), counterpoise-corrected, 1s (and 2s 2p) cores frozen"
 # Of every method: what computes its points, and the method in words. None: the points of the fit.
 METHODS: dict[str | None, tuple[Stage, str]] = {
@@ -141,6 +140,29 @@ def fingerprints(points: PairPointSet) -> list[str]:
 def stage(points: PairPointSet) -> Stage:
     """What computes the points of a set."""
     return METHODS[points.method][0]
+
+
+def program(points: PairPointSet) -> str:
+    """The module of this package that computes the points of a set."""
+    return stage(points).module.rpartition(".")[2]
+
+
+def forecast(described: PairDescription, name: str) -> str:
+    """How many points of a further set are not in its data file, and their core hours; or "".
+
+    Raises UserError if the data file is damaged or holds points of another level.
+    """
+    if name not in described.further:
+        return ""
+    chosen, stated = described.further[name], (described.settings.further or {})[name]
+    table = geometry_table(chosen)
+    known = stage(chosen).known(stated.points)(level(chosen))
+    missing = sum(stage(chosen).key(row) not in known for _, row in table.iterrows())
+    hours = missing * stated.seconds / 3600.0
+    return (
+        f"{name}: {len(table)} points, {missing} of them not in {stated.points}: "
+        f"{hours:.2f} core hours at {stated.seconds:g} s a point"
+    )
 
 
 def monomer(described: PairDescription, name: str) -> DiatomProperties:
