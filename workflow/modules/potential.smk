@@ -80,7 +80,11 @@ rule figures:
         "../scripts/surface_checks.py"
 
 
+# Geometries of further points, and those to compute once more in a larger basis.
 if SETTINGS.design:
+    DESIGNED = preamble.fingerprint(
+        FIT, SETTINGS.design, code_fingerprint("vibrates.abinitio.design")
+    )
 
     rule design:
         input:
@@ -94,11 +98,28 @@ if SETTINGS.design:
             "../../envs/dynamics.yaml"
         params:
             description=DESCRIPTION,
-            fingerprint=preamble.fingerprint(
-                FIT, SETTINGS.design, code_fingerprint("vibrates.abinitio.design")
-            ),
+            fingerprint=DESIGNED,
         script:
             "../scripts/design.py"
+
+    if SETTINGS.design.increment:
+
+        rule design_increment:
+            input:
+                points=SETTINGS.design.points,
+                larger=SETTINGS.design.increment.points,
+            output:
+                geometries=WORK / "design_increment.csv",
+                report=WORK / "design_increment.json",
+            log:
+                LOGS / "design_increment.log",
+            conda:
+                "../../envs/dynamics.yaml"
+            params:
+                description=DESCRIPTION,
+                fingerprint=DESIGNED,
+            script:
+                "../scripts/design.py"
 
 
 # The further points of N2 + H2: angular moments, and the joint of the two methods at long bonds.
