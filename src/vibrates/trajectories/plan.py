@@ -140,7 +140,15 @@ def physics(config: Campaign, v: int, w: int, j: int | None = None) -> dict[str,
 
 
 def rotor_physics(config: Campaign, v: int, w: int, j: int) -> dict[str, Any]:
-    """Settings of the quantised rotor that a trajectory from (v, w, j) depends on."""
+    """Settings of the quantised rotor that a trajectory depends on.
+
+    Parameters
+    ----------
+    config
+        A campaign with a quantised rotor.
+    v, w, j
+        The initial state.
+    """
     rotor = config.quantised
     assert rotor is not None  # a plan with j is one of a campaign with a quantised rotor
     return {

@@ -126,7 +126,15 @@ class QuantumRotorRunner(TrajectoryRunner):
         return super().run(initial, finals)
 
     def internal_energy(self, v: int, w: int, j: int) -> float:
-        """Energy of a level of the rotor and a level (w, j) of the quantum molecule, hartree."""
+        """Energy of a level of the rotor and a level (w, j) of the quantum molecule, hartree.
+
+        Parameters
+        ----------
+        v : int
+            Vibrational level of the rotor.
+        w, j : int
+            Vibrational and rotational level of the quantum molecule.
+        """
         levels_quantum = [w for w, _ in self.levels_b[:: len(self.collision.levels)]]
         energies = self.collision.quantum.energies
         return float(

@@ -63,7 +63,20 @@ def runner(config: Campaign, v: int, w: int, j: int) -> QuantumRotorRunner:
 
 
 def shared_expansion(config: Campaign, v: int, w: int) -> AngularExpansion:
-    """The potential's expansion on the vibrational grids of (v, w), kept for the next call."""
+    """The potential's expansion on the vibrational grids of (v, w), kept for the next call.
+
+    Parameters
+    ----------
+    config
+        A campaign with a quantised rotor.
+    v, w
+        Initial vibrational levels.
+
+    Raises
+    ------
+    UserError
+        Orders too low for the potential.
+    """
     bases, position = config.bases(v, w), _position(config)
     key = fingerprint(
         surface=config.surface,
