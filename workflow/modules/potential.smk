@@ -111,7 +111,7 @@ rule block:
         fingerprint=lambda wildcards: FINGERPRINTS[wildcards.set][int(wildcards.block)],
     shell:
         f"PYSCF_MAX_MEMORY={{resources.mem_mb}} {with_pyscf(SETTINGS.python, 'blocks')} "
-        f"{{input}} {{wildcards.block}} {{output}} --fingerprint {{params.fingerprint}} {LOGGED}"
+        f"{{input:q}} {{wildcards.block}} {{output:q}} --fingerprint {{params.fingerprint}} {LOGGED}"
 
 
 rule collect:
@@ -178,7 +178,7 @@ rule monomer:
             described, wildcards.molecule
         ),
     shell:
-        f"{with_pyscf(SETTINGS.python, 'monomers')} properties {{input}} {{output}} "
+        f"{with_pyscf(SETTINGS.python, 'monomers')} properties {{input:q}} {{output:q}} "
         f"--fingerprint {{params.fingerprint}} {LOGGED}"
 
 

@@ -62,7 +62,7 @@ rule waves:
         fingerprint=lambda wildcards: FINGERPRINTS[int(wildcards.block), int(wildcards.chunk)],
     shell:
         "{resources.mpi} -n {resources.tasks} python -m vibrates.scattering.batch "
-        "{params.description} {wildcards.block} {wildcards.chunk} {output} "
+        "{params.description:q} {wildcards.block} {wildcards.chunk} {output:q} "
         f"--ranks {{resources.tasks}} --fingerprint {{params.fingerprint}} {LOGGED}"
 
 

@@ -1,16 +1,15 @@
 """`vibrates resume`: repeat the command of the last run, which may have ended for any reason."""
 
-import os
-import shlex
-import sys
 from pathlib import Path
+from typing import NoReturn
 
 from vibrates.campaign import driver
+from vibrates.campaign.command import snakemake
 from vibrates.config import Campaign
 from vibrates.core.errors import UserError
 
 
-def main(config: Campaign, path: Path, options: list[str]) -> int:
+def main(config: Campaign, path: Path, options: list[str]) -> NoReturn:
     """Replace this process by Snakemake; for what it repairs, see `driver.prepare`.
 
     Parameters
@@ -25,7 +24,7 @@ def main(config: Campaign, path: Path, options: list[str]) -> int:
     Raises
     ------
     UserError
-        If a driver is running.
+        If a driver is running, and as `command.snakemake`.
     """
     results = Path(config.results)
     last = driver.record(results)
@@ -42,8 +41,7 @@ def main(config: Campaign, path: Path, options: list[str]) -> int:
         arguments = ["--configfile", str(path), "--cores", "all"]
     print(
         f"{results}: "
-        + (f"last run began {last['started']} on {last['host']}" if last else "no run so far")
+        + (f"last run began {last['started']} on {last['host']}" if last else "no run so far"),
+        flush=True,
     )
-    print("snakemake " + shlex.join(arguments), flush=True)
-    program = Path(sys.executable).with_name("snakemake")
-    os.execv(program, [str(program), *arguments])
+    snakemake(arguments)

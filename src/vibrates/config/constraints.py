@@ -3,7 +3,6 @@
 Each invalid input is reported by one UserError.
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import numpy as np
 from vibrates.collisions.pair import energy_defect
 from vibrates.config.blocks import KeptTransitions
 from vibrates.config.campaign import Campaign
+from vibrates.core import results_directory
 from vibrates.core.errors import UserError
 from vibrates.potential.lennard_jones import PUBLISHED_N2_H2
 from vibrates.potential.registry import build_surface
@@ -19,8 +19,8 @@ from vibrates.potential.registry import build_surface
 
 def check(campaign: Campaign, source: str) -> None:
     """Raise UserError (file, key, value, limit, remedy) if the configuration cannot be run."""
+    results_directory.check(campaign.results, source)
     for rule in (
-        _results,
         _pair,
         _surface,
         _basis,
@@ -35,38 +35,6 @@ def check(campaign: Campaign, source: str) -> None:
             rule(campaign)
         except UserError as error:
             raise UserError(f"{source}: {error}") from None
-
-
-# Snakemake reads braces as wildcards; file systems hold names of 255 bytes.
-_FORBIDDEN, _LONGEST = "{}\0\n\r\t*?\"'\\", 200
-
-
-def _results(campaign: Campaign) -> None:
-    """The directory of the results can be made and written, and Snakemake can name it."""
-    text = campaign.results
-    found = sorted(set(text) & set(_FORBIDDEN))
-    if found:
-        raise UserError(f"results: {text!r} contains {found[0]!r}; choose a path without it")
-    if len(text.encode()) > _LONGEST:
-        raise UserError(
-            f"results: a path of {len(text.encode())} bytes is above the limit {_LONGEST}; "
-            "shorten it"
-        )
-    path = Path(text).expanduser().absolute()
-    if path == Path(path.anchor) or path == Path.cwd():
-        raise UserError(
-            f"results: {text!r} is the {'root' if path == Path(path.anchor) else 'project'} "
-            "directory; name a directory of its own"
-        )
-    place = path
-    while not place.exists():
-        place = place.parent
-    if not place.is_dir():
-        raise UserError(f"results: {place} is a file; name another directory")
-    # /proc and /sys promise by their permissions what they do not take.
-    system = {Path("/proc"), Path("/sys")} & {place, *place.parents}
-    if system or not os.access(place, os.W_OK | os.X_OK):
-        raise UserError(f"results: {place} cannot be written; name a directory of your own")
 
 
 def _pair(campaign: Campaign) -> None:
@@ -176,6 +144,8 @@ def _targets(campaign: Campaign) -> None:
 
 def _learning(campaign: Campaign) -> None:
     learning = campaign.learning
+    if learning is None:
+        return
     (_, last), initial_w = learning.complete_v, learning.initial_w
     for dv, dw in learning.transitions:
         key = f"learning.transitions: [{dv}, {dw}]"

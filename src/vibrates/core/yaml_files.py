@@ -1,7 +1,8 @@
 """Reading and writing of configuration files.
 
 A configuration is a plain mapping with exactly the keys of its schema. A file may name another one
-under ``extends``; each of its own top-level blocks replaces that block of the other file entirely.
+under ``extends``; each of its own top-level blocks replaces that block of the other file entirely,
+except for `MERGED`.
 """
 
 from pathlib import Path
@@ -11,6 +12,9 @@ import yaml
 
 from vibrates.core.errors import UserError
 from vibrates.core.files import write_text
+
+# Blocks that complete those of the extended file: entries by name, and in them key by key.
+MERGED = ("molecules",)
 
 
 class _Loader(yaml.SafeLoader):
@@ -50,6 +54,8 @@ def read_yaml(path: str | Path) -> dict[str, Any]:
 def read_layers(path: str | Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
     """The mapping in `path`, completed by the top-level blocks of the file it extends.
 
+    Of the blocks in `MERGED` also the entries and their keys are completed.
+
     Parameters
     ----------
     path
@@ -71,7 +77,21 @@ def read_layers(path: str | Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]
         return own
     if not isinstance(parent, str):
         raise UserError(f"{path}: extends: {parent!r} is no file name; name one YAML file")
-    return read_layers(path.parent / parent, (*seen, path.resolve())) | own
+    base = read_layers(path.parent / parent, (*seen, path.resolve()))
+    return base | own | {name: _completed(base[name], own[name]) for name in MERGED
+                         if name in base and name in own}  # fmt: skip
+
+
+def _completed(base: Any, own: Any) -> Any:
+    """The entries of ``base``, each updated by the keys of the one of that name in ``own``."""
+    if not (isinstance(base, dict) and isinstance(own, dict)):
+        return own
+    both = {
+        name: base[name] | own[name]
+        for name in base.keys() & own.keys()
+        if isinstance(base[name], dict) and isinstance(own[name], dict)
+    }
+    return base | own | both
 
 
 def merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
