@@ -8,12 +8,8 @@ include: "../rules/preamble.smk"
 
 
 if RUNS and not COMMAND_LINE.verbose:
-    quieten(
-        workflow.logger_manager.logger,
-        total=lambda: sum(
-            bool(job.output) for job in {*workflow.dag.needrun_jobs(), *workflow.dag.finished_jobs}
-        ),
-    )
+    quieten(workflow.logger_manager.logger, total=lambda: jobs(workflow).total)
+    screen.take(lambda: jobs(workflow))
 
 
 def description_file(otherwise):

@@ -25,7 +25,7 @@ from vibrates.core.checkpoint import Checkpoint
 from vibrates.core.errors import UserError
 from vibrates.core.files import write_text
 from vibrates.core.yaml_files import read_yaml, write
-from vibrates.hpc import slurm, slurm_plugin
+from vibrates.hpc import screen, slurm, slurm_plugin
 from vibrates.hpc.preamble import or_exit
 from vibrates.hpc.quiet import INTERRUPTED, event_of
 from vibrates.trajectories import progress
@@ -55,6 +55,11 @@ def started(results: Path) -> None:
             "install the version of envs/requirements.txt"
         )
     progress.start(results)
+
+
+def drives() -> bool:
+    """Whether this process runs the campaign: it was prepared."""
+    return bool(_held)
 
 
 def prepare(config: Campaign, logger: logging.Logger) -> None:
@@ -240,7 +245,7 @@ class _Recorder(logging.Handler):
         self._interrupted = False
 
     def emit(self, log_record: logging.LogRecord) -> None:
-        self._interrupted |= str(log_record.msg).startswith(INTERRUPTED)
+        self._interrupted |= screen.is_stopped() or str(log_record.msg).startswith(INTERRUPTED)
         if run := slurm.run_named(str(log_record.msg)):
             with slurm.runs_file(self._results).open("a") as file:
                 file.write(run + "\n")

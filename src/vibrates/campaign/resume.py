@@ -1,7 +1,6 @@
 """`vibrates resume`: repeat the command of the last run, which may have ended for any reason."""
 
 from pathlib import Path
-from typing import NoReturn
 
 from vibrates.campaign import driver
 from vibrates.campaign.command import snakemake
@@ -9,8 +8,8 @@ from vibrates.config import Campaign
 from vibrates.core.errors import UserError
 
 
-def main(config: Campaign, path: Path, options: list[str]) -> NoReturn:
-    """Replace this process by Snakemake; for what it repairs, see `driver.prepare`.
+def main(config: Campaign, path: Path, options: list[str]) -> int:
+    """Run Snakemake again; for what it repairs, see `driver.prepare`.
 
     Parameters
     ----------
@@ -20,6 +19,11 @@ def main(config: Campaign, path: Path, options: list[str]) -> NoReturn:
         Its configuration file.
     options
         Options for Snakemake; if empty those of the last run, or all local cores if there was none.
+
+    Returns
+    -------
+    int
+        Exit status.
 
     Raises
     ------
@@ -44,4 +48,4 @@ def main(config: Campaign, path: Path, options: list[str]) -> NoReturn:
         + (f"last run began {last['started']} on {last['host']}" if last else "no run so far"),
         flush=True,
     )
-    snakemake(arguments)
+    return snakemake(arguments)

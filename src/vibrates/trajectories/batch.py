@@ -183,7 +183,7 @@ def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
         else ""
     )
     progress.batch_done(
-        Path(work.config.results),
+        work.config,
         arguments.round,
         f"v={work.v} w={work.w}: {len(probability)} trajectories, "
         f"{np.count_nonzero(status)} failed, {elapsed}{resumed}",
