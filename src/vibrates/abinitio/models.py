@@ -31,7 +31,7 @@ Element = Annotated[str, StringConstraints(pattern="^[A-Z][a-z]?$")]
 Numbers = Annotated[tuple[float, ...], MinLen(1)]
 Lengths = Annotated[tuple[Positive, ...], MinLen(1)]
 # Beyond these bounds a number is a mistake of the unit.
-_Exponents = Annotated[tuple[Annotated[float, Ge(1e-4), Le(1e4)], ...], MinLen(1)]
+_Exponents = Annotated[tuple[Annotated[float, Ge(0.005), Le(100)], ...], MinLen(1)]
 _Contact = Annotated[float, Ge(0.5), Le(20)]
 _Offsets = tuple[Annotated[float, Ge(-10), Le(100)], ...]
 _Stretch = Annotated[float, Ge(-0.7), Le(3)]
@@ -157,7 +157,7 @@ class MonomerProperties(Model):
 class Weights(Model):
     """Standard deviation ascribed to a point."""
 
-    floor_meV: float = key("Floor", "meV", ge=1e-4, le=100)
+    floor_meV: float = key("Floor", "meV", ge=1e-4, le=10)
     fraction: float = key("Fraction of V", "1", ge=1e-5, le=1)
     high_meV: float = key("Energy from which a point loses weight", "meV", ge=10, le=100000)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from vibrates.collisions.pair import energy_defect
+from vibrates.config import surface_bounds
 from vibrates.config.blocks import KeptTransitions
 from vibrates.config.campaign import Campaign
 from vibrates.core import results_directory
@@ -54,7 +55,8 @@ def _surface(campaign: Campaign) -> None:
             f"surface.type: '{kind}' is the table of [N2, H2], "
             f"the pair is {list(campaign.pair)}; use correlation or a table"
         )
-    build_surface(campaign.surface, *campaign.partners)
+    surface = build_surface(campaign.surface, *campaign.partners)
+    surface_bounds.check(surface, campaign.dynamics.interaction_range_angstrom)
 
 
 def _basis(campaign: Campaign) -> None:
@@ -147,6 +149,18 @@ def _learning(campaign: Campaign) -> None:
     if learning is None:
         return
     (_, last), initial_w = learning.complete_v, learning.initial_w
+    first, second = campaign.partners
+    for place, molecule, level, name in (
+        ("complete_v", first, last, campaign.pair[0]),
+        ("next.v", first, learning.next.v[1], campaign.pair[0]),
+        ("initial_w", second, max(initial_w), campaign.pair[1]),
+        ("next.w", second, max(learning.next.w), campaign.pair[1]),
+    ):
+        if level >= molecule.morse_levels:
+            raise UserError(
+                f"learning.{place}: level {level} of {name} is beyond the last one its Morse well "
+                f"holds, {molecule.morse_levels - 1}; lower it"
+            )
     for dv, dw in learning.transitions:
         key = f"learning.transitions: [{dv}, {dw}]"
         _kept(key, (dv, dw), campaign.rates.transitions)
@@ -171,7 +185,13 @@ def _learning(campaign: Campaign) -> None:
 
 
 def _figures(campaign: Campaign) -> None:
-    figures = campaign.figures
+    figures, energies = campaign.figures, campaign.grid.energies
+    for i, energy in enumerate(figures.opacity_energies_cm):
+        if not energies[0] <= energy <= energies[-1]:
+            raise UserError(
+                f"figures.opacity_energies_cm[{i}]: {energy:g} is not within the energies of the "
+                f"grid, {energies[0]:g} to {energies[-1]:g}; correct it"
+            )
     named = [(f"figures.transitions[{i}]", t) for i, t in enumerate(figures.transitions)]
     named.append(("figures.temperature_transition", figures.temperature_transition))
     for key, (v, w, vp, wp) in named:

@@ -14,7 +14,6 @@ from vibrates.core.model import (
     Integer,
     Model,
     Natural,
-    Positive,
     Rule,
     Unique,
     key,
@@ -31,6 +30,7 @@ Distances = Annotated[tuple[_Distance, _Distance], Ascending()]
 Bonds = Annotated[tuple[_Bond, _Bond], Ascending()]
 Lengths = Annotated[tuple[_Distance, ...], MinLen(1)]
 _Power = Annotated[int, Ge(1), Le(20), WHOLE]
+_Floor = Annotated[float, Ge(1e-4), Le(10)]
 Neurons = Annotated[tuple[Count, ...], MinLen(1)]
 
 
@@ -42,7 +42,7 @@ class Training(Model):
     test_share: float = key("Share of the points that stops the training", "1", ge=0, lt=1)
     patience: Count = key("Steps without a better test error before it stops", "1")
     restarts: Integer = key("Random starts of which the best stays", "1", ge=1, le=1000)
-    relative_floor_cm: Positive | None = key(
+    relative_floor_cm: _Floor | None = key(
         "Points weigh as 1/max(|u|, floor); null for equal weights", "cm^-1"
     )
     seed: Natural = key("Seed of the first member", "1")
@@ -81,7 +81,7 @@ class AbInitioSource(Model):
     basis: str = key("Basis (a name that PySCF knows)", "text")
     leave_out: LeftOut = key(*LEAVE_OUT)
     diffuse: Letters = key(*DIFFUSE)
-    tolerance_hartree: float = key("Convergence of CCSD", "hartree", ge=1e-12, le=1e-6)
+    tolerance_hartree: float = key("Convergence of CCSD", "hartree", ge=1e-12, le=1e-7)
     start: str | None = optional(
         "Points of the same settings, which are not computed again", "path"
     )

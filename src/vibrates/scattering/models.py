@@ -25,7 +25,7 @@ _Distance = Annotated[float, Ge(0.5), Le(10000)]
 _Width = Annotated[float, Ge(0.001), Le(5)]
 _Energy = Annotated[float, Ge(1e-6), Le(1e5)]
 _Temperature = Annotated[float, Ge(1e-3), Le(100000)]
-Exponents = Annotated[tuple[Annotated[float, Ge(1e-4), Le(1e4)], ...], MinLen(1)]
+Exponents = Annotated[tuple[Annotated[float, Ge(0.005), Le(100)], ...], MinLen(1)]
 Bonds = Annotated[tuple[_Bond, ...], MinLen(1), Ascending()]
 
 
