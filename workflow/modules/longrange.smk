@@ -12,7 +12,7 @@ from vibrates.longrange.models import AnalyticSource
 include: "preamble.smk"
 
 
-DESCRIPTION = description_file("config/longrange/h3.yaml")
+DESCRIPTION = description_file("longrange", "config/longrange/h3.yaml")
 described = preamble.or_exit(descriptions.load, DESCRIPTION)
 
 WORK = Path(described.results)

@@ -11,7 +11,7 @@ from vibrates.core.code import code_fingerprint
 include: "preamble.smk"
 
 
-DESCRIPTION = description_file("config/abinitio/n2h2.yaml")
+DESCRIPTION = description_file("potential", "config/abinitio/n2h2.yaml")
 described = preamble.or_exit(descriptions.load, DESCRIPTION)
 
 SETTINGS = described.settings

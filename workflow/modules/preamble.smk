@@ -3,6 +3,8 @@
 # or as a part of the campaign, whose configuration then names the description under `modules`.
 import pandas
 
+from vibrates.campaign import kinds
+
 
 include: "../rules/preamble.smk"
 
@@ -12,9 +14,12 @@ if RUNS and not COMMAND_LINE.verbose:
     screen.take(lambda: jobs(workflow))
 
 
-def description_file(otherwise):
-    """The file that describes the work of the module; `otherwise` if none is named."""
-    return config.get("description") or (workflow.overwrite_configfiles or [otherwise])[0]
+def description_file(kind, otherwise):
+    """The file that describes the work of the module, a configuration of this kind; `otherwise` if none is named."""
+    path = config.get("description") or (workflow.overwrite_configfiles or [otherwise])[0]
+    if RUNS:
+        preamble.or_exit(kinds.check, path, kind)
+    return path
 
 
 def blocks_in(geometries):

@@ -10,7 +10,7 @@ from vibrates.scattering import plan, settings, work
 include: "preamble.smk"
 
 
-DESCRIPTION = description_file("config/quantum/small.yaml")
+DESCRIPTION = description_file("quantum", "config/quantum/small.yaml")
 described = preamble.or_exit(settings.load, DESCRIPTION)
 blocks = preamble.or_exit(
     lambda: plan.blocks(

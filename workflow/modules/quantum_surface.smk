@@ -11,7 +11,7 @@ from vibrates.scattering import surface
 include: "preamble.smk"
 
 
-DESCRIPTION = description_file("config/quantum/heh2.yaml")
+DESCRIPTION = description_file("quantum_surface", "config/quantum/heh2.yaml")
 described = preamble.or_exit(surface.load, DESCRIPTION)
 
 WORK = Path(described.results)

@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from vibrates.campaign import verify
+from vibrates.campaign import changes, verify
 from vibrates.config import Campaign
 from vibrates.core.checkpoint import Checkpoint
 from vibrates.core.errors import UserError
@@ -74,6 +74,8 @@ def prepare(config: Campaign, logger: logging.Logger) -> None:
     _become_driver(results)
     _end_old_jobs(results)
     _clear_stale_locks(results)
+    for line in changes.report(config):
+        progress.log(results, line)
     _write_configuration(config, results / "configuration.yaml")
     for path, reason in verify.damaged(results, remember=True).items():
         verify.set_aside(path)
