@@ -280,9 +280,9 @@ def test_mistake_stops_before_anything_runs(project, small):
     wrong["grid"]["energies_cm"] = [-100.0, 2000.0]
     project.write(wrong)
     ran = project.run()
-    assert ran.returncode != 0
+    assert ran.returncode == 2
     (line,) = [text for text in ran.stderr.splitlines() if "Using workflow" not in text]
-    assert line.startswith("error: config/config.yaml: grid.energies_cm[0]: -100.0 is not above")
+    assert line.startswith("error: config/config.yaml: grid.energies_cm[0]: -100.0 is below")
     assert not project.results.exists()
 
 

@@ -77,15 +77,18 @@ class _Screen:
             self._write(1, f"{line}\n".encode())
 
     def _forward(self) -> None:
-        looked = 0.0
-        while True:
-            ready, _, _ = select.select(self._readers, [], [], _DRAIN)
+        looked, opened = 0.0, list(self._readers)
+        while opened:
+            ready, _, _ = select.select(opened, [], [], _DRAIN)
             if not ready and self._end.is_set():
-                break
+                break  # A job that goes on alone may still hold the other ends.
             if ready:
                 time.sleep(_DELAY)
             for reader in ready:
-                self._arrived(self._readers.index(reader), os.read(reader, 1 << 16))
+                if text := os.read(reader, 1 << 16):
+                    self._arrived(self._readers.index(reader), text)
+                else:
+                    opened.remove(reader)
             if self._bar and time.monotonic() - looked > _REFRESH:
                 looked = time.monotonic()
                 self._bar.look()
@@ -130,6 +133,7 @@ class _Bar:
             rich.TimeElapsedColumn(),
             console=self._console,
             transient=True,
+            refresh_per_second=2,
             redirect_stdout=False,
             redirect_stderr=False,
         )
