@@ -9,9 +9,9 @@ from vibrates.potential.protocol import Potential
 # Neutral pairs: helium with H2 is bound by 1.2 meV, hydrogen bonds reach 0.3 eV.
 _SHALLOWEST_EV, _DEEPEST_EV = 5e-5, 3.0
 # At this distance of the centres of mass closed shells of any pair repel each other.
-_CONTACT_ANGSTROM, _WALL_EV = 1.2, 0.1
+_CONTACT_ANGSTROM, _WALL_EV, _FARTHEST_ANGSTROM = 1.2, 0.1, 12.0
 _LARGEST_AT_RANGE_EV = 0.02
-_DISTANCES = np.geomspace(_CONTACT_ANGSTROM, 12.0, 40) * ANGSTROM_TO_BOHR
+_DISTANCES = np.geomspace(_CONTACT_ANGSTROM, _FARTHEST_ANGSTROM, 40) * ANGSTROM_TO_BOHR
 # H, X, Ta, Tb and one between: n_a.R, n_b.R, n_a.n_b
 _ORIENTATIONS = {
     "H (parallel)": (0.0, 0.0, 1.0),
@@ -59,6 +59,11 @@ def check(surface: Potential, interaction_range_angstrom: float) -> None:
                 f"{_LARGEST_AT_RANGE_EV:g}; raise the range, or correct the surface"
             )
         depths.append(-float(energy.min()))
+    if max(depths) <= 0.0:
+        raise UserError(
+            f"surface: V has no well within {_FARTHEST_ANGSTROM:g} angstrom at any orientation; "
+            "correct the distances or depths, or their unit"
+        )
     if not _SHALLOWEST_EV <= max(depths) <= _DEEPEST_EV:
         raise UserError(
             f"surface: its deepest well has {1e3 * max(depths):.3g} meV, not within the limits "

@@ -49,7 +49,9 @@ def read_yaml(path: str | Path) -> dict[str, Any]:
         raise UserError(f"{path}: no valid YAML ({reason}); correct it") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        place = f"line {mark.line + 1}: " if mark else ""
+        # The end of the file is a line of its own for the parser.
+        last = path.read_text(encoding="utf-8", errors="replace").count("\n")
+        place = f"line {min(mark.line, last) + 1}: " if mark else ""
         problem = getattr(error, "problem", None) or "malformed"
         raise UserError(f"{path}: {place}no valid YAML ({problem}); correct the line") from None
     if recursive:

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from vibrates.molecules.settings import Molecule
 
 # Constants of one Morse curve fulfil omega_e = beta_e sqrt(2 D_e/mu) and x_e = omega_e/(4 D_e).
-# The first relation defines beta_e, and only rounding breaks it; real curves deviate from the
+# The first relation defines beta_e, and only rounding breaks it (D_0 in the place of D_e would by
+# 3 % for H2); real curves deviate from the
 # second (N2 by 17 %).
-MORSE_FACTOR, ANHARMONICITY_FACTOR, CUBIC_SHARE = 1.1, 2.0, 0.1
+MORSE_FACTOR, ANHARMONICITY_FACTOR, CUBIC_SHARE = 1.05, 2.0, 0.1
 # Bond lengths, in units of r_e, at which properties are judged, and their largest ratio there.
 _BONDS, _PROPERTY_FACTOR = np.array([0.85, 0.9, 1.0, 1.1, 1.2, 1.3]), 10.0
 _POLARIZABILITY, _QUADRUPOLE = (1.0, 2000.0), 100.0  # bohr^3; e bohr^2

@@ -74,7 +74,7 @@ class Molecule(Model):
     y_e: float | None = optional("Second anharmonicity; at most a tenth of x_e", "1")
     r_e_angstrom: float | None = optional("Equilibrium bond length", "angstrom", ge=0.5, le=6)
     beta_e_per_angstrom: float | None = optional(
-        "Steepness of the Morse curve; beta_e sqrt(2 D_e/mu) within a factor of 1.1 of omega_e",
+        "Steepness of the Morse curve; beta_e sqrt(2 D_e/mu) within a factor of 1.05 of omega_e",
         "angstrom^-1",
         ge=0.1,
         le=10,
