@@ -32,6 +32,9 @@ keys are errors. Relative paths start from the directory in which the campaign i
 `molecules`, `surface`, `dynamics`, `seed`, ... computes exactly those batches anew whose
 trajectories change; `rates`, `learning` and `figures` leave all trajectories as they are.
 
+`learning: none` is for a campaign without learning, such as one of a single state: it ends with the
+rates of its own states.
+
 To compare with published rates, name the files under `reference`; without them the comparison is
 skipped, and the figures say so.
 
