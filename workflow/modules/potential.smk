@@ -12,7 +12,7 @@ from vibrates.core.code import code_fingerprint
 include: "preamble.smk"
 
 
-DESCRIPTION = description_file("config/abinitio/n2h2.yaml")
+DESCRIPTION = description_file("potential", "config/abinitio/n2h2.yaml")
 described = preamble.or_exit(descriptions.load, DESCRIPTION)
 
 SETTINGS = described.settings
@@ -193,7 +193,7 @@ rule block:
         ),
     shell:
         f"PYSCF_MAX_MEMORY={{resources.mem_mb}} {with_pyscf(SETTINGS.python, '{params.program}')} "
-        f"{{input}} {{wildcards.block}} {{output}} --fingerprint {{params.fingerprint}} "
+        f"{{input:q}} {{wildcards.block}} {{output:q}} --fingerprint {{params.fingerprint}} "
         f"{{params.known}} {LOGGED}"
 
 
@@ -260,7 +260,7 @@ rule monomer:
             described, wildcards.molecule
         ),
     shell:
-        f"{with_pyscf(SETTINGS.python, 'monomers')} properties {{input}} {{output}} "
+        f"{with_pyscf(SETTINGS.python, 'monomers')} properties {{input:q}} {{output:q}} "
         f"--fingerprint {{params.fingerprint}} {LOGGED}"
 
 
