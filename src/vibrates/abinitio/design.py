@@ -268,7 +268,8 @@ def _changes(asked: IncrementDesign, fit: LinearisedFit) -> tuple[NDArray, NDArr
     for term in fit.terms:
         starts[term.parameter, term.powers] = (first, term.count)
         first += term.count
-    place, widths = [], []
+    place: list[int] = []
+    widths: list[float] = []
     for name, rows in form.items():
         for i, j, count in rows:
             start, available = starts.get((name, (i, j)), (0, 0))

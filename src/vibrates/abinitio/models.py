@@ -97,7 +97,7 @@ class BondsGroup(Model):
     bonds_angstrom: Annotated[tuple[tuple[Positive, Positive], ...], MinLen(1)] = key(
         "Lengths of the bonds of a and b", "angstrom"
     )
-    offsets_angstrom: Numbers = key(
+    offsets_angstrom: Annotated[_Offsets, MinLen(1)] = key(
         "R less the contact distance, which grows with a bond by half its stretch times the square "
         "of the cosine of its angle with R",
         "angstrom",
@@ -326,7 +326,7 @@ class DesignCandidates(Model):
 
     count: Count = key("Number of skew orientations", "1")
     seed: Natural = key("Seed of the skew orientations", "1")
-    offsets_angstrom: Numbers = key("R less the contact distance", "angstrom")
+    offsets_angstrom: Annotated[_Offsets, MinLen(1)] = key("R less the contact distance", "angstrom")
     steps_angstrom: tuple[Positive, Positive] = key(
         "Changes of the bonds of a and b: each alone and both, of either sign", "angstrom"
     )
