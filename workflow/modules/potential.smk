@@ -3,6 +3,7 @@
 #   snakemake -s workflow/modules/potential.smk --configfile config/abinitio/n2h2.yaml --cores 2 points|larger_basis|properties|fit
 # or the name of a further set of points (`further` in the description). `design` chooses geometries, `checked_points` makes tables
 # of moments and of long bonds. The points of N2 + H2 are in data/; `fit` and these two read them and need no PySCF.
+from functools import cache
 from pathlib import Path
 
 from vibrates.abinitio import settings as descriptions
@@ -27,8 +28,15 @@ SETS = {
 }
 PROGRAMS = {name: descriptions.program(one) for name, one in SETS.items()}
 STORED = {name: one.points for name, one in (SETTINGS.further or {}).items()}
-# Of every block what its points depend on: level of theory, geometries, code.
-FINGERPRINTS = {name: descriptions.fingerprints(one) for name, one in SETS.items()}
+
+
+# The list of a further set may come from a file that only its own jobs need.
+@cache
+def fingerprints(name):
+    """Of every block of a set what its points depend on: level of theory, geometries, code."""
+    return preamble.or_exit(descriptions.fingerprints, SETS[name])
+
+
 MONOMERS = {name: descriptions.monomer(described, name) for name in SETTINGS.properties}
 FIT = [SETTINGS.name, SETTINGS.pair, described.molecules, SETTINGS.fit]
 
@@ -161,8 +169,8 @@ checkpoint geometries:
         "../../envs/dynamics.yaml"
     params:
         content=lambda wildcards: SETS[wildcards.set].to_mapping(),
-        fingerprints=lambda wildcards: FINGERPRINTS[wildcards.set],
-        forecast=lambda wildcards: descriptions.forecast(described, wildcards.set),
+        fingerprints=lambda wildcards: fingerprints(wildcards.set),
+        forecast=lambda wildcards: preamble.or_exit(descriptions.forecast, described, wildcards.set),
     script:
         "../scripts/geometries.py"
 
@@ -186,7 +194,7 @@ rule block:
         ),
         runtime=lambda wildcards, attempt: 60 * attempt,
     params:
-        fingerprint=lambda wildcards: FINGERPRINTS[wildcards.set][int(wildcards.block)],
+        fingerprint=lambda wildcards: fingerprints(wildcards.set)[int(wildcards.block)],
         program=lambda wildcards: PROGRAMS[wildcards.set],
         known=lambda wildcards: (
             f"--known {STORED[wildcards.set]}" if wildcards.set in STORED else ""
@@ -214,7 +222,7 @@ rule collect:
         "../../envs/dynamics.yaml"
     params:
         content=lambda wildcards: SETS[wildcards.set].to_mapping(),
-        fingerprints=lambda wildcards: FINGERPRINTS[wildcards.set],
+        fingerprints=lambda wildcards: fingerprints(wildcards.set),
     script:
         "../scripts/points.py"
 
