@@ -131,10 +131,11 @@ if SETTINGS.design:
 
 
 # The further points of N2 + H2: angular moments, and the joint of the two methods at long bonds.
-if {"designed", "long_bonds_a", "long_bonds_a_ccsdt"} <= set(STORED):
+if SETTINGS.design and {"designed", "long_bonds_a", "long_bonds_a_ccsdt"} <= set(STORED):
 
     rule checked_points:
         input:
+            known=SETTINGS.design.points,
             designed=STORED["designed"],
             nevpt2=STORED["long_bonds_a"],
             coupled=STORED["long_bonds_a_ccsdt"],
@@ -143,6 +144,7 @@ if {"designed", "long_bonds_a", "long_bonds_a_ccsdt"} <= set(STORED):
             moments=WORK / "moments.csv",
             overlap=WORK / "long_bonds_overlap.csv",
             joined=WORK / "long_bonds.csv",
+            reached=WORK / "design_reached.csv",
         log:
             LOGS / "checked_points.log",
         conda:
@@ -150,9 +152,9 @@ if {"designed", "long_bonds_a", "long_bonds_a_ccsdt"} <= set(STORED):
         params:
             description=DESCRIPTION,
             fingerprint=preamble.fingerprint(
-                SETTINGS.pair,
-                described.molecules,
-                code_fingerprint("vibrates.potential.moments", "vibrates.potential.long_bonds"),
+                FIT,
+                SETTINGS.design,
+                code_fingerprint("vibrates.abinitio.design", "vibrates.potential.long_bonds"),
             ),
         script:
             "../scripts/point_tables.py"
