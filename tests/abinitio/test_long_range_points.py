@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from test_abinitio import ATOM, pyscf  # noqa: F401
+from test_abinitio import ATOM
 
 from vibrates.abinitio import atom_diatom
 from vibrates.core import tables

@@ -326,7 +326,9 @@ class DesignCandidates(Model):
 
     count: Count = key("Number of skew orientations", "1")
     seed: Natural = key("Seed of the skew orientations", "1")
-    offsets_angstrom: Annotated[_Offsets, MinLen(1)] = key("R less the contact distance", "angstrom")
+    offsets_angstrom: Annotated[_Offsets, MinLen(1)] = key(
+        "R less the contact distance", "angstrom"
+    )
     steps_angstrom: tuple[Positive, Positive] = key(
         "Changes of the bonds of a and b: each alone and both, of either sign", "angstrom"
     )
