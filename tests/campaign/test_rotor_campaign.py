@@ -1,5 +1,7 @@
 """A campaign with H2's rotation quantised: from its configuration to rates."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from campaign_project import Project
@@ -13,6 +15,7 @@ from vibrates.core.errors import UserError
 from vibrates.rates.reduction import reduce_batches
 from vibrates.rates.table import rate_table
 from vibrates.trajectories import batch_file, plan
+from vibrates.trajectories.quantum_rotor import work as quantum_rotor
 from vibrates.trajectories.work import BatchWork, joined
 
 QUANTUM = {"treatment": "quantum", "initial_j": [0, 1], "largest_j": 7}
@@ -178,6 +181,24 @@ def test_a_campaign_runs_from_one_key_to_its_rates(tmp_path, root, tiny_path):
     assert status.returncode == 0 and "6 of 6 batches, 72 of 72" in status.stdout
     check = project.vibrates("check")
     assert "initial states 6" in check.stdout and "j (largest of the basis)" in check.stdout
+
+
+def test_runners_of_all_levels_share_one_expansion():
+    config = with_rotors({"H2": QUANTUM}, basis={"H2": {"above": 0, "minimum": 1}})
+    one, other = (quantum_rotor.runner(config, 1, 0, j).collision for j in (0, 1))
+    assert one.expansion is other.expansion and one.levels != other.levels
+    assert quantum_rotor.shared_expansion(config, 2, 0) is not one.expansion
+
+
+def test_labels_of_final_states_follow_the_quantised_molecule():
+    """The rotor's level first, then (w, j): vp is that of the molecule named first in the pair."""
+    collision = SimpleNamespace(levels_a=range(3, 5), levels_b=[(0, 1), (0, 3), (1, 1), (1, 3)])
+    for position, rotor, quantum in ((1, "vp", "wp"), (0, "wp", "vp")):
+        config = SimpleNamespace(quantised=SimpleNamespace(position=position))
+        found = quantum_rotor.final_labels(collision, config)
+        assert found[rotor].tolist() == [3] * 4 + [4] * 4
+        assert found[quantum].tolist() == [0, 0, 1, 1] * 2
+        assert found["jp"].tolist() == [1, 3] * 4
 
 
 # Mistakes, one line each.

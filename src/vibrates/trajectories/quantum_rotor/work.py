@@ -1,7 +1,6 @@
 """From the configuration of a campaign to trajectories with a quantised rotor."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,8 @@ from vibrates.trajectories.settings import Settings
 
 # Final j nearest to resonance whose probabilities must meet `dynamics.accuracy`: they carry k.
 _CONTROLLED = 3
+_KEPT = 4  # expansions of different (v, w)
+_known: dict[str, AngularExpansion] = {}
 
 
 def runner(config: Campaign, v: int, w: int, j: int) -> QuantumRotorRunner:
@@ -87,41 +88,25 @@ def shared_expansion(config: Campaign, v: int, w: int) -> AngularExpansion:
         orders=_orders(config),
         dynamics=config.dynamics,
     )
-    return _expansion(key, _Built(config, v, w))
-
-
-class _Built:
-    """The arguments of an expansion; equal to any other, so that a key alone tells them apart."""
-
-    def __init__(self, config: Campaign, v: int, w: int) -> None:
-        self.config, self.state = config, (v, w)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Built)
-
-    def __hash__(self) -> int:
-        return 0
-
-
-@lru_cache(maxsize=8)
-def _expansion(key: str, built: _Built) -> AngularExpansion:
-    config, position = built.config, _position(built.config)
-    bases, end = config.bases(*built.state), config.dynamics.interaction_range_angstrom
-    switch = np.array([config.dynamics.switching_from * end, end]) * ANGSTROM_TO_BOHR
-    return expansion(
-        build_surface(config.surface, *config.partners),
-        config.partners,
-        position,
-        bases[1 - position],
-        bases[position],
-        _highest(config),
-        (float(switch[0]), float(switch[1])),
-        _orders(config),
-    )
+    if key not in _known:
+        while len(_known) >= _KEPT:
+            _known.pop(next(iter(_known)))
+        end = config.dynamics.interaction_range_angstrom * ANGSTROM_TO_BOHR
+        _known[key] = expansion(
+            build_surface(config.surface, *config.partners),
+            config.partners,
+            position,
+            bases[1 - position],
+            bases[position],
+            _highest(config),
+            (config.dynamics.switching_from * end, end),
+            _orders(config),
+        )
+    return _known[key]
 
 
 def check(config: Campaign) -> None:
-    """Check bases, grids and expansions of all initial states before trajectories are run.
+    """Check bases, grids and the potential's expansion before trajectories are run.
 
     Parameters
     ----------
@@ -142,8 +127,8 @@ def check(config: Campaign) -> None:
             degree_for(largest, j, orders[1])
         else:
             check_degree(rotor.settings.degree, largest, j, orders[1])
-    for v, w in config.grid.states:
-        shared_expansion(config, v, w)
+    # The largest amplitudes of the vibrations have the largest anisotropy.
+    shared_expansion(config, *max(config.grid.states))
 
 
 def initial(config: Campaign, v: int, w: int, j: int, stratum: Mapping[str, Any]) -> Any:
