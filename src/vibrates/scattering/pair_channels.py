@@ -74,7 +74,7 @@ class PairChannels:
     level: NDArray
     l: NDArray | None
     angular: sparse.csr_array
-    turn: NDArray | None
+    turn: sparse.csr_array | None
 
     def __len__(self) -> int:
         return len(self.level)
@@ -101,7 +101,11 @@ class PairChannels:
             basis = (self.angular @ radial.reshape(len(here), -1).T).T
             basis = basis.reshape(-1, functions, functions)
             rows = slice(start, start + count)
-            matrix[rows] = basis if self.turn is None else self.turn.T @ basis @ self.turn
+            if self.turn is None:
+                matrix[rows] = basis
+                continue
+            for row, own in zip(range(start, start + len(here)), basis, strict=True):
+                matrix[row] = self.turn.T @ (self.turn.T @ own).T
         return matrix
 
 
@@ -151,7 +155,7 @@ def close_coupling(
     square = np.einsum("fn,fg,gn->n", turn, orbital, turn, optimize=True)
     l = np.round(0.5 * (np.sqrt(1.0 + 4.0 * np.abs(square)) - 1.0)).astype(int)
     angular = _angular_integrals(levels, expansion, level, m_1, m_2)
-    return PairChannels(levels, kept, l, angular, combined @ turn)
+    return PairChannels(levels, kept, l, angular, sparse.csr_array(combined @ turn))
 
 
 def channel_count(labels: NDArray, method: str, total: int) -> int:
