@@ -29,17 +29,16 @@ SECTIONS = ("quantum/pair convergence", "quantum/pair steps")
 CONFIG = ROOT / "config" / "quantum" / "n2h2.yaml"
 # Modification of H2, j1, collision energy in cm^-1 above the lowest level, J, Omega.
 CASES = (
-    ("even", 4, 300.0, 6, 1),
-    ("even", 4, 1000.0, 6, 1),
-    ("odd", 5, 1000.0, 6, 1),
+    ("even", 4, 700.0, 6, 2),
+    ("odd", 5, 700.0, 6, 2),
 )
 SMALLEST = 0.02  # share of the sum from which a pair (j2, j2') is shown
 # Of the steps: a basis and waves so small that all can be computed.
 STEPS = {
     "modifications": {"N2": ["even"], "H2": ["even"]},
-    "basis": {"j_max": [8, 4], "points": [6, 6]},
+    "basis": {"j_max": [6, 4], "points": [6, 6]},
     "expansion_orders": [6, 4, 4],
-    "levels": {"j_max": [6, 2]},
+    "levels": {"j_max": [4, 2]},
 }
 
 

@@ -142,9 +142,7 @@ def draw_thermal(table: pd.DataFrame) -> Figure:
     axes = figure.subplots(1, len(changes), squeeze=False)[0]
     for axis, ((v_1, v_2, v_1p, v_2p), mine) in zip(axes, changes, strict=True):
         groups = mine.groupby(["modification_1", "modification_2"], sort=False)
-        for colour, ((first, second), own) in zip(
-            style.sequence(len(groups)), groups, strict=True
-        ):
+        for colour, ((first, second), own) in zip(style.sequence(len(groups)), groups, strict=True):
             axis.semilogy(
                 own["T_K"], own["k_cm3_s"], "o-", markersize=3, color=colour,
                 label=f"{first}, {second}",
@@ -172,9 +170,7 @@ def draw_final_levels(table: pd.DataFrame) -> Figure:
             zip(style.PALETTE, temperatures, strict=False)
         ):
             ends = mine[mine["T_K"] == temperature].groupby("j2p")["share"].sum()
-            axis.bar(
-                ends.index + 0.4 * number, ends, 0.4, color=colour, label=f"{temperature:g} K"
-            )
+            axis.bar(ends.index + 0.4 * number, ends, 0.4, color=colour, label=f"{temperature:g} K")
         axis.set_title(f"$j_1$ {one}, $j_2$ {two}")
         axis.set_xlabel("final $j_2$")
         axis.legend()

@@ -10,7 +10,6 @@ from vibrates.core.model import (
     WHOLE,
     Ascending,
     Count,
-    Integer,
     Model,
     Natural,
     Positive,
@@ -173,7 +172,8 @@ class PairScattering(Model):
         for name, spin in spins.items():
             if not (2 * spin).is_integer():
                 raise Rule(
-                    f"nuclear_spin.{name}", f"{spin:g} is no spin; give a multiple of 0.5, 0 or more"
+                    f"nuclear_spin.{name}",
+                    f"{spin:g} is no spin; give a multiple of 0.5, 0 or more",
                 )
         return self
 

@@ -18,6 +18,7 @@ from vibrates.core.units import (
 )
 from vibrates.scattering.calculation import Calculation, final
 from vibrates.scattering.thermal import rate_coefficient
+
 _FEWEST = 3  # cross sections that a rate coefficient needs
 
 
