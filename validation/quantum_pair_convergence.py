@@ -33,12 +33,14 @@ CASES = (
     ("odd", 5, 700.0, 6, 2),
 )
 SMALLEST = 0.02  # share of the sum from which a pair (j2, j2') is shown
+MEMORY_MB = 8000  # the largest variants need more than a job of the rates
 # Of the steps: a basis and waves so small that all can be computed.
 STEPS = {
     "modifications": {"N2": ["even"], "H2": ["even"]},
     "basis": {"j_max": [6, 4], "points": [6, 6]},
     "expansion_orders": [6, 4, 4],
     "levels": {"j_max": [4, 2]},
+    "energies": {"collision_cm": [40, 120, 250, 420, 700, 1100]},
 }
 
 
@@ -66,7 +68,8 @@ def sums(described: PairScattering, case: tuple) -> dict[tuple[int, int], float]
     """Sum of |S|^2 from one j1 by (j2, j2')."""
     kind, j_1, collision_cm, total, omega = case
     own = {"N2": ["even" if j_1 % 2 == 0 else "odd"], "H2": [kind]}
-    asked = PairCalculation(described.changed({"modifications": own}))
+    memory = {"jobs": {"memory_mb": MEMORY_MB}}
+    asked = PairCalculation(described.changed({"modifications": own} | memory))
     block = asked.blocks()[0]
     problem, labels = asked.problem(block), np.array(asked.basis(block.modification))
     lowest = asked.energies(asked.initial_levels(block.modification, (1, 0))).min()

@@ -27,7 +27,7 @@ SECTIONS = ("quantum/pair methods",)
 CONFIG = ROOT / "config" / "quantum" / "n2h2.yaml"
 # Highest j1 and j2, J, collision energy in cm^-1. The channels grow with J and limit what can be
 # done: some thousand take minutes.
-CASES = (([8, 7], 2, 700.0), ([12, 7], 2, 700.0), ([12, 7], 4, 700.0))
+CASES = (([8, 7], 4, 700.0), ([16, 7], 2, 700.0), ([12, 7], 4, 700.0))
 STARTS = (0, 2, 4)  # j1
 SMALLEST = 0.03  # share of the sum from one j1 from which a pair (j2, j2') is shown
 # Converged to 1e-3 at 1000 cm^-1 (docs/quantum.md) and cheaper than those of the rates.
@@ -37,9 +37,13 @@ SECTORS = [[4.2, 0.12], [7.0, 0.2], [14.0, 0.2]]
 def sums(j_max: list[int], total: int, collision_cm: float, method: str) -> dict:
     """Sums of |S|^2 by (j1, j2, j2'), para-H2; channels of the largest block, and seconds."""
     changes = {
-        "modifications": {"H2": ["even"]}, "basis": {"j_max": j_max, "points": [6, 6]},
-        "levels": {"j_max": [4, 2]}, "sectors_bohr": SECTORS, "method": "coupled_states",
-    }  # fmt: skip
+        "modifications": {"H2": ["even"]},
+        "basis": {"j_max": j_max, "points": [6, 6]},
+        "levels": {"j_max": [4, 2]},
+        "energies": {"collision_cm": [100, 400, collision_cm]},
+        "sectors_bohr": SECTORS,
+        "method": "coupled_states",
+    }
     asked = PairCalculation(settings.load(CONFIG).changed(changes))
     (block,) = asked.blocks()
     problem, labels = asked.problem(block), np.array(asked.basis(block.modification))

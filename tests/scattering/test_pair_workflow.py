@@ -1,12 +1,16 @@
 """Two diatoms, from a description to rates: levels, modifications, thermal averages, refusals."""
 
 import copy
+import importlib.util
+import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
+from vibrates.core import netcdf
 from vibrates.core.errors import UserError
 from vibrates.core.units import (
     CM_TO_HARTREE,
@@ -35,8 +39,8 @@ TINY = {
     "expansion_orders": [2, 2, 2],
     "sectors_bohr": [[4.6, 0.2], [9.0, 0.2]],
     "levels": {"j_max": [2, 1]},
-    "energies": {"collision_cm": [300, 900, 1500]},
-    "waves": {"reach_bohr": 1.0, "extra": 1, "step": 1, "every": 100},
+    "energies": {"collision_cm": [100, 200, 350]},
+    "waves": {"reach_bohr": 2.0, "extra": 1, "step": 1, "every": 100},
     "jobs": {"energies": 10, "chunks": 2},
 }
 
@@ -95,7 +99,7 @@ def test_even_and_odd_j_can_be_solved_apart(described):
 @pytest.mark.parametrize("method", ["coupled_states", "close_coupling"])
 def test_jobs_add_up_to_the_cross_sections_of_the_library(described, method):
     """Pieces, chunks, blocks and product against one sum over all waves in the library."""
-    few = {"method": method, "modifications": {"H2": ["odd"]}, "waves": {"reach_bohr": 0.3}}
+    few = {"method": method, "modifications": {"H2": ["odd"]}, "waves": {"reach_bohr": 0.7}}
     chosen = described.changed(few)
     asked = calculation.of(chosen)
     (block,) = asked.blocks()
@@ -238,6 +242,51 @@ def test_memory_that_is_promised_is_enough():
     assert (stored + at_edges.nbytes + at_middle.nbytes) / 1e6 < memory_mb(n, sectors) - 300.0
 
 
+def script(name):
+    """A script of the workflow as a module."""
+    place = REPOSITORY / "workflow" / "scripts" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, place)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_scripts_make_all_products(described, tmp_path):
+    """From files of jobs to rates, averages, checks and figures, as the workflow does it."""
+    path, results = tmp_path / "tiny.yaml", tmp_path / "results"
+    path.write_text(yaml.safe_dump(described.to_mapping()), encoding="utf-8")
+    (results / "figures").mkdir(parents=True)
+    waves = []
+    for block in (0, 1):
+        for chunk in (0, 1):
+            work = Work(described, block, chunk)
+            pieces = [task.compute() for task in work.tasks()]
+            waves.append(str(results / f"{block}_{chunk}.nc"))
+            netcdf.write_atomic(job_file.dataset(work, pieces), Path(waves[-1]))
+    named = {name: str(results / f"{name}.csv") for name in ("rates", "thermal", "final_levels")}
+    sections, checks = str(results / "cross_sections.nc"), str(results / "checks.json")
+    script("quantum_rates").main(
+        str(path), waves, named["rates"], sections, str(results / "hours.csv"), checks,
+        named["thermal"], named["final_levels"],
+    )  # fmt: skip
+    figures = [str(results / "figures" / f"{name}.png") for name in ("rates", "final_levels")]
+    script("quantum_figures").main(
+        named["rates"], sections, *figures, named["thermal"], named["final_levels"]
+    )
+    thermal = pd.read_csv(results / "thermal.csv", comment="#")
+    assert set(thermal["modification_2"]) == {"even", "odd", "equilibrium", "normal"}
+    assert (thermal["k_cm3_s"] > 0).all() and len(thermal) == 4 * 3
+    rates = pd.read_csv(results / "rates.csv", comment="#")
+    assert list(rates.columns[:8]) == ["v1", "j1", "v2", "j2", "v1p", "j1p", "v2p", "j2p"]
+    stored = netcdf.read_product(results / "cross_sections.nc", "")
+    assert stored.sizes["pair"] == len(rates) / 3
+    checks = json.loads((results / "checks.json").read_text(encoding="utf-8"))
+    assert set(checks) == {"even even", "even odd"}
+    hours = pd.read_csv(results / "hours.csv")
+    assert hours["modification"].tolist() == ["even even", "even odd"]
+    assert all(Path(figure).stat().st_size > 1000 for figure in figures)
+
+
 def test_mistakes_of_a_description_are_named(described, tmp_path):
     content = described.to_mapping()
     content["molecules"]["He"] = {"masses_u": [4.0]}
@@ -264,6 +313,10 @@ def test_mistakes_of_a_description_are_named(described, tmp_path):
         ({"basis": basis | {"points": [3, 5]}}, r"basis\.points: 3 of N2 are too few"),
         ({"jobs": jobs | {"memory_mb": 10}},
          r"basis: \d+ channels in 22 sectors need \d+ MB, more than jobs\.memory_mb, 10"),
+        ({"levels": {"j_max": [2, 0]}},
+         r"levels\.j_max: \[2, 0\] leaves no initial level .* odd j2"),
+        ({"energies": {"collision_cm": [100, 200, 500]}},
+         r"basis: its highest rotational level, 39\d cm\^-1 with even j1 and even j2, cannot take"),
         ({"transitions": [[0, 0, 1, 0]]},
          r"energies\.collision_cm: the highest total energy, \d+ cm\^-1, is below"),
         ({"sectors_bohr": [[6.0, 0.1], [2.0, 0.1]]}, "do not ascend"),

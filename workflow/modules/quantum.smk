@@ -24,7 +24,9 @@ FINGERPRINTS = preamble.or_exit(work.fingerprints, described, JOBS)
 PAIR = isinstance(described, PairScattering)
 MEMORY_MB = described.jobs.memory_mb if PAIR else 1500
 # Of two diatoms also rates averaged over both rotations, and where the transitions end.
-AVERAGES = {"thermal": WORK / "thermal.csv", "final_levels": WORK / "final_levels.csv"} if PAIR else {}
+AVERAGES = (
+    {"thermal": WORK / "thermal.csv", "final_levels": WORK / "final_levels.csv"} if PAIR else {}
+)
 
 
 wildcard_constraints:
@@ -85,7 +87,9 @@ rule rates:
         temperatures_K=described.to_mapping()["temperatures_K"],
         fingerprints=list(FINGERPRINTS.values()),
         code=code_fingerprint(
-            "vibrates.scattering.product", "vibrates.scattering.hours", "vibrates.scattering.cumulative"
+            "vibrates.scattering.product",
+            "vibrates.scattering.hours",
+            "vibrates.scattering.cumulative",
         ),
     script:
         "../scripts/quantum_rates.py"

@@ -56,7 +56,8 @@ STUDIES = {
         [*CAMPAIGN, "validation/quantum_data.py"],
     ),
     "quantum_pair_data": Study(
-        [f"data/quantum_n2h2_{name}.csv" for name in ("thermal", "final_levels", "hours")] + ["results/rates.nc"],
+        [f"data/quantum_n2h2_{name}.csv" for name in ("thermal", "final_levels", "hours")]
+        + ["results/rates.nc"],
         CAMPAIGN,
     ),
     "quantum_pair_methods": Study([], ["config/quantum/n2h2.yaml"]),

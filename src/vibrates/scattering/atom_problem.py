@@ -124,5 +124,6 @@ class ScatteringProblem:
         return Propagator(self.reduced_mass, channels.thresholds, self.edges, at_edges, at_middle)
 
     def s_matrices(self, channels: Channels, energies: NDArray) -> NDArray:
-        """S (n_energies, n, n) of one block at total energies (n_energies,)."""
+        """S (n_energies, n, n) of one block of `blocks` at total energies (n_energies,)."""
+        assert channels.l is not None, "channels of any partial wave: see Channels.of_wave"
         return self.propagator(channels).s_matrices(energies, channels.l)

@@ -87,12 +87,12 @@ class AtomCalculation:
     Raises UserError if the surface or the curve is missing or of another kind.
     """
 
-    names = ("v", "j")
-    asked = ("levels", "energies", "waves")
+    names: tuple[str, ...] = ("v", "j")
+    asked: tuple[str, ...] = ("levels", "energies", "waves")
 
     def __init__(self, settings: Scattering) -> None:
-        self.settings = settings
-        self.inputs = (settings.surface, settings.molecule.curve)
+        self.settings: Any = settings
+        self.inputs: tuple[str, ...] = (settings.surface, settings.molecule.curve)
         self.reduced_mass = described.reduced_masses(settings)[1]
 
     @cached_property
@@ -159,7 +159,8 @@ class AtomCalculation:
             odd = labels[:, 1] % 2
             exists = np.array(described.spin_weights(self.settings.molecule))[odd] > 0
             mask &= (odd[:, None] == odd) & exists
-        return labels, *np.nonzero(mask)
+        initial, final = np.nonzero(mask)
+        return labels, initial, final
 
     def energies(self, labels: NDArray) -> NDArray:
         """See `Calculation`."""

@@ -24,8 +24,9 @@ from vibrates.scattering.rotor import Rotor
 class Channels:
     """Channels of one block of the Hamiltonian: ``v``, ``j``, ``l``, ``thresholds`` (n,).
 
-    ``l``: None where it is any partial wave. ``states`` (n, g): vibrational amplitudes of the body-fixed basis; ``angular``
-    (lambda, n, n): its angular factors; ``turn`` (n, n): to the channels from that basis, or None.
+    ``l``: None where it is any partial wave. ``states`` (n, g): vibrational amplitudes of the
+    body-fixed basis; ``angular`` (lambda, n, n): its angular factors; ``turn`` (n, n): to the
+    channels from that basis, or None.
     """
 
     v: NDArray

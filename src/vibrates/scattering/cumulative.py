@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from vibrates.core.units import KELVIN_TO_HARTREE, RATE_AU_TO_CM3_S
 from vibrates.scattering.pair_calculation import PairCalculation
+from vibrates.scattering.plan import Modification
 from vibrates.scattering.product import CrossSections
 from vibrates.scattering.thermal import rate_coefficient
 
-Modification = tuple[str, str]
 EQUILIBRIUM, NORMAL = "equilibrium", "normal"
 CHANGE = ("v1", "v2", "v1p", "v2p")
 
@@ -116,8 +116,8 @@ def thermal_rates(
         v1, v2, v1p, v2p, modification_1, modification_2, T_K, k_cm3_s. ``equilibrium``: even and
         odd j as in equilibrium at T; ``normal``: in the ratio of their spin weights at any T.
     """
-    single = {
-        one: table.groupby([*CHANGE, "T_K"], as_index=False)["k_cm3_s"].sum()
+    single: dict[Modification, pd.DataFrame] = {
+        one: table.groupby([*CHANGE, "T_K"], as_index=False)[["k_cm3_s"]].sum()
         for one, table in parts.items()
     }
     kinds = [dict.fromkeys(one[number] for one in parts) for number in (0, 1)]
@@ -126,7 +126,8 @@ def thermal_rates(
     ]  # fmt: skip
     tables = []
     for names in product(*mixtures):
-        total, weights = 0.0, 0.0
+        rows = len(next(iter(single.values())))
+        total, weights = np.zeros(rows), np.zeros(rows)
         for one, table in single.items():
             weight = np.ones(len(table))
             for number, (kind, name) in enumerate(zip(one, names, strict=True)):

@@ -23,7 +23,7 @@ from vibrates.scattering.pair_channels import Level, channel_count
 from vibrates.scattering.pair_models import PairScattering
 from vibrates.scattering.pair_problem import PairProblem, degeneracies
 from vibrates.scattering.partial_waves import Piece, memory_mb
-from vibrates.scattering.plan import Block, cut, waves_of
+from vibrates.scattering.plan import Block, Modification, cut, waves_of
 from vibrates.scattering.rotor import Rotor
 from vibrates.scattering.settings import sector_edges
 
@@ -38,18 +38,19 @@ class PairCalculation:
     are asked for than memory holds, or all energies lie below the threshold of a transition.
     """
 
-    names = ("v1", "j1", "v2", "j2")
-    asked = ("levels", "energies", "waves", "transitions", "modifications")
+    names: tuple[str, ...] = ("v1", "j1", "v2", "j2")
+    asked: tuple[str, ...] = ("levels", "energies", "waves", "transitions", "modifications")
 
     def __init__(self, settings: PairScattering) -> None:
-        self.settings = settings
-        self.molecules = tuple(
+        self.settings: Any = settings
+        a, b = (
             _diatom(name, molecule_from_config(name, settings.molecules[name]))
             for name in settings.pair
         )
+        self.molecules = (a, b)
         self.reduced_mass = pair_reduced_mass(*self.molecules)
         long_range = getattr(settings.surface, "long_range", None)
-        self.inputs = () if long_range is None else (long_range.file,)
+        self.inputs: tuple[str, ...] = () if long_range is None else (long_range.file,)
 
     @cached_property
     def potential(self) -> PotentialFunction:
@@ -75,14 +76,13 @@ class PairCalculation:
     @property
     def expansion(self) -> Expansion:
         """Angular terms of the potential."""
-        a, b = self.molecules
-        return Expansion(*self.settings.expansion_orders, a.like_ends, b.like_ends)
+        (a, b), (order_a, order_b, order_mu) = self.molecules, self.settings.expansion_orders
+        return Expansion(order_a, order_b, order_mu, a.like_ends, b.like_ends)
 
     @property
-    def modifications(self) -> list[tuple[str, str]]:
+    def modifications(self) -> list[Modification]:
         """Nuclear-spin modifications of both molecules that are computed."""
-        of_each = [list(self.weights(number)) for number in (0, 1)]
-        return list(product(*of_each))
+        return list(product(self.weights(0), self.weights(1)))
 
     def weights(self, number: int) -> dict[str, float]:
         """Spin weights of the modifications of molecule ``number`` that are computed."""
@@ -103,7 +103,7 @@ class PairCalculation:
             )
         return found
 
-    def rotations(self, modification: tuple[str, str]) -> list[tuple[int, int]]:
+    def rotations(self, modification: Modification) -> list[tuple[int, int]]:
         """All (j1, j2) of the basis."""
         basis = self.settings.basis
         of_each = [_allowed(kind, top) for kind, top in zip(modification, basis.j_max, strict=True)]
@@ -115,7 +115,7 @@ class PairCalculation:
             if energies[0][j_1] + energies[1][j_2] <= limit
         ]
 
-    def basis(self, modification: tuple[str, str]) -> tuple[Level, ...]:
+    def basis(self, modification: Modification) -> tuple[Level, ...]:
         """All levels that are coupled."""
         return tuple(
             (v_1, j_1, v_2, j_2)
@@ -123,7 +123,7 @@ class PairCalculation:
             for j_1, j_2 in self.rotations(modification)
         )
 
-    def initial_levels(self, modification: tuple[str, str], vibration: tuple[int, int]) -> NDArray:
+    def initial_levels(self, modification: Modification, vibration: tuple[int, int]) -> NDArray:
         """Labels (L, 4) of the levels of ``vibration`` that transitions begin in."""
         tops = self.settings.levels.j_max
         return np.array([
@@ -153,6 +153,7 @@ class PairCalculation:
         collision = np.array(self.settings.energies.collision_cm) * CM_TO_HARTREE
         found = []
         for modification in self.modifications:
+            self._check_rotation(modification)
             energies, reference = [], []
             for vibration in dict.fromkeys(change[:2] for change in self.settings.transitions):
                 lowest = self.energies(self.initial_levels(modification, vibration)).min()
@@ -167,7 +168,7 @@ class PairCalculation:
         return found
 
     @cached_property
-    def _problems(self) -> dict[tuple[str, ...], PairProblem]:
+    def _problems(self) -> dict[Modification, PairProblem]:
         edges = sector_edges(self.settings.sectors_bohr)
         return {
             modification: PairProblem(
@@ -179,18 +180,18 @@ class PairCalculation:
 
     def problem(self, block: Block) -> PairProblem:
         """See `Calculation`."""
-        return self._problems[block.modification]
+        return self._problems[_of_pair(block)]
 
     def pieces(self, block: Block, waves: NDArray) -> list[Piece]:
         """See `Calculation`; Omega to the largest j1 + j2 that a transition begins in."""
         changes = self.settings.transitions
-        labels = [self.initial_levels(block.modification, change[:2]) for change in changes]
+        labels = [self.initial_levels(_of_pair(block), change[:2]) for change in changes]
         top = max(int((own[:, 1] + own[:, 3]).max()) for own in labels)
         return self.problem(block).pieces(waves, self.settings.method, top)
 
     def wanted(self, block: Block) -> tuple[NDArray, NDArray, NDArray]:
         """See `Calculation`."""
-        basis = np.array(self.basis(block.modification))
+        basis: NDArray = np.array(self.basis(_of_pair(block)))
         energies, tops = self.energies(basis), self.settings.levels.j_max
         begins = (basis[:, 1] <= tops[0]) & (basis[:, 3] <= tops[1])
         vibration = [tuple(own) for own in basis[:, [0, 2]].tolist()]
@@ -202,7 +203,8 @@ class PairCalculation:
             mask |= (before & begins)[:, None] & after
         # Each pair once, from the higher to the lower level.
         mask = (mask | mask.T) & (energies[:, None] > energies)
-        return basis, *np.nonzero(mask)
+        initial, final = np.nonzero(mask)
+        return basis, initial, final
 
     def energies(self, labels: NDArray) -> NDArray:
         """See `Calculation`."""
@@ -235,7 +237,28 @@ class PairCalculation:
                 "or basis.rotation_cm"
             )
 
-    def _check_thresholds(self, modification: tuple[str, str], highest: float) -> None:
+    def _check_rotation(self, modification: Modification) -> None:
+        """UserError unless the basis has initial levels and takes up the highest energy."""
+        rotations, tops = np.array(self.rotations(modification)), self.settings.levels.j_max
+        if not (rotations <= tops).all(axis=1).any():
+            raise UserError(
+                f"levels.j_max: {list(tops)} leaves no initial level with {modification[0]} j1 and "
+                f"{modification[1]} j2; raise it, or leave them out by modifications"
+            )
+        highest = max(self.settings.energies.collision_cm)
+        lowest = np.zeros(len(rotations), dtype=int)
+        labels = np.stack([lowest, rotations[:, 0], lowest, rotations[:, 1]], axis=1)
+        energies = self.energies(labels)
+        rotation = (energies.max() - self.energies(np.zeros((1, 4), dtype=int))[0]) * HARTREE_TO_CM
+        if rotation < highest:
+            raise UserError(
+                f"basis: its highest rotational level, {rotation:.0f} cm^-1 with {modification[0]} "
+                f"j1 and {modification[1]} j2, cannot take up the highest collision energy, "
+                f"{highest:g}; raise basis.j_max or basis.rotation_cm, or lower "
+                "energies.collision_cm"
+            )
+
+    def _check_thresholds(self, modification: Modification, highest: float) -> None:
         for change in self.settings.transitions:
             after = np.array([
                 level for level in self.basis(modification) if level[::2] == change[2:]
@@ -249,15 +272,14 @@ class PairCalculation:
                 )
 
 
-def check_like_ends(potential: PotentialFunction, molecules: tuple[Diatom, ...]) -> None:
+def check_like_ends(potential: PotentialFunction, molecules: tuple[Diatom, Diatom]) -> None:
     """UserError if V changes when a molecule with like ends is turned round."""
     random = np.random.default_rng(1)
     c_a, c_b = random.uniform(-1.0, 1.0, (2, 40))
     room = np.sqrt((1.0 - c_a**2) * (1.0 - c_b**2))
     c_ab = c_a * c_b + room * random.uniform(-1.0, 1.0, 40)
     distance = random.uniform(5.0, 9.0, 40)
-    bonds = (molecule.r_e for molecule in molecules)
-    r_a, r_b = bonds
+    r_a, r_b = (np.array(molecule.r_e) for molecule in molecules)
     v = potential(distance, c_a, c_b, c_ab, r_a, r_b)
     turned = (
         potential(distance, -c_a, c_b, -c_ab, r_a, r_b),
@@ -271,6 +293,11 @@ def check_like_ends(potential: PotentialFunction, molecules: tuple[Diatom, ...])
                 "round, though both its nuclei are alike; give a surface that is symmetric, or "
                 "different masses_u"
             )
+
+
+def _of_pair(block: Block) -> Modification:
+    assert block.modification, "a block of two diatoms has a modification"
+    return block.modification
 
 
 def _diatom(name: str, molecule: Diatom | Atom) -> Diatom:

@@ -66,15 +66,15 @@ class PairChannels:
     ``level`` (n,): positions in ``levels``. ``l`` (n,): orbital angular momentum; None for coupled
     states, where it is J. ``angular`` (f f, terms S S): integrals of the angular functions between
     the f functions of the body-fixed basis, sparse; a column holds a term of V and the vibrational
-    functions between which it stands. ``turn`` (f, n): the channels in that basis; None if they are
-    that basis.
+    functions between which it stands. ``turn``: the channels in that basis, for every level its
+    functions (k,), its channels (i,) and the matrix (k, i); None if they are that basis.
     """
 
     levels: PairLevels
     level: NDArray
     l: NDArray | None
     angular: sparse.csr_array
-    turn: sparse.csr_array | None
+    turn: list[tuple[NDArray, NDArray, NDArray]] | None
 
     def __len__(self) -> int:
         return len(self.level)
@@ -101,12 +101,16 @@ class PairChannels:
             basis = (self.angular @ radial.reshape(len(here), -1).T).T
             basis = basis.reshape(-1, functions, functions)
             rows = slice(start, start + count)
-            if self.turn is None:
-                matrix[rows] = basis
-                continue
-            for row, own in zip(range(start, start + len(here)), basis, strict=True):
-                matrix[row] = self.turn.T @ (self.turn.T @ own).T
+            matrix[rows] = basis if self.turn is None else _turned(_turned(basis, self), self)
         return matrix
+
+
+def _turned(matrix: NDArray, channels: PairChannels) -> NDArray:
+    """(m, k, f) in functions as (m, n, k), f turned to channels: twice it turns both sides."""
+    result = np.empty((len(matrix), len(channels), matrix.shape[1]))
+    for functions, mine, block in channels.turn or ():
+        result[:, mine] = block.T @ matrix[:, :, functions].transpose(0, 2, 1)
+    return result
 
 
 def coupled_states(
@@ -155,7 +159,12 @@ def close_coupling(
     square = np.einsum("fn,fg,gn->n", turn, orbital, turn, optimize=True)
     l = np.round(0.5 * (np.sqrt(1.0 + 4.0 * np.abs(square)) - 1.0)).astype(int)
     angular = _angular_integrals(levels, expansion, level, m_1, m_2)
-    return PairChannels(levels, kept, l, angular, sparse.csr_array(combined @ turn))
+    whole = combined @ turn
+    blocks = []
+    for one in np.unique(kept):
+        functions, channels = np.flatnonzero(level == one), np.flatnonzero(kept == one)
+        blocks.append((functions, channels, whole[np.ix_(functions, channels)]))
+    return PairChannels(levels, kept, l, angular, blocks)
 
 
 def channel_count(labels: NDArray, method: str, total: int) -> int:

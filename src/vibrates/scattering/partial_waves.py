@@ -19,9 +19,15 @@ _MATRIX_ELEMENTS = 1 << 22  # of S that are held in memory at a time
 class BlockChannels(Protocol):
     """Channels of one block of the Hamiltonian, as this module needs them."""
 
-    thresholds: NDArray  # (n,) hartree
-    labels: NDArray  # (n, q) quantum numbers of the level of each channel
-    l: NDArray | None  # (n,); None: the partial wave itself
+    @property
+    def labels(self) -> NDArray:
+        """Quantum numbers (n, q) of the level of each channel."""
+        ...
+
+    @property
+    def l(self) -> NDArray | None:  # noqa: E743
+        """(n,); None: the partial wave itself."""
+        ...
 
     def __len__(self) -> int: ...
 
@@ -40,22 +46,45 @@ class Piece:
 
 
 class Problem(Protocol):
-    """Two partners and their potential.
+    """Two partners and their potential."""
 
-    ``shape``: how cross sections between the L levels are arranged; ``labels`` (L, q), ``energies``
-    (L,) and ``degeneracies`` (L,) of the levels; ``top``: the largest projection Omega.
-    """
+    @property
+    def reduced_mass(self) -> float:
+        """Of the relative motion, electron masses."""
+        ...
 
-    reduced_mass: float
-    shape: tuple[int, ...]
-    labels: NDArray
-    energies: NDArray
-    degeneracies: NDArray
-    top: int
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """How cross sections between the L levels are arranged."""
+        ...
 
-    def pieces(self, waves: NDArray, method: str) -> list[Piece]: ...
+    @property
+    def labels(self) -> NDArray:
+        """Quantum numbers (L, q) of the levels."""
+        ...
 
-    def propagator(self, channels: Any) -> Propagator: ...
+    @property
+    def energies(self) -> NDArray:
+        """Of the levels, (L,) hartree."""
+        ...
+
+    @property
+    def degeneracies(self) -> NDArray:
+        """Of the levels, (L,)."""
+        ...
+
+    @property
+    def top(self) -> int:
+        """The largest projection Omega."""
+        ...
+
+    def pieces(self, waves: NDArray, method: str, *kinds: Any, **named: Any) -> list[Piece]:
+        """The blocks of the Hamiltonian of partial waves ``waves``."""
+        ...
+
+    def propagator(self, channels: Any) -> Propagator:
+        """What depends neither on the energy nor on the partial wave of coupled states."""
+        ...
 
 
 def check_method(method: str) -> None:

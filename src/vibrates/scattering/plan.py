@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from vibrates.scattering.models import Scattering
 from vibrates.scattering.pair_models import PairScattering, PairWaves
 
+Modification = tuple[str, str]  # even, odd or all j of both molecules
+
 
 @dataclass(frozen=True, eq=False)
 class Block:
@@ -26,7 +28,7 @@ class Block:
     energies: NDArray
     reference: NDArray
     last: NDArray
-    modification: tuple[str, ...] = ()
+    modification: Modification | tuple[()] = ()
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def cut(
     limits: Waves,
     size: int,
     reduced_mass: float,
-    modification: tuple[str, ...] = (),
+    modification: Modification | tuple[()] = (),
 ) -> list[Block]:
     """All energies, sorted and divided into blocks.
 

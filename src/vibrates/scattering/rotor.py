@@ -24,7 +24,7 @@ class Rotor:
     @cached_property
     def function(self) -> NDArray:
         """(n_j,): the lowest j with the vibrational functions of each j."""
-        place = {}
+        place: dict[bytes, int] = {}
         return np.array([place.setdefault(own.tobytes(), j) for j, own in enumerate(self.states)])
 
     @classmethod
