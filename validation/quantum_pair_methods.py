@@ -27,7 +27,13 @@ SECTIONS = ("quantum/pair methods",)
 CONFIG = ROOT / "config" / "quantum" / "n2h2.yaml"
 # Highest j1 and j2, J, collision energy in cm^-1. The channels grow with J and limit what can be
 # done: some thousand take minutes.
-CASES = (([8, 7], 4, 700.0), ([16, 7], 2, 700.0), ([12, 7], 4, 700.0))
+CASES = (
+    ([8, 7], 4, 700.0),
+    ([16, 7], 2, 700.0),
+    ([12, 7], 4, 700.0),
+    ([8, 7], 12, 700.0),
+    ([10, 7], 8, 700.0),
+)
 STARTS = (0, 2, 4)  # j1
 SMALLEST = 0.03  # share of the sum from one j1 from which a pair (j2, j2') is shown
 # Converged to 1e-3 at 1000 cm^-1 (docs/quantum.md) and cheaper than those of the rates.

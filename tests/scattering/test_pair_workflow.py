@@ -232,6 +232,13 @@ def test_unlike_nuclei_have_odd_terms_and_one_modification(described):
     assert [j for j, _ in asked.rotations(("all", "odd"))] == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
 
 
+def test_what_the_expansion_leaves_out_is_measured(described):
+    """It falls with the orders; at (8, 6, 4) a fraction of a per cent of the anisotropy."""
+    orders = ([2, 2, 2], [4, 4, 2], [8, 6, 4])
+    left = [PairCalculation(described.changed({"expansion_orders": o})).remainder() for o in orders]
+    assert left[0] > 2.0 * left[1] and left[1] > 5.0 * left[2] and left[2] < 0.005
+
+
 def test_memory_that_is_promised_is_enough():
     """The arrays of a propagator and of S stay below what the refusal states."""
     n, sectors = 60, 40

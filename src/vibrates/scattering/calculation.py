@@ -147,9 +147,9 @@ class AtomCalculation:
         return self._problem.pieces(waves, method, among, top)
 
     def wanted(self, block: Block) -> tuple[NDArray, NDArray, NDArray]:
-        """See `Calculation`; of a homonuclear diatom pairs within even and within odd j.
+        """See `Calculation`; of a homonuclear diatom those between even j and between odd j.
 
-        Those, as far as the spins allow them.
+        A kind that the spins do not allow is left out.
         """
         levels = self.settings.levels
         labels = np.argwhere(np.ones((levels.v_max + 1, levels.j_max + 1), dtype=bool))

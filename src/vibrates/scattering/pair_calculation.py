@@ -216,6 +216,25 @@ class PairCalculation:
         """See `Calculation`."""
         return degeneracies(np.asarray(labels))
 
+    def remainder(self) -> float:
+        """What the angular expansion leaves out: largest rms error over the rms anisotropy of V.
+
+        At equilibrium bond lengths, where the mean of V over orientations is below the highest
+        total energy.
+        """
+        edges = sector_edges(self.settings.sectors_bohr)
+        distance = np.linspace(edges[0], edges[-1], 4 * int(edges[-1] - edges[0]))
+        r_a, r_b = (molecule.r_e for molecule in self.molecules)
+        bonds = np.array([r_a]), np.array([r_b])
+        terms = self.expansion.coefficients(self.potential, distance, *bonds)[:, :, 0]
+        # The functions are orthonormal, and all orientations have the volume 8 pi.
+        mean = terms[:, 0] / np.sqrt(8.0 * np.pi)
+        anisotropy = np.sqrt((terms[:, 1:] ** 2).sum(axis=1) / (8.0 * np.pi))
+        highest = max(block.energies.max() for block in self.blocks())
+        reached = mean < highest
+        error = self.expansion.remainder(self.potential, distance[reached], r_a, r_b)
+        return float((error / anisotropy[reached]).max())
+
     def most_channels(self) -> int:
         """The largest number of channels of one block of the Hamiltonian."""
         fastest = max(self.settings.energies.collision_cm) * CM_TO_HARTREE
