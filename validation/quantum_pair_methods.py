@@ -25,14 +25,16 @@ NEEDS = ()
 REMEDY = "run: make judge-methods"
 SECTIONS = ("quantum/pair methods",)
 CONFIG = ROOT / "config" / "quantum" / "n2h2.yaml"
-# Highest j1 and j2, J, collision energy in cm^-1. The channels grow with J and limit what can be
+# j2, highest j1 and j2, J, collision energy in cm^-1. The channels grow with J and limit what can be
 # done: some thousand take minutes.
 CASES = (
-    ([8, 7], 4, 700.0),
-    ([16, 7], 2, 700.0),
-    ([12, 7], 4, 700.0),
-    ([8, 7], 12, 700.0),
-    ([10, 7], 8, 700.0),
+    ("even", [8, 7], 4, 700.0),
+    ("even", [16, 7], 2, 700.0),
+    ("even", [12, 7], 4, 700.0),
+    ("even", [8, 7], 12, 700.0),
+    ("even", [10, 7], 8, 700.0),
+    ("odd", [8, 7], 4, 700.0),
+    ("odd", [8, 7], 12, 700.0),
 )
 STARTS = (0, 2, 4)  # j1
 SMALLEST = 0.03  # share of the sum from one j1 from which a pair (j2, j2') is shown
@@ -40,10 +42,10 @@ SMALLEST = 0.03  # share of the sum from one j1 from which a pair (j2, j2') is s
 SECTORS = [[4.2, 0.12], [7.0, 0.2], [14.0, 0.2]]
 
 
-def sums(j_max: list[int], total: int, collision_cm: float, method: str) -> dict:
-    """Sums of |S|^2 by (j1, j2, j2'), para-H2; channels of the largest block, and seconds."""
+def sums(kind: str, j_max: list[int], total: int, collision_cm: float, method: str) -> dict:
+    """Sums of |S|^2 by (j1, j2, j2'); channels of the largest block, and seconds."""
     changes = {
-        "modifications": {"H2": ["even"]},
+        "modifications": {"H2": [kind]},
         "basis": {"j_max": j_max, "points": [6, 6]},
         "levels": {"j_max": [4, 2]},
         "energies": {"collision_cm": [100, 400, collision_cm]},
@@ -84,9 +86,10 @@ def sums(j_max: list[int], total: int, collision_cm: float, method: str) -> dict
 def measure() -> dict:
     """Sums by both methods of every case."""
     rows = []
-    for j_max, total, collision_cm in CASES:
-        both = {method: sums(j_max, total, collision_cm, method) for method in METHODS}
-        rows.append({"j_max": j_max, "J": total, "collision_cm": collision_cm} | both)
+    for kind, j_max, total, collision_cm in CASES:
+        both = {method: sums(kind, j_max, total, collision_cm, method) for method in METHODS}
+        row = {"kind": kind, "j_max": j_max, "J": total, "collision_cm": collision_cm}
+        rows.append(row | both)
     return {"cases": rows}
 
 
@@ -110,10 +113,18 @@ def sections(numbers: dict) -> dict[str, str]:
                 f"{case['close_coupling']['channels']}, {case['close_coupling']['seconds']:.0f} s"
             )
             rows.append([
-                f"{case['j_max'][0]}, {case['j_max'][1] // 2 * 2}", case["J"], start,
+                case["kind"], case["j_max"][0], case["J"], start,
                 f"{total:.2f}", ratios, channels,
             ])  # fmt: skip
-    head = ["highest j1, j2", "J", "j1", "all", "j2 -> j2'", "channels and time of close coupling"]
+    head = [
+        "j2",
+        "highest j1",
+        "J",
+        "j1",
+        "all",
+        "j2 -> j2'",
+        "channels and time of close coupling",
+    ]
     return {"quantum/pair methods": table(head, rows) + "\n" + took(numbers)}
 
 
