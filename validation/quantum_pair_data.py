@@ -17,7 +17,7 @@ RESULTS = "results"  # of the default campaign
 NEEDS = (*FILES.values(), f"{RESULTS}/rates.nc")
 REMEDY = "run: make quantum QUANTUM=config/quantum/n2h2.yaml, make run"
 CHANGE = {"v": 1, "w": 0, "vp": 0, "wp": 0}
-SECTIONS = ("quantum/pair rates", "quantum/pair shares", "quantum/pair cost")
+SECTIONS = ("quantum/pair rates", "quantum/pair shares", "quantum/pair cost", "README/pair rates")
 KINDS = {"even": "para-H2", "odd": "ortho-H2", "normal": "normal H2", "equilibrium": "equilibrium"}
 SHOWN = 0.01  # share of k from which a pair (j2, j2') is listed
 
@@ -59,6 +59,11 @@ def measure() -> dict:
     }
 
 
+def _at(ratios: list[float], temperatures: list[float]) -> str:
+    parts = [f"{ratio:.2f} ({t:g} K)" for ratio, t in zip(ratios, temperatures, strict=True)]
+    return ", ".join(parts)
+
+
 def sections(numbers: dict) -> dict[str, str]:
     """Tables of rates and of shares."""
     temperatures = [t for t, _ in numbers["rates"]["even"]]
@@ -67,6 +72,10 @@ def sections(numbers: dict) -> dict[str, str]:
         [name, *(f"{k:.2e}" for _, k in numbers["rates"][kind])] for kind, name in KINDS.items()
     ]
     normal = [k for _, k in numbers["rates"]["normal"]]
+    ratios = {
+        scheme: [k / q for (k, _), q in zip(values, normal, strict=True)]
+        for scheme, values in numbers["trajectories"].items()
+    }
     for scheme, values in numbers["trajectories"].items():
         rows.append([
             f"trajectories, `{scheme}`, and ratio to normal H2",
@@ -83,6 +92,10 @@ def sections(numbers: dict) -> dict[str, str]:
         "quantum/pair rates": table(head, rows),
         "quantum/pair shares": table(["", "j2 -> j2'", *head[1:]], shares),
         "quantum/pair cost": f"{60 * sum(hours.values()):.1f} core minutes",
+        "README/pair rates": (
+            f"{_at(ratios['translational'], temperatures)} of the coupled-states rate of normal "
+            f"H2; `total` gives {_at(ratios['total'], temperatures)}"
+        ),
     }
 
 

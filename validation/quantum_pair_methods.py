@@ -25,8 +25,8 @@ NEEDS = ()
 REMEDY = "run: make judge-methods"
 SECTIONS = ("quantum/pair methods",)
 CONFIG = ROOT / "config" / "quantum" / "n2h2.yaml"
-# j2, highest j1 and j2, J, collision energy in cm^-1. The channels grow with J and limit what can be
-# done: some thousand take minutes.
+# j2, highest j1 and j2, J, collision energy in cm^-1. The channels grow with J and limit what can
+# be done: some thousand take minutes.
 CASES = (
     ("even", [8, 7], 4, 700.0),
     ("even", [16, 7], 2, 700.0),
