@@ -58,7 +58,7 @@ STUDIES = {
     "quantum_pair_data": Study(
         [f"data/quantum_n2h2_{name}.csv" for name in ("thermal", "final_levels", "hours")]
         + ["results/rates.nc"],
-        CAMPAIGN,
+        [*CAMPAIGN, "docs/evidence/quantum_pair_methods.json"],
     ),
     "quantum_pair_methods": Study([], ["config/quantum/n2h2.yaml"]),
     "quantum_pair_convergence": Study([], ["config/quantum/n2h2.yaml"]),
