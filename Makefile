@@ -21,10 +21,12 @@
 # make surface  the fit of the surface to the points, and its figures (results-abinitio/)
 # make surfaces rates on the original, the modified and the fitted surface (docs/surface.md; ten minutes)
 # make surface-errors  uncertainty of the rates due to fit and basis set (docs/surface.md; five minutes)
-# make quantum  quantum rates of QUANTUM (default: config/quantum/small.yaml, minutes; docs/quantum.md)
+# make quantum  quantum rates of every description in QUANTUM (default: small.yaml and n2h2_small.yaml in config/quantum, two
+#               minutes; docs/quantum.md)
 # make longrange  networks for C_m of H + H2, KRb + KRb and N2 + H2: tables and figures (docs/longrange.md)
 # make judge    trajectories of He + HD compared with the quantum rates in data/ (ten minutes; docs/quantum.md)
-# make judge-methods  coupled states compared with close coupling, and convergence, for He + HD (docs/quantum.md; ten minutes)
+# make judge-methods  coupled states compared with close coupling, and convergence, for He + HD and N2 + H2 (docs/quantum.md;
+#               half an hour)
 # make search-hehd  kernel search on He + HD: tables I-V and figures of docs/learning.md (an hour or two)
 # make clean    removes the environment, but no results
 # Directory of published rates (n2h2_vt_dv1.csv, ...), passed to rules as an environment variable.
@@ -36,7 +38,7 @@ PYTHON ?= $(shell for python in .venv/bin/python python3.11 python3.12 python3.1
   $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$python && break; done)
 CORES  ?= $(shell getconf _NPROCESSORS_ONLN)
 CONFIG ?= config/config.yaml
-QUANTUM ?= config/quantum/small.yaml
+QUANTUM ?= config/quantum/small.yaml config/quantum/n2h2_small.yaml
 
 BIN   := .venv/bin
 READY := .venv/.ready
@@ -173,7 +175,7 @@ surface-errors: environment
 	@$(VALIDATION) --config studies=surface_uncertainty -- pages
 
 judge-methods: environment
-	@$(VALIDATION) --config studies="quantum_methods quantum_convergence" -- pages
+	@$(VALIDATION) --config studies="quantum_methods quantum_convergence quantum_pair_methods quantum_pair_convergence" -- pages
 
 ABINITIO := .venv-abinitio
 
@@ -201,8 +203,10 @@ surfaces: environment
 	@$(VALIDATION) -- pages
 
 quantum: environment
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/modules/quantum.smk --configfile "$(QUANTUM)"
-	@echo "rate coefficients, cross sections, checks and figures are in the directory 'results' of $(QUANTUM)"
+	@for description in $(QUANTUM); do \
+	  PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/modules/quantum.smk \
+	    --configfile $$description || exit; done
+	@echo "rate coefficients, cross sections, checks and figures are in the directories 'results' of $(QUANTUM)"
 
 LONGRANGE ?= h3 li3 krb2 n2h2
 

@@ -89,7 +89,12 @@ def test_the_workflow_takes_up_the_results_that_are_there(monkeypatch, tmp_path)
     assert present == {name for name in report.STUDIES if not report.computes(name)}
     assert set(workflow_names(monkeypatch, tmp_path)["PRESENT"]) == present - {"surface_published"}
     (tmp_path / "results" / "rates.nc").unlink()
-    rest = present - {"surface_published", "default_campaign", "interpolation"}
+    rest = present - {
+        "surface_published",
+        "default_campaign",
+        "interpolation",
+        "quantum_pair_data",
+    }
     assert set(workflow_names(monkeypatch, tmp_path)["PRESENT"]) == rest
     with pytest.raises(SystemExit, match="studies: no study 'ladders'; choose of slow_reference"):
         workflow_names(monkeypatch, tmp_path, {"studies": "variance ladders"})

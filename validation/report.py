@@ -37,6 +37,7 @@ STUDIES = (
     "default_campaign", "interpolation", "ladder", "processes",
     "surface_fit", "surface_rates", "surface_published", "surface_uncertainty",
     "quantum_data", "quantum_methods", "quantum_convergence", "quantum_judge",
+    "quantum_pair_data", "quantum_pair_methods", "quantum_pair_convergence",
     "longrange", "performance", "slurm_plan", "slurm_faults", "kernel_search", "learning_page",
     "packages",
 )  # fmt: skip

@@ -13,11 +13,13 @@ from vibrates.core.model import Model
 from vibrates.core.model_schema import text
 from vibrates.longrange.models import LongRangeTraining
 from vibrates.scattering.models import Scattering, SiteSurfacePoints
+from vibrates.scattering.pair_models import PairScattering
 
 MODELS: dict[str, type[Model]] = {
     "config/schema.yaml": Campaign,
     "config/abinitio/schema.yaml": PairPoints,
     "config/quantum/schema.yaml": Scattering,
+    "config/quantum/pair_schema.yaml": PairScattering,
     "config/quantum/surface_schema.yaml": SiteSurfacePoints,
     "config/longrange/schema.yaml": LongRangeTraining,
 }

@@ -87,6 +87,18 @@ def test_looking_takes_no_lock_and_changes_nothing(checkout):
     assert tree(checkout) == before
 
 
+@pytest.mark.slow
+def test_two_diatoms_are_described_for_the_same_module(checkout):
+    """Their jobs, and the products that a diatom and an atom do not have."""
+    description = "config/quantum/n2h2_small.yaml"
+    said = look(
+        checkout, "-n", "-p", "-s", "workflow/modules/quantum.smk", "--configfile", description
+    )
+    assert "vibrates.scattering.batch" in said
+    for product in ("thermal.csv", "final_levels.csv", "figures/final_levels.png"):
+        assert f"results-quantum/n2h2-small/{product}" in said
+
+
 # The two others are run by tests/abinitio and tests/longrange.
 @pytest.mark.parametrize("name", ["potential", "quantum"])
 def test_a_module_is_a_workflow_of_its_own_that_passes_the_linter(checkout, name):

@@ -14,7 +14,7 @@ from vibrates.core import netcdf
 from vibrates.core.checkpoint import Checkpoint
 from vibrates.core.errors import UserError
 from vibrates.core.units import CM_TO_HARTREE
-from vibrates.scattering import job_file, plan, product, settings
+from vibrates.scattering import calculation, job_file, plan, product, settings
 from vibrates.scattering.hours import by_served_levels
 from vibrates.scattering.work import Work, fingerprints
 
@@ -43,7 +43,7 @@ def described(tmp_path_factory):
 
 def blocks_of(description):
     rotor, mass = settings.rotor(description), settings.reduced_masses(description)[1]
-    return plan.blocks(description, rotor.energies, mass), rotor.energies, mass
+    return calculation.of(description).blocks(), rotor.energies, mass
 
 
 def test_every_level_has_energies_from_its_threshold_to_the_highest(described):
@@ -86,21 +86,24 @@ def test_jobs_add_up_to_the_cross_sections_of_the_library(described, method):
     opacity = np.concatenate(opacity)[order]
     total = np.einsum("j,jep->ep", 2.0 * np.arange(len(order)) + 1.0, opacity)[-1]
     work = works[0]
-    initial, final = np.nonzero(work.levels[:, None] > work.levels)
-    k_squared = 2 * work.collision.reduced_mass * (block.energies[-1] - work.levels[initial])
-    mine = np.pi * total / (k_squared * (2 * work.j[initial] + 1))
+    problem, (v, j) = work.problem, work.labels.T
+    energies = work.calculation.energies(work.labels)
+    initial, final = np.nonzero(energies[:, None] > energies)
+    k_squared = 2 * problem.reduced_mass * (block.energies[-1] - energies[initial])
+    mine = np.pi * total / (k_squared * (2 * j[initial] + 1))
+    among = settings.in_basis(description.basis, problem.rotor.energies, block.energies.max())
     # All levels take part in the library: here too, at the highest energy.
-    assert work.among[0, :6].all() and work.among[1, :5].all() and not work.among[1, 5]
+    assert among[0, :6].all() and among[1, :5].all() and not among[1, 5]
     whole = np.zeros_like(mine)
     for j_total in range(int(block.last[-1]) + 1):
-        for weight, channels in work.collision.blocks(j_total, method, work.among):
-            s = work.collision.s_matrices(channels, block.energies[-1:])[0]
-            where = {key: i for i, key in enumerate(zip(work.v, work.j, strict=True))}
+        for weight, channels in problem.blocks(j_total, method, among):
+            s = problem.s_matrices(channels, block.energies[-1:])[0]
+            where = {key: i for i, key in enumerate(zip(v, j, strict=True))}
             of = np.array([where.get(key, -1) for key in zip(channels.v, channels.j, strict=True)])
             for pair, (a, b) in enumerate(zip(initial, final, strict=True)):
                 p = (np.abs(s[np.ix_(of == a, of == b)]) ** 2).sum()
                 whole[pair] += weight * (2 * j_total + 1) * p
-    whole *= np.pi / (k_squared * (2 * work.j[initial] + 1))
+    whole *= np.pi / (k_squared * (2 * j[initial] + 1))
     np.testing.assert_allclose(mine, whole, rtol=1e-9)
 
 
@@ -118,19 +121,18 @@ def test_even_and_odd_j_of_like_nuclei_do_not_mix(described):
     assert levels[1, 0] - levels[0, 0] == pytest.approx(4161.17, rel=2e-3)
     work = Work(h2(0.5), 1, 0)
     initial, final = work.pairs
-    changes = [
-        (work.v[a], work.j[a], work.v[b], work.j[b]) for a, b in zip(initial, final, strict=True)
-    ]
+    changes = [(*work.labels[a], *work.labels[b]) for a, b in zip(initial, final, strict=True)]
     # v = 0-1, j = 0-2: six pairs of the four even levels, one of the two odd ones.
     assert len(changes) == 7 and all((j - jp) % 2 == 0 for _, j, _, jp in changes)
     assert work.opacity(0).shape[-1] == 7 and (work.opacity(0)[0, -1] > 0).all()
     # The odd terms of V are exactly zero: S between even and odd j is rounding.
-    channels, _, _ = work._channels(work.pieces[0])
-    s = work.collision.propagator(channels).s_matrices(work.block.energies[-1:], channels.l)[0]
+    channels = work.pieces[0].channels().of_wave(0)
+    s = work.problem.s_matrices(channels, work.block.energies[-1:])[0]
     open_j = channels.j[channels.thresholds < work.block.energies[-1]]
     assert np.abs(s[np.ix_(open_j % 2 == 0, open_j % 2 == 1)]).max() < 1e-12
     bosons = Work(h2(0), 1, 0)
-    assert len(bosons.pairs[0]) == 6 and (bosons.j[np.concatenate(bosons.pairs)] % 2 == 0).all()
+    assert len(bosons.pairs[0]) == 6
+    assert (bosons.labels[np.concatenate(bosons.pairs), 1] % 2 == 0).all()
     assert len(Work(content, 1, 0).pairs[0]) == 15
 
 
@@ -195,7 +197,7 @@ def test_products_of_a_calculation(described):
             {"wave": waves, "energy": block.energies / CM_TO_HARTREE,
              "v": ("pair", v[initial]), "j": ("pair", j[initial]),
              "vp": ("pair", v[final]), "jp": ("pair", j[final])}))  # fmt: skip
-    sections = product.cross_sections(blocks, levels, mass)
+    sections = product.cross_sections(blocks, calculation.of(description))
     here = np.isfinite(sections.sigma[:, 0])
     assert here.sum() >= 4
     # pi/k^2 sum (2J + 1) over J <= last.

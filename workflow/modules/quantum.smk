@@ -1,10 +1,11 @@
-# Quantum scattering: cross sections and rate coefficients of AB(v, j) + X. A module:
+# Quantum scattering: cross sections and rate coefficients of AB(v, j) + X or AB + CD. A module:
 #   snakemake -s workflow/modules/quantum.smk --configfile config/quantum/small.yaml --cores 2
 # Jobs are blocks of energies and shares of the partial waves; MPI ranks share the projections Omega (or J, parity).
 from pathlib import Path
 
 from vibrates.core.code import code_fingerprint
-from vibrates.scattering import plan, settings, work
+from vibrates.scattering import calculation, settings, work
+from vibrates.scattering.pair_models import PairScattering
 
 
 include: "preamble.smk"
@@ -12,17 +13,20 @@ include: "preamble.smk"
 
 DESCRIPTION = description_file("quantum", "config/quantum/small.yaml")
 described = preamble.or_exit(settings.load, DESCRIPTION)
-blocks = preamble.or_exit(
-    lambda: plan.blocks(
-        described, settings.rotor(described).energies, settings.reduced_masses(described)[1]
-    )
-)
+asked = preamble.or_exit(calculation.of, described)
+blocks = preamble.or_exit(asked.blocks)
 
 WORK = Path(described.results)
 LOGS = WORK / "logs"
 JOBS = [(b, c) for b in range(len(blocks)) for c in range(described.jobs.chunks)]
 # Of the matrices of every job: all that they depend on, files by their content.
 FINGERPRINTS = preamble.or_exit(work.fingerprints, described, JOBS)
+PAIR = isinstance(described, PairScattering)
+MEMORY_MB = described.jobs.memory_mb if PAIR else 1500
+# Of two diatoms also rates averaged over both rotations, and where the transitions end.
+AVERAGES = (
+    {"thermal": WORK / "thermal.csv", "final_levels": WORK / "final_levels.csv"} if PAIR else {}
+)
 
 
 wildcard_constraints:
@@ -41,8 +45,7 @@ rule all:
 # of files, decides whether a job is computed again.
 rule waves:
     input:
-        surface=ancient(described.surface),
-        curve=ancient(described.molecule.curve),
+        ancient(asked.inputs),
     output:
         WORK / "waves/{block}_{chunk}.nc",
     log:
@@ -55,7 +58,7 @@ rule waves:
         tasks=lambda wildcards, threads: threads,
         nodes=1,
         cpus_per_task=1,
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+        mem_mb=lambda wildcards, attempt, threads: MEMORY_MB * (threads if PAIR else 1) * attempt,
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         description=DESCRIPTION,
@@ -70,6 +73,7 @@ rule rates:
     input:
         waves=[WORK / f"waves/{block}_{chunk}.nc" for block, chunk in JOBS],
     output:
+        **AVERAGES,
         rates=WORK / "rates.csv",
         cross_sections=WORK / "cross_sections.nc",
         hours=WORK / "hours.csv",
@@ -82,18 +86,23 @@ rule rates:
         description=DESCRIPTION,
         temperatures_K=described.to_mapping()["temperatures_K"],
         fingerprints=list(FINGERPRINTS.values()),
-        code=code_fingerprint("vibrates.scattering.product", "vibrates.scattering.hours"),
+        code=code_fingerprint(
+            "vibrates.scattering.product",
+            "vibrates.scattering.hours",
+            "vibrates.scattering.cumulative",
+        ),
     script:
         "../scripts/quantum_rates.py"
 
 
 rule figures:
     input:
+        **AVERAGES,
         rates=WORK / "rates.csv",
         cross_sections=WORK / "cross_sections.nc",
     output:
         rates=WORK / "figures/rates.png",
-        cross_sections=WORK / "figures/cross_sections.png",
+        second=WORK / ("figures/final_levels.png" if PAIR else "figures/cross_sections.png"),
     log:
         LOGS / "figures.log",
     conda:

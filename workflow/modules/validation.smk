@@ -56,6 +56,13 @@ STUDIES = {
         ["results-hdhe/rates.nc", "data/quantum_hehd_rates.csv"],
         [*CAMPAIGN, "validation/quantum_data.py"],
     ),
+    "quantum_pair_data": Study(
+        [f"data/quantum_n2h2_{name}.csv" for name in ("thermal", "final_levels", "hours")]
+        + ["results/rates.nc"],
+        [*CAMPAIGN, "docs/evidence/quantum_pair_methods.json"],
+    ),
+    "quantum_pair_methods": Study([], ["config/quantum/n2h2.yaml"]),
+    "quantum_pair_convergence": Study([], ["config/quantum/n2h2.yaml"]),
     "longrange": Study(["results-longrange"]),
     "performance": Study([], ["benchmarks/trajectories.py", "benchmarks/step_control.py"], 2),
     "slurm_plan": Study(["config/paper.yaml"]),

@@ -18,10 +18,11 @@ from vibrates.longrange import description as long_range
 from vibrates.longrange import models as long_range_models
 from vibrates.longrange.models import LongRangeTraining
 from vibrates.molecules.settings import Molecule
-from vibrates.scattering import plan as quantum_plan
+from vibrates.scattering import calculation as quantum_calculation
 from vibrates.scattering import settings as quantum
 from vibrates.scattering import surface as site_surface
 from vibrates.scattering.models import Scattering, SiteSurfacePoints
+from vibrates.scattering.pair_models import PairScattering
 from vibrates.trajectories import plan
 
 
@@ -86,7 +87,7 @@ def check(path: str | Path, expected: str | None = None) -> tuple[Kind, list[str
         If it cannot be read or run, or is of another kind.
     """
     kind = of(path)
-    if expected is not None and kind is not KINDS[expected]:
+    if expected is not None and kind.name != KINDS[expected].name:
         raise UserError(
             f"{path}: is a configuration of {kind.name}; name one of {KINDS[expected].name}"
         )
@@ -126,14 +127,18 @@ def _campaign(path: Path) -> list[str]:
 def _quantum(path: Path) -> list[str]:
     described = quantum.load(path)
     results_directory.check(described.results, str(path))
-    _has_block(path, "surface", described.surface, "surface")
-    quantum.read_sites(described.surface)
-    levels = quantum.rotor(described).energies
-    blocks = quantum_plan.blocks(described, levels, quantum.reduced_masses(described)[1])
-    wanted = described.levels
+    if isinstance(described, Scattering):
+        _has_block(path, "surface", described.surface, "surface")
+        quantum.read_sites(described.surface)
+        wanted = described.levels
+        partners = (described.molecule.name, described.atom.name)
+        what = f"levels to v = {wanted.v_max}, j = {wanted.j_max}"
+    else:
+        partners = described.pair
+        what = f"vibrational transitions {len(described.transitions)}"
+    blocks = quantum_calculation.of(described).blocks()
     return [
-        f"{described.molecule.name} + {described.atom.name}, {described.method}, levels to v = "
-        f"{wanted.v_max}, j = {wanted.j_max}",
+        f"{' + '.join(partners)}, {described.method}, {what}",
         f"{sum(len(block.energies) for block in blocks)} energies in "
         f"{len(blocks) * described.jobs.chunks} jobs",
         f"results in {described.results}/",
@@ -209,6 +214,9 @@ KINDS = {
         "workflow/modules/potential.smk",
     ),
     "quantum": Kind("quantum scattering", Scattering, _quantum, "workflow/modules/quantum.smk"),
+    "quantum_pair": Kind(
+        "quantum scattering", PairScattering, _quantum, "workflow/modules/quantum.smk"
+    ),
     "quantum_surface": Kind(
         "ab initio points of a diatom and an atom and the fit to them",
         SiteSurfacePoints,

@@ -190,7 +190,7 @@ class Modules(Model):
         "Ab initio points of two diatoms and the fit to them, rules potential_*", "path"
     )
     quantum: str | None = optional(
-        "Quantum scattering of a diatom and an atom, rules quantum_*", "path"
+        "Quantum scattering of a diatom and an atom or a second diatom, rules quantum_*", "path"
     )
     quantum_surface: str | None = optional(
         "Ab initio points of a diatom and an atom and the fit to them, rules quantum_surface_*",

@@ -24,7 +24,8 @@ CARRIERS = {
         "core.model_schema", "core.mpi", "core.netcdf", "core.scripts", "core.tables", "core.tasks",
         "core.yaml_files", "config", "config.blocks", "config.campaign", "config.constraints",
         "config.learning", "config.surface_block", "longrange.models", "molecules.settings",
-        "potential.settings", "scattering.models", "trajectories.batch_file", "trajectories.cache",
+        "potential.settings", "scattering.models", "scattering.pair_models",
+        "trajectories.batch_file", "trajectories.cache",
     )
 }  # fmt: skip
 

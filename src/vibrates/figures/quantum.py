@@ -130,3 +130,49 @@ def draw_rates(table: pd.DataFrame) -> Figure:
     axis.set_ylabel(style.RATE_LABEL)
     figure.legend(loc="outside right upper")
     return figure
+
+
+def draw_thermal(table: pd.DataFrame) -> Figure:
+    """k(T) of two diatoms by nuclear-spin modification, a panel for each vibrational transition.
+
+    ``table``: as `scattering.cumulative.thermal_rates` returns it.
+    """
+    changes = list(table.groupby(["v1", "v2", "v1p", "v2p"], sort=False))
+    figure = style.new_figure(4.6 * len(changes), 4.2)
+    axes = figure.subplots(1, len(changes), squeeze=False)[0]
+    for axis, ((v_1, v_2, v_1p, v_2p), mine) in zip(axes, changes, strict=True):
+        groups = mine.groupby(["modification_1", "modification_2"], sort=False)
+        for colour, ((first, second), own) in zip(style.sequence(len(groups)), groups, strict=True):
+            axis.semilogy(
+                own["T_K"], own["k_cm3_s"], "o-", markersize=3, color=colour,
+                label=f"{first}, {second}",
+            )  # fmt: skip
+        axis.set_title(rf"$({v_1},{v_2}) \to ({v_1p},{v_2p})$")
+        axis.set_xlabel("temperature (K)")
+        axis.legend(title="$j_1$, $j_2$")
+    axes[0].set_ylabel(style.RATE_LABEL)
+    return figure
+
+
+def draw_final_levels(table: pd.DataFrame) -> Figure:
+    """Shares of k by final j2 at the lowest and highest T, a panel for each modification.
+
+    ``table``: as `scattering.cumulative.final_levels` returns it; its first transition is drawn.
+    """
+    first = table[(table[["v1", "v2", "v1p", "v2p"]] == table.iloc[0][:4]).all(axis=1)]
+    groups = list(first.groupby(["modification_1", "modification_2"], sort=False))
+    figure = style.new_figure(3.6 * len(groups), 3.8)
+    for axis, ((one, two), mine) in zip(
+        figure.subplots(1, len(groups), squeeze=False)[0], groups, strict=True
+    ):
+        temperatures = (mine["T_K"].min(), mine["T_K"].max())
+        for number, (colour, temperature) in enumerate(
+            zip(style.PALETTE, temperatures, strict=False)
+        ):
+            ends = mine[mine["T_K"] == temperature].groupby("j2p")["share"].sum()
+            axis.bar(ends.index + 0.4 * number, ends, 0.4, color=colour, label=f"{temperature:g} K")
+        axis.set_title(f"$j_1$ {one}, $j_2$ {two}")
+        axis.set_xlabel("final $j_2$")
+        axis.legend()
+    figure.axes[0].set_ylabel("share of $k$")
+    return figure

@@ -10,7 +10,7 @@ Omega to Omega +- 1 (Pack, J. Chem. Phys. 60, 633 (1974)); the eigenvalues l(l +
 which. Coupled states keep Omega and put l = J (McGuire and Kouri, J. Chem. Phys. 60, 2488 (1974)).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
@@ -24,13 +24,14 @@ from vibrates.scattering.rotor import Rotor
 class Channels:
     """Channels of one block of the Hamiltonian: ``v``, ``j``, ``l``, ``thresholds`` (n,).
 
-    ``states`` (n, g): vibrational amplitudes of the body-fixed basis; ``angular``
-    (lambda, n, n): its angular factors; ``turn`` (n, n): to the channels from that basis, or None.
+    ``l``: None where it is any partial wave. ``states`` (n, g): vibrational amplitudes of the
+    body-fixed basis; ``angular`` (lambda, n, n): its angular factors; ``turn`` (n, n): to the
+    channels from that basis, or None.
     """
 
     v: NDArray
     j: NDArray
-    l: NDArray
+    l: NDArray | None
     thresholds: NDArray
     states: NDArray
     angular: NDArray
@@ -38,6 +39,15 @@ class Channels:
 
     def __len__(self) -> int:
         return len(self.v)
+
+    @property
+    def labels(self) -> NDArray:
+        """v and j of every channel, (n, 2)."""
+        return np.stack([self.v, self.j], axis=1)
+
+    def of_wave(self, total: int) -> "Channels":
+        """The same with l = ``total`` where it is any partial wave."""
+        return replace(self, l=np.full(len(self), total)) if self.l is None else self
 
     def coupling(self, terms: NDArray) -> NDArray:
         """V (m, n, n) between channels from its Legendre terms V_lambda(R, r), (m, lambda, g)."""
@@ -62,11 +72,20 @@ def angular_factors(j: NDArray, omega: int, terms: int) -> NDArray:
 
 
 def coupled_states(
-    rotor: Rotor, total: int, omega: int, terms: int, among: NDArray | None = None
+    rotor: Rotor, total: int | None, omega: int, terms: int, among: NDArray | None = None
 ) -> Channels:
     """Channels of J = ``total`` and Omega with l = J; V has ``terms`` Legendre terms.
 
-    ``among`` (n_v, n_j): mask of the levels that take part; all without it.
+    Parameters
+    ----------
+    rotor : Rotor
+        Levels of the diatom.
+    total : int or None
+        J; None for channels of any J, whose ``l`` is None.
+    omega, terms : int
+        Projection of J on R; number of Legendre terms.
+    among : array of bool, (n_v, n_j), optional
+        Levels that take part; all without it.
     """
     v, j = np.nonzero(_all(rotor) if among is None else among)
     kept = j >= omega
@@ -74,7 +93,7 @@ def coupled_states(
         rotor,
         v[kept],
         j[kept],
-        np.full(kept.sum(), total),
+        None if total is None else np.full(kept.sum(), total),
         angular_factors(j[kept], omega, terms),
         None,
     )

@@ -9,6 +9,7 @@ from vibrates.core import netcdf
 from vibrates.core.checkpoint import Result
 from vibrates.core.fingerprint import check
 from vibrates.core.units import HARTREE_TO_CM
+from vibrates.scattering import calculation
 from vibrates.scattering.work import Work
 
 SOURCES = [
@@ -20,12 +21,14 @@ SOURCES = [
 def dataset(work: Work, pieces: Sequence[Result]) -> xr.Dataset:
     """What is stored: the sum over ``pieces``, in the order of their numbers."""
     initial, final = work.pairs
+    names = work.calculation.names
 
     def about(units: str, long_name: str) -> dict[str, str]:
         return {"units": units, "long_name": long_name}
 
     opacity = sum(piece["opacity"] for piece in pieces)
-    numbers = {"v": work.v[initial], "j": work.j[initial], "vp": work.v[final], "jp": work.j[final]}
+    numbers = dict(zip(names, work.labels[initial].T, strict=True))
+    numbers |= dict(zip(calculation.final(names), work.labels[final].T, strict=True))
     return xr.Dataset(
         {
             "opacity": (("wave", "energy", "pair"), opacity,
@@ -37,13 +40,14 @@ def dataset(work: Work, pieces: Sequence[Result]) -> xr.Dataset:
         {
             "wave": ("wave", work.waves, about("1", "partial wave J")),
             "energy": ("energy", work.block.energies * HARTREE_TO_CM,
-                       about("cm^-1", "total energy above the minimum of the diatom's curve")),
+                       about("cm^-1", "total energy above the minimum of all diatoms' curves")),
         }
         | {name: ("pair", values, about("1", f"quantum number {name}"))
            for name, values in numbers.items()},
         netcdf.provenance(work.settings, SOURCES)
         | {"seconds": float(sum(piece["seconds"] for piece in pieces)),
-           "fingerprint": work.fingerprint},
+           "fingerprint": work.fingerprint,
+           "modification": " ".join(work.block.modification)},
     )  # fmt: skip
 
 

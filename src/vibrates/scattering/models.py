@@ -27,6 +27,20 @@ _Energy = Annotated[float, Ge(1e-6), Le(1e5)]
 _Temperature = Annotated[float, Ge(1e-3), Le(100000)]
 Exponents = Annotated[tuple[Annotated[float, Ge(0.005), Le(100)], ...], MinLen(1)]
 Bonds = Annotated[tuple[_Bond, ...], MinLen(1), Ascending()]
+Sectors = tuple[tuple[_Distance, _Width], ...]
+METHOD = ("coupled_states (l = J) or close_coupling", "text")
+SECTORS = (
+    "Sectors of the propagator: pairs of a distance and the width of sectors from there on; "
+    "the last width is of no meaning",
+    "bohr",
+)
+
+
+def check_sectors(sectors: Sectors) -> None:
+    """Rule unless their distances ascend."""
+    places = [place for place, _ in sectors]
+    if places != sorted(set(places)):
+        raise Rule("sectors_bohr", f"distances {places} do not ascend; order them")
 
 
 class ScatteringDiatom(Model):
@@ -142,18 +156,11 @@ class Scattering(Model):
     molecule: ScatteringDiatom = key("The diatom", _SEE)
     atom: ScatteringAtom = key("The atom", _SEE)
     surface: str = key("The interaction potential (a fit of sites)", "path")
-    method: Literal["coupled_states", "close_coupling"] = key(
-        "coupled_states (l = J) or close_coupling", "text"
-    )
+    method: Literal["coupled_states", "close_coupling"] = key(*METHOD)
     levels: WantedLevels = key("Levels between which rates are wanted", _SEE)
     basis: CoupledLevels = key("Levels that are coupled", _SEE)
     legendre_terms: Integer = key("Legendre terms of the potential", "1", ge=1, le=60)
-    sectors_bohr: tuple[tuple[_Distance, _Width], ...] = key(
-        "Sectors of the propagator: pairs of a distance and the width of sectors from there on; "
-        "the last width is of no meaning",
-        "bohr",
-        min_length=2,
-    )
+    sectors_bohr: Sectors = key(*SECTORS, min_length=2)
     energies: Energies = key("Energies at which cross sections are computed", _SEE)
     waves: Waves = key(
         "Partial waves J: all up to reach k + extra, of which those far apart from zero are "
@@ -180,9 +187,7 @@ class Scattering(Model):
                 f"{self.molecule.vibrations} is less than the {len(tops)} levels of basis.j_max; "
                 "raise it",
             )
-        places = [place for place, _ in self.sectors_bohr]
-        if places != sorted(set(places)):
-            raise Rule("sectors_bohr", f"distances {places} do not ascend; order them")
+        check_sectors(self.sectors_bohr)
         return self
 
 

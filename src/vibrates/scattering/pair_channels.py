@@ -15,34 +15,45 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.polynomial.legendre import leggauss
 from numpy.typing import NDArray
+from scipy import sparse
 
 from vibrates.potential.expansion import Expansion, normalised_legendre
 from vibrates.scattering.rotor import Rotor
 
 Level = tuple[int, int, int, int]  # v_1, j_1, v_2, j_2
 _WEIGHT = 1.0 / (7.0 * np.pi)
+_ELEMENTS = 1 << 22  # of matrices that are put together at a time
+_ZERO = 1e-14  # angular integrals below this vanish by symmetry
 
 
 @dataclass(frozen=True, eq=False)
 class PairLevels:
     """The levels of both molecules that take part.
 
-    ``labels`` (L, 4): v_1, j_1, v_2, j_2. ``energies`` (L,): hartree. ``states`` (L, g): amplitudes
-    on the product of both grids of bond lengths.
+    ``labels`` (L, 4): v_1, j_1, v_2, j_2. ``energies`` (L,): hartree. ``states`` (S, g): distinct
+    amplitudes on the product of both grids of bond lengths; ``state`` (L,): which of them.
     """
 
     labels: NDArray
     energies: NDArray
     states: NDArray
+    state: NDArray
 
     @classmethod
     def of(cls, first: Rotor, second: Rotor, levels: Iterable[Level]) -> "PairLevels":
         """Of two rotors; ``levels`` in any order, kept."""
         labels = np.array(list(levels), dtype=int).reshape(-1, 4)
         v_1, j_1, v_2, j_2 = labels.T
-        amplitudes = np.einsum("la,lb->lab", first.states[j_1, :, v_1], second.states[j_2, :, v_2])
         energies = first.energies[v_1, j_1] + second.energies[v_2, j_2]
-        return cls(labels, energies, amplitudes.reshape(len(labels), -1))
+        # Functions that do not depend on j occur once.
+        keys = np.stack([v_1, first.function[j_1], v_2, second.function[j_2]], axis=1)
+        _, where, state = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+        states = np.einsum(
+            "sa,sb->sab",
+            first.states[j_1[where], :, v_1[where]],
+            second.states[j_2[where], :, v_2[where]],
+        )
+        return cls(labels, energies, states.reshape(len(where), -1), state.ravel())
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -53,20 +64,25 @@ class PairChannels:
     """Channels of one block of the Hamiltonian, and how V couples them.
 
     ``level`` (n,): positions in ``levels``. ``l`` (n,): orbital angular momentum; None for coupled
-    states, where it is J. ``member`` (f,): the level of each function of the body-fixed basis;
-    ``angular`` (terms, f, f): integrals of the angular functions between them; ``turn`` (f, n): the
-    channels in that basis.
+    states, where it is J. ``angular`` (f f, terms S S): integrals of the angular functions between
+    the f functions of the body-fixed basis, sparse; a column holds a term of V and the vibrational
+    functions between which it stands. ``turn``: the channels in that basis, for every level its
+    functions (k,), its channels (i,) and the matrix (k, i); None if they are that basis.
     """
 
     levels: PairLevels
     level: NDArray
     l: NDArray | None
-    member: NDArray
-    angular: NDArray
-    turn: NDArray
+    angular: sparse.csr_array
+    turn: list[tuple[NDArray, NDArray, NDArray]] | None
 
     def __len__(self) -> int:
         return len(self.level)
+
+    @property
+    def labels(self) -> NDArray:
+        """v_1, j_1, v_2, j_2 of every channel, (n, 4)."""
+        return self.levels.labels[self.level]
 
     @property
     def thresholds(self) -> NDArray:
@@ -77,14 +93,24 @@ class PairChannels:
         """V (m, n, n) between channels from the terms A_i(R, bond lengths), (m, terms, g)."""
         states = self.levels.states
         matrix = np.empty((len(terms), len(self), len(self)))
-        for row, here in enumerate(terms):
-            total = np.zeros((len(self.member),) * 2)
-            for angular, values in zip(self.angular, here, strict=True):
-                if angular.any():
-                    radial = (states * values) @ states.T
-                    total += angular * radial[self.member[:, None], self.member]
-            matrix[row] = self.turn.T @ total @ self.turn
+        functions = int(np.sqrt(self.angular.shape[0]))
+        count = max(1, _ELEMENTS // max(1, functions**2, terms.shape[1] * len(states) ** 2))
+        for start in range(0, len(terms), count):
+            here = terms[start : start + count]
+            radial = (states * here[:, :, None, :]) @ states.T
+            basis = (self.angular @ radial.reshape(len(here), -1).T).T
+            basis = basis.reshape(-1, functions, functions)
+            rows = slice(start, start + count)
+            matrix[rows] = basis if self.turn is None else _turned(_turned(basis, self), self)
         return matrix
+
+
+def _turned(matrix: NDArray, channels: PairChannels) -> NDArray:
+    """(m, k, f) in functions as (m, n, k), f turned to channels: twice it turns both sides."""
+    result = np.empty((len(matrix), len(channels), matrix.shape[1]))
+    for functions, mine, block in channels.turn or ():
+        result[:, mine] = block.T @ matrix[:, :, functions].transpose(0, 2, 1)
+    return result
 
 
 def coupled_states(
@@ -95,9 +121,12 @@ def coupled_states(
     ``reflection``: 1 or -1, at Omega = 0 the symmetry of the states; both exist.
     """
     level, m_1, m_2 = _projections(levels, omega)
-    turn = _reflected(level, m_1, reflection) if omega == 0 else np.eye(len(level))
     angular = _angular_integrals(levels, expansion, level, m_1, m_2)
-    return PairChannels(levels, _level_of(level, turn), None, level, angular, turn)
+    if omega != 0:
+        return PairChannels(levels, level, None, angular, None)
+    turn = _reflected(level, m_1, reflection)
+    both = sparse.kron(sparse.csr_array(turn), sparse.csr_array(turn), format="csr")
+    return PairChannels(levels, _level_of(level, turn), None, both.T.tocsr() @ angular, None)
 
 
 def close_coupling(
@@ -130,7 +159,29 @@ def close_coupling(
     square = np.einsum("fn,fg,gn->n", turn, orbital, turn, optimize=True)
     l = np.round(0.5 * (np.sqrt(1.0 + 4.0 * np.abs(square)) - 1.0)).astype(int)
     angular = _angular_integrals(levels, expansion, level, m_1, m_2)
-    return PairChannels(levels, kept, l, level, angular, combined @ turn)
+    whole = combined @ turn
+    blocks = []
+    for one in np.unique(kept):
+        functions, channels = np.flatnonzero(level == one), np.flatnonzero(kept == one)
+        blocks.append((functions, channels, whole[np.ix_(functions, channels)]))
+    return PairChannels(levels, kept, l, angular, blocks)
+
+
+def channel_count(labels: NDArray, method: str, total: int) -> int:
+    """Channels of the largest block that the levels ``labels`` (L, 4) have up to J = ``total``.
+
+    ``method``: close_coupling or coupled_states.
+    """
+    _, j_1, _, j_2 = labels.T
+    omega = np.arange(min(total, int((j_1 + j_2).max())) + 1)[:, None]
+    functions = np.maximum(
+        np.minimum(j_1, omega + j_2) - np.maximum(-j_1, omega - j_2) + 1, 0
+    ).sum(axis=1)  # fmt: skip
+    # Omega = 0 is divided between both symmetries; the larger one has all states with m = 0.
+    symmetric = (functions[0] + len(labels)) // 2
+    if method == "coupled_states":
+        return int(max(symmetric, functions[1:].max(initial=0)))
+    return int(symmetric + functions[1:].sum())
 
 
 def _projections(levels: PairLevels, omega: int) -> tuple[NDArray, NDArray, NDArray]:
@@ -202,20 +253,31 @@ def _raising(j: int, m: int) -> float:
 
 def _angular_integrals(
     levels: PairLevels, expansion: Expansion, level: NDArray, m_1: NDArray, m_2: NDArray
-) -> NDArray:
-    """<j_1 m_1 j_2 m_2| F_i |j_1' m_1' j_2' m_2'>, (terms, f, f), within one Omega."""
+) -> sparse.csr_array:
+    """<j_1 m_1 j_2 m_2| F_i |j_1' m_1' j_2' m_2'> within one Omega, as `PairChannels.angular`."""
     j_1, j_2 = levels.labels[level, 1], levels.labels[level, 3]
     factor_1 = _Integrals(j_1, m_1, expansion.order_a, expansion.order_mu)
     factor_2 = _Integrals(j_2, m_2, expansion.order_b, expansion.order_mu)
-    change = m_1[:, None] - m_1
-    same = (m_1 + m_2)[:, None] == (m_1 + m_2)
-    matrix = np.zeros((len(expansion.terms), len(level), len(level)))
+    row, column = np.nonzero(
+        ((m_1 + m_2)[:, None] == (m_1 + m_2)) & (np.abs(m_1[:, None] - m_1) <= expansion.order_mu)
+    )
+    change = np.abs(m_1[row] - m_1[column])
+    state, functions = levels.state[level], len(levels.states)
+    values, rows, columns = [], [], []
     for term, (a, b, mu) in enumerate(expansion.terms):
         # Over phi: 1/sqrt(2 pi) for mu = 0, half of 1/sqrt(pi) for either sign of mu.
         phi = np.sqrt(0.5 / np.pi) if mu == 0 else 0.5 / np.sqrt(np.pi)
-        here = same & (np.abs(change) == mu)
-        matrix[term] = np.where(here, phi * factor_1.matrix(a, mu) * factor_2.matrix(b, mu), 0.0)
-    return matrix
+        here = change == mu
+        left, right = row[here], column[here]
+        product = phi * factor_1.between(a, mu, left, right) * factor_2.between(b, mu, left, right)
+        kept = np.abs(product) > _ZERO
+        left, right = left[kept], right[kept]
+        values.append(product[kept])
+        rows.append(left * len(level) + right)
+        columns.append((term * functions + state[left]) * functions + state[right])
+    shape = (len(level) ** 2, len(expansion.terms) * functions**2)
+    together = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
+    return sparse.coo_array(together, shape=shape).tocsr()
 
 
 class _Integrals:
@@ -234,9 +296,9 @@ class _Integrals:
         self._weights = weights
         self._factors = normalised_legendre(order, projection, x)
 
-    def matrix(self, order: int, projection: int) -> NDArray:
-        """(f, f)."""
+    def between(self, order: int, projection: int, row: NDArray, column: NDArray) -> NDArray:
+        """The integrals between functions ``row`` (k,) and ``column`` (k,)."""
         weighted = self._functions * (self._weights * self._factors[order, projection])
         distinct = weighted @ self._functions.T
         index = self._inverse.ravel()
-        return distinct[index[:, None], index]
+        return distinct[index[row], index[column]]

@@ -1,12 +1,11 @@
-"""Scattering of two rotors: S matrices, opacities and cross sections between pairs of levels."""
+"""Scattering of two vibrating rotors AB(v_1, j_1) + CD(v_2, j_2)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
 
 from vibrates.core.errors import UserError
 from vibrates.potential.expansion import Expansion, PotentialFunction
@@ -17,11 +16,9 @@ from vibrates.scattering.pair_channels import (
     close_coupling,
     coupled_states,
 )
-from vibrates.scattering.partial_waves import METHODS
+from vibrates.scattering.partial_waves import Piece, check_method
 from vibrates.scattering.propagator import Propagator
 from vibrates.scattering.rotor import Rotor
-
-_TOGETHER = 6  # partial waves of coupled states that share the work that depends on no J
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +39,12 @@ class PairProblem:
         Its angular terms.
     edges : (m + 1,)
         Bounds of the propagator's sectors.
+
+    Raises
+    ------
+    UserError
+        If a level of the basis is beyond the rotors', or the rotational levels differ between
+        vibrational ones.
     """
 
     first: Rotor
@@ -60,50 +63,86 @@ class PairProblem:
                     f"basis: level (v_1, j_1, v_2, j_2) = {level} is beyond the rotors' "
                     f"{tuple(top - 1 for top in tops)}; raise their limits or remove it"
                 )
+        check_rotation(self.basis)
 
     @cached_property
     def levels(self) -> PairLevels:
         """The pairs of levels, with energies."""
         return PairLevels.of(self.first, self.second, self.basis)
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(L,): cross sections between the levels are (L, L)."""
+        return (len(self.levels),)
+
+    @property
+    def labels(self) -> NDArray:
+        """v_1, j_1, v_2, j_2 of every level, (L, 4)."""
+        return self.levels.labels
+
+    @property
+    def energies(self) -> NDArray:
+        """Of every level, (L,) hartree."""
+        return self.levels.energies
+
+    @property
+    def degeneracies(self) -> NDArray:
+        """(2 j_1 + 1)(2 j_2 + 1) of every level, (L,)."""
+        return degeneracies(self.labels)
+
+    @property
+    def top(self) -> int:
+        """The largest projection Omega."""
+        return int((self.labels[:, 1] + self.labels[:, 3]).max())
+
     @cached_property
     def _terms(self) -> tuple[NDArray, NDArray]:
-        r_a, r_b = (
-            grid.ravel() for grid in np.meshgrid(self.first.r, self.second.r, indexing="ij")
-        )
         middle = 0.5 * (self.edges[1:] + self.edges[:-1])
         at_edges, at_middle = (
-            self.expansion.coefficients(self.potential, distance, r_a, r_b)
+            self.expansion.coefficients(self.potential, distance, *self.bonds)
             for distance in (self.edges, middle)
         )
         return at_edges, at_middle
 
-    def blocks(self, totals: NDArray, method: str) -> Iterator[tuple[float, PairChannels, NDArray]]:
-        """Blocks of the Hamiltonian: statistical weight, channels, and the J they serve.
+    @property
+    def bonds(self) -> tuple[NDArray, NDArray]:
+        """r_a and r_b (g,) of the product of both grids, bohr."""
+        r_a, r_b = np.meshgrid(self.first.r, self.second.r, indexing="ij")
+        return r_a.ravel(), r_b.ravel()
 
-        A block of coupled states serves every J >= Omega of ``totals``, one of close coupling one.
+    def pieces(self, waves: NDArray, method: str, top: int | None = None) -> list[Piece]:
+        """The blocks of the Hamiltonian, those of the largest J or of the least Omega first.
+
+        Parameters
+        ----------
+        waves : array of int
+            Total angular momenta J, ascending.
+        method : str
+            One of METHODS.
+        top : int, optional
+            Largest projection Omega of coupled states; by default that of all levels.
+
+        Raises
+        ------
+        UserError
+            For a method that is not in METHODS.
         """
-        if method not in METHODS:
-            raise UserError(f"method: '{method}' is not one of {', '.join(METHODS)}")
-        for weight, channels, served in self._all_blocks(totals, method):
-            if len(channels):
-                yield weight, channels, served
-
-    def _all_blocks(
-        self, totals: NDArray, method: str
-    ) -> Iterator[tuple[float, PairChannels, NDArray]]:
+        check_method(method)
         if method == "close_coupling":
-            for total in totals:
-                for parity in (1, -1):
-                    channels = close_coupling(self.levels, self.expansion, int(total), parity)
-                    yield 1.0, channels, np.array([total])
-            return
-        top = int((self.levels.labels[:, 1] + self.levels.labels[:, 3]).max())
-        for reflection in (1, -1):
-            yield 1.0, coupled_states(self.levels, self.expansion, 0, reflection), totals
-        for omega in range(1, min(int(totals.max()), top) + 1):
-            channels = coupled_states(self.levels, self.expansion, omega)
-            yield 2.0, channels, totals[totals >= omega]
+            return [
+                Piece(f"J = {total}, parity = {parity}", 1.0, np.array([total]),
+                      partial(close_coupling, self.levels, self.expansion, int(total), parity))
+                for total in waves[::-1] for parity in (1, -1)
+            ]  # fmt: skip
+        pieces = [
+            Piece(f"Omega = 0, reflection = {reflection}", 1.0, waves,
+                  partial(coupled_states, self.levels, self.expansion, 0, reflection))
+            for reflection in (1, -1)
+        ]  # fmt: skip
+        for omega in range(1, min(int(waves.max()), self.top if top is None else top) + 1):
+            channels = partial(coupled_states, self.levels, self.expansion, omega)
+            pieces.append(Piece(f"Omega = {omega}", 2.0, waves[waves >= omega], channels))
+        return pieces
 
     def propagator(self, channels: PairChannels) -> Propagator:
         """What depends neither on the energy nor on the partial wave of coupled states."""
@@ -117,70 +156,28 @@ class PairProblem:
         s = self.propagator(channels).s_matrices(energies[energy], l)
         return s.reshape(len(totals), len(energies), *s.shape[1:])
 
-    def opacity(self, totals: NDArray, energies: NDArray, method: str) -> NDArray:
-        """Sum over blocks, l and projections of |delta - S|^2, (waves, energies, L, L).
 
-        ``totals`` (waves,): J. ``energies`` (b,): total ones. Initial level first; symmetric,
-        since S is.
-        """
-        count = len(self.levels)
-        result = np.zeros((len(totals), len(energies), count, count))
-        for weight, channels, served in self.blocks(totals, method):
-            s = self.s_matrices(channels, energies, served)
-            probability = weight * np.abs(np.eye(len(channels)) - s) ** 2
-            member = (channels.level[:, None] == np.arange(count)).astype(float)
-            between = np.einsum("na,wbnm,mc->wbac", member, probability, member, optimize=True)
-            result[np.searchsorted(totals, served)] += between
-        return result
+def degeneracies(labels: NDArray) -> NDArray:
+    """(2 j_1 + 1)(2 j_2 + 1) of levels with ``labels`` (L, 4): (L,)."""
+    return (2 * labels[:, 1] + 1) * (2 * labels[:, 3] + 1)
 
 
-def cross_sections(
-    problem: PairProblem,
-    energies: NDArray,
-    method: str,
-    tolerance: float = 1e-3,
-    step: int = 1,
-    maximum: int = 1000,
-) -> NDArray:
-    """sigma (b, L, L) between pairs of levels, bohr^2, at total energies (b,); nan where closed.
+def check_rotation(basis: Iterable[Level]) -> None:
+    """UserError unless every vibrational level of ``basis`` has the same rotational levels.
 
-    Partial waves J = 0, ``step``, 2 ``step``, ... are computed, `_TOGETHER` at a time, until all of
-    the last ones add less than ``tolerance`` of every inelastic cross section above 1e-12 bohr^2
-    each; those between are interpolated.
-
-    Raises
-    ------
-    UserError
-        If ``maximum`` is reached, or every level is closed.
+    With fewer in one of them the rotation that V adds differs between the two, and so V turns one
+    vibrational level into the other: of N2 + H2 a probability came out 90 times too large, with S
+    unitary and symmetric as ever.
     """
-    levels = problem.levels
-    k_squared = 2.0 * problem.reduced_mass * (energies[:, None] - levels.energies)
-    opened = k_squared > 0.0
-    if not opened.any():
-        raise UserError(
-            f"energies: all are below the lowest threshold, {levels.energies.min():g} hartree; "
-            "raise them"
-        )
-    degeneracy = (2 * levels.labels[:, 1] + 1) * (2 * levels.labels[:, 3] + 1)
-    scale = np.pi / (np.where(opened, k_squared, np.nan) * degeneracy)[..., None]
-    inelastic = ~np.eye(len(levels), dtype=bool)
-    top = int((levels.labels[:, 1] + levels.labels[:, 3]).max())
-    found = np.zeros((0, len(energies), len(levels), len(levels)))
-    waves = np.arange(0, maximum + 1, step)
-    for start in range(0, len(waves), _TOGETHER):
-        computed = waves[: start + _TOGETHER]
-        found = np.concatenate([found, problem.opacity(computed[start:], energies, method)])
-        added = step * np.einsum("j,j...->j...", 2.0 * computed + 1.0, np.nan_to_num(found * scale))
-        so_far = added.sum(axis=0)
-        small = added[start:] <= tolerance * so_far
-        if computed[start] > top and (small | (so_far <= 1e-12) | ~inelastic).all():
-            break
-    else:
-        raise UserError(
-            f"partial waves: not converged to {tolerance:g} at J = {maximum}; raise the maximum or "
-            "the tolerance"
-        )
-    every = np.arange(computed[-1] + 1)
-    between = PchipInterpolator(computed, np.array(found), axis=0)(every)
-    sigma = scale * np.einsum("j,j...->...", 2.0 * every + 1.0, between)
-    return np.where(opened[:, :, None] & opened[:, None, :], sigma, np.nan)
+    of: dict[tuple[int, int], set[tuple[int, int]]] = {}
+    for v_1, j_1, v_2, j_2 in basis:
+        of.setdefault((v_1, v_2), set()).add((j_1, j_2))
+    (first, expected), *others = of.items()
+    for vibration, rotation in others:
+        if rotation != expected:
+            j_1, j_2 = min(rotation ^ expected)
+            raise UserError(
+                f"basis: rotational level (j_1, j_2) = ({j_1}, {j_2}) stands in one of the "
+                f"vibrational levels (v_1, v_2) = {first} and {vibration} alone, which makes "
+                "vibrational transitions wrong by orders of magnitude; give all the same"
+            )

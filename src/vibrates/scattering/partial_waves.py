@@ -1,202 +1,270 @@
-"""Integral cross sections of AB(v, j) + X by summing partial waves until they have converged."""
+"""Partial waves of any scattering problem: opacities, and cross sections by summing them up."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any, Protocol
 
 import numpy as np
-from numpy.polynomial.legendre import leggauss, legvander
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from vibrates.core.errors import UserError
-from vibrates.scattering.channels import Channels, close_coupling, coupled_states
 from vibrates.scattering.propagator import Propagator
-from vibrates.scattering.rotor import Rotor
 
 METHODS = ("close_coupling", "coupled_states")
+_TOGETHER = 6  # partial waves that share the work that depends on no J
+_MATRIX_ELEMENTS = 1 << 22  # of S that are held in memory at a time
+
+
+class BlockChannels(Protocol):
+    """Channels of one block of the Hamiltonian, as this module needs them."""
+
+    @property
+    def labels(self) -> NDArray:
+        """Quantum numbers (n, q) of the level of each channel."""
+        ...
+
+    @property
+    def l(self) -> NDArray | None:  # noqa: E743
+        """(n,); None: the partial wave itself."""
+        ...
+
+    def __len__(self) -> int: ...
 
 
 @dataclass(frozen=True, eq=False)
-class ScatteringProblem:
-    """A rotor, an atom and V(R, r, cos theta), in atomic units.
+class Piece:
+    """One block of the Hamiltonian: a projection Omega of coupled states, or a J and a parity.
 
-    ``potential``: takes R (m, 1, 1), r (1, g, 1) and cos theta (1, 1, q), returns V (m, g, q).
-    ``terms``: number of Legendre terms; ``homonuclear``: only even ones. ``edges`` (m + 1,): bounds
-    of the propagator's sectors.
+    ``waves``: the J that it serves. ``channels``: puts its channels together.
     """
 
-    rotor: Rotor
-    reduced_mass: float
-    potential: Callable[[NDArray, NDArray, NDArray], NDArray]
-    terms: int
-    edges: NDArray
-    homonuclear: bool = False
-
-    def legendre_terms(self, distances: NDArray) -> NDArray:
-        """V_lambda(R, r), (m, lambda, g), by Gauss-Legendre quadrature over cos theta."""
-        x, weights = leggauss(2 * self.terms)
-        v = self.potential(distances[:, None, None], self.rotor.r[None, :, None], x[None, None, :])
-        projector = legvander(x, self.terms - 1) * weights[:, None]
-        projector = projector * (np.arange(self.terms) + 0.5)
-        if self.homonuclear:
-            projector[:, 1::2] = 0.0
-        v = np.broadcast_to(v, (len(distances), self.rotor.r.size, x.size))
-        return np.einsum("mgq,ql->mlg", v, projector)
-
-    @cached_property
-    def _terms(self) -> tuple[NDArray, NDArray]:
-        middle = 0.5 * (self.edges[1:] + self.edges[:-1])
-        return self.legendre_terms(self.edges), self.legendre_terms(middle)
-
-    def blocks(
-        self, total: int, method: str, among: NDArray | None = None
-    ) -> list[tuple[float, Channels]]:
-        """The blocks of the Hamiltonian of one total angular momentum.
-
-        Parameters
-        ----------
-        total : int
-            J.
-        method : str
-            One of METHODS.
-        among : array of bool, (n_v, n_j), optional
-            Levels that take part; all without it.
-
-        Returns
-        -------
-        list of (float, Channels)
-            Statistical weight and channels of every block that has channels.
-
-        Raises
-        ------
-        UserError
-            For a method that is not in METHODS.
-        """
-        if method == "close_coupling":
-            both = [
-                (1.0, close_coupling(self.rotor, total, parity, self.terms, among))
-                for parity in (1, -1)
-            ]
-        elif method == "coupled_states":
-            last = min(total, self.rotor.energies.shape[1] - 1)
-            both = [
-                (
-                    1.0 if omega == 0 else 2.0,
-                    coupled_states(self.rotor, total, omega, self.terms, among),
-                )
-                for omega in range(last + 1)
-            ]
-        else:
-            raise UserError(f"method: '{method}' is not one of {', '.join(METHODS)}")
-        return [(weight, channels) for weight, channels in both if len(channels)]
-
-    def propagator(self, channels: Channels) -> Propagator:
-        """What does not depend on the energy, nor on the partial wave of coupled states."""
-        at_edges, at_middle = (channels.coupling(terms) for terms in self._terms)
-        return Propagator(self.reduced_mass, channels.thresholds, self.edges, at_edges, at_middle)
-
-    def s_matrices(self, channels: Channels, energies: NDArray) -> NDArray:
-        """S (n_energies, n, n) of one block at total energies (n_energies,)."""
-        return self.propagator(channels).s_matrices(energies, channels.l)
+    name: str
+    weight: float
+    waves: NDArray
+    channels: Callable[[], Any]
 
 
-def opacity(
-    collision: ScatteringProblem,
-    total: int,
+class Problem(Protocol):
+    """Two partners and their potential."""
+
+    @property
+    def reduced_mass(self) -> float:
+        """Of the relative motion, electron masses."""
+        ...
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """How cross sections between the L levels are arranged."""
+        ...
+
+    @property
+    def labels(self) -> NDArray:
+        """Quantum numbers (L, q) of the levels."""
+        ...
+
+    @property
+    def energies(self) -> NDArray:
+        """Of the levels, (L,) hartree."""
+        ...
+
+    @property
+    def degeneracies(self) -> NDArray:
+        """Of the levels, (L,)."""
+        ...
+
+    @property
+    def top(self) -> int:
+        """The largest projection Omega."""
+        ...
+
+    def pieces(self, waves: NDArray, method: str, *kinds: Any, **named: Any) -> list[Piece]:
+        """The blocks of the Hamiltonian of partial waves ``waves``."""
+        ...
+
+    def propagator(self, channels: Any) -> Propagator:
+        """What depends neither on the energy nor on the partial wave of coupled states."""
+        ...
+
+
+def check_method(method: str) -> None:
+    """UserError unless ``method`` is one of METHODS."""
+    if method not in METHODS:
+        raise UserError(f"method: '{method}' is not one of {', '.join(METHODS)}")
+
+
+def memory_mb(channels: int, sectors: int) -> float:
+    """Memory, MB, that a calculation with so many channels and sectors takes at most."""
+    # V at edges and middles of sectors, twice while they are prepared; S and what is made of it.
+    elements = 4 * sectors * channels**2 + 10 * max(_MATRIX_ELEMENTS, channels**2)
+    return 8e-6 * elements + 300.0
+
+
+def membership(channels: BlockChannels, labels: NDArray) -> NDArray:
+    """Whether channel n belongs to the level ``labels`` (L, q): (n, L)."""
+    member = np.ones((len(channels), len(labels)), dtype=bool)
+    for own, wanted in zip(channels.labels.T, labels.T, strict=True):
+        member &= own[:, None] == wanted
+    return member
+
+
+def probabilities(
+    problem: Problem,
+    channels: BlockChannels,
+    waves: NDArray,
     energies: NDArray,
-    method: str,
-    among: NDArray | None = None,
+    labels: NDArray,
+    transition: bool,
 ) -> NDArray:
-    """sum over blocks and l, l' of |delta - S|^2, (n_energies, n_v, n_j, n_v, n_j), for one J.
+    """Sums of |S|^2, or of |delta - S|^2, over the channels of two levels.
 
-    The same with initial and final levels exchanged, since S is symmetric. ``among``: as in
-    `channels`.
+    Parameters
+    ----------
+    problem : Problem
+        The two partners.
+    channels : BlockChannels
+        One block of the Hamiltonian.
+    waves, energies : array, (b,)
+        J and total energy (hartree) of every calculation.
+    labels : array, (L, q)
+        Quantum numbers of the levels.
+    transition : bool
+        Whether the unit matrix is subtracted: elastic scattering is then right too.
+
+    Returns
+    -------
+    array, (b, L, L)
+        Symmetric, since S is.
     """
-    shape = collision.rotor.energies.shape
-    result = np.zeros((len(energies), *shape, *shape))
-    for weight, channels in collision.blocks(total, method, among):
-        transition = np.eye(len(channels)) - collision.s_matrices(channels, energies)
-        probability = weight * (transition.real**2 + transition.imag**2)
-        where = channels.v * shape[1] + channels.j
-        flat = result.reshape(len(energies), shape[0] * shape[1], -1)
-        every = np.arange(len(energies))[:, None]
-        for row in range(len(channels)):
-            np.add.at(flat, (every, where[row], where), probability[:, row])
+    result = np.zeros((len(energies), len(labels), len(labels)))
+    member = membership(channels, labels)
+    mine = np.flatnonzero(member.any(axis=1))
+    if not mine.size or not len(energies):
+        return result
+    member = member[mine].astype(float)
+    l = waves[:, None] if channels.l is None else channels.l
+    propagator = problem.propagator(channels)
+    size = max(1, _MATRIX_ELEMENTS // len(channels) ** 2)
+    for start in range(0, len(energies), size):
+        some = slice(start, start + size)
+        own = l[some] if np.ndim(l) == 2 else l
+        s = propagator.s_matrices(energies[some], own)[:, mine[:, None], mine]
+        if transition:
+            s = np.eye(len(mine)) - s
+        result[some] = np.einsum("na,bnm,mc->bac", member, np.abs(s) ** 2, member, optimize=True)
     return result
 
 
+def opacity(problem: Problem, waves: NDArray, energies: NDArray, method: str, **kinds) -> NDArray:
+    """Sum over blocks, l and projections of |delta - S|^2, (waves, energies, *shape, *shape).
+
+    The same with initial and final levels exchanged, since S is symmetric.
+
+    Parameters
+    ----------
+    problem : Problem
+        The two partners.
+    waves : array of int
+        J, ascending.
+    energies : array, (b,)
+        Total energies, hartree.
+    method : str
+        One of METHODS.
+    **kinds
+        Further arguments of the problem's ``pieces``.
+
+    Raises
+    ------
+    UserError
+        For a method that is not in METHODS.
+    """
+    count = len(problem.energies)
+    result = np.zeros((len(waves), len(energies), count, count))
+    for piece in problem.pieces(waves, method, **kinds):
+        channels = piece.channels()
+        wave, energy = np.indices((len(piece.waves), len(energies))).reshape(2, -1)
+        found = probabilities(
+            problem, channels, piece.waves[wave], energies[energy], problem.labels, True
+        )
+        place = np.searchsorted(waves, piece.waves)
+        result[place] += piece.weight * found.reshape(len(place), len(energies), count, count)
+    return result.reshape(len(waves), len(energies), *problem.shape, *problem.shape)
+
+
 def cross_sections(
-    collision: ScatteringProblem,
+    problem: Problem,
     energies: NDArray,
     method: str,
     tolerance: float = 1e-3,
     step: int = 1,
     maximum: int = 2000,
-    among: NDArray | None = None,
     wanted: NDArray | None = None,
+    **kinds,
 ) -> NDArray:
     """Integral cross sections by summing partial waves until they have converged.
 
-    Partial waves J = 0, ``step``, 2 ``step``, ... are computed until three in a row add less than
-    ``tolerance`` of every inelastic cross section above 1e-12 bohr^2; those between are
-    interpolated.
+    Partial waves J = 0, ``step``, 2 ``step``, ... are computed, `_TOGETHER` at a time, until all of
+    the last ones add less than ``tolerance`` of every inelastic cross section above 1e-12 bohr^2
+    each; those between are interpolated.
 
     Parameters
     ----------
-    collision : ScatteringProblem
-        Rotor, atom and potential.
-    energies : array, (n_energies,)
+    problem : Problem
+        The two partners.
+    energies : array, (b,)
         Total energies, hartree.
     method : str
         One of METHODS.
     tolerance, step, maximum : float, int, int
         Share of a cross section that still counts; distance of the partial waves that are computed;
         the highest J.
-    among : array of bool, (n_v, n_j), optional
-        Levels that take part; all without it.
-    wanted : array of bool, (n_v, n_j, n_v, n_j), optional
+    wanted : array of bool, (*shape, *shape), optional
         Cross sections that are to converge; all inelastic ones without it.
+    **kinds
+        Further arguments of the problem's ``pieces``.
 
     Returns
     -------
-    array, (n_energies, n_v, n_j, n_v, n_j)
-        sigma(v j -> v' j'), bohr^2; nan where a channel is closed.
+    array, (b, *shape, *shape)
+        sigma between the levels, bohr^2, the initial one first; nan where a channel is closed.
 
     Raises
     ------
     UserError
-        If they have not converged at J = ``maximum``, or for an unknown method.
+        If they have not converged at J = ``maximum``, if every level is closed, or for an unknown
+        method.
     """
-    rotor = collision.rotor
-    levels = rotor.energies.shape
-    k_squared = 2.0 * collision.reduced_mass * (energies[:, None, None] - rotor.energies)
+    count, shape = len(problem.energies), problem.shape
+    k_squared = 2.0 * problem.reduced_mass * (energies[:, None] - problem.energies)
     opened = k_squared > 0.0
-    degeneracy = 2.0 * np.arange(levels[1]) + 1.0
-    scale = np.pi / (np.where(opened, k_squared, np.nan) * degeneracy)[..., None, None]
-    size = levels[0] * levels[1]
-    inelastic = ~np.eye(size, dtype=bool).reshape(*levels, *levels)
+    if not opened.any():
+        raise UserError(
+            f"energies: all are below the lowest threshold, {problem.energies.min():g} hartree; "
+            "raise them"
+        )
+    scale = np.pi / (np.where(opened, k_squared, np.nan) * problem.degeneracies)[..., None]
+    inelastic = ~np.eye(count, dtype=bool)
     if wanted is not None:
-        inelastic &= wanted
-    so_far = np.zeros((len(energies), *levels, *levels))
-    found = []
-    small = 0
-    for total in range(0, maximum + 1, step):
-        found.append(opacity(collision, total, energies, method, among))
-        more = step * (2 * total + 1) * np.nan_to_num(found[-1] * scale)
-        so_far += more
-        counts = inelastic & (so_far > 1e-12)
-        converged = not (counts & (more > tolerance * so_far)).any()
-        small = small + 1 if converged and total > levels[1] else 0
-        if small == 3:
+        inelastic &= wanted.reshape(count, count)
+    found = np.zeros((0, len(energies), count, count))
+    waves = np.arange(0, maximum + 1, step)
+    for start in range(0, len(waves), _TOGETHER):
+        computed = waves[: start + _TOGETHER]
+        more = opacity(problem, computed[start:], energies, method, **kinds)
+        found = np.concatenate([found, more.reshape(len(more), len(energies), count, count)])
+        weighted = step * (2.0 * computed + 1.0)[:, None, None, None] * found
+        added = np.nan_to_num(weighted * scale)
+        so_far = added.sum(axis=0)
+        small = added[start:] <= tolerance * so_far
+        if computed[start] > problem.top and (small | (so_far <= 1e-12) | ~inelastic).all():
             break
     else:
         raise UserError(
             f"partial waves: not converged to {tolerance:g} at J = {maximum}; raise the maximum or "
             "the tolerance"
         )
-    computed = np.arange(0, total + 1, step)
-    every = np.arange(total + 1)
-    between = PchipInterpolator(computed, np.array(found), axis=0)(every)
+    every = np.arange(computed[-1] + 1)
+    between = PchipInterpolator(computed, found, axis=0)(every)
     sigma = scale * np.einsum("j,j...->...", 2.0 * every + 1.0, between)
-    return np.where(opened[..., None, None] & opened[:, None, None], sigma, np.nan)
+    sigma = np.where(opened[:, :, None] & opened[:, None, :], sigma, np.nan)
+    return sigma.reshape(len(energies), *shape, *shape)

@@ -1,7 +1,7 @@
 """Cross sections and rate coefficients of all transitions, from the opacities of all jobs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,9 +16,10 @@ from vibrates.core.units import (
     KELVIN_TO_HARTREE,
     RATE_AU_TO_CM3_S,
 )
+from vibrates.scattering.calculation import Calculation, final
 from vibrates.scattering.thermal import rate_coefficient
 
-NUMBERS = ("v", "j", "vp", "jp")
+_FEWEST = 3  # cross sections that a rate coefficient needs
 
 
 def joined(chunks: Sequence[xr.Dataset]) -> xr.Dataset:
@@ -58,7 +59,7 @@ def summed_waves(block: xr.Dataset) -> tuple[NDArray, NDArray]:
 class CrossSections:
     """sigma (energies, pairs) in bohr^2 at total ``energies`` (n,), hartree, ascending; nan where a
     collision from the initial level is not complete or not possible. ``initial`` (pairs,): its
-    energy.
+    energy. ``numbers``: quantum numbers (pairs,) by name.
     """
 
     energies: NDArray
@@ -67,23 +68,29 @@ class CrossSections:
     initial: NDArray
     numbers: Mapping[str, NDArray]
 
+    def known(self) -> "CrossSections":
+        """Without the pairs of levels that too few energies reach for a rate coefficient."""
+        kept = np.isfinite(self.sigma).sum(axis=0) >= _FEWEST
+        return replace(
+            self, sigma=self.sigma[:, kept], tail=self.tail[:, kept], initial=self.initial[kept],
+            numbers={name: values[kept] for name, values in self.numbers.items()},
+        )  # fmt: skip
 
-def cross_sections(
-    blocks: Sequence[xr.Dataset], levels: NDArray, reduced_mass: float
-) -> CrossSections:
+
+def cross_sections(blocks: Sequence[xr.Dataset], asked: Calculation) -> CrossSections:
     """Cross sections of all exothermic transitions.
 
     Parameters
     ----------
     blocks : sequence of Dataset
-        Opacities of every block, as `joined` returns them.
-    levels : array, (n_v, n_j)
-        Energies of the levels, hartree.
-    reduced_mass : float
-        Of diatom and atom, electron masses.
+        Opacities of every block, as `joined` returns them, of the same levels.
+    asked : Calculation
+        What they belong to.
     """
-    numbers = {name: blocks[0][name].values for name in NUMBERS}
-    initial = levels[numbers["v"], numbers["j"]]
+    before, after = asked.names, final(asked.names)
+    numbers = {name: blocks[0][name].values for name in (*before, *after)}
+    labels = np.stack([numbers[name] for name in before], axis=1)
+    initial, degeneracy = asked.energies(labels), asked.degeneracies(labels)
     energies = np.concatenate([block["energy"].values for block in blocks]) * CM_TO_HARTREE
     reference = np.concatenate([block["reference"].values for block in blocks]) * CM_TO_HARTREE
     sums, tails = (
@@ -92,9 +99,9 @@ def cross_sections(
     )
     order = np.argsort(energies, kind="stable")
     energies, reference = energies[order, None], reference[order, None]
-    k_squared = 2.0 * reduced_mass * (energies - initial)
+    k_squared = 2.0 * asked.reduced_mass * (energies - initial)
     complete = (k_squared > 0.0) & (initial > reference - 1e-9)
-    sigma = np.pi * sums[order] / (np.where(complete, k_squared, np.nan) * (2 * numbers["j"] + 1))
+    sigma = np.pi * sums[order] / (np.where(complete, k_squared, np.nan) * degeneracy)
     return CrossSections(energies[:, 0], sigma, tails[order], initial, numbers)
 
 
@@ -113,9 +120,9 @@ def rates(found: CrossSections, reduced_mass: float, temperatures_K: NDArray) ->
     Returns
     -------
     DataFrame
-        Columns v, j, vp, jp, T_K, k_cm3_s, and share_below, share_beyond: the shares of k from
-        below the lowest and from beyond the highest collision energy with a cross section, where it
-        is held constant.
+        Columns of the quantum numbers, T_K, k_cm3_s, and share_below, share_beyond: the shares of k
+        from below the lowest and from beyond the highest collision energy with a cross section,
+        where it is held constant.
 
     Raises
     ------
@@ -126,10 +133,11 @@ def rates(found: CrossSections, reduced_mass: float, temperatures_K: NDArray) ->
     tables = []
     for pair in range(len(found.initial)):
         here = np.isfinite(found.sigma[:, pair])
-        if here.sum() < 3:
+        if here.sum() < _FEWEST:
             name = ", ".join(f"{key} = {values[pair]}" for key, values in found.numbers.items())
             raise UserError(
-                f"energies: {here.sum()} cross sections for {name}, at least 3 needed; add "
+                f"energies: {here.sum()} cross sections for {name}, at least {_FEWEST} "
+                "needed; add "
                 "near_cm or raise highest_cm"
             )
         energies = found.energies[here] - found.initial[pair]
@@ -164,7 +172,7 @@ def table(found: CrossSections, rates: pd.DataFrame) -> xr.Dataset:
            for name, where in (("share_below", "below the lowest one"),
                                ("share_beyond", "beyond the highest one"))},
         {"energy": ("energy", found.energies / CM_TO_HARTREE,
-                    about("cm^-1", "total energy above the minimum of the diatom's curve")),
+                    about("cm^-1", "total energy above the minimum of all diatoms' curves")),
          "temperature": ("temperature", temperatures, about("K", "temperature"))}
         | {name: ("pair", values, about("1", f"quantum number {name}"))
            for name, values in found.numbers.items()},

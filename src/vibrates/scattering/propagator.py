@@ -13,6 +13,7 @@ from scipy.linalg.lapack import dsytrf, dsytri
 from vibrates.scattering.matching import k_matrices, s_matrices
 
 _CACHED = 1 << 16  # matrix elements
+_LARGE, _BLOCK = 160, 64  # channels from which blocked algorithms pay, and size of a block
 
 
 class Propagator:
@@ -32,16 +33,15 @@ class Propagator:
     ) -> None:
         self.reduced_mass, self.thresholds, self.edges = reduced_mass, thresholds, edges
         self._half = 0.5 * np.diff(edges)
-        unit = np.eye(len(thresholds))
-        edge, middle = 2.0 * reduced_mass * at_edges, 2.0 * reduced_mass * at_middle
-        self._wall = np.diagonal(edge[0]).copy()
+        self._edge, middle = 2.0 * reduced_mass * at_edges, 2.0 * reduced_mass * at_middle
+        self._wall = np.diagonal(self._edge[0]).copy()
         self._reference = np.diagonal(middle, axis1=1, axis2=2).copy()
-        reference = unit * self._reference[:, None, :]
-        h = self._half[:, None, None]
-        self._first = (h / 3.0) * (edge[:-1] - reference)
-        self._last = (h / 3.0) * (edge[1:] - reference)
-        inverse = np.linalg.inv(unit - (h**2 / 6.0) * (middle - reference))
-        self._middle = (4.0 / h) * (inverse - unit)
+        # The middles become (4/h) ((1 - h^2 (V - reference)/6)^-1 - 1).
+        unit = np.eye(len(thresholds))
+        for matrix, reference, h in zip(middle, self._reference, self._half, strict=True):
+            inside = unit - (h**2 / 6.0) * (matrix - unit * reference)
+            matrix[:] = (4.0 / h) * (_inverse(inside) - unit)
+        self._middle = middle
 
     def log_derivative(self, energies: NDArray, l: NDArray) -> NDArray:
         """Y (b, n, n) at the last edge; total energies (b,), angular momenta (n,) or (b, n)."""
@@ -66,7 +66,7 @@ class Propagator:
             outer = (-y_2[:, :, None] * lower) * y_2[:, None, :]
             # What the barrier adds to the diagonal at the sector's ends.
             at_a, at_b = (h / 3.0 * barrier * (1.0 / x**2 - 1.0 / c**2) for x in (a, b))
-            y += self._first[m]
+            y += self._remainder(m, m, h)
             _diagonal(y)[:] += y_1 + at_a
             _invert(y)
             y *= outer
@@ -74,10 +74,17 @@ class Propagator:
             _diagonal(y)[:] += 2.0 * y_1
             _invert(y)
             y *= outer
-            y += self._last[m]
+            y += self._remainder(m + 1, m, h)
             _diagonal(y)[:] += y_1 + at_b
         y *= lower
         return y + np.tril(y, -1).transpose(0, 2, 1)
+
+    def _remainder(self, edge: int, sector: int, h: float) -> NDArray:
+        """h/3 times what V at an edge has beyond the reference of a sector, (n, n)."""
+        remainder = (h / 3.0) * self._edge[edge]
+        own = np.diagonal(self._edge[edge]) - self._reference[sector]
+        np.fill_diagonal(remainder, (h / 3.0) * own)
+        return remainder
 
     def s_matrices(self, energies: NDArray, l: NDArray) -> NDArray:
         """S (b, n, n); arguments as those of `log_derivative`."""
@@ -91,11 +98,22 @@ def _diagonal(y: NDArray) -> NDArray:
     return np.einsum("bii->bi", y)
 
 
+def _inverse(matrix: NDArray) -> NDArray:
+    """Of a symmetric matrix (n, n): that of its lower triangle where this saves time."""
+    if len(matrix) < _LARGE:
+        return np.linalg.inv(matrix)
+    inverse = matrix.copy()
+    _invert(inverse[None])
+    return np.tril(inverse) + np.tril(inverse, -1).T
+
+
 def _invert(y: NDArray) -> None:
     """The lower triangles of symmetric ``y`` (b, n, n) become those of their inverses, in place."""
+    # Working space for blocks pays for large matrices.
+    size = y.shape[-1] * (_BLOCK if y.shape[-1] >= _LARGE else 1)
     for matrix in y:
         # LAPACK's upper triangle: it counts along columns.
-        _, pivots, _ = dsytrf(matrix.T, overwrite_a=True)
+        _, pivots, _ = dsytrf(matrix.T, lwork=size, overwrite_a=True)
         dsytri(matrix.T, pivots, overwrite_a=True)
 
 

@@ -1,6 +1,7 @@
 """Rovibrational levels of a diatomic molecule on a grid of bond lengths."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,12 @@ class Rotor:
     r: NDArray
     energies: NDArray
     states: NDArray
+
+    @cached_property
+    def function(self) -> NDArray:
+        """(n_j,): the lowest j with the vibrational functions of each j."""
+        place: dict[bytes, int] = {}
+        return np.array([place.setdefault(own.tobytes(), j) for j, own in enumerate(self.states)])
 
     @classmethod
     def from_basis(cls, basis: Podvr, reduced_mass: float, vibrations: int, j_max: int) -> "Rotor":

@@ -14,15 +14,21 @@ from vibrates.core.yaml_files import read_layers
 from vibrates.molecules.diatom import reduced_mass
 from vibrates.potential.sites import SiteSurface
 from vibrates.scattering import nuclear_spin
+from vibrates.scattering.atom_problem import ScatteringProblem
 from vibrates.scattering.curve import Curve
 from vibrates.scattering.models import CoupledLevels, Scattering, ScatteringDiatom
-from vibrates.scattering.partial_waves import ScatteringProblem
+from vibrates.scattering.pair_models import PairScattering
 from vibrates.scattering.rotor import Rotor
 
 
-def load(path: str | Path) -> Scattering:
-    """Read a description; raises UserError, one line, if it is missing or breaks a rule."""
-    return Scattering.from_mapping(read_layers(path), str(path))
+def load(path: str | Path) -> Scattering | PairScattering:
+    """Read a description: of a diatom and an atom, or of two diatoms if it has the key ``pair``.
+
+    Raises UserError, one line, if it is missing or breaks a rule.
+    """
+    mapping = read_layers(path)
+    model = PairScattering if "pair" in mapping else Scattering
+    return model.from_mapping(mapping, str(path))
 
 
 def like_nuclei(molecule: ScatteringDiatom) -> bool:
