@@ -47,9 +47,16 @@ class Choice:
 
 
 def with_points(covariance: NDArray, jacobian: NDArray, sigma: NDArray) -> NDArray:
-    """The covariance after points with derivatives ``jacobian`` (n, values) are added.
+    """The covariance after points are added to a fit.
 
-    ``sigma`` (n,): their standard deviations.
+    Parameters
+    ----------
+    covariance : (values, values)
+        Of the fit before.
+    jacobian : (n, values)
+        dV/dvalues of the points.
+    sigma : (n,)
+        Their standard deviations.
     """
     gain = covariance @ jacobian.T
     inner = jacobian @ gain + np.diag(np.square(sigma))

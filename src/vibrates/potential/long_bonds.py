@@ -124,8 +124,9 @@ def joined(multireference: pd.DataFrame, coupled: pd.DataFrame, length: float) -
 def overlap(multireference: pd.DataFrame, coupled: pd.DataFrame, length: float) -> pd.DataFrame:
     """Both methods where both were computed, and V of the scaled NEVPT2 there.
 
-    Arguments and errors as of `joined`. Columns: COORDINATES, V by each, diagnostics of each;
-    ``joined_meV`` is NaN for geometries without a partner at the joining length.
+    Arguments as in `joined`. Columns: COORDINATES, V by each, diagnostics of each; ``joined_meV``
+    is NaN for geometries without a partner at the joining length. Raises UserError if no geometry
+    was computed by both methods at that length.
     """
     columns = [name for name in ("T1", "D1") if name in coupled]
     both = multireference.merge(coupled[[*COORDINATES, ENERGY, *columns]], on=COORDINATES)

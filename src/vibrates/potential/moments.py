@@ -50,7 +50,8 @@ class Moments:
 
     def of(self, function: TableFunction) -> NDArray:
         """The moments (terms, ...) of a function of geometries: meV, per angstrom of each bond."""
-        *angles, weights = self.expansion.quadrature()
+        # Private there: another name would change the code that stored quantum results depend on.
+        *angles, weights = self.expansion._quadrature()
         projector = self.expansion.functions(*angles) * weights
         return np.tensordot(projector, self._derivative(function, angles), 1)
 
