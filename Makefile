@@ -41,8 +41,9 @@ QUANTUM ?= config/quantum/small.yaml
 BIN   := .venv/bin
 READY := .venv/.ready
 LINTED := .venv/.linted
-SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
-RESULTS = $$($(BIN)/vibrates results $(CONFIG))
+# The configuration is checked before Snakemake reads it: Snakemake prints a traceback of a file that it cannot read.
+SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/vibrates run "$(CONFIG)" --cores $(CORES)
+RESULTS = $$($(BIN)/vibrates results "$(CONFIG)")
 
 .PHONY: run lint format test test-quick test-pythons test-slurm test-exports docs report check environment clean bench validate pages ladder processes surface-errors judge-methods abinitio surface surfaces quantum longrange learn bench-learning judge searches search-hehd schemas data-set
 
@@ -59,10 +60,10 @@ searches: environment
 	@echo "tables and figures are in $(RESULTS)/learning"
 
 report: environment
-	@$(SNAKEMAKE) --report $(RESULTS)/report.html
+	@$(SNAKEMAKE) --report "$(RESULTS)/report.html"
 
 check: environment
-	@$(BIN)/vibrates check $(CONFIG)
+	@$(BIN)/vibrates check "$(CONFIG)"
 
 # All tests of a module run in one process, so that their common calculations are done once.
 WORKERS ?= 2
@@ -200,7 +201,7 @@ surfaces: environment
 	@$(VALIDATION) -- pages
 
 quantum: environment
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/modules/quantum.smk --configfile $(QUANTUM)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/modules/quantum.smk --configfile "$(QUANTUM)"
 	@echo "rate coefficients, cross sections, checks and figures are in the directory 'results' of $(QUANTUM)"
 
 LONGRANGE ?= h3 li3 krb2 n2h2

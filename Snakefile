@@ -14,7 +14,17 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/plan.smk"
 include: "workflow/rules/trajectories.smk"
 include: "workflow/rules/rates.smk"
-include: "workflow/rules/learning.smk"
+
+
+if campaign.learning:
+
+    include: "workflow/rules/learning.smk"
+
+else:
+
+    include: "workflow/rules/no_learning.smk"
+
+
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/modules.smk"
 

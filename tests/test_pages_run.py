@@ -86,7 +86,7 @@ def faults(words):
         if rest[0] not in sub.choices:
             return [f"no sub-command {rest[0]}"]
         own = sub.choices[rest[0]]._option_string_actions
-        if rest[0] == "resume":  # its options are for snakemake
+        if rest[0] in ("run", "resume"):  # their options are for snakemake
             return []
         return [f"no option {o}" for o in rest if o.startswith("--") and o not in own]
     if name == "make":

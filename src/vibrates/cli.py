@@ -1,17 +1,30 @@
 """The command line ``vibrates``: tools for campaigns, which are run by Snakemake."""
 
+from __future__ import annotations
+
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 from vibrates import __version__
-from vibrates.config import load
 from vibrates.core.errors import UserError
+from vibrates.core.terminal import error_line
+
+if TYPE_CHECKING:
+    from vibrates.config import Campaign
 
 EPILOG = """\
-A campaign is run with 'make run' or, inside the environment, 'snakemake --cores N
-[--configfile FILE]'. All keys of a configuration, with units: config/README.md.
-Exit codes: 0 success, 1 a comparison or check failed, 2 invalid input."""
+A campaign is run with 'vibrates run FILE', 'make run CONFIG=FILE' or, inside the environment,
+'snakemake --cores N [--configfile FILE]'. All keys of a configuration: config/README.md.
+Exit codes: 0 success, 1 a comparison or check failed, 2 invalid input, 130 interrupted.
+
+examples:
+  vibrates check config/tiny.yaml
+  vibrates run config/tiny.yaml --cores 2
+  vibrates k results "N2(7) + H2(0) -> N2(6) + H2(0)" 300 1000
+  eval "$(vibrates completion bash)"     # the Tab key then completes commands and options"""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,16 +33,36 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return options.run(options)
     except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(error_line(str(error)), file=sys.stderr)
         return 2
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except BaseException as error:
+        if not _interrupted(error):
+            raise
+        print("stopped", file=sys.stderr)
+        return 130
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Whether an exception is Ctrl-C, or what a library that was just imported made of it."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose mistakes are one line, as those of a configuration."""
+
+    def error(self, message: str) -> NoReturn:
+        print(error_line(f"{message}; see '{self.prog} --help'"), file=sys.stderr)
+        sys.exit(2)
 
 
 def parser() -> argparse.ArgumentParser:
     """All sub-commands and their options."""
-    p = argparse.ArgumentParser(
+    p = _Parser(
         prog="vibrates",
         epilog=EPILOG,
         description="State-to-state vibrational rate coefficients.",
@@ -38,33 +71,84 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--version", action="version", version=f"vibrates {__version__}")
     commands = p.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def command(name: str, run, summary: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=summary, description=summary)
+    def command(name: str, run, summary: str, *examples: str) -> argparse.ArgumentParser:
+        lines = "".join(f"\n  vibrates {name} {example}" for example in examples)
+        sub = commands.add_parser(
+            name,
+            help=summary,
+            description=summary,
+            epilog=f"examples:{lines}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
         sub.set_defaults(run=run)
         return sub
 
-    def campaign_command(name: str, run, summary: str) -> argparse.ArgumentParser:
-        sub = command(name, run, summary)
-        sub.add_argument("config", type=Path, help="configuration (YAML)")
+    def campaign_command(name: str, run, summary: str, *examples: str) -> argparse.ArgumentParser:
+        sub = command(name, run, summary, *examples)
+        _file(sub.add_argument("config", type=Path, help="configuration (YAML)"))
         return sub
 
-    campaign_command("check", _check, "validate a configuration and show the size of the campaign")
-
     campaign_command(
-        "plan", _plan, "forecast of the cost of a campaign: jobs, core hours, files, bytes"
+        "check",
+        _check,
+        "validate a configuration of any kind, say which kind it is and how large the work",
+        "config/config.yaml",
+        "config/quantum/small.yaml",
+        "config/longrange/h3.yaml",
     )
 
-    campaign_command("status", _status, "progress, failures and remaining core hours of a campaign")
-
-    sub = campaign_command("resume", _resume, "continue a campaign after an interruption")
+    sub = campaign_command(
+        "run",
+        _run,
+        "check a configuration of any kind, then run its workflow with Snakemake",
+        "config/tiny.yaml",
+        "config/tiny.yaml --cores 2 -- learning      a target",
+        "config/paper.yaml --profile slurm           on a cluster",
+        "config/tiny.yaml --dry-run",
+        "config/quantum/small.yaml --cores 2",
+    )
     sub.add_argument(
         "snakemake",
         nargs=argparse.REMAINDER,
-        metavar="...",
-        help="options for snakemake, as --profile slurm (default: those of the last run)",
+        metavar="OPTION",
+        help="options and targets for snakemake (default: --cores all)",
+    ).required = False
+
+    campaign_command(
+        "plan",
+        _plan,
+        "forecast of the cost of a campaign: jobs, core hours, files, bytes",
+        "config/paper.yaml",
     )
 
-    sub = command("doctor", _doctor, "check that the campaign can run here under SLURM")
+    campaign_command(
+        "status",
+        _status,
+        "progress, failures, remaining core hours; what of a changed campaign is computed anew",
+        "config/config.yaml",
+    )
+
+    sub = campaign_command(
+        "resume",
+        _resume,
+        "continue a campaign after an interruption",
+        "config/config.yaml",
+        "config/paper.yaml --profile slurm",
+    )
+    sub.add_argument(
+        "snakemake",
+        nargs=argparse.REMAINDER,
+        metavar="OPTION",
+        help="options for snakemake, as --profile slurm (default: those of the last run)",
+    ).required = False
+
+    sub = command(
+        "doctor",
+        _doctor,
+        "check that the campaign can run here under SLURM",
+        "",
+        "--profile slurm --config config/paper.yaml --wait 60",
+    )
     sub.add_argument(
         "--profile",
         type=Path,
@@ -85,36 +169,67 @@ def parser() -> argparse.ArgumentParser:
         help="how long the test job may wait in the queue (default: %(default)s)",
     )
 
-    sub = command("verify", _verify, "read every batch file of a campaign and list damaged ones")
-    sub.add_argument("campaign", type=Path, help="configuration (YAML) or results directory")
+    sub = command(
+        "verify",
+        _verify,
+        "read every batch file of a campaign and list damaged ones",
+        "results",
+        "config/config.yaml --remove",
+    )
+    _file(sub.add_argument("campaign", type=Path, help="configuration (YAML) or results directory"))
     sub.add_argument(
         "--remove",
         action="store_true",
         help="delete damaged files; the next run computes them again",
     )
 
-    sub = command("summary", _summary, "table of k with errors, and the list of files")
-    sub.add_argument("results", type=Path, help="results directory of a campaign")
+    sub = command(
+        "summary",
+        _summary,
+        "table of k with errors, and the list of files",
+        "results",
+        "results/rates.nc",
+    )
+    _file(sub.add_argument("results", type=Path, help="results directory of a campaign, or a file"))
 
-    campaign_command("results", _results, "print the results directory of a configuration")
+    campaign_command(
+        "results", _results, "print the results directory of a configuration", "config/tiny.yaml"
+    )
 
-    sub = command("k", _k, "rate coefficient of a transition at temperatures, with its error")
-    sub.add_argument(
-        "rates", type=Path, help="results directory, learned.nc, rates.nc or CSV of quantum rates"
+    sub = command(
+        "k",
+        _k,
+        "rate coefficient of a transition at temperatures, with its error",
+        'results "N2(7) + H2(0) -> N2(6) + H2(0)" 300 450 1000',
+    )
+    _file(
+        sub.add_argument(
+            "rates",
+            type=Path,
+            help="results directory, learned.nc, rates.nc or CSV of quantum rates",
+        )
     )
     sub.add_argument("transition", help='such as "N2(7) + H2(0) -> N2(6) + H2(0)"')
     sub.add_argument("temperature", type=float, nargs="+", metavar="T", help="temperatures, K")
 
-    _add_export(commands)
+    _add_export(command)
 
-    sub = command("compare", _compare, "ratio of computed to published rates per v and T")
-    sub.add_argument("rates", type=Path, help="rates.nc of a campaign")
-    sub.add_argument(
-        "published",
-        type=Path,
-        nargs="+",
-        metavar="CSV",
-        help="published rates: columns v, T_K, k_cm3_s",
+    sub = command(
+        "compare",
+        _compare,
+        "ratio of computed to published rates per v and T",
+        "results/rates.nc published_dv1.csv published_dv2.csv",
+        "results/rates.nc published.csv --dv 1 --symmetrisation total",
+    )
+    _file(sub.add_argument("rates", type=Path, help="rates.nc of a campaign"))
+    _file(
+        sub.add_argument(
+            "published",
+            type=Path,
+            nargs="+",
+            metavar="CSV",
+            help="published rates: columns v, T_K, k_cm3_s",
+        )
     )
     sub.add_argument(
         "--symmetrisation",
@@ -124,22 +239,47 @@ def parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--dv", type=int, help="quanta lost, if the file does not state them")
 
-    sub = command("oracle", _oracle, "run stored trajectories and print the deviations")
-    sub.add_argument(
-        "file",
-        type=Path,
-        nargs="?",
-        help="JSON file of cases with their converged outcome (default: those of the package)",
+    sub = command(
+        "oracle", _oracle, "run stored trajectories and print the deviations", "", "cases.json"
     )
+    _file(
+        sub.add_argument(
+            "file",
+            type=Path,
+            nargs="?",
+            help="JSON file of cases with their converged outcome (default: those of the package)",
+        )
+    )
+
+    sub = command(
+        "completion",
+        _completion,
+        "print the script with which a shell completes commands, options and files",
+        "bash > ~/.local/share/bash-completion/completions/vibrates",
+        'zsh > "${fpath[1]}/_vibrates"',
+    )
+    sub.add_argument("shell", choices=["bash", "zsh", "tcsh"], help="the shell")
     return p
 
 
-def _add_export(commands) -> None:
+def _file(argument: argparse.Action) -> None:
+    """Have a shell complete names of files, where the script for it is made (shtab)."""
+    argument.complete = {"bash": "_shtab_compgen_files", "zsh": "_files", "tcsh": "f"}  # type: ignore[attr-defined]
+
+
+def _add_export(command: Callable[..., argparse.ArgumentParser]) -> None:
     """The sub-command ``export``; the formats themselves are imported when it runs."""
-    summary = "write rate coefficients in the format of another program (docs/exports.md)"
-    sub = commands.add_parser("export", help=summary, description=summary)
-    sub.set_defaults(run=_export)
-    sub.add_argument("rates", type=Path, help="results directory, learned.nc, rates.nc or CSV")
+    sub = command(
+        "export",
+        _export,
+        "write rate coefficients in the format of another program (docs/exports.md)",
+        "results                                    the formats",
+        "results --to cantera",
+        'results --to csv --transitions "N2(1) + H2 -> N2(0) + H2" --temperatures 300 1000',
+    )
+    _file(
+        sub.add_argument("rates", type=Path, help="results directory, learned.nc, rates.nc or CSV")
+    )
     sub.add_argument("--to", metavar="FORMAT", help="format; without it the known ones are listed")
     sub.add_argument(
         "--output",
@@ -182,47 +322,52 @@ def _add_export(commands) -> None:
     )
 
 
-def _check(options: argparse.Namespace) -> int:
-    from vibrates.campaign import rotor_cost
-    from vibrates.trajectories import plan
+def _campaign(options: argparse.Namespace) -> Campaign:
+    """The campaign of the option ``config``."""
+    return _load(options.config)
 
-    config = load(options.config)
-    rotor_cost.check(config)
-    pilot = plan.into_batches(plan.pilot(config), config.jobs.trajectories_per_batch)
-    sizes = [[len(levels) for levels in config.bases(v, w)] for v, w in config.grid.states]
-    largest = max(sizes, key=lambda n: n[0] * n[1])
-    print(f"{options.config}: in order")
-    print(f"  initial states {len(config.states)}, largest basis {largest[0]} x {largest[1]}")
-    if config.quantised is not None:
-        print(f"  {config.quantised.description}")
-    print(
-        f"  pilot {int((pilot['stop'] - pilot['start']).sum())} trajectories in "
-        f"{pilot['batch'].nunique()} batches, budget {config.sampling.budget} in "
-        f"{config.sampling.rounds} more rounds"
-    )
-    print(f"  results in {config.results}/")
-    if not config.reference.published_rates.to_mapping():
-        print("  no published rates named (reference.published_rates): comparison skipped")
+
+def _load(path: Path) -> Campaign:
+    # Libraries are imported where `main` reports Ctrl-C.
+    from vibrates.config import load
+
+    return load(path)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from vibrates.campaign import kinds
+
+    kind, lines = kinds.check(options.config)
+    print(f"{options.config}: in order, {kind.name}")
+    for line in lines:
+        print(f"  {line}")
     return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    from vibrates.campaign import command, kinds
+
+    kind, _ = kinds.check(options.config)
+    return command.main(options.config, kind, options.snakemake)
 
 
 def _plan(options: argparse.Namespace) -> int:
     from vibrates.campaign import forecast
 
-    print(forecast.text(load(options.config), str(options.config)))
+    print(forecast.text(_campaign(options), str(options.config)))
     return 0
 
 
 def _status(options: argparse.Namespace) -> int:
     from vibrates.campaign import status
 
-    return status.main(load(options.config))
+    return status.main(_campaign(options))
 
 
 def _resume(options: argparse.Namespace) -> int:
     from vibrates.campaign import resume
 
-    return resume.main(load(options.config), options.config, options.snakemake)
+    return resume.main(_campaign(options), options.config, options.snakemake)
 
 
 def _doctor(options: argparse.Namespace) -> int:
@@ -235,7 +380,7 @@ def _verify(options: argparse.Namespace) -> int:
     from vibrates.campaign import verify
 
     path = options.campaign
-    return verify.main(Path(load(path).results) if path.is_file() else path, options.remove)
+    return verify.main(Path(_load(path).results) if path.is_file() else path, options.remove)
 
 
 def _summary(options: argparse.Namespace) -> int:
@@ -246,7 +391,7 @@ def _summary(options: argparse.Namespace) -> int:
 
 
 def _results(options: argparse.Namespace) -> int:
-    print(load(options.config).results)
+    print(_campaign(options).results)
     return 0
 
 
@@ -293,3 +438,14 @@ def _oracle(options: argparse.Namespace) -> int:
     from vibrates.trajectories import oracle
 
     return oracle.main(options.file)
+
+
+def _completion(options: argparse.Namespace) -> int:
+    try:
+        import shtab  # type: ignore[import-not-found, unused-ignore]
+    except ImportError:
+        raise UserError(
+            "completion: the package shtab is not installed; install it (pip install shtab)"
+        ) from None
+    print(shtab.complete(parser(), options.shell))
+    return 0

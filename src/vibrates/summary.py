@@ -15,6 +15,7 @@ from vibrates.core.netcdf import read_product
 from vibrates.learning.product import ladder_of
 
 RUN_AGAIN = "run the campaign to its end"
+NOT_YET = "no learned.nc yet"
 FILES = {
     "rates.nc": "rate coefficients k(T), standard errors, three symmetrisations",
     "cross_sections.nc": "cross sections sigma(U) and opacity functions P(b)",
@@ -49,11 +50,11 @@ def summary_text(results: str | Path) -> str:
     stated = (rates if learned is None else learned).attrs["configuration"]
     config = resolved(yaml.safe_load(stated), f"{results}: configuration of its products")
     if learned is not None:
-        learned = ladder_of(learned, *config.learning.shown)
+        learned = ladder_of(learned, *config.shown)
     blocks = [
         _rates_block(rates, learned, config),
         _verdict_block(rates, config) + _checks_lines(results / "checks.json"),
-        _learned_block(learned) if learned is not None else ["no learned.nc yet"],
+        _learned_block(learned) if learned is not None else [_nothing_learned(config)],
         _files_block(results),
     ]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
@@ -87,13 +88,13 @@ def summary_page(text: str, figure: Path) -> str:
 
 def _ladder(rates: xr.Dataset, config: Campaign) -> xr.Dataset:
     """The displayed transitions: those of the learned family, from trajectories, sorted by v."""
-    (dv, dw), w = config.learning.shown
+    (dv, dw), w = config.shown
     shown = (rates.vp - rates.v == dv) & (rates.wp - rates.w == dw) & (rates.w == w)
     return rates.isel(transition=np.flatnonzero(shown.values)).sortby("v")
 
 
 def _rates_block(rates: xr.Dataset, learned: xr.Dataset | None, config: Campaign) -> list[str]:
-    (dv, dw), w = config.learning.shown
+    (dv, dw), w = config.shown
     a, b = config.pair
     wanted = config.sampling.target_temperatures_K
     temperatures_K = [T for T in wanted if T in rates["temperature"].values]
@@ -224,6 +225,10 @@ def _learned_block(learned: xr.Dataset) -> list[str]:
         f"{100 * scores['score_coverage_1']:.0f} % within one and "
         f"{100 * scores['score_coverage_2']:.0f} % within two predictive sigma",
     ]
+
+
+def _nothing_learned(config: Campaign) -> str:
+    return "nothing is learned (no block learning)" if config.learning is None else NOT_YET
 
 
 def _files_block(results: Path) -> list[str]:

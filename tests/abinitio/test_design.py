@@ -12,6 +12,7 @@ from vibrates.abinitio.design import (
     LinearisedFit,
     design_increment,
     quadrature_orientations,
+    reached,
     targets,
 )
 from vibrates.abinitio.models import Quadrature
@@ -289,3 +290,16 @@ def test_an_increment_of_more_values_than_the_form_has_is_refused(described, kno
     )
     with pytest.raises(UserError, match=r"form\.zeta: 5 values with powers \[1, 0\], the form of"):
         design_increment(changed, known, known[:6])
+
+
+def test_the_design_reached_what_it_predicted(root, described, known):
+    """Standard deviations of the moments, before and after a fit to the computed points."""
+    more, _ = point_tables.read(root / "data" / "n2h2_designed.csv")
+    table = reached(described, known, more)
+    fit = LinearisedFit(described, known)
+    seen = _stretched(more[~more["group"].str.startswith("held_out")], fit)
+    after = with_points(fit.found.covariance, fit.jacobian(seen), fit.sigma(fit.energy(seen)))
+    predicted = [one.uncertainty(after) / one.uncertainty(fit.found.covariance)
+                 for one in targets(described, fit)]  # fmt: skip
+    found = table["sigma_after"] / table["sigma_before"]
+    np.testing.assert_allclose(found, predicted, rtol=0.3)

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from test_abinitio import ATOM, pyscf  # noqa: F401
+from test_abinitio import ATOM
 
 from vibrates.abinitio import atom_diatom
 from vibrates.core import tables
@@ -61,7 +61,7 @@ def test_a_start_file_of_other_settings_is_refused(files, tmp_path):
         files(start=str(tmp_path / "none.csv"))
 
 
-def test_c_6_of_two_hydrogen_atoms_and_polarizabilities(pyscf):  # noqa: F811
+def test_c_6_of_two_hydrogen_atoms_and_polarizabilities(pyscf):
     """C_6 of two H atoms: 6.499 (Pauling and Beach 1935); H2 at 1.4 bohr has (6.38 + 2 4.58)/3."""
     code = """
 import json
@@ -91,7 +91,7 @@ print(json.dumps([c_6(atom, atom), polarizability(atom), polarizability(diatom),
     )
 
 
-def test_a_series_that_cannot_go_on_is_a_mistake_of_the_user(pyscf):  # noqa: F811
+def test_a_series_that_cannot_go_on_is_a_mistake_of_the_user(pyscf):
     """It ended in a traceback: aug-cc-pvdz of H has two p functions and no d function."""
     code = """
 import json
@@ -110,7 +110,7 @@ except UserError as error:
     assert message.startswith("diffuse: 'd': aug-cc-pvdz of H has 0 uncontracted d functions")
 
 
-def test_dipole_spectra_give_the_polarizability_of_finite_fields(pyscf):  # noqa: F811
+def test_dipole_spectra_give_the_polarizability_of_finite_fields(pyscf):
     """Li2 with frozen cores: full CI of two electrons is CCSD; the cores do not relax in either."""
     code = """
 import json
@@ -152,7 +152,7 @@ print(json.dumps([polarizability(spectrum("Li", [-2.5, 2.5], basis, 1)),
         ),
     ],
 )
-def test_what_triples_miss_of_the_dispersion(pyscf, settings, row, missing):  # noqa: F811
+def test_what_triples_miss_of_the_dispersion(pyscf, settings, row, missing):
     """Full CI binds more than CCSD(T): by one or two per cent in H + H2, by a tenth in Li + Li2."""
     settings = ATOM | settings | {"tolerance_hartree": 1e-11}
     code = f"""

@@ -12,13 +12,20 @@ from vibrates.core import tables
 # Stands for the interpreter of PySCF's environment: energies that tell basis and distance.
 INTERPRETER = """#!/bin/sh
 exec {python} - "$@" <<'END'
+import importlib
+import os
 import sys
 import numpy as np
-from vibrates.abinitio import blocks, points
+from vibrates.abinitio import points
 points.check_program = lambda: None
-blocks.point = lambda row, level: np.array([0.0, len(level.basis), row["R_angstrom"]])
+module = importlib.import_module(sys.argv[2])
+def point(row, level):
+    values = np.zeros(len(module.STAGE.energies))
+    values[:3] = float(os.environ.get("MARK", 0)), len(level.basis), row["R_angstrom"]
+    return values
+module.point = point
 sys.argv[1:3] = []
-points.main(blocks.compute_block, "x")
+points.main(module.compute_block, "x")
 END
 """
 
@@ -43,7 +50,7 @@ def project(root, tmp_path):
     few = {"rigid": described["larger_basis"]["groups"]["rigid"]}
     described["larger_basis"] |= {"groups": few}
 
-    def run(**changes):
+    def run(targets=("points", "larger_basis"), mark=0, **changes):
         content = described | changes
         (tmp_path / "description.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
         command = [
@@ -58,12 +65,13 @@ def project(root, tmp_path):
             "description.yaml",
             "--quiet",
             "--",
-            "points",
-            "larger_basis",
+            *targets,
         ]
+        environment = os.environ | {"PYTHONPATH": str(root / "src"), "MARK": str(mark)}
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False,
-                              env=os.environ | {"PYTHONPATH": str(root / "src")})  # fmt: skip
+                              env=environment)  # fmt: skip
         assert done.returncode == 0, done.stderr[-2000:]
+        run.printed = done.stdout + done.stderr
         return {
             str(path.relative_to(tmp_path / "out")): path.stat().st_mtime_ns
             for path in (tmp_path / "out").glob("*/[0-9]*.csv")
@@ -92,3 +100,25 @@ def test_another_larger_basis_computes_its_own_points_again_and_no_others(projec
     third = run(larger_basis=larger, geometries=described["geometries"] | more)
     assert set(third) > set(second)
     assert all(third[name] == second[name] for name in second if name != "points/2.csv")
+
+
+@pytest.mark.slow
+def test_a_further_set_is_computed_by_its_program_but_for_the_points_of_its_file(project):
+    """A later session has the data file alone: the pending group is computed, no other."""
+    _, run, results = project
+    group = {"configurations": ["H"], "orientations_deg": {}, "bonds_angstrom": [[1.6, 0.74]],
+             "offsets_angstrom": [0.0, 0.4]}  # fmt: skip
+    one = {"method": "nevpt2", "basis": "aug-cc-pvdz", "points": "stored.csv", "block_size": 3,
+           "seconds": 1800, "groups": {"first": group}}  # fmt: skip
+    run(targets=["long"], further={"long": one})
+    assert "long: 2 points, 2 of them not in stored.csv: 1.00 core hours" in run.printed
+    (results / "long.csv").rename(results.parent / "stored.csv")
+    for path in (results / "long").glob("*.csv"):
+        path.unlink()
+    more = one | {"groups": one["groups"] | {"second": group | {"bonds_angstrom": [[1.9, 0.74]]}},
+                  "pending": ["second"]}  # fmt: skip
+    run(targets=["long"], mark=1, further={"long": more})
+    assert "long: 4 points, 2 of them not in stored.csv: 1.00 core hours" in run.printed
+    points, provenance = tables.read(results / "long.csv")
+    assert list(points["E_CASSCF_meV"]) == [0.0, 0.0, 1.0, 1.0]
+    assert "NEVPT2" in provenance["method"]

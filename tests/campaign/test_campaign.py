@@ -1,5 +1,6 @@
 """A small campaign through Snakemake: to its end, damaged, changed, interrupted, misconfigured."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -8,6 +9,7 @@ import subprocess
 import time
 
 import numpy as np
+import psutil
 import pytest
 import xarray as xr
 from campaign_project import Project, small_campaign
@@ -275,14 +277,40 @@ def test_killed_driver_is_resumed_with_finished_batches_kept(project, finished):
     assert_same(data_of(project), data_of(finished))
 
 
+@pytest.mark.slow
+def test_ctrl_c_while_ranks_import_their_libraries_is_one_line(project):
+    """Every process of the terminal receives it; none has failed, and a second run goes on."""
+    driver = subprocess.Popen(
+        project.command("all_trajectories"),
+        cwd=project.directory,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    ranks = []
+    while not ranks and driver.poll() is None:
+        time.sleep(0.05)
+        for process in psutil.Process(driver.pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                if "vibrates.trajectories.batch" in process.cmdline():
+                    ranks.append(process)
+    os.killpg(driver.pid, signal.SIGINT)
+    out, error = driver.communicate(timeout=300)
+    assert driver.returncode != 0
+    assert "Traceback" not in out + error and "Error" not in out + error
+    assert error.splitlines()[-1] == "stopped; the same command continues"
+    assert "attempt failed" not in (project.results / "campaign.log").read_text()
+
+
 def test_mistake_stops_before_anything_runs(project, small):
     wrong = small.to_mapping()
     wrong["grid"]["energies_cm"] = [-100.0, 2000.0]
     project.write(wrong)
     ran = project.run()
-    assert ran.returncode != 0
+    assert ran.returncode == 2
     (line,) = [text for text in ran.stderr.splitlines() if "Using workflow" not in text]
-    assert line.startswith("error: config/config.yaml: grid.energies_cm[0]: -100.0 is not above")
+    assert line.startswith("error: config/config.yaml: grid.energies_cm[0]: -100.0 is below")
     assert not project.results.exists()
 
 

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from campaigns import with_changes
 
 from vibrates import config as configuration
 from vibrates.campaign import cost, forecast
@@ -46,7 +47,7 @@ def test_a_batch_gets_the_ranks_that_its_time_asks_for(small):
 
 
 def test_a_batch_has_no_more_ranks_than_pieces(small):
-    small = small.changed({"jobs": {"ranks": 64, "minutes": 1}, "dynamics": {"accuracy": 1e-12}})
+    small = with_changes(small, jobs={"ranks": 64, "minutes": 1}, dynamics={"accuracy": 1e-12})
     estimate = cost.batch(small, only_batch(small))
     assert estimate.ranks == 6  # three energies, two shells
 

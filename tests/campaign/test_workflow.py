@@ -98,6 +98,18 @@ def test_a_module_is_a_workflow_of_its_own_that_passes_the_linter(checkout, name
     assert tree(checkout) == before
 
 
+@pytest.mark.slow
+def test_a_campaign_without_learning_asks_for_no_learned_product(checkout):
+    (checkout / "one.yaml").write_text(
+        "extends: config/tiny.yaml\nresults: ein Ümlaut\nlearning: none\n"
+    )
+    said = look(checkout, "-n", "--configfile", "one.yaml")
+    assert "rule explorer:" in said and "rule figure_temperature:" in said
+    assert "learned.nc" not in said and "rule figure_ladder:" not in said
+    said = look(checkout, "-n", "--configfile", "one.yaml", "--", "learning")
+    assert "rule learning:" in said
+
+
 def test_every_rule_has_an_environment_that_is_there(root):
     for path in [*root.glob("workflow/rules/*.smk"), *root.glob("workflow/modules/*.smk")]:
         named = [

@@ -208,3 +208,104 @@ def test_command_line_reports_a_mistake_in_one_line(tmp_path, default):
     )
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr.startswith("error: c.yaml: seed: -1") and ran.stderr.count("\n") == 1
+
+
+def test_molecules_complete_those_of_the_extended_file(tmp_path, default):
+    """Molecule by molecule and constant by constant; a constant itself is replaced."""
+    (tmp_path / "c.yaml").write_text(
+        f"extends: {default}\nmolecules:\n  H2: {{D_e_eV: 4.7483}}\n  D2:\n    masses_u: [2.0]\n"
+    )
+    base, own = read_layers(default)["molecules"], read_layers(tmp_path / "c.yaml")["molecules"]
+    assert own.pop("D2") == {"masses_u": [2.0]}
+    assert own == base | {"H2": base["H2"] | {"D_e_eV": 4.7483}}
+    config = configuration.load(tmp_path / "c.yaml")
+    assert config.molecules["H2"].D_e_eV == 4.7483 and config.molecules["N2"].D_e_eV == 9.905
+
+
+ONE_STATE = {
+    "grid": {"states": [[1, 0]]},
+    "figures": {"transitions": [[1, 0, 0, 0]], "temperature_transition": [1, 0, 0, 0]},
+}
+
+
+@pytest.mark.parametrize("text", ["learning: none\n", "learning: null\n", "learning:\n"])
+def test_a_campaign_of_one_state_without_learning(tmp_path, default, text):
+    (tmp_path / "c.yaml").write_text(f"extends: {default}\n{text}")
+    config = configuration.load(tmp_path / "c.yaml", ONE_STATE)
+    assert config.learning is None and config.shown == ((-1, 0), 0)
+    assert "learning" not in config.to_mapping()
+    content = config.to_mapping()
+    assert configuration.resolved(content) == config
+    with pytest.raises(UserError, match="learning: the campaign has no such block; add it"):
+        _ = config.to_learn
+
+
+# What belongs to no molecule: change of a constant -> words of its message.
+IMPLAUSIBLE = {
+    "omega_e of another molecule": (
+        {"N2": {"omega_e_cm": 2169.8}},
+        ["molecules.N2.omega_e_cm: 2169.8", "2358.7", "a factor of 1.05", "correct"],
+    ),
+    "D_e in kcal/mol": ({"H2": {"D_e_eV": 109.5}}, ["molecules.H2.D_e_eV", "15", "lower it"]),
+    "isotope with the constants of another": (
+        {"H2": {"masses_u": [2.014, 2.014]}},
+        ["molecules.H2.omega_e_cm", "a factor of 1.05"],
+    ),
+    "x_e in cm^-1": ({"N2": {"x_e": 0.6}}, ["molecules.N2.x_e: 0.6", "0.00738", "factor of 2"]),
+    "y_e": ({"H2": {"y_e": -0.01}}, ["molecules.H2.y_e: -0.01", "limit 0.1 x_e"]),
+    "polarizability in angstrom^3 of a proton": (
+        {"H2": {"polarizability_parallel": {"coefficients_au": [0.9], "length_angstrom": 1}}},
+        ["molecules.H2.polarizability_parallel.coefficients_au", "0.9 bohr^3", "6.748 bohr^3"],
+    ),
+    "quadrupole in debye angstrom times 1000": (
+        {"N2": {"quadrupole": {"coefficients_au": [-1500.0], "length_angstrom": 1}}},
+        ["molecules.N2.quadrupole.coefficients_au", "limit 100"],
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", IMPLAUSIBLE)
+def test_constants_that_no_molecule_has_are_refused(default, mistake):
+    change, words = IMPLAUSIBLE[mistake]
+    with pytest.raises(UserError) as caught:
+        configuration.load(default, {"molecules": change})
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+def test_isotopes_keep_one_morse_curve(default):
+    """D2 from the constants of H2 by the relations, as a user would add it."""
+    h2 = read_layers(default)["molecules"]["H2"]
+    ratio = (1.00782503 / 2.01410178) ** 0.5
+    d2 = h2 | {
+        "masses_u": [2.01410178, 2.01410178],
+        "omega_e_cm": h2["omega_e_cm"] * ratio,
+        "x_e": h2["x_e"] * ratio,
+    }
+    config = configuration.load(default, {"molecules": {"D2": d2}})
+    assert config.molecules["D2"].omega_e_cm == pytest.approx(3113.4, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"type": "atom_pairs", "atom_pair": {"R_m_angstrom": 3.3, "eps_meV": 0.01, "beta": 8}},
+         ["surface.atom_pair.eps_meV: 0.01 is below the limit 0.05"]),
+        ({"terms": {"R_m_angstrom": [{"powers": [0, 0], "values": [0.0036]}]}},
+         ["surface: V at orientation H", "repulsive wall"]),
+        ({"terms": {"eps_meV": [{"powers": [0, 0], "values": [5000.0]}]}},
+         ["surface: its deepest well has 5", "meV, not within the limits 0.05 and 3000"]),
+        ({"terms": {"R_m_angstrom": [{"powers": [0, 0], "values": [14.0]}]}},
+         ["surface: V has no well within 12 angstrom"]),
+    ],
+)  # fmt: skip
+def test_surfaces_that_no_pair_has_are_refused(default, tmp_path, change, words):
+    content = read_layers(default)
+    if "terms" in change:
+        terms = content["surface"]["terms"] | change["terms"]
+        content["surface"] = content["surface"] | {"terms": terms}
+    else:
+        content["surface"] = change
+    (tmp_path / "c.yaml").write_text(yaml.safe_dump(content))
+    with pytest.raises(UserError) as caught:
+        configuration.load(tmp_path / "c.yaml")
+    assert all(word in str(caught.value) for word in words), str(caught.value)

@@ -2,11 +2,13 @@
 
 import logging
 import subprocess
+import threading
 from types import SimpleNamespace
 
 import pytest
 
 from vibrates.campaign.driver import _Recorder
+from vibrates.hpc import screen
 from vibrates.hpc.preamble import LOGGED
 from vibrates.hpc.quiet import INTERRUPTED, quieten
 
@@ -15,6 +17,12 @@ def record(text, event=None, **values):
     one = logging.LogRecord("snakemake", logging.ERROR, "", 0, text, None, None)
     one.__dict__ |= values | ({"event": SimpleNamespace(value=event)} if event else {})
     return one
+
+
+@pytest.fixture(autouse=True)
+def not_stopped(monkeypatch):
+    """Every test is a run of its own."""
+    monkeypatch.setattr(screen, "_stopping", threading.Event())
 
 
 @pytest.fixture
@@ -40,7 +48,7 @@ def test_an_interrupted_run_says_one_line(shown, capsys):
     logger.handle(record("Error in rule trajectories", "job_error"))
     logger.handle(record("WorkflowError: At least one job did not complete successfully."))
     assert lines == []
-    assert capsys.readouterr().out == "stopped; the same command continues\n"
+    assert capsys.readouterr().err == "stopped; the same command continues\n"
 
 
 @pytest.mark.parametrize("interrupted", [False, True])
@@ -57,7 +65,7 @@ def test_the_launchers_own_lines_stay_in_the_log(tmp_path):
     said = ["[mpiexec@x] Sending Ctrl-C", "Abort(1) on node 0", "error: real", "batch 1 of 2"]
     command = f"printf '%s\\n' {' '.join(map(repr, said))} {LOGGED}"
     ran = subprocess.run(
-        ["bash", "-c", "set -o pipefail; " + command.format(log=tmp_path / "log")],
+        ["bash", "-c", "set -o pipefail; " + command.replace("{log:q}", str(tmp_path / "log"))],
         capture_output=True,
         text=True,
         check=True,

@@ -306,7 +306,7 @@ def test_cost_is_recorded_or_follows_the_fourth_power(data, tmp_path):
     assert list(hours.by_level) == levels(data) and np.isnan(hours.alone([2]))
     for text, words in (
         ("\n".join(["j,core_hours", *rows[:-2]]), "j = 7, 8"),
-        ("v,core_hours\n1,2\n", "no column j"),
+        ("v,core_hours\n1,2\n", "column j is missing"),
         ("j,core_hours\n1,2\n2,-1\n", "line 3"),
         ("", "table"),
     ):
@@ -314,6 +314,20 @@ def test_cost_is_recorded_or_follows_the_fourth_power(data, tmp_path):
         with pytest.raises(UserError, match=words) as caught:
             recorded_hours(str(file), data)
         assert str(caught.value).startswith(str(file)) and "\n" not in str(caught.value)
+
+
+def test_recorded_hours_that_were_truncated_or_changed_are_refused(root, data, tmp_path):
+    """The shipped file states its number of rows and checksum."""
+    text = (root / "data" / "quantum_hehd_hours.csv").read_text()
+    file = tmp_path / "hours.csv"
+    for damaged, words in (
+        ("".join(text.splitlines(keepends=True)[:9]), "truncated"),
+        (text.replace("core_hours\n0,0.00", "core_hours\n0,0.01"), "checksum"),
+    ):
+        assert damaged != text
+        file.write_text(damaged)
+        with pytest.raises(UserError, match=words):
+            recorded_hours(str(file), data)
 
 
 def test_work_that_serves_several_levels_is_paid_whole_by_whoever_needs_one(data, tmp_path):

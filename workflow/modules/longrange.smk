@@ -12,7 +12,7 @@ from vibrates.longrange.models import AnalyticSource
 include: "preamble.smk"
 
 
-DESCRIPTION = description_file("config/longrange/h3.yaml")
+DESCRIPTION = description_file("longrange", "config/longrange/h3.yaml")
 described = preamble.or_exit(descriptions.load, DESCRIPTION)
 
 WORK = Path(described.results)
@@ -160,7 +160,7 @@ if descriptions.is_known(SOURCE):
             params:
                 fingerprint=sources.molecule_fingerprint(SOURCE.molecule),
             shell:
-                f"{with_pyscf(SOURCE.molecule.python, 'monomers')} polar {{input}} {{output}} "
+                f"{with_pyscf(SOURCE.molecule.python, 'monomers')} polar {{input:q}} {{output:q}} "
                 f"--fingerprint {{params.fingerprint}} {LOGGED}"
 
 else:
@@ -208,7 +208,7 @@ else:
             fingerprint=lambda wildcards: FINGERPRINTS[int(wildcards.block)],
         shell:
             f"{with_pyscf(SOURCE.python, 'atom_diatom')} "
-            f"{{input}} {{wildcards.block}} {{output}} --fingerprint {{params.fingerprint}} {LOGGED}"
+            f"{{input:q}} {{wildcards.block}} {{output:q}} --fingerprint {{params.fingerprint}} {LOGGED}"
 
     rule points:
         input:
@@ -267,4 +267,4 @@ else:
                     DISPERSION, code_fingerprint("vibrates.abinitio.dispersion")
                 ),
             shell:
-                f"{with_pyscf(SOURCE.python, 'dispersion')} {{input}} {{output}} {LOGGED}"
+                f"{with_pyscf(SOURCE.python, 'dispersion')} {{input:q}} {{output:q}} {LOGGED}"

@@ -3,6 +3,7 @@
 #   snakemake -s workflow/modules/potential.smk --configfile config/abinitio/n2h2.yaml --cores 2 points|larger_basis|properties|fit
 # or the name of a further set of points (`further` in the description). `design` chooses geometries, `checked_points` makes tables
 # of moments and of long bonds. The points of N2 + H2 are in data/; `fit` and these two read them and need no PySCF.
+from functools import cache
 from pathlib import Path
 
 from vibrates.abinitio import settings as descriptions
@@ -12,7 +13,7 @@ from vibrates.core.code import code_fingerprint
 include: "preamble.smk"
 
 
-DESCRIPTION = description_file("config/abinitio/n2h2.yaml")
+DESCRIPTION = description_file("potential", "config/abinitio/n2h2.yaml")
 described = preamble.or_exit(descriptions.load, DESCRIPTION)
 
 SETTINGS = described.settings
@@ -27,8 +28,15 @@ SETS = {
 }
 PROGRAMS = {name: descriptions.program(one) for name, one in SETS.items()}
 STORED = {name: one.points for name, one in (SETTINGS.further or {}).items()}
-# Of every block what its points depend on: level of theory, geometries, code.
-FINGERPRINTS = {name: descriptions.fingerprints(one) for name, one in SETS.items()}
+
+
+# The list of a further set may come from a file that only its own jobs need.
+@cache
+def fingerprints(name):
+    """Of every block of a set what its points depend on: level of theory, geometries, code."""
+    return preamble.or_exit(descriptions.fingerprints, SETS[name])
+
+
 MONOMERS = {name: descriptions.monomer(described, name) for name in SETTINGS.properties}
 FIT = [SETTINGS.name, SETTINGS.pair, described.molecules, SETTINGS.fit]
 
@@ -123,10 +131,11 @@ if SETTINGS.design:
 
 
 # The further points of N2 + H2: angular moments, and the joint of the two methods at long bonds.
-if {"designed", "long_bonds_a", "long_bonds_a_ccsdt"} <= set(STORED):
+if SETTINGS.design and {"designed", "long_bonds_a", "long_bonds_a_ccsdt"} <= set(STORED):
 
     rule checked_points:
         input:
+            known=SETTINGS.design.points,
             designed=STORED["designed"],
             nevpt2=STORED["long_bonds_a"],
             coupled=STORED["long_bonds_a_ccsdt"],
@@ -135,6 +144,7 @@ if {"designed", "long_bonds_a", "long_bonds_a_ccsdt"} <= set(STORED):
             moments=WORK / "moments.csv",
             overlap=WORK / "long_bonds_overlap.csv",
             joined=WORK / "long_bonds.csv",
+            reached=WORK / "design_reached.csv",
         log:
             LOGS / "checked_points.log",
         conda:
@@ -142,9 +152,9 @@ if {"designed", "long_bonds_a", "long_bonds_a_ccsdt"} <= set(STORED):
         params:
             description=DESCRIPTION,
             fingerprint=preamble.fingerprint(
-                SETTINGS.pair,
-                described.molecules,
-                code_fingerprint("vibrates.potential.moments", "vibrates.potential.long_bonds"),
+                FIT,
+                SETTINGS.design,
+                code_fingerprint("vibrates.abinitio.design", "vibrates.potential.long_bonds"),
             ),
         script:
             "../scripts/point_tables.py"
@@ -161,8 +171,8 @@ checkpoint geometries:
         "../../envs/dynamics.yaml"
     params:
         content=lambda wildcards: SETS[wildcards.set].to_mapping(),
-        fingerprints=lambda wildcards: FINGERPRINTS[wildcards.set],
-        forecast=lambda wildcards: descriptions.forecast(described, wildcards.set),
+        fingerprints=lambda wildcards: fingerprints(wildcards.set),
+        forecast=lambda wildcards: preamble.or_exit(descriptions.forecast, described, wildcards.set),
     script:
         "../scripts/geometries.py"
 
@@ -186,14 +196,14 @@ rule block:
         ),
         runtime=lambda wildcards, attempt: 60 * attempt,
     params:
-        fingerprint=lambda wildcards: FINGERPRINTS[wildcards.set][int(wildcards.block)],
+        fingerprint=lambda wildcards: fingerprints(wildcards.set)[int(wildcards.block)],
         program=lambda wildcards: PROGRAMS[wildcards.set],
         known=lambda wildcards: (
             f"--known {STORED[wildcards.set]}" if wildcards.set in STORED else ""
         ),
     shell:
         f"PYSCF_MAX_MEMORY={{resources.mem_mb}} {with_pyscf(SETTINGS.python, '{params.program}')} "
-        f"{{input}} {{wildcards.block}} {{output}} --fingerprint {{params.fingerprint}} "
+        f"{{input:q}} {{wildcards.block}} {{output:q}} --fingerprint {{params.fingerprint}} "
         f"{{params.known}} {LOGGED}"
 
 
@@ -214,7 +224,7 @@ rule collect:
         "../../envs/dynamics.yaml"
     params:
         content=lambda wildcards: SETS[wildcards.set].to_mapping(),
-        fingerprints=lambda wildcards: FINGERPRINTS[wildcards.set],
+        fingerprints=lambda wildcards: fingerprints(wildcards.set),
     script:
         "../scripts/points.py"
 
@@ -260,7 +270,7 @@ rule monomer:
             described, wildcards.molecule
         ),
     shell:
-        f"{with_pyscf(SETTINGS.python, 'monomers')} properties {{input}} {{output}} "
+        f"{with_pyscf(SETTINGS.python, 'monomers')} properties {{input:q}} {{output:q}} "
         f"--fingerprint {{params.fingerprint}} {LOGGED}"
 
 

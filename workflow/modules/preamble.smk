@@ -3,22 +3,23 @@
 # or as a part of the campaign, whose configuration then names the description under `modules`.
 import pandas
 
+from vibrates.campaign import kinds
+
 
 include: "../rules/preamble.smk"
 
 
 if RUNS and not COMMAND_LINE.verbose:
-    quieten(
-        workflow.logger_manager.logger,
-        total=lambda: sum(
-            bool(job.output) for job in {*workflow.dag.needrun_jobs(), *workflow.dag.finished_jobs}
-        ),
-    )
+    quieten(workflow.logger_manager.logger, total=lambda: jobs(workflow).total)
+    screen.take(lambda: jobs(workflow))
 
 
-def description_file(otherwise):
-    """The file that describes the work of the module; `otherwise` if none is named."""
-    return config.get("description") or (workflow.overwrite_configfiles or [otherwise])[0]
+def description_file(kind, otherwise):
+    """The file that describes the work of the module, a configuration of this kind; `otherwise` if none is named."""
+    path = config.get("description") or (workflow.overwrite_configfiles or [otherwise])[0]
+    if RUNS:
+        preamble.or_exit(kinds.check, path, kind)
+    return path
 
 
 def blocks_in(geometries):

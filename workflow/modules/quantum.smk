@@ -10,7 +10,7 @@ from vibrates.scattering import plan, settings, work
 include: "preamble.smk"
 
 
-DESCRIPTION = description_file("config/quantum/small.yaml")
+DESCRIPTION = description_file("quantum", "config/quantum/small.yaml")
 described = preamble.or_exit(settings.load, DESCRIPTION)
 blocks = preamble.or_exit(
     lambda: plan.blocks(
@@ -62,7 +62,7 @@ rule waves:
         fingerprint=lambda wildcards: FINGERPRINTS[int(wildcards.block), int(wildcards.chunk)],
     shell:
         "{resources.mpi} -n {resources.tasks} python -m vibrates.scattering.batch "
-        "{params.description} {wildcards.block} {wildcards.chunk} {output} "
+        "{params.description:q} {wildcards.block} {wildcards.chunk} {output:q} "
         f"--ranks {{resources.tasks}} --fingerprint {{params.fingerprint}} {LOGGED}"
 
 

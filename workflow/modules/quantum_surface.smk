@@ -11,7 +11,7 @@ from vibrates.scattering import surface
 include: "preamble.smk"
 
 
-DESCRIPTION = description_file("config/quantum/heh2.yaml")
+DESCRIPTION = description_file("quantum_surface", "config/quantum/heh2.yaml")
 described = preamble.or_exit(surface.load, DESCRIPTION)
 
 WORK = Path(described.results)
@@ -88,7 +88,7 @@ rule block:
         fingerprint=lambda wildcards: FINGERPRINTS[wildcards.set][int(wildcards.block)],
     shell:
         f"{with_pyscf(described.python, 'blocks')} "
-        f"{{input}} {{wildcards.block}} {{output}} --fingerprint {{params.fingerprint}} {LOGGED}"
+        f"{{input:q}} {{wildcards.block}} {{output:q}} --fingerprint {{params.fingerprint}} {LOGGED}"
 
 
 rule gather:
@@ -131,4 +131,4 @@ rule curve:
         code=code_fingerprint("vibrates.abinitio.curve"),
     shell:
         f"{with_pyscf(described.python, 'curve')} "
-        f"{{params.symbols}} {{params.basis}} {{params.bonds}} {{output}} {LOGGED}"
+        f"{{params.symbols}} {{params.basis}} {{params.bonds}} {{output:q}} {LOGGED}"

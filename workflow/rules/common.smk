@@ -24,9 +24,22 @@ ROUNDS = range(campaign.sampling.rounds + 1)
 # The initial states, some dozens a job.
 STATE_GROUPS = rounds.groups(campaign)
 
+
+def shown_progress():
+    """For the bar on a terminal: trajectories, and when all are computed the jobs after them."""
+    if not driver.drives():
+        return None
+    found = progress.count(campaign)
+    if found.trajectories_done == found.most:
+        return jobs(workflow)
+    text = f"{found.trajectories_done} of {found.most} trajectories"
+    return screen.Progress(found.trajectories_done, found.most, text)
+
+
 if RUNS:
     if not COMMAND_LINE.verbose:
         quieten(workflow.logger_manager.logger)
+        screen.take(shown_progress)
     driver.prepare_at_start(campaign, workflow.logger_manager.logger)
 
 

@@ -1,10 +1,35 @@
-# Figures, each with the table of its data, and the summary.
+# The page of the rates, figures, each with the table of its data, and the summary.
 
 PUBLISHED = {
     "published": path
     for name, path in config["reference"]["published_rates"].items()
     if name == "dv1"
 }
+
+
+# Without learning: the rates alone, and no figures of the ladder.
+LEARNED = [RESULTS / "learned.nc"] if campaign.learning else []
+# Tables of like molecules cannot be opened yet (vibrates.library), and so have no page.
+EXPLORED = [RESULTS / "explorer.html"] if len(set(campaign.pair)) == 2 else []
+SHOWN = ["surface", "cross_sections", "temperature"]
+SHOWN += ["ladder", "leave_one_out"] if campaign.learning else []
+
+
+rule explorer:
+    input:
+        table=LEARNED or [RESULTS / "rates.nc"],
+    output:
+        report(RESULTS / "explorer.html", caption="../report/explorer.rst", category="Data"),
+    log:
+        LOGS / "explorer.log",
+    conda:
+        "../../envs/learning.yaml"
+    threads: 1
+    params:
+        # With other code the page is made again, as are the products that it displays.
+        code=code_fingerprint("vibrates.library.explorer"),
+    script:
+        "../scripts/explorer.py"
 
 
 rule figure_surface:
@@ -92,16 +117,16 @@ rule summary:
     input:
         expand(
             RESULTS / "figures/{name}.png",
-            name=["surface", "cross_sections", "temperature", "leave_one_out"],
+            name=SHOWN,
         ),
-        RESULTS / "explorer.html",
-        ladder=RESULTS / "figures/ladder.png",
+        EXPLORED,
+        figure=RESULTS / f"figures/{'ladder' if campaign.learning else 'temperature'}.png",
         checks=RESULTS / "checks.json",
         rates=RESULTS / "rates.nc",
-        learned=RESULTS / "learned.nc",
+        learned=LEARNED,
     output:
         summary=report(RESULTS / "summary.txt", caption="../report/summary.rst", category="Data"),
-        # Without its list of files and with the figure of the ladder: what the report opens with.
+        # Without its list of files and with a figure: what the report opens with.
         opening=RESULTS / "logs/opening.html",
     log:
         LOGS / "summary.log",

@@ -50,23 +50,6 @@ rule learn:
         "../scripts/learn.py"
 
 
-rule explorer:
-    input:
-        learned=RESULTS / "learned.nc",
-    output:
-        report(RESULTS / "explorer.html", caption="../report/explorer.rst", category="Data"),
-    log:
-        LOGS / "explorer.log",
-    conda:
-        "../../envs/learning.yaml"
-    threads: 1
-    params:
-        # With other code the page is made again, as are the products that it displays.
-        code=code_fingerprint("vibrates.library.explorer"),
-    script:
-        "../scripts/explorer.py"
-
-
 rule learning_source:
     input:
         lambda wildcards: (LADDERS | SEARCHED)[wildcards.source] or RESULTS / "rates.nc",

@@ -1,6 +1,6 @@
 # Common beginning of the campaign (common.smk) and of every module (workflow/modules).
-from vibrates.hpc import preamble
-from vibrates.hpc.quiet import quieten
+from vibrates.hpc import preamble, screen
+from vibrates.hpc.quiet import jobs, quieten
 
 preamble.use_own_programs()
 

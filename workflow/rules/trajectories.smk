@@ -33,7 +33,7 @@ rule trajectories:
         fingerprint=lambda wildcards: plans.fingerprint(campaign, batch_rows(wildcards)),
     shell:
         "{resources.mpi} -n {resources.tasks} python -m vibrates.trajectories.batch "
-        "{params.configuration} {wildcards.round} {wildcards.batch} {output} "
+        "{params.configuration:q} {wildcards.round} {wildcards.batch} {output:q} "
         f"--ranks {{resources.tasks}} --fingerprint {{params.fingerprint}} {LOGGED}"
 
 

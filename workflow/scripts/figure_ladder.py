@@ -18,7 +18,7 @@ def main(
     png: str,
     csv: str,
 ) -> None:
-    (dv, dw), w = config.learning.shown
+    (dv, dw), w = config.shown
     title = style.process_label(*config.pair, w, dv, dw)
     comparable = ((dv, dw), w) == (TRANSITION, INITIAL_W)
     data = ladder_of(read_product(learned), (dv, dw), w)

@@ -17,7 +17,7 @@ if __name__ == "__main__":
         main,
         log=snakemake.log,
         learned=snakemake.input.learned,
-        learning=resolved(snakemake.config).learning,
+        learning=resolved(snakemake.config).to_learn,
         png=snakemake.output.png,
         csv=snakemake.output.csv,
     )

@@ -1,8 +1,9 @@
-"""Tables made of the further points: angular moments, and both methods at long bonds."""
+"""Tables of the further points: what the design reached, moments, both methods at long bonds."""
 
 import pandas as pd
 
 from vibrates.abinitio import settings
+from vibrates.abinitio.design import reached
 from vibrates.config.surface_block import read_surface
 from vibrates.core import tables
 from vibrates.core.files import write_text
@@ -15,15 +16,17 @@ from vibrates.potential.registry import build_surface
 
 # Orders that three points of each cosine and of the dihedral angle tell apart.
 RESOLVED = Expansion(4, 4, 2, True, True)
-JOINING_ANGSTROM = 1.3
 
 
 def main(
-    description: str, designed: str, nevpt2: str, coupled: str, surface: str,
-    moments_table: str, overlap: str, joined: str,
+    description: str, known: str, designed: str, nevpt2: str, coupled: str, surface: str,
+    moments_table: str, overlap: str, joined: str, uncertainty: str,
 ) -> None:  # fmt: skip
-    a, b = settings.load(description).diatoms
+    described = settings.load(description)
+    a, b = described.diatoms
     points = point_tables.with_cosines(point_tables.read(designed)[0])
+    table = reached(described, point_tables.read(known)[0], points)
+    write_text(uncertainty, table.to_csv(index=False, float_format="%.4g"))
     block = read_surface(read_layers(surface)["surface"], surface)
     own = point_tables.energy(build_surface(block, a, b), points)
     square = points["group"].str.contains("quadrature")
@@ -37,10 +40,10 @@ def main(
     write_text(moments_table, pd.concat(parts).to_csv(index=False, float_format="%.6g"))
     multireference, _ = long_bonds.read(nevpt2)
     single, level = point_tables.read(coupled)
-    both = long_bonds.overlap(multireference, single, JOINING_ANGSTROM)
+    both = long_bonds.overlap(multireference, single, long_bonds.JOINING_ANGSTROM)
     write_text(overlap, both.to_csv(index=False, float_format="%.6g"))
-    beyond = long_bonds.joined(multireference, single, JOINING_ANGSTROM)
-    stated = level | {"method": long_bonds.JOINED, "joining_angstrom": JOINING_ANGSTROM}
+    beyond = long_bonds.joined(multireference, single, long_bonds.JOINING_ANGSTROM)
+    stated = level | {"method": long_bonds.JOINED, "joining_angstrom": long_bonds.JOINING_ANGSTROM}
     tables.write(joined, beyond, stated)
 
 
@@ -53,4 +56,5 @@ if __name__ == "__main__":
         moments_table=snakemake.output.moments,
         overlap=snakemake.output.overlap,
         joined=snakemake.output.joined,
+        uncertainty=snakemake.output.reached,
     )

@@ -8,6 +8,7 @@ import numpy as np
 import yaml
 
 from vibrates.core import netcdf as storage
+from vibrates.core import tables
 from vibrates.core.files import write_text
 from vibrates.core.scripts import run
 from vibrates.scattering import hours, job_file, plan, product, settings, work
@@ -46,7 +47,7 @@ def main(
     storage.write_atomic(dataset, cross_sections)
     planned = plan.blocks(described, levels, mass)
     served = hours.by_served_levels(planned, seconds, levels, described.levels)
-    write_text(hours_csv, served.to_csv(index=False))
+    tables.write(hours_csv, served, {"calculation": described.name})
     write_text(checks, json.dumps(product.checks(found, table), indent=2) + "\n")
 
 

@@ -24,7 +24,7 @@ if __name__ == "__main__":
         log=snakemake.log,
         source=snakemake.input.source,
         model=snakemake.params.model,
-        scenarios=resolved(snakemake.config).learning.scenarios,
+        scenarios=resolved(snakemake.config).to_learn.scenarios,
         store=snakemake.params.store,
         output=snakemake.output[0],
     )

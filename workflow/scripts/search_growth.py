@@ -23,7 +23,7 @@ if __name__ == "__main__":
         source=snakemake.input.source,
         sets=snakemake.input.sets,
         optimiser=snakemake.params.optimiser,
-        search=resolved(snakemake.config).learning.search,
+        search=resolved(snakemake.config).to_learn.search,
         store=snakemake.params.store,
         output=snakemake.output[0],
     )

@@ -23,7 +23,7 @@ if __name__ == "__main__":
         source=snakemake.input.source,
         screen=snakemake.input.screen,
         kernel=snakemake.params.kernel,
-        search=resolved(snakemake.config).learning.search,
+        search=resolved(snakemake.config).to_learn.search,
         store=snakemake.params.store,
         output=snakemake.output[0],
     )

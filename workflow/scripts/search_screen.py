@@ -19,6 +19,6 @@ if __name__ == "__main__":
         log=snakemake.log,
         source=snakemake.input.source,
         size=int(snakemake.params.size),
-        search=resolved(snakemake.config).learning.search,
+        search=resolved(snakemake.config).to_learn.search,
         output=snakemake.output[0],
     )

@@ -20,7 +20,7 @@ if __name__ == "__main__":
         main,
         log=snakemake.log,
         results=snakemake.config["results"],
-        figure=snakemake.input.ladder,
+        figure=snakemake.input.figure,
         summary=snakemake.output.summary,
         opening=snakemake.output.opening,
     )

@@ -261,6 +261,41 @@ def design_increment(
     return Designed(chosen[["group", "configuration", *COORDINATES]], report)
 
 
+def reached(described: PairDescription, known: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    """What further points have done: fits in the form of the design without and with them.
+
+    Parameters
+    ----------
+    described
+        The description, with its block ``design``.
+    known, more
+        The points that the design started from, and the further ones; those held out are in
+        neither fit.
+
+    Returns
+    -------
+    DataFrame
+        A row for every target: ``size_before``, ``size_after``, the root of the sum of squares of
+        its moments, and ``sigma_before``, ``sigma_after``, its standard deviation (meV, and per
+        angstrom of each bond). The design predicts the ratio of the latter.
+
+    Raises
+    ------
+    UserError
+        If the description has no block ``design``.
+    """
+    columns = ["group", "configuration", *COORDINATES, ENERGY]
+    both = pd.concat([known[columns], more[columns]], ignore_index=True)
+    out: dict[str, dict[str, float]] = {}
+    for stage, points in (("before", known), ("after", both)):
+        fit = LinearisedFit(described, points)
+        for one in targets(described, fit):
+            row = out.setdefault(one.name, {})
+            row[f"size_{stage}"] = size = float(np.sqrt(one.size))
+            row[f"sigma_{stage}"] = size * one.uncertainty(fit.found.covariance)
+    return pd.DataFrame(out).T.rename_axis("target").reset_index()
+
+
 def _changes(asked: IncrementDesign, fit: LinearisedFit) -> tuple[NDArray, NDArray]:
     """Places of the changed values among those of the fit, and their expected sizes."""
     form, prior = asked.form.to_mapping(), asked.prior.to_mapping()
@@ -268,7 +303,8 @@ def _changes(asked: IncrementDesign, fit: LinearisedFit) -> tuple[NDArray, NDArr
     for term in fit.terms:
         starts[term.parameter, term.powers] = (first, term.count)
         first += term.count
-    place, widths = [], []
+    place: list[int] = []
+    widths: list[float] = []
     for name, rows in form.items():
         for i, j, count in rows:
             start, available = starts.get((name, (i, j)), (0, 0))

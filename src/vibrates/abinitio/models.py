@@ -11,7 +11,18 @@ from typing import Annotated, Any, Literal, Self
 from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import ConfigDict, Discriminator, StringConstraints, Tag, model_validator
 
-from vibrates.core.model import WHOLE, Count, Integer, Model, Natural, Positive, Rule, key, optional
+from vibrates.core.model import (
+    WHOLE,
+    Ascending,
+    Count,
+    Integer,
+    Model,
+    Natural,
+    Positive,
+    Rule,
+    key,
+    optional,
+)
 from vibrates.molecules.settings import Molecule
 
 _SEE = "see the keys"
@@ -19,16 +30,26 @@ Configuration = Literal["H", "X", "Ta", "Tb", "I"]
 Element = Annotated[str, StringConstraints(pattern="^[A-Z][a-z]?$")]
 Numbers = Annotated[tuple[float, ...], MinLen(1)]
 Lengths = Annotated[tuple[Positive, ...], MinLen(1)]
-Range = tuple[Positive, Positive]
+# Beyond these bounds a number is a mistake of the unit.
+_Exponents = Annotated[tuple[Annotated[float, Ge(0.005), Le(100)], ...], MinLen(1)]
+_Contact = Annotated[float, Ge(0.5), Le(20)]
+_Offsets = tuple[Annotated[float, Ge(-10), Le(100)], ...]
+_Stretch = Annotated[float, Ge(-0.7), Le(3)]
+_Length = Annotated[float, Ge(0.05), Le(10)]
+_BondsAngstrom = Annotated[tuple[Annotated[float, Ge(0.2), Le(20)], ...], MinLen(1)]
+_Bond = Annotated[float, Ge(0.3), Le(50)]
+_Distance = Annotated[float, Ge(0.5), Le(1000)]
+_Bonds = Annotated[tuple[_Bond, ...], MinLen(1)]
+_Distances = Annotated[tuple[_Distance, ...], MinLen(1)]
 
 
 class Midbond(Model):
     """Bond functions at the middle of R."""
 
-    s: Numbers | None = optional("Exponents of the uncontracted functions", "bohr^-2")
-    p: Numbers | None = optional("Exponents of the uncontracted functions", "bohr^-2")
-    d: Numbers | None = optional("Exponents of the uncontracted functions", "bohr^-2")
-    f: Numbers | None = optional("Exponents of the uncontracted functions", "bohr^-2")
+    s: _Exponents | None = optional("Exponents of the uncontracted functions", "bohr^-2")
+    p: _Exponents | None = optional("Exponents of the uncontracted functions", "bohr^-2")
+    d: _Exponents | None = optional("Exponents of the uncontracted functions", "bohr^-2")
+    f: _Exponents | None = optional("Exponents of the uncontracted functions", "bohr^-2")
 
 
 class ReferenceGroup(Model):
@@ -40,10 +61,12 @@ class ReferenceGroup(Model):
         "Those of the five configurations that the stretches are computed at; all if missing",
         "text",
     )
-    stretches: Annotated[tuple[tuple[float, float], ...], MinLen(1)] = key(
+    stretches: Annotated[tuple[tuple[_Stretch, _Stretch], ...], MinLen(1)] = key(
         "Stretches of a and b at the configurations, fractions of r_e", "1"
     )
-    offsets_angstrom: Numbers = key("R less the contact distance", "angstrom")
+    offsets_angstrom: Annotated[_Offsets, MinLen(1)] = key(
+        "R less the contact distance", "angstrom"
+    )
 
 
 class SkewGroup(Model):
@@ -53,8 +76,10 @@ class SkewGroup(Model):
 
     count: Count = key("Number of skew orientations", "1")
     seed: Natural = key("Seed of the skew orientations", "1")
-    offsets_angstrom: Numbers = key("R less the contact distance", "angstrom")
-    stretched_offsets_angstrom: tuple[float, ...] = key(
+    offsets_angstrom: Annotated[_Offsets, MinLen(1)] = key(
+        "R less the contact distance", "angstrom"
+    )
+    stretched_offsets_angstrom: _Offsets = key(
         "Offsets of points with random stretches", "angstrom"
     )
     largest_stretch: float = key("Largest random stretch, fraction of r_e", "1", ge=0, le=0.5)
@@ -72,7 +97,7 @@ class BondsGroup(Model):
     bonds_angstrom: Annotated[tuple[tuple[Positive, Positive], ...], MinLen(1)] = key(
         "Lengths of the bonds of a and b", "angstrom"
     )
-    offsets_angstrom: Numbers = key(
+    offsets_angstrom: Annotated[_Offsets, MinLen(1)] = key(
         "R less the contact distance, which grows with a bond by half its stretch times the square "
         "of the cosine of its angle with R",
         "angstrom",
@@ -122,11 +147,11 @@ Groups = Annotated[dict[str, Group], MinLen(1)]
 class Contacts(Model):
     """Contact distances."""
 
-    H: Positive = key("Contact distance of the configuration", "angstrom")
-    X: Positive = key("Contact distance of the configuration", "angstrom")
-    Ta: Positive = key("Contact distance of the configuration", "angstrom")
-    Tb: Positive = key("Contact distance of the configuration", "angstrom")
-    I: Positive = key("Contact distance of the configuration", "angstrom")
+    H: _Contact = key("Contact distance of the configuration", "angstrom")
+    X: _Contact = key("Contact distance of the configuration", "angstrom")
+    Ta: _Contact = key("Contact distance of the configuration", "angstrom")
+    Tb: _Contact = key("Contact distance of the configuration", "angstrom")
+    I: _Contact = key("Contact distance of the configuration", "angstrom")
 
 
 class Geometries(Model):
@@ -178,8 +203,8 @@ class FurtherSet(Model):
 class PropertyMethods(Model):
     """Bond lengths of each method."""
 
-    ccsd_t: Lengths | None = optional("Bond lengths computed", "angstrom", alias="ccsd(t)")
-    casscf: Lengths | None = optional("Bond lengths computed", "angstrom")
+    ccsd_t: _BondsAngstrom | None = optional("Bond lengths computed", "angstrom", alias="ccsd(t)")
+    casscf: _BondsAngstrom | None = optional("Bond lengths computed", "angstrom")
 
     def by_method(self) -> dict[str, tuple[float, ...]]:
         """Bond lengths (angstrom) by name of the method, of those that are asked for."""
@@ -197,30 +222,31 @@ class MonomerProperties(Model):
 class Weights(Model):
     """Standard deviation ascribed to a point."""
 
-    floor_meV: float = key("Floor", "meV", gt=0)
-    fraction: float = key("Fraction of V", "1", gt=0)
-    high_meV: float = key("Energy from which a point loses weight", "meV", gt=0)
+    floor_meV: float = key("Floor", "meV", ge=1e-4, le=10)
+    fraction: float = key("Fraction of V", "1", ge=1e-5, le=1)
+    high_meV: float = key("Energy from which a point loses weight", "meV", ge=10, le=100000)
 
 
+_Width = Annotated[float, Ge(1e-3), Le(1e5)]
 _WIDTH = ("Standard deviation of the prior", "of the parameter per angstrom and power")
 
 
 class PriorChange(Model):
     """Widths of the prior of some parameters."""
 
-    R_m_angstrom: float | None = optional(*_WIDTH, gt=0)
-    eps_meV: float | None = optional(*_WIDTH, gt=0)
-    beta: float | None = optional(*_WIDTH, gt=0)
-    zeta: float | None = optional(*_WIDTH, gt=0)
+    R_m_angstrom: _Width | None = optional(*_WIDTH)
+    eps_meV: _Width | None = optional(*_WIDTH)
+    beta: _Width | None = optional(*_WIDTH)
+    zeta: _Width | None = optional(*_WIDTH)
 
 
 class Prior(Model):
     """Widths of the prior of all parameters."""
 
-    R_m_angstrom: float = key(*_WIDTH, gt=0)
-    eps_meV: float = key(*_WIDTH, gt=0)
-    beta: float = key(*_WIDTH, gt=0)
-    zeta: float = key(*_WIDTH, gt=0)
+    R_m_angstrom: _Width = key(*_WIDTH)
+    eps_meV: _Width = key(*_WIDTH)
+    beta: _Width = key(*_WIDTH)
+    zeta: _Width = key(*_WIDTH)
 
 
 Term = tuple[Natural, Natural, Annotated[int, Ge(1), Le(17), WHOLE]]
@@ -240,7 +266,7 @@ class SurfaceFit(Model):
     """Fit of the surface to the points."""
 
     points: str = key("Data file of the points (relative to the project)", "path")
-    stretch_length_angstrom: Numbers = key(
+    stretch_length_angstrom: tuple[_Length, _Length] = key(
         "Length l of the bounded stretch of a and of b", "angstrom"
     )
     weights: Weights = key(
@@ -254,7 +280,7 @@ class SurfaceFit(Model):
     other_priors: tuple[PriorChange, ...] = key(
         "Changes of the prior that cross-validation compares with it", _SEE
     )
-    folds: Integer = key("Folds of the cross-validation", "1", ge=2)
+    folds: Integer = key("Folds of the cross-validation", "1", ge=2, le=1000)
     candidates: Annotated[dict[str, Candidate], MinLen(1)] = key(
         "Forms compared by cross-validation: of each parameter the powers of the stretches and the "
         "number of values: 1, 5, with powers [0, 0] up to 17",
@@ -300,7 +326,9 @@ class DesignCandidates(Model):
 
     count: Count = key("Number of skew orientations", "1")
     seed: Natural = key("Seed of the skew orientations", "1")
-    offsets_angstrom: Numbers = key("R less the contact distance", "angstrom")
+    offsets_angstrom: Annotated[_Offsets, MinLen(1)] = key(
+        "R less the contact distance", "angstrom"
+    )
     steps_angstrom: tuple[Positive, Positive] = key(
         "Changes of the bonds of a and b: each alone and both, of either sign", "angstrom"
     )
@@ -397,8 +425,12 @@ class HeldOut(Model):
 
     count: Count = key("Their number", "1")
     seed: Natural = key("Seed of their places", "1")
-    distances_bohr: Range = key("First and last R", "bohr")
-    bonds_bohr: Range = key("First and last bond length", "bohr")
+    distances_bohr: Annotated[tuple[_Distance, _Distance], Ascending()] = key(
+        "First and last R", "bohr"
+    )
+    bonds_bohr: Annotated[tuple[_Bond, _Bond], Ascending()] = key(
+        "First and last bond length", "bohr"
+    )
 
 
 class PointSet(Model):
@@ -408,9 +440,9 @@ class PointSet(Model):
     angles_deg: tuple[Annotated[float, Ge(0), Le(90)], ...] = key(
         "Angles between the bond and R", "degree", min_length=1
     )
-    distances_bohr: Lengths = key("Distances R of the atom from the middle of the bond", "bohr")
-    bonds_bohr: Lengths = key("Bond lengths", "bohr")
-    closest_bohr: float = key("Least distance of the atom from a nucleus", "bohr", ge=0)
+    distances_bohr: _Distances = key("Distances R of the atom from the middle of the bond", "bohr")
+    bonds_bohr: _Bonds = key("Bond lengths", "bohr")
+    closest_bohr: float = key("Least distance of the atom from a nucleus", "bohr", ge=0, le=10)
     block_size: Count = key("Points of one job", "1")
     held_out: HeldOut = key("Points between the lines of the grid that the fit does not see", _SEE)
 
@@ -473,7 +505,7 @@ class AtomDiatomLevel(AtomBasis):
 class DipoleSpectra(Model):
     """C_6 from dipole spectra."""
 
-    r_bohr: Lengths = key("Bond lengths", "bohr")
+    r_bohr: _Bonds = key("Bond lengths", "bohr")
     bases: Annotated[tuple[BasisChange, ...], MinLen(1)] = key(
         "Basis sets: what differs from basis, leave_out, diffuse", _SEE
     )

@@ -19,13 +19,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from vibrates.campaign import verify
+from vibrates.campaign import changes, verify
 from vibrates.config import Campaign
 from vibrates.core.checkpoint import Checkpoint
 from vibrates.core.errors import UserError
 from vibrates.core.files import write_text
 from vibrates.core.yaml_files import read_yaml, write
-from vibrates.hpc import slurm, slurm_plugin
+from vibrates.hpc import screen, slurm, slurm_plugin
 from vibrates.hpc.preamble import or_exit
 from vibrates.hpc.quiet import INTERRUPTED, event_of
 from vibrates.trajectories import progress
@@ -57,6 +57,11 @@ def started(results: Path) -> None:
     progress.start(results)
 
 
+def drives() -> bool:
+    """Whether this process runs the campaign: it was prepared."""
+    return bool(_held)
+
+
 def prepare(config: Campaign, logger: logging.Logger) -> None:
     """Prepare the run, once, before the graph of jobs is built; UserError if it must not start.
 
@@ -69,6 +74,8 @@ def prepare(config: Campaign, logger: logging.Logger) -> None:
     _become_driver(results)
     _end_old_jobs(results)
     _clear_stale_locks(results)
+    for line in changes.report(config):
+        progress.log(results, line)
     _write_configuration(config, results / "configuration.yaml")
     for path, reason in verify.damaged(results, remember=True).items():
         verify.set_aside(path)
@@ -240,7 +247,7 @@ class _Recorder(logging.Handler):
         self._interrupted = False
 
     def emit(self, log_record: logging.LogRecord) -> None:
-        self._interrupted |= str(log_record.msg).startswith(INTERRUPTED)
+        self._interrupted |= screen.is_stopped() or str(log_record.msg).startswith(INTERRUPTED)
         if run := slurm.run_named(str(log_record.msg)):
             with slurm.runs_file(self._results).open("a") as file:
                 file.write(run + "\n")

@@ -1,17 +1,15 @@
 """`vibrates resume`: repeat the command of the last run, which may have ended for any reason."""
 
-import os
-import shlex
-import sys
 from pathlib import Path
 
 from vibrates.campaign import driver
+from vibrates.campaign.command import snakemake
 from vibrates.config import Campaign
 from vibrates.core.errors import UserError
 
 
 def main(config: Campaign, path: Path, options: list[str]) -> int:
-    """Replace this process by Snakemake; for what it repairs, see `driver.prepare`.
+    """Run Snakemake again; for what it repairs, see `driver.prepare`.
 
     Parameters
     ----------
@@ -22,10 +20,15 @@ def main(config: Campaign, path: Path, options: list[str]) -> int:
     options
         Options for Snakemake; if empty those of the last run, or all local cores if there was none.
 
+    Returns
+    -------
+    int
+        Exit status.
+
     Raises
     ------
     UserError
-        If a driver is running.
+        If a driver is running, and as `command.snakemake`.
     """
     results = Path(config.results)
     last = driver.record(results)
@@ -42,8 +45,7 @@ def main(config: Campaign, path: Path, options: list[str]) -> int:
         arguments = ["--configfile", str(path), "--cores", "all"]
     print(
         f"{results}: "
-        + (f"last run began {last['started']} on {last['host']}" if last else "no run so far")
+        + (f"last run began {last['started']} on {last['host']}" if last else "no run so far"),
+        flush=True,
     )
-    print("snakemake " + shlex.join(arguments), flush=True)
-    program = Path(sys.executable).with_name("snakemake")
-    os.execv(program, [str(program), *arguments])
+    return snakemake(arguments)

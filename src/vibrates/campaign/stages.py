@@ -79,13 +79,17 @@ STAGES = {
 def selected(config: Campaign, names: Iterable[str]) -> dict[str, Any]:
     """The named settings of a configuration: a block, or `block.key` for one key of it.
 
-    Of the block `molecules` only the two molecules of the pair are included.
+    Of the block `molecules` only the two molecules of the pair are included. An optional block that
+    the campaign does not have is left out.
     """
-    whole = config.to_mapping()
+    optional = {name for name, one in Campaign.model_fields.items() if not one.is_required()}
+    whole: dict[str, Any] = dict.fromkeys(optional) | config.to_mapping()
     found: dict[str, Any] = {}
     for name in names:
         block, _, key = name.partition(".")
-        if key:
+        if whole[block] is None:
+            found[block] = None
+        elif key:
             found.setdefault(block, {})[key] = whole[block][key]
         elif block == "molecules":
             found[block] = {molecule: whole[block][molecule] for molecule in config.pair}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vibrates.campaign import cost, driver
+from vibrates.campaign import changes, cost, driver
 from vibrates.config import Campaign, resolved
 from vibrates.core.checkpoint import Checkpoint
 from vibrates.core.errors import UserError
@@ -45,6 +45,7 @@ def main(config: Campaign) -> int:
         If nothing is planned yet.
     """
     results = Path(config.results)
+    changed = changes.report(config)
     if (run := results / "configuration.yaml").exists():
         config = resolved(read_yaml(run), str(run))
     if not plan.plan_path(results, 0).exists():
@@ -55,6 +56,13 @@ def main(config: Campaign) -> int:
     rounds = [n for n in range(config.sampling.rounds + 1) if plan.plan_path(results, n).exists()]
     tallies = [tally(config, results, n) for n in rounds]
     print(f"{config.name} in {results}/, {_driver(results)}")
+    for line in changed:
+        print(f"  {line}")
+    whole = progress.count(config)
+    print(
+        f"  campaign: {whole.trajectories_done} of "
+        f"{'at most ' if whole.most > whole.trajectories else ''}{whole.most} trajectories"
+    )
     for n, one in zip(rounds, tallies, strict=True):
         print(
             f"  round {n}: {one.done} of {one.batches} batches, {one.computed} of "

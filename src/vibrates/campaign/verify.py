@@ -66,7 +66,9 @@ def outdated(config: Campaign) -> list[Path]:
     found = []
     for stage, pattern in _PRODUCTS:
         wanted = stages.fingerprint(config, stage)
-        found += [path for path in sorted(results.glob(pattern)) if _fingerprint(path) != wanted]
+        found += [
+            path for path in sorted(results.glob(pattern)) if stated_fingerprint(path) != wanted
+        ]
     for path in sorted(results.glob("plan/round*[0-9].csv")):
         if path not in found:
             found += unplanned(config, int(path.stem.removeprefix("round")))
@@ -90,10 +92,10 @@ def unplanned(config: Campaign, round_: int) -> list[Path]:
     results = Path(config.results)
     planned = {batch.path: batch.fingerprint for batch in plan.planned_batches(config, [round_])}
     files = [path for path in batch_files(results) if path.parent.name == f"round{round_}"]
-    return [path for path in files if _fingerprint(path) != planned.get(path)]
+    return [path for path in files if stated_fingerprint(path) != planned.get(path)]
 
 
-def _fingerprint(path: Path) -> str | None:
+def stated_fingerprint(path: Path) -> str | None:
     """Fingerprint stated by a product; None if it states none or is damaged."""
     try:
         if path.suffix == ".nc":

@@ -2,16 +2,14 @@
 
 from typing import Annotated, Literal, Self
 
-from annotated_types import Gt, Le, MinLen
+from annotated_types import Ge, Le, MinLen
 from pydantic import model_validator
 
 from vibrates.core.model import (
     Ascending,
-    Count,
     Integer,
     Model,
     Natural,
-    Positive,
     Rule,
     Unique,
     key,
@@ -20,7 +18,9 @@ from vibrates.core.model import (
 
 Change = tuple[Integer, Integer]
 Transition = tuple[Natural, Natural, Natural, Natural]
-Temperature = Annotated[float, Gt(0), Le(100000)]
+# Practical and physical bounds: what is beyond them is a mistake, mostly of the unit.
+Temperature = Annotated[float, Ge(10), Le(100000)]
+Energy = Annotated[float, Ge(10), Le(1e6)]
 Temperatures = Annotated[tuple[Temperature, ...], MinLen(1), Ascending()]
 
 
@@ -30,37 +30,40 @@ class Dynamics(Model):
     time_step_fs: float = key(
         "Time step of a trajectory's first run; the second one has two thirds of it",
         "fs",
-        gt=0,
+        ge=0.01,
         le=10,
     )
     accuracy: float = key(
         "Relative accuracy of the probabilities of the target transitions; every trajectory is "
         "repeated with a smaller step until it is met",
         "1",
-        gt=0,
+        ge=1e-6,
         le=1,
     )
     interaction_range_angstrom: float = key(
         "Distance at which the interaction has been switched off; between the start and there "
         "molecules fly freely",
         "angstrom",
-        gt=0,
+        ge=2,
+        le=200,
     )
     switching_from: float = key(
         "Fraction of the interaction range from which it is switched off smoothly",
         "1",
         formerly="fade_from",
-        gt=0,
+        ge=0.1,
         lt=1,
     )
     relative_energy_error_limit: float = key(
         "Largest drift of the total energy relative to the initial classical energy",
         "1",
-        gt=0,
-        le=1,
+        ge=1e-9,
+        le=0.1,
     )
-    norm_error_limit: float = key("Largest deviation of the norm from one", "1", gt=0)
-    maximum_steps: Count = key("Largest number of steps of the first run", "1")
+    norm_error_limit: float = key("Largest deviation of the norm from one", "1", ge=1e-11, le=1e-3)
+    maximum_steps: Integer = key(
+        "Largest number of steps of the first run", "1", ge=1000, le=1000000000
+    )
     repetitions: Integer = key(
         "Largest number of runs of a trajectory after its first, each with two thirds of the last "
         "step",
@@ -89,11 +92,18 @@ class Sampling(Model):
         lt=1,
     )
     pilot: Integer = key(
-        "Trajectories per (v, w, U, shell) in round 0, a multiple of `replicates`", "1", ge=2
+        "Trajectories per (v, w, U, shell) in round 0, a multiple of `replicates`",
+        "1",
+        ge=2,
+        le=1000000,
     )
     rounds: Integer = key("Rounds of allocated trajectories after the pilot", "1", ge=0, le=10)
-    budget: Count = key("Largest number of trajectories of the whole campaign", "1")
-    target_relative_error: float = key("Relative standard error of k to be reached", "1", gt=0)
+    budget: Integer = key(
+        "Largest number of trajectories of the whole campaign", "1", ge=1, le=10**11
+    )
+    target_relative_error: float = key(
+        "Relative standard error of k to be reached", "1", ge=1e-4, le=1
+    )
     target_temperatures_K: Temperatures = key("Temperatures at which it is to be reached", "K")
     target_transitions: Annotated[tuple[Change, ...], MinLen(1), Unique()] = key(
         "Transitions for which it is to be reached, as changes (v' - v, w' - w)", "1"
@@ -113,8 +123,8 @@ class Sampling(Model):
 class KeptTransitions(Model):
     """Final levels kept, as largest changes."""
 
-    max_dv: Natural = key("Largest change of v, up or down", "1")
-    max_dw: Natural = key("Largest change of w, up or down", "1")
+    max_dv: Integer = key("Largest change of v, up or down", "1", ge=0, le=100)
+    max_dw: Integer = key("Largest change of w, up or down", "1", ge=0, le=100)
 
 
 class Rates(Model):
@@ -129,22 +139,29 @@ class Rates(Model):
         "Largest mean population of the outermost levels of a basis, in the collisions that make "
         "up k of the target transitions, before the campaign stops",
         "1",
-        gt=0,
+        ge=1e-6,
         le=1,
     )
-    bootstrap: Integer = key("Bootstrap samples of the standard errors", "1", ge=10)
+    bootstrap: Integer = key("Bootstrap samples of the standard errors", "1", ge=10, le=100000)
 
 
 class Jobs(Model):
     """Size of one job."""
 
-    trajectories_per_batch: Count = key("Largest number of trajectories in one batch", "1")
-    ranks: Count = key("Largest number of MPI ranks of one batch; under SLURM at least 2", "1")
-    minutes: Count = key("Time a batch should take: it gets as many ranks as that needs", "min")
+    trajectories_per_batch: Integer = key(
+        "Largest number of trajectories in one batch", "1", ge=1, le=10**7
+    )
+    ranks: Integer = key(
+        "Largest number of MPI ranks of one batch; under SLURM at least 2", "1", ge=1, le=10000
+    )
+    minutes: Integer = key(
+        "Time a batch should take: it gets as many ranks as that needs", "min", ge=1, le=10080
+    )
     memory_mb: Integer = key(
         "Least memory asked for the first attempt of a batch; more where its size needs it",
         "MB",
         ge=100,
+        le=10**7,
     )
 
 
@@ -157,7 +174,7 @@ class Figures(Model):
         min_length=1,
         max_length=5,
     )
-    opacity_energies_cm: tuple[Positive, ...] = key(
+    opacity_energies_cm: tuple[Energy, ...] = key(
         "Energies U of the opacity functions; the nearest of the grid is shown",
         "cm^-1",
         min_length=1,

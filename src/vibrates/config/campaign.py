@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import yaml
 from annotated_types import MinLen
+from pydantic import model_validator
 
 from vibrates.config import surface_block
 from vibrates.config.blocks import Dynamics, Figures, Jobs, Modules, Rates, Reference, Sampling
 from vibrates.config.grid import BasisRule, Grid
 from vibrates.config.learning import Learning
 from vibrates.config.rotors import DESCRIPTION, QuantisedRotor, Rotor, settings_of
-from vibrates.core.model import Model, Natural, key
+from vibrates.core.errors import UserError
+from vibrates.core.model import Model, Natural, key, optional
 from vibrates.core.yaml_files import merge, read_layers
 from vibrates.molecules.settings import Molecule
 
@@ -43,7 +45,11 @@ class Campaign(Model):
     sampling: Sampling = key("How many trajectories, and where", "see the keys")
     rates: Rates = key("Rate coefficients", "see the keys")
     jobs: Jobs = key("Size of one job", "see the keys")
-    learning: Learning = key("What is learned from the rates", "see the keys")
+    learning: Learning | None = optional(
+        "What is learned from the rates; `none` or absent for a campaign without learning, as of "
+        "one state",
+        "see the keys",
+    )
     figures: Figures = key("What the figures show", "see the keys")
     reference: Reference = key("Published data to compare with, optional", "path")
     modules: Modules = key(
@@ -51,6 +57,13 @@ class Campaign(Model):
         "(workflow/modules)",
         "path",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _none_is_absent(cls, blocks: Any) -> Any:
+        if isinstance(blocks, Mapping) and blocks.get("learning", 0) in (None, "none"):
+            return {name: block for name, block in blocks.items() if name != "learning"}
+        return blocks
 
     @cached_property
     def partners(self) -> "tuple[Diatom | Atom, Diatom | Atom]":
@@ -106,6 +119,28 @@ class Campaign(Model):
                 if min(final) >= 0
             ]
         )
+
+    @property
+    def to_learn(self) -> Learning:
+        """The block ``learning``; UserError if the campaign has none."""
+        if self.learning is None:
+            raise UserError("learning: the campaign has no such block; add it")
+        return self.learning
+
+    @property
+    def shown(self) -> tuple[tuple[int, int], int]:
+        """The family (dv, dw) and the level w that figures and the summary show.
+
+        Those learned first; without learning the first target transition, from the first state of
+        the grid that can make it.
+        """
+        if self.learning is not None:
+            return self.learning.shown
+        for dv, dw in self.sampling.target_transitions:
+            for v, w in self.grid.states:
+                if v + dv >= 0 and w + dw >= 0:
+                    return (dv, dw), w
+        return self.sampling.target_transitions[0], self.grid.states[0][1]
 
     def levels(self, molecule: str, level: int) -> range:
         """Vibrational levels propagated of a molecule that starts in ``level``."""

@@ -3,7 +3,6 @@
 Each invalid input is reported by one UserError.
 """
 
-import os
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,9 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from vibrates.collisions.pair import energy_defect
+from vibrates.config import surface_bounds
 from vibrates.config.blocks import KeptTransitions
 from vibrates.config.campaign import Campaign
 from vibrates.config.rotors import settings_of
+from vibrates.core import results_directory
 from vibrates.core.errors import UserError
 from vibrates.molecules.rotation import check_spin_weights
 from vibrates.potential.lennard_jones import PUBLISHED_N2_H2
@@ -22,8 +23,8 @@ from vibrates.potential.registry import build_surface
 
 def check(campaign: Campaign, source: str) -> None:
     """Raise UserError (file, key, value, limit, remedy) if the configuration cannot be run."""
+    results_directory.check(campaign.results, source)
     for rule in (
-        _results,
         _pair,
         _surface,
         _basis,
@@ -39,38 +40,6 @@ def check(campaign: Campaign, source: str) -> None:
             rule(campaign)
         except UserError as error:
             raise UserError(f"{source}: {error}") from None
-
-
-# Snakemake reads braces as wildcards; file systems hold names of 255 bytes.
-_FORBIDDEN, _LONGEST = "{}\0\n\r\t*?\"'\\", 200
-
-
-def _results(campaign: Campaign) -> None:
-    """The directory of the results can be made and written, and Snakemake can name it."""
-    text = campaign.results
-    found = sorted(set(text) & set(_FORBIDDEN))
-    if found:
-        raise UserError(f"results: {text!r} contains {found[0]!r}; choose a path without it")
-    if len(text.encode()) > _LONGEST:
-        raise UserError(
-            f"results: a path of {len(text.encode())} bytes is above the limit {_LONGEST}; "
-            "shorten it"
-        )
-    path = Path(text).expanduser().absolute()
-    if path == Path(path.anchor) or path == Path.cwd():
-        raise UserError(
-            f"results: {text!r} is the {'root' if path == Path(path.anchor) else 'project'} "
-            "directory; name a directory of its own"
-        )
-    place = path
-    while not place.exists():
-        place = place.parent
-    if not place.is_dir():
-        raise UserError(f"results: {place} is a file; name another directory")
-    # /proc and /sys promise by their permissions what they do not take.
-    system = {Path("/proc"), Path("/sys")} & {place, *place.parents}
-    if system or not os.access(place, os.W_OK | os.X_OK):
-        raise UserError(f"results: {place} cannot be written; name a directory of your own")
 
 
 def _pair(campaign: Campaign) -> None:
@@ -90,7 +59,8 @@ def _surface(campaign: Campaign) -> None:
             f"surface.type: '{kind}' is the table of [N2, H2], "
             f"the pair is {list(campaign.pair)}; use correlation or a table"
         )
-    build_surface(campaign.surface, *campaign.partners)
+    surface = build_surface(campaign.surface, *campaign.partners)
+    surface_bounds.check(surface, campaign.dynamics.interaction_range_angstrom)
 
 
 def _basis(campaign: Campaign) -> None:
@@ -232,7 +202,21 @@ def _targets(campaign: Campaign) -> None:
 
 def _learning(campaign: Campaign) -> None:
     learning = campaign.learning
+    if learning is None:
+        return
     (_, last), initial_w = learning.complete_v, learning.initial_w
+    first, second = campaign.partners
+    for place, molecule, level, name in (
+        ("complete_v", first, last, campaign.pair[0]),
+        ("next.v", first, learning.next.v[1], campaign.pair[0]),
+        ("initial_w", second, max(initial_w), campaign.pair[1]),
+        ("next.w", second, max(learning.next.w), campaign.pair[1]),
+    ):
+        if level >= molecule.morse_levels:
+            raise UserError(
+                f"learning.{place}: level {level} of {name} is beyond the last one its Morse well "
+                f"holds, {molecule.morse_levels - 1}; lower it"
+            )
     for dv, dw in learning.transitions:
         key = f"learning.transitions: [{dv}, {dw}]"
         _kept(key, (dv, dw), campaign.rates.transitions)
@@ -257,7 +241,13 @@ def _learning(campaign: Campaign) -> None:
 
 
 def _figures(campaign: Campaign) -> None:
-    figures = campaign.figures
+    figures, energies = campaign.figures, campaign.grid.energies
+    for i, energy in enumerate(figures.opacity_energies_cm):
+        if not energies[0] <= energy <= energies[-1]:
+            raise UserError(
+                f"figures.opacity_energies_cm[{i}]: {energy:g} is not within the energies of the "
+                f"grid, {energies[0]:g} to {energies[-1]:g}; correct it"
+            )
     named = [(f"figures.transitions[{i}]", t) for i, t in enumerate(figures.transitions)]
     named.append(("figures.temperature_transition", figures.temperature_transition))
     for key, (v, w, vp, wp) in named:

@@ -22,15 +22,20 @@ them (a schema of its own).
 - `schema.yaml`: the closed schema, for editors. It and the table below are written from the \
 models by `make schemas`.
 
-`make run CONFIG=config/tiny.yaml`, or `snakemake --cores 2 --configfile config/tiny.yaml`. Single
-values on the command line: `--config 'sampling={budget: 500000}'`. `vibrates check FILE` validates
-a file without running anything.
+`make run CONFIG=config/tiny.yaml` or `vibrates run config/tiny.yaml --cores 2`: both check the
+file and start Snakemake, `snakemake --cores 2 --configfile config/tiny.yaml`. Single values on the
+command line: `--config 'sampling={budget: 500000}'`. `vibrates check FILE` validates any file of
+this directory without running anything, and says what kind it is.
 
 A file may begin with `extends: other.yaml` (relative to itself): each top-level block it gives
-replaces that block of the other file whole. Every key is required unless marked optional; unknown
+replaces that block of the other file whole; only `molecules` is completed, molecule by molecule
+and constant by constant. Every key is required unless marked optional; unknown
 keys are errors. Relative paths start from the directory in which the campaign is run. Changing
 `molecules`, `surface`, `dynamics`, `seed`, ... computes exactly those batches anew whose
 trajectories change; `rates`, `learning` and `figures` leave all trajectories as they are.
+
+`learning: none` is for a campaign without learning, such as one of a single state: it ends with the
+rates of its own states.
 
 To compare with published rates, name the files under `reference`; without them the comparison is
 skipped, and the figures say so.

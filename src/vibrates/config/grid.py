@@ -3,9 +3,10 @@
 from typing import Annotated, Self
 
 import numpy as np
-from annotated_types import Ge, MinLen
+from annotated_types import Ge, Le, MinLen
 from pydantic import model_validator
 
+from vibrates.config.blocks import Energy
 from vibrates.core.model import (
     BLOCK,
     FORM,
@@ -13,7 +14,6 @@ from vibrates.core.model import (
     Integer,
     Model,
     Natural,
-    Positive,
     Rule,
     Unique,
     key,
@@ -22,6 +22,7 @@ from vibrates.core.model import (
 
 State = tuple[Natural, Natural]
 LevelRange = tuple[Natural, Natural]
+_THINNEST = 0.01  # angstrom: thinner shells of the impact parameter are a mistake of the unit
 
 
 class StateRanges(Model):
@@ -34,8 +35,8 @@ class StateRanges(Model):
 class Series(Model):
     """A geometric series."""
 
-    first: float = key("Lowest energy", "cm^-1", gt=0)
-    last: float = key("Highest energy", "cm^-1", gt=0)
+    first: float = key("Lowest energy", "cm^-1", ge=10, le=1e6)
+    last: float = key("Highest energy", "cm^-1", ge=10, le=1e6)
     count: Integer = key("Number of energies", "1", ge=2, le=1000)
 
 
@@ -58,20 +59,21 @@ class Grid(Model):
         alias="states",
     )
     energies_cm: Annotated[
-        Annotated[tuple[Positive, ...], MinLen(2), LIST] | Annotated[GeometricEnergies, BLOCK],
+        Annotated[tuple[Energy, ...], MinLen(2), LIST] | Annotated[GeometricEnergies, BLOCK],
         FORM,
     ] = key(
         "Total classical energies U (translation and both rotations), a list or a geometric series",
         "cm^-1",
     )
-    impact_parameter_edges_angstrom: tuple[Annotated[float, Ge(0)], ...] = key(
+    impact_parameter_edges_angstrom: tuple[Annotated[float, Ge(0), Le(100)], ...] = key(
         "Edges of the shells of the impact parameter, ascending from 0", "angstrom", min_length=2
     )
     start_distance_angstrom: float = key(
         "Distance of the molecules at the start, at least the interaction range; to there they fly "
         "freely, at no cost",
         "angstrom",
-        gt=0,
+        ge=2,
+        le=1000,
     )
 
     @property
@@ -117,6 +119,13 @@ class Grid(Model):
                 f"starts at {edges[0]:g}, not at 0, and would leave out head-on collisions; begin "
                 "with 0",
             )
+        for low, high in zip(edges, edges[1:], strict=False):
+            if high - low < _THINNEST:
+                raise Rule(
+                    "impact_parameter_edges_angstrom",
+                    f"the shell from {low:g} to {high:g} is thinner than the limit {_THINNEST:g}; "
+                    "widen it, or correct the unit",
+                )
         return self
 
 

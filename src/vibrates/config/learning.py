@@ -21,11 +21,14 @@ class Scenarios(Model):
     models: Annotated[tuple[Regressions, ...], MinLen(1), Unique()] = key(
         "Regressions: those of Hong et al. 2023 (GP, NN, NN2) and ours (ladder)", "text"
     )
-    every_temperature: Count = key(
-        "Interval n: every n-th temperature is left out in turn, and always the last one", "1"
+    every_temperature: Integer = key(
+        "Interval n: every n-th temperature is left out in turn, and always the last one",
+        "1",
+        ge=1,
+        le=1000,
     )
-    seeds: Count = key("Random choices for each percentage", "1")
-    maximum_temperature_K: float = key("Published rates above are not used", "K", gt=0)
+    seeds: Integer = key("Random choices for each percentage", "1", ge=1, le=1000)
+    maximum_temperature_K: float = key("Published rates above are not used", "K", ge=10, le=100000)
 
 
 class Search(Model):
@@ -48,7 +51,9 @@ class Search(Model):
     optimisers: Annotated[tuple[Optimisers, ...], MinLen(1), Unique()] = key(
         "RMSProp with learning rate 1 as published, L-BFGS as ours", "text"
     )
-    iterations: Count = key("Iterations of either optimiser for a candidate", "1")
+    iterations: Integer = key(
+        "Iterations of either optimiser for a candidate", "1", ge=1, le=1000000
+    )
     validation: tuple[Levels, ...] = key(
         "Validation sets of initial j (or v); a value that is trained on is replaced by the next "
         "higher one",

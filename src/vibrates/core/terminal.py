@@ -7,16 +7,30 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
+_RED, _PLAIN = "\x1b[1;31m", "\x1b[0m"
 _terminal: TextIO | None = None  # while `redirected`, the stream that was standard error before
 
 
 def tell(line: str) -> None:
     """Print one line on the terminal, and in the log of the job if there is one."""
-    print(line, file=_terminal or sys.stderr, flush=True)
+    # The driver that shows it may have been killed.
+    with contextlib.suppress(OSError):
+        print(line, file=_terminal or sys.stderr, flush=True)
     if _terminal is not None:
         # A line of the log that cannot be written must not end the job.
         with contextlib.suppress(OSError):
             print(line, file=sys.stderr, flush=True)
+
+
+def colours(stream: TextIO) -> bool:
+    """Whether a stream is a terminal that shows colours, and the user has not declined them."""
+    declined = os.environ.get("NO_COLOR") or os.environ.get("TERM", "dumb") == "dumb"
+    return not declined and stream.isatty()
+
+
+def error_line(message: str) -> str:
+    """``error: message`` for standard error, the first word in red on a terminal."""
+    return f"{_RED}error:{_PLAIN} {message}" if colours(sys.stderr) else f"error: {message}"
 
 
 @contextlib.contextmanager

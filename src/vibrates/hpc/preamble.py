@@ -17,7 +17,7 @@ T = TypeVar("T")
 # After Ctrl-C both programs stay until the command has ended.
 _LAUNCHER = r"^\[mpiexec@|^Abort\(|^=|^YOUR APPLICATION TERM|^This typically|^Please see the FAQ"
 LOGGED = (
-    "2>&1 | (tee -i {log} || true) | "
+    "2>&1 | (tee -i {log:q} || true) | "
     f"(trap '' INT; exec sed -u -E -e '/{_LAUNCHER}/d' -e '/^$/d') >&2"
 )
 
@@ -37,11 +37,12 @@ def _put_first(variable: str, directory: Path) -> None:
 
 
 def or_exit(function: Callable[..., T], *arguments: Any) -> T:
-    """The value of ``function(*arguments)``; a UserError ends Snakemake with one line."""
+    """The value of ``function(*arguments)``; a UserError ends Snakemake: one line, exit code 2."""
     try:
         return function(*arguments)
     except UserError as error:
-        sys.exit(f"error: {error}")
+        print(f"error: {error}", file=sys.stderr, flush=True)
+        sys.exit(2)
 
 
 def fingerprint(*settings: Any) -> str:

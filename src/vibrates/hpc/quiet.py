@@ -2,6 +2,9 @@
 
 import logging
 from collections.abc import Callable
+from typing import Any
+
+from vibrates.hpc import screen
 
 _ROUTINE = (
     "Select jobs to execute",
@@ -40,6 +43,17 @@ def quieten(logger: logging.Logger, total: Callable[[], int] | None = None) -> N
             handler.addFilter(_WorthReading(total))
 
 
+def jobs(workflow: Any) -> screen.Progress | None:
+    """Progress of a workflow of Snakemake in jobs, as far as they are known."""
+    dag = workflow.dag
+    if dag is None:
+        return None
+    # Jobs without output have no work.
+    done = {job for job in dag.finished_jobs if job.output}
+    every = done | {job for job in dag.needrun_jobs() if job.output}
+    return screen.Progress(len(done), len(every), f"jobs {len(done)} of {len(every)}")
+
+
 def event_of(record: logging.LogRecord) -> str | None:
     """Name of the event that a record of Snakemake's log reports, if any."""
     return getattr(getattr(record, "event", None), "value", None)
@@ -57,8 +71,8 @@ class _WorthReading(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if record.getMessage().startswith(INTERRUPTED):
             self._interrupted = True
-            print("stopped; the same command continues", flush=True)
-        if self._interrupted:
+            screen.stopped()
+        if self._interrupted or screen.is_stopped():
             return False
         if event_of(record) == "job_info":
             # Batches report when they are finished; a rule without output has no work.

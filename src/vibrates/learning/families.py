@@ -82,7 +82,7 @@ def training_data(
     direction in rates.nc is the image by detailed balance. w is that of the family's direction.
     """
     check_variables(rates, name)
-    initial_w = config.learning.initial_w
+    initial_w = config.to_learn.initial_w
     own = np.column_stack([rates[key].values for key in ("v", "w", "vp", "wp")])
     members = np.stack([own, own[:, [2, 3, 0, 1]]])  # as they are, and read the other way round
     fits = (
@@ -116,7 +116,7 @@ def _computed(rates: xr.Dataset, config: Campaign) -> np.ndarray:
 
 def complete(training: xr.Dataset, change: Sequence[int], config: Campaign) -> xr.Dataset:
     """All states to give rates for, in the data model; k of the missing ones is a place holder."""
-    settings = config.learning
+    settings = config.to_learn
     (first, last), (dv, dw) = settings.complete_v, change
     wanted = {
         (v, w) for v in range(max(first, -dv), last + 1) for w in settings.initial_w if w + dw >= 0

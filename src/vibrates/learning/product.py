@@ -27,7 +27,7 @@ def learn(rates: xr.Dataset, config: Campaign, name: str = "rates.nc") -> xr.Dat
     from vibrates.learning.ladder_model import models_by_resonance
 
     models, parts, summaries = models_by_resonance(), [], []
-    for change in changes(config.learning):
+    for change in changes(config.to_learn):
         family = Family.of(rates, change, config, name)
         model = models[family.resonant]
         part = _family(model, family)

@@ -47,7 +47,7 @@ def propose(
     UserError
         If every state of `learning.next` is computed, or a family cannot be learned.
     """
-    settings = config.learning
+    settings = config.to_learn
     computed = set(hours)
     candidates = [
         (v, w)

@@ -2,12 +2,14 @@
 
 from typing import Annotated, Self
 
-from annotated_types import Ge, MaxLen, MinLen
+from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import model_validator
 
 from vibrates.core.model import Model, Positive, Rule, key, optional
 
 NonNegative = Annotated[float, Ge(0)]
+Mass = Annotated[float, Ge(1), Le(300)]
+
 _DIATOM_KEYS = (
     "omega_e_cm",
     "x_e",
@@ -35,7 +37,8 @@ class BondPolynomial(Model):
         "Length on which the property goes over to that of the separated atoms, the sum of the "
         "coefficients",
         "angstrom",
-        gt=0,
+        ge=0.05,
+        le=10,
     )
     range_angstrom: tuple[Positive, Positive] | None = optional(
         "Bond lengths between which the polynomial holds; beyond them r is held at the end",
@@ -50,27 +53,39 @@ class BondPolynomial(Model):
                 f"{list(self.coefficients_au)}: give either length_angstrom (powers of "
                 "tanh((r - r_e)/length)) or range_angstrom (powers of r - r_e)",
             )
+        if self.range_angstrom is not None and self.range_angstrom[0] >= self.range_angstrom[1]:
+            raise Rule(
+                "range_angstrom", f"{list(self.range_angstrom)} is not ascending; exchange them"
+            )
         return self
 
 
 class Molecule(Model):
     """Constants of a diatom, or the mass of an atom."""
 
-    masses_u: Annotated[tuple[Positive, ...], MinLen(1), MaxLen(2)] = key(
+    masses_u: Annotated[tuple[Mass, ...], MinLen(1), MaxLen(2)] = key(
         "Masses of the two atoms of a diatom, which needs all other keys too; one mass for an "
         "atom, which has no other key",
         "u",
     )
-    omega_e_cm: float | None = optional("Harmonic wavenumber", "cm^-1", gt=0)
-    x_e: float | None = optional("First anharmonicity", "1", ge=0, lt=1)
-    y_e: float | None = optional("Second anharmonicity", "1")
-    r_e_angstrom: float | None = optional("Equilibrium bond length", "angstrom", gt=0)
-    beta_e_per_angstrom: float | None = optional(
-        "Steepness of the Morse curve", "angstrom^-1", gt=0
+    omega_e_cm: float | None = optional("Harmonic wavenumber", "cm^-1", ge=10, le=5000)
+    x_e: float | None = optional(
+        "First anharmonicity; within a factor of 2 of omega_e/(4 D_e), or 0", "1", ge=0, lt=1
     )
-    D_e_eV: float | None = optional("Depth of the Morse curve", "eV", gt=0)
+    y_e: float | None = optional("Second anharmonicity; at most a tenth of x_e", "1")
+    r_e_angstrom: float | None = optional("Equilibrium bond length", "angstrom", ge=0.5, le=6)
+    beta_e_per_angstrom: float | None = optional(
+        "Steepness of the Morse curve; beta_e sqrt(2 D_e/mu) within a factor of 1.05 of omega_e",
+        "angstrom^-1",
+        ge=0.1,
+        le=10,
+    )
+    D_e_eV: float | None = optional("Depth of the Morse curve", "eV", ge=0.01, le=15)
     effective_electrons: float | None = optional(
-        "Effective number of polarizable electrons in the correlation formula of C6", "1", gt=0
+        "Effective number of polarizable electrons in the correlation formula of C6",
+        "1",
+        ge=0.5,
+        le=200,
     )
     polarizability_parallel: BondPolynomial | None = optional(
         "Polarizability along the bond", "bohr^3"
@@ -105,4 +120,12 @@ class Molecule(Model):
             raise Rule("", "key 'spin_weights' belongs to a diatom; remove it or give two masses")
         if self.spin_weights is not None and not any(self.spin_weights):
             raise Rule("spin_weights", "[0, 0] leave no level; give the weights of even and odd j")
+        return self
+
+    @model_validator(mode="after")
+    def _plausible(self) -> Self:
+        # Importing this module requires no SciPy.
+        from vibrates.molecules import plausibility
+
+        plausibility.check(self)
         return self

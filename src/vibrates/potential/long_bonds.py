@@ -22,6 +22,8 @@ from vibrates.core.errors import UserError
 
 CASSCF, NEVPT2 = "E_CASSCF_meV", "E_NEVPT2_meV"
 SAME_ANGSTROM = 0.02  # rounded distances of one offset
+# Of bond a: T1 is 0.017 there; the outer turning point of N2 in v = 5 or 6.
+JOINING_ANGSTROM = 1.3
 JOINED = "CASSCF + f (NEVPT2 - CASSCF)"
 
 

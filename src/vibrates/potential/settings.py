@@ -50,9 +50,11 @@ class Hardnesses(Model):
 class ImprovedLennardJones(Model):
     """Parameters at one reference configuration."""
 
-    R_m_angstrom: float = key("Distance of the minimum at this configuration", "angstrom", gt=0)
-    eps_meV: float = key("Well depth at this configuration", "meV", gt=0)
-    beta: float = key("Hardness of the repulsive wall at this configuration", "1", ge=4)
+    R_m_angstrom: float = key(
+        "Distance of the minimum at this configuration", "angstrom", ge=1, le=20
+    )
+    eps_meV: float = key("Well depth at this configuration", "meV", ge=0.05, le=3000)
+    beta: float = key("Hardness of the repulsive wall at this configuration", "1", ge=4, le=20)
 
 
 class BondSlopes(Model):
@@ -188,13 +190,16 @@ class LongRangeSeries(Model):
     )
 
 
+_Length = Annotated[float, Ge(0.05), Le(10)]
+
+
 class FittedSettings(SurfaceSettings):
     """A surface fitted to ab initio points."""
 
     model_config = ConfigDict(title="fitted")
 
     type: Literal["fitted"] = _type()
-    stretch_length_angstrom: tuple[Positive, Positive] = key(
+    stretch_length_angstrom: tuple[_Length, _Length] = key(
         "Length l of each molecule in its bounded stretch l tanh((r - r_e) / l)", "angstrom"
     )
     terms: FittedTerms = key("Parameters fitted to ab initio points", "see the keys")

@@ -2,21 +2,38 @@
 
 from typing import Annotated, Literal, Self
 
-from annotated_types import MinLen
+from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import model_validator
 
 from vibrates.abinitio.models import PointSet
-from vibrates.core.model import Count, Integer, Model, Natural, Positive, Rule, key, optional
+from vibrates.core.model import (
+    Ascending,
+    Count,
+    Integer,
+    Model,
+    Natural,
+    Rule,
+    key,
+    optional,
+)
+from vibrates.molecules.settings import Mass
 
 _SEE = "see the keys"
-Lengths = Annotated[tuple[Positive, ...], MinLen(1)]
+# Beyond these bounds a number is a mistake of the unit.
+_Bond = Annotated[float, Ge(0.3), Le(50)]
+_Distance = Annotated[float, Ge(0.5), Le(10000)]
+_Width = Annotated[float, Ge(0.001), Le(5)]
+_Energy = Annotated[float, Ge(1e-6), Le(1e5)]
+_Temperature = Annotated[float, Ge(1e-3), Le(100000)]
+Exponents = Annotated[tuple[Annotated[float, Ge(0.005), Le(100)], ...], MinLen(1)]
+Bonds = Annotated[tuple[_Bond, ...], MinLen(1), Ascending()]
 
 
 class ScatteringDiatom(Model):
     """The diatom."""
 
     name: str = key("Its name", "text")
-    masses_u: tuple[Positive, Positive] = key("Masses of its nuclei", "u")
+    masses_u: tuple[Mass, Mass] = key("Masses of its nuclei", "u")
     curve: str = key("Its potential curve, CSV with r_bohr and E_hartree", "path")
     nuclear_spin: float | None = optional(
         "Spin I of each nucleus, for two like nuclei and only there: gives the weights of even and "
@@ -53,36 +70,53 @@ class ScatteringAtom(Model):
     """The atom."""
 
     name: str = key("Its name", "text")
-    mass_u: float = key("Its mass", "u", gt=0)
+    mass_u: Mass = key("Its mass", "u")
 
 
 class WantedLevels(Model):
     """Levels between which rates are wanted."""
 
-    v_max: Natural = key("Highest vibrational level", "1")
-    j_max: Natural = key("Highest rotational level", "1")
+    v_max: Integer = key("Highest vibrational level", "1", ge=0, le=100)
+    j_max: Integer = key("Highest rotational level", "1", ge=0, le=500)
 
 
 class CoupledLevels(Model):
     """Levels that are coupled."""
 
     j_max: tuple[Natural, ...] = key("Highest j for v = 0, 1, 2, ...", "1", min_length=1)
-    closed_cm: float = key("Levels up to so far above the total energy take part", "cm^-1", ge=0)
+    closed_cm: float = key(
+        "Levels up to so far above the total energy take part", "cm^-1", ge=0, le=1e5
+    )
 
 
 class Energies(Model):
     """Energies at which cross sections are computed."""
 
-    near_cm: Lengths = key("Collision energies above the threshold of every level", "cm^-1")
-    spacing_cm: float = key("Spacing of the total energies that all levels share", "cm^-1", gt=0)
-    highest_cm: float = key("Highest collision energy", "cm^-1", gt=0)
+    near_cm: Annotated[tuple[_Energy, ...], MinLen(1), Ascending()] = key(
+        "Collision energies above the threshold of every level", "cm^-1"
+    )
+    spacing_cm: float = key(
+        "Spacing of the total energies that all levels share", "cm^-1", ge=1, le=1e5
+    )
+    highest_cm: float = key("Highest collision energy", "cm^-1", ge=1, le=1e5)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for name, value in (("near_cm", self.near_cm[-1]), ("spacing_cm", self.spacing_cm)):
+            if value > self.highest_cm:
+                raise Rule(
+                    name, f"{value:g} is above the highest energy, {self.highest_cm:g}; lower it"
+                )
+        return self
 
 
 class Waves(Model):
     """Partial waves."""
 
-    reach_bohr: float = key("Impact parameter beyond which nothing changes its state", "bohr", gt=0)
-    extra: Natural = key("Partial waves beyond it", "1")
+    reach_bohr: float = key(
+        "Impact parameter beyond which nothing changes its state", "bohr", ge=0.5, le=200
+    )
+    extra: Integer = key("Partial waves beyond it", "1", ge=0, le=1000)
     every: Count = key(
         "After J the next one computed is J + max(1, J // every); as large as J to compute all", "1"
     )
@@ -92,8 +126,12 @@ class ScatteringJobs(Model):
     """Size of one job."""
 
     energies: Count = key("Total energies of one block", "1")
-    chunks: Count = key("Jobs into which the partial waves of one block are shared out", "1")
-    ranks: Count = key("MPI ranks of one job, which share its projections Omega", "1")
+    chunks: Integer = key(
+        "Jobs into which the partial waves of one block are shared out", "1", ge=1, le=10000
+    )
+    ranks: Integer = key(
+        "MPI ranks of one job, which share its projections Omega", "1", ge=1, le=10000
+    )
 
 
 class Scattering(Model):
@@ -110,7 +148,7 @@ class Scattering(Model):
     levels: WantedLevels = key("Levels between which rates are wanted", _SEE)
     basis: CoupledLevels = key("Levels that are coupled", _SEE)
     legendre_terms: Integer = key("Legendre terms of the potential", "1", ge=1, le=60)
-    sectors_bohr: tuple[tuple[Positive, Positive], ...] = key(
+    sectors_bohr: tuple[tuple[_Distance, _Width], ...] = key(
         "Sectors of the propagator: pairs of a distance and the width of sectors from there on; "
         "the last width is of no meaning",
         "bohr",
@@ -123,8 +161,8 @@ class Scattering(Model):
         _SEE,
     )
     jobs: ScatteringJobs = key("Size of one job", _SEE)
-    temperatures_K: tuple[Positive, ...] = key(
-        "Temperatures of the rate coefficients", "K", min_length=2
+    temperatures_K: Annotated[tuple[_Temperature, ...], MinLen(2), Ascending()] = key(
+        "Temperatures of the rate coefficients", "K"
     )
 
     @model_validator(mode="after")
@@ -159,7 +197,7 @@ class DiatomCurve(Model):
     """Potential curve of the diatom."""
 
     basis: str = key("Basis of the atoms", "text")
-    bonds_bohr: Lengths = key("Bond lengths", "bohr")
+    bonds_bohr: Bonds = key("Bond lengths", "bohr")
 
 
 class PointFiles(Model):
@@ -178,15 +216,15 @@ class SiteFit(Model):
     long_bond_powers: Integer = key(
         "Powers of the bond variable in the dispersion", "1", ge=1, le=10
     )
-    r_0_bohr: float = key("Bond length where the bond variable is zero", "bohr")
-    length_bohr: float = key("Length of the bond variable", "bohr", gt=0)
+    r_0_bohr: _Bond = key("Bond length where the bond variable is zero", "bohr")
+    length_bohr: float = key("Length of the bond variable", "bohr", ge=0.05, le=50)
     floor_hartree: float = key(
-        "Energy above which relative errors count, below absolute ones", "hartree", gt=0
+        "Energy above which relative errors count, below absolute ones", "hartree", ge=1e-9, le=0.1
     )
     ridge: float = key(
-        "Singular values of the scaled design matrix below this are damped", "1", ge=0
+        "Singular values of the scaled design matrix below this are damped", "1", ge=0, le=1
     )
-    start: Lengths = key(
+    start: Annotated[tuple[Annotated[float, Ge(0.1), Le(20)], ...], MinLen(4), MaxLen(4)] = key(
         "Decays of the three functions (1/bohr) and damping length (bohr) that the fit begins with",
         "see the description",
     )
@@ -199,7 +237,7 @@ class SiteSurfacePoints(Model):
     results: str = key("Directory of the products", "path")
     symbols: tuple[str, str, str] = key("Elements: both of the diatom, the atom", "text")
     python: str = key("Interpreter that has PySCF (make abinitio)", "path")
-    midbond: dict[str, Lengths] = key("Exponents of the bond functions by letter", "1/bohr^2")
+    midbond: dict[str, Exponents] = key("Exponents of the bond functions by letter", "1/bohr^2")
     sets: PointSets = key("A grid in a small basis, and fewer points in a large one", _SEE)
     curve: DiatomCurve = key("Potential curve of the diatom", _SEE)
     data: PointFiles = key("Files of computed points that the fit reads", "path")

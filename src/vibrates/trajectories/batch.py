@@ -181,7 +181,7 @@ def run(comm: MPI.Comm, arguments: argparse.Namespace) -> None:
         else ""
     )
     progress.batch_done(
-        Path(work.config.results),
+        work.config,
         arguments.round,
         f"{' '.join(f'{name}={level}' for name, level in work.state.items())}: "
         f"{len(probability)} trajectories, {np.count_nonzero(status)} failed, {elapsed}{resumed}",

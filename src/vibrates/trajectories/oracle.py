@@ -22,6 +22,7 @@ from vibrates.trajectories.settings import Settings
 
 LIMIT = 0.01  # largest relative deviation of a probability
 TIME_STEP_FS = 0.1
+_VECTORS = ("R", "P", "n_a", "L_a", "n_b", "L_b")
 _KEYS = {"v", "w", "n_a", "n_b", "U_cm", "initial", "final", "probabilities"}
 
 
@@ -104,8 +105,7 @@ def run_case(case: dict, time_step_fs: float = TIME_STEP_FS):
     collision = TrajectoryRunner(
         surface, n2, h2, case["n_a"], case["n_b"], case["v"], case["w"], settings
     )
-    keys = ("R", "P", "n_a", "L_a", "n_b", "L_b")
-    position, momentum, n_a, l_a, n_b, l_b = (np.array([case["initial"][k]]) for k in keys)
+    position, momentum, n_a, l_a, n_b, l_b = (np.array([case["initial"][k]]) for k in _VECTORS)
     nan = np.full(1, np.nan)  # energies and weight belong to sampling, not to propagation
     initial = Initial(position, momentum, n_a, l_a, n_b, l_b, nan, nan, nan, nan, nan)
     return collision.run(initial)
@@ -117,7 +117,7 @@ def deviations(case: dict, outcome) -> dict[str, float]:
         abs(outcome.probability[0, entry["v"], entry["w"]] / entry["P"] - 1.0)
         for entry in case["probabilities"]
     )
-    final = np.concatenate([case["final"][k] for k in ("R", "P", "n_a", "L_a", "n_b", "L_b")])
+    final = np.concatenate([case["final"][k] for k in _VECTORS])
     ours = outcome.classical[0]
     # Vectors, not components, are compared: a component may pass through zero.
     difference = np.linalg.norm((ours - final).reshape(6, 3), axis=1)
@@ -149,7 +149,38 @@ def read_cases(path: Path | None = None) -> list[dict]:
                 f"{path}: case {number}: {', '.join(sorted(missing))} is missing; "
                 "give an oracle file"
             )
+        if fault := _fault(case):
+            raise UserError(f"{path}: case {number}: {fault}; give an oracle file")
     return cases
+
+
+def _fault(case: dict) -> str | None:
+    """The first value of a case that is no such value; None if there is none."""
+    for name, least in (("v", 0), ("w", 0), ("n_a", 1), ("n_b", 1)):
+        if type(case[name]) is not int or case[name] < least:
+            return f"{name}: {case[name]!r} is no whole number of at least {least}"
+    if not _is_number(case["U_cm"]):
+        return f"U_cm: {case['U_cm']!r} is no number"
+    for state in ("initial", "final"):
+        for name in _VECTORS:
+            vector = case[state].get(name) if isinstance(case[state], dict) else None
+            if not (isinstance(vector, list) and len(vector) == 3 and all(map(_is_number, vector))):
+                return f"{state}.{name}: {vector!r} is no list of three numbers"
+    entries = case["probabilities"]
+    if not isinstance(entries, list) or not entries:
+        return "probabilities: no list of final states"
+    for entry in entries:
+        good = isinstance(entry, dict) and {"v", "w", "P"} <= set(entry)
+        if not good or not (
+            entry["v"] in range(case["n_a"]) and entry["w"] in range(case["n_b"])
+            and _is_number(entry["P"]) and entry["P"] > 0
+        ):  # fmt: skip
+            return f"probabilities: {entry!r} has no v, w of the basis and no P above 0"
+    return None
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float) and bool(np.isfinite(value))  # type: ignore[call-overload]
 
 
 def main(path: Path | None = None) -> int:

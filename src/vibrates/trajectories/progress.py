@@ -2,11 +2,14 @@
 
 import os
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
+from vibrates.config import Campaign
 from vibrates.core.terminal import tell
 from vibrates.trajectories.plan import batch_path, plan_path, read_plan
 
@@ -40,23 +43,66 @@ def start(results: Path) -> None:
     (results / ".started").touch()
 
 
-def planned(results: Path, last: int) -> pd.DataFrame:
-    """All batches of rounds 0 to `last`: columns round, batch, trajectories, path."""
-    tables = []
-    for round_ in range(last + 1):
-        rows = read_plan(plan_path(results, round_))
-        size = (rows["stop"] - rows["start"]).groupby(rows["batch"]).sum()
-        tables.append(
-            pd.DataFrame(
-                {
-                    "round": round_,
-                    "batch": size.index,
-                    "trajectories": size.to_numpy(),
-                    "path": [batch_path(results, round_, batch) for batch in size.index],
-                }
-            )
-        )
-    return pd.concat(tables, ignore_index=True)
+@dataclass(frozen=True)
+class Count:
+    """Batches and trajectories of all planned rounds, and of those on disk.
+
+    ``most``: trajectories of the whole campaign at most, which is the budget until the last round
+    is planned. ``fresh``: trajectories finished since the start of this run; ``seconds`` since then
+    (0 if nothing ran). ``rounds``: how many are planned.
+    """
+
+    batches: int
+    batches_done: int
+    trajectories: int
+    trajectories_done: int
+    most: int
+    fresh: int
+    seconds: float
+    rounds: int
+
+
+def count(config: Campaign) -> Count:
+    """Progress over the whole campaign; UserError if a plan is damaged."""
+    results = Path(config.results)
+    mark = results / ".started"
+    began = mark.stat().st_mtime if mark.exists() else None
+    batches = batches_done = trajectories = done = fresh = rounds = 0
+    for round_ in range(config.sampling.rounds + 1):
+        path = plan_path(results, round_)
+        if not path.exists():
+            break
+        rounds += 1
+        sizes = _sizes(path, path.stat().st_mtime_ns)
+        batches += len(sizes)
+        trajectories += sum(sizes.values())
+        for name, changed in _present(batch_path(results, round_, 0).parent).items():
+            if size := sizes.get(name, 0):
+                batches_done += 1
+                done += size
+                fresh += size if began is not None and changed >= began else 0
+    last = rounds == config.sampling.rounds + 1
+    most = trajectories if last else max(trajectories, config.sampling.budget)
+    seconds = 0.0 if began is None else time.time() - began
+    return Count(batches, batches_done, trajectories, done, most, fresh, seconds, rounds)
+
+
+@lru_cache(maxsize=16)
+def _sizes(path: Path, changed: int) -> dict[str, int]:
+    """Trajectories of the batches of a plan, by the names of their files."""
+    rows = read_plan(path)
+    sizes = (rows["stop"] - rows["start"]).groupby(rows["batch"]).sum()
+    numbers = zip(sizes.index.tolist(), sizes.tolist(), strict=True)
+    return {batch_path("", 0, batch).name: size for batch, size in numbers}
+
+
+def _present(directory: Path) -> dict[str, float]:
+    """Names of the files of a directory, and when they were written."""
+    try:
+        with os.scandir(directory) as entries:
+            return {entry.name: entry.stat().st_mtime for entry in entries}
+    except OSError:
+        return {}
 
 
 def round_planned(results: Path, round_: int, last: int, frame: pd.DataFrame) -> None:
@@ -80,32 +126,29 @@ def round_planned(results: Path, round_: int, last: int, frame: pd.DataFrame) ->
     log(results, f"round {round_} (of 0 to {last}) planned: {what}")
 
 
-def batch_done(results: Path, round_: int, what: str) -> None:
-    """Report a finished batch, the work done of that planned, its rate and the remaining time.
+def batch_done(config: Campaign, round_: int, what: str) -> None:
+    """Report a finished batch, the work done in the whole campaign, its rate and remaining time.
 
     Parameters
     ----------
-    results
-        Results directory of the campaign.
+    config
+        The campaign.
     round_
         Number of the round.
     what
         Description of the batch.
     """
-    table = planned(results, round_)
-    exists = [p.exists() for p in table["path"]]
-    done, total = int(table["trajectories"][exists].sum()), int(table["trajectories"].sum())
-    mark = results / ".started"
+    found = count(config)
+    left = found.trajectories - found.trajectories_done
     pace = ""
-    if mark.exists():
-        began = mark.stat().st_mtime
-        fresh = [p.exists() and p.stat().st_mtime >= began for p in table["path"]]
-        rate = table["trajectories"][fresh].sum() / max(time.time() - began, 1e-3)
-        if rate > 0:
-            left = timedelta(seconds=round((total - done) / rate))
-            pace = f"; {rate:.0f} a second, {left} left in this round"
+    if found.fresh:
+        rate = found.fresh / max(found.seconds, 1e-3)
+        time_left = timedelta(seconds=round(left / rate))
+        pace = f"; {rate:.3g} a second, {time_left} left in the planned rounds"
+    more = f", at most {found.most} in all rounds" if found.most > found.trajectories else ""
     log(
-        results,
-        f"batch {sum(exists)} of {len(table)} (round {round_}, {what}); "
-        f"{done} of {total} trajectories planned so far{pace}",
+        Path(config.results),
+        f"batch {found.batches_done} of {found.batches} (round {round_}, {what}); "
+        f"{found.trajectories_done} of {found.trajectories} trajectories planned so far{more}"
+        f"{pace}",
     )

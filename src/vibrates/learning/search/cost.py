@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 import xarray as xr
 
+from vibrates.core import tables
 from vibrates.core.errors import UserError
 from vibrates.learning.search.training_sets import initial_number, levels
 
@@ -52,25 +53,15 @@ def recorded_hours(path: str, data: xr.Dataset) -> Cost:
     if the file is no such table or lacks a level of ``data``.
     """
     number = initial_number(data)
-    try:
-        table = pd.read_csv(path, dtype={number: str})
-    except (ValueError, OSError) as error:
-        raise UserError(
-            f"{path}: cannot be read as a table ({error}); write columns {number}, core_hours"
-        ) from error
-    for column in (number, "core_hours"):
-        if column not in table:
-            raise UserError(
-                f"{path}: no column {column}; write {number} and core_hours, one row for "
-                "every initial level"
-            )
+    columns = [number, "core_hours"]
+    table, header = tables.read(path, columns, f"a table of {number} and core_hours")
     hours = pd.to_numeric(table["core_hours"], errors="coerce")
-    served = [_levels(text) for text in table[number]]
+    served = [_levels(str(text)) for text in table[number]]
     bad = [not h > 0.0 or not own for h, own in zip(hours, served, strict=True)]
     if any(bad):
+        line = bad.index(True) + (3 if header else 2)
         raise UserError(
-            f"{path}: line {bad.index(True) + 2}: {number} and core_hours must be "
-            "numbers, hours above zero"
+            f"{path}: line {line}: {number} and core_hours must be numbers, hours above zero"
         )
     by_level: dict[int, float] = {}
     for h, own in zip(hours, served, strict=True):
