@@ -40,7 +40,7 @@ def isotropic(rotors: dict) -> Campaign:
             "dynamics": {"interaction_range_angstrom": 8.5, "accuracy": 0.02},
             "sampling": {
                 "replicates": 8,
-                "pilot": 48,
+                "pilot": 32,
                 "importance_fraction": 0.5,
                 "target_temperatures_K": [1000, 2000],
                 "target_transitions": [[-1, 0]],
