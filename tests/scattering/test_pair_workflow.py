@@ -289,7 +289,7 @@ def test_scripts_make_all_products(described, tmp_path):
     assert stored.sizes["pair"] == len(rates) / 3
     checks = json.loads((results / "checks.json").read_text(encoding="utf-8"))
     assert set(checks) == {"even even", "even odd"}
-    hours = pd.read_csv(results / "hours.csv")
+    hours = pd.read_csv(results / "hours.csv", comment="#")
     assert hours["modification"].tolist() == ["even even", "even odd"]
     assert all(Path(figure).stat().st_size > 1000 for figure in figures)
 

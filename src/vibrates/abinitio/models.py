@@ -125,6 +125,8 @@ _FORMS = {
 
 
 def _group_form(value: Any) -> str | None:
+    if value == {}:
+        return "<geometries of a file>"  # the form of one key: what is missing is that
     for name, (form, keys) in _FORMS.items():
         if isinstance(value, form) or (
             isinstance(value, Mapping) and (not keys or keys & set(value))
