@@ -6,6 +6,7 @@ are what the programs that run PySCF read as JSON; they are also the provenance 
 """
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Annotated, Any, Literal, Self
 
 from annotated_types import Ge, Le, MaxLen, MinLen
@@ -125,14 +126,20 @@ _FORMS = {
 
 
 def _group_form(value: Any) -> str | None:
-    if value == {}:
-        return "<geometries of a file>"  # the form of one key: what is missing is that
+    """The form of a group: that of its own key, otherwise the one whose keys resemble most."""
     for name, (form, keys) in _FORMS.items():
-        if isinstance(value, form) or (
-            isinstance(value, Mapping) and (not keys or keys & set(value))
-        ):
+        if isinstance(value, form) or (isinstance(value, Mapping) and keys & set(value)):
             return name
-    return None
+    if not isinstance(value, Mapping):
+        return None
+    if not value:
+        return "<geometries of a file>"  # the form of one key: what is missing is that
+
+    def alike(name: str) -> tuple[int, bool]:
+        fields = list(_FORMS[name][0].model_fields)
+        return sum(bool(get_close_matches(str(one), fields)) for one in value), not _FORMS[name][1]
+
+    return max(_FORMS, key=alike)
 
 
 Group = Annotated[
