@@ -11,8 +11,10 @@ from typing import Annotated, Any, Literal, Self
 from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import ConfigDict, Discriminator, StringConstraints, Tag, model_validator
 
+from vibrates.abinitio.fit_models import BasisIncrement
 from vibrates.core.model import WHOLE, Count, Integer, Model, Natural, Positive, Rule, key, optional
 from vibrates.molecules.settings import Molecule
+from vibrates.potential.settings import StretchFunction, WithStretches
 
 _SEE = "see the keys"
 Configuration = Literal["H", "X", "Ta", "Tb", "I"]
@@ -171,13 +173,15 @@ class Candidate(Model):
     zeta: tuple[Term, ...] = key(*_TERMS)
 
 
-class SurfaceFit(Model):
+class SurfaceFit(WithStretches):
     """Fit of the surface to the points."""
 
     points: str = key("Data file of the points (relative to the project)", "path")
-    stretch_length_angstrom: Numbers = key(
-        "Length l of the bounded stretch of a and of b", "angstrom"
+    other_stretches: tuple[tuple[StretchFunction, StretchFunction], ...] | None = optional(
+        "Stretch functions that cross-validation compares, leaving out one bond length at a time",
+        _SEE,
     )
+    increment: BasisIncrement | None = optional("Fit of the increment of the basis set", _SEE)
     weights: Weights = key(
         "Standard deviation ascribed to a point: hypot(floor, fraction |V|), the fraction growing "
         "with V above `high_meV`",

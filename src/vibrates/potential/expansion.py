@@ -93,7 +93,7 @@ class Expansion:
         NDArray
             (m, terms, g), hartree.
         """
-        theta_a, theta_b, phi, weights = self._quadrature()
+        theta_a, theta_b, phi, weights = self.quadrature()
         projector = self.functions(theta_a, theta_b, phi) * weights
         c_a, c_b, c_ab = (x[None, :, None] for x in cosines(theta_a, theta_b, phi))
         result = np.empty((len(distance), len(self.terms), len(r_a)))
@@ -102,7 +102,7 @@ class Expansion:
             result[row] = projector @ np.broadcast_to(v, (1, len(weights), len(r_a)))[0]
         return result
 
-    def _quadrature(self) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    def quadrature(self) -> tuple[NDArray, NDArray, NDArray, NDArray]:
         """Angles and weights (q,): Gauss-Legendre in both cosines, equidistant in phi."""
         halves: list[tuple[NDArray, NDArray]] = []
         for order, like in ((self.order_a, self.like_a), (self.order_b, self.like_b)):
