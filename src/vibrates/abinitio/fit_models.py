@@ -1,11 +1,22 @@
-"""Typed settings of the second fit of the surface: what a larger basis adds."""
+"""Typed settings of what follows the fit of the surface: increment, drawn surfaces, moments."""
 
 from typing import Annotated, Self
 
 from annotated_types import Ge, Le, MinLen
 from pydantic import model_validator
 
-from vibrates.core.model import WHOLE, Model, Natural, Rule, key, optional
+from vibrates.core.model import (
+    WHOLE,
+    Ascending,
+    Count,
+    Integer,
+    Model,
+    Natural,
+    Positive,
+    Rule,
+    key,
+    optional,
+)
 
 _SEE = "see the keys"
 _TERM = tuple[Natural, Natural, Annotated[int, Ge(1), Le(17), WHOLE]]
@@ -68,3 +79,28 @@ class BasisIncrement(Model):
                 "of them",
             )
         return self
+
+
+class Draws(Model):
+    """Surfaces drawn from the covariance of the fit."""
+
+    count: Count = key("Their number", "1")
+    seed: Natural = key("Seed of all draws", "1")
+
+
+class MomentTable(Model):
+    """Angular moments of V and of its derivatives with the bonds."""
+
+    distances_angstrom: Annotated[tuple[Positive, ...], MinLen(1), Ascending()] = key(
+        "Distances R", "angstrom"
+    )
+    order: Integer = key("Largest orders of both molecules", "1", ge=0, le=12)
+    control: str = key("Candidate of few values that the points are compared with", "text")
+    regression_order: Integer = key(
+        "Largest orders in the regression of the points: above `order`, for what the points leave "
+        "open",
+        "1",
+        ge=0,
+        le=16,
+    )
+    floor_meV: float = key("Floor of the scale of differences from the control", "meV", gt=0)

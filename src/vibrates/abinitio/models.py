@@ -11,10 +11,11 @@ from typing import Annotated, Any, Literal, Self
 from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import ConfigDict, Discriminator, StringConstraints, Tag, model_validator
 
-from vibrates.abinitio.fit_models import BasisIncrement
+from vibrates.abinitio.fit_models import BasisIncrement, Draws, MomentTable
 from vibrates.core.model import WHOLE, Count, Integer, Model, Natural, Positive, Rule, key, optional
 from vibrates.molecules.settings import Molecule
 from vibrates.potential.settings import StretchFunction, WithStretches
+from vibrates.potential.stretch import Stretch
 
 _SEE = "see the keys"
 Configuration = Literal["H", "X", "Ta", "Tb", "I"]
@@ -182,6 +183,8 @@ class SurfaceFit(WithStretches):
         _SEE,
     )
     increment: BasisIncrement | None = optional("Fit of the increment of the basis set", _SEE)
+    draws: Draws | None = optional("Surfaces drawn from the covariance of the fit", _SEE)
+    moments: MomentTable | None = optional("Angular moments of the fit and of the points", _SEE)
     weights: Weights = key(
         "Standard deviation ascribed to a point: hypot(floor, fraction |V|), the fraction growing "
         "with V above `high_meV`",
@@ -201,14 +204,32 @@ class SurfaceFit(WithStretches):
     )
     chosen: str = key("Name of the candidate that is written", "text")
 
+    def all_stretches(self) -> list[tuple[dict[str, Any], tuple[Stretch, Stretch]]]:
+        """Stretch functions that are compared, the own ones first: their keys, and themselves."""
+        found = [(self.stretch_keys(), self.stretch_functions())]
+        for a, b in self.other_stretches or ():
+            keys = {"stretches": [a.to_mapping(), b.to_mapping()]}
+            found.append((keys, (Stretch.from_settings(a), Stretch.from_settings(b))))
+        return found
+
+    def record(self) -> dict[str, Any]:
+        """What the chosen fit was made with, for the record of its products."""
+        names = ("points", "weights", "prior", "chosen")
+        given = self.to_mapping()
+        return {name: given[name] for name in names} | {"form": given["candidates"][self.chosen]}
+
     @model_validator(mode="after")
     def _a_candidate(self) -> Self:
-        if self.chosen not in self.candidates:
-            raise Rule(
-                "chosen",
-                f"'{self.chosen}' is no candidate (there: {', '.join(self.candidates)}); name one "
-                "of them",
-            )
+        named = {"chosen": self.chosen}
+        if self.moments is not None:
+            named["moments.control"] = self.moments.control
+        for place, name in named.items():
+            if name not in self.candidates:
+                raise Rule(
+                    place,
+                    f"'{name}' is no candidate (there: {', '.join(self.candidates)}); name one "
+                    "of them",
+                )
         return self
 
 

@@ -18,6 +18,8 @@ from scipy.optimize import least_squares
 from vibrates.core.columns import COORDINATES
 from vibrates.core.errors import UserError
 from vibrates.potential.fit import Design, FitResult, Term
+from vibrates.potential.fit import terms as fit_terms
+from vibrates.potential.flexible import PARAMETERS
 
 # From double and triple zeta to the limit: errors of the correlation energy fall as X^-3
 # (Helgaker et al., J. Chem. Phys. 106, 9639 (1997)), so the whole change is 27/19 of that computed.
@@ -78,6 +80,14 @@ def changes(small: pd.DataFrame, large: pd.DataFrame, factor: float = 1.0) -> pd
     beyond = (factor - 1.0) * correlation
     out = pairs.assign(change_meV=first + correlation + beyond, extrapolated_meV=beyond)
     return out[[*small.columns, "change_meV", "extrapolated_meV"]]
+
+
+def increment_terms(form: Mapping[str, Sequence[Sequence[int]]]) -> list[Term]:
+    """Terms of a form of the increment, which need not change every parameter.
+
+    Raises UserError for a term with more values than it can have.
+    """
+    return fit_terms({name: form.get(name, ()) for name in PARAMETERS})
 
 
 def united(terms: Sequence[Term], more: Sequence[Term]) -> tuple[Term, ...]:

@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+import yaml
 from numpy.typing import NDArray
 
 from vibrates.core.errors import UserError
+from vibrates.core.fingerprint import fingerprint
 from vibrates.core.netcdf import provenance, read_product
 from vibrates.potential.fit import FitResult, Term
 
@@ -46,6 +48,15 @@ class KnownSurface:
         factor = np.linalg.cholesky(self.found.covariance)
         normal = np.random.default_rng([seed, number]).standard_normal(len(factor))
         return self.block(self.found.values + factor @ normal)
+
+    def digest(self) -> str:
+        """sha256 (hexadecimal) of values, covariance, terms and stretch functions."""
+        return fingerprint(
+            terms=[(t.parameter, t.powers, t.count) for t in self.found.terms],
+            values=self.found.values,
+            covariance=self.found.covariance,
+            stretches=dict(self.stretches),
+        )
 
     def dataset(self, description: Mapping[str, Any], sources: list[str]) -> xr.Dataset:
         """The product: values and covariance, with the terms that they belong to.
@@ -90,15 +101,32 @@ class KnownSurface:
                 "title": "A surface fitted to ab initio points, and the covariance of its values",
                 "units_of_parameters": json.dumps(units),
                 "stretches": json.dumps(dict(self.stretches)),
+                "digest": self.digest(),
                 "reduced_chi_square": self.found.reduced_chi_square,
             },
         )
 
 
-def read(path: str | Path) -> KnownSurface:
+def as_text(block: Mapping[str, Any]) -> str:
+    """A ``surface`` block as YAML."""
+    content = {"surface": dict(block)}
+    return yaml.safe_dump(content, sort_keys=False, default_flow_style=None, width=120)
+
+
+def read(path: str | Path, digest: str | None = None) -> KnownSurface:
     """The surface of a file that was written from `KnownSurface.dataset`.
 
-    Raises UserError if it is missing, damaged or another file.
+    Parameters
+    ----------
+    path
+        The file.
+    digest
+        The `KnownSurface.digest` that it must have; None if any is accepted.
+
+    Raises
+    ------
+    UserError
+        If it is missing, damaged, another file or another surface.
     """
     stored = read_product(path, _REMEDY)
     needed = {"values", "covariance", "parameter", "power_a", "power_b", "position"}
@@ -122,7 +150,13 @@ def read(path: str | Path) -> KnownSurface:
         stored["covariance"].values,
         float(stored.attrs["reduced_chi_square"]),
     )
-    return KnownSurface(found, json.loads(stored.attrs["stretches"]))
+    known = KnownSurface(found, json.loads(stored.attrs["stretches"]))
+    if digest is not None and known.digest() != digest:
+        raise UserError(
+            f"{path}: digest {known.digest()} is not {digest}, which was asked for; copy it, if "
+            "this is the file that is meant"
+        )
+    return known
 
 
 def require_same(known: KnownSurface, block: Mapping[str, Any], path: str | Path) -> None:

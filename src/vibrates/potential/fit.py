@@ -135,6 +135,11 @@ def terms(candidate: Mapping[str, Sequence[Sequence[int]]]) -> list[Term]:
     return out
 
 
+def split(values: NDArray, terms: Sequence[Term]) -> list[NDArray]:
+    """The values (n,) of all terms, cut into those of each."""
+    return np.split(values, np.cumsum([term.count for term in terms])[:-1])
+
+
 def start(terms: Sequence[Term]) -> NDArray:
     """Starting values: Table 2 of the paper for rigid molecules, zero for everything else."""
     parts = []

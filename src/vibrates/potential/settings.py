@@ -233,6 +233,12 @@ class WithStretches(Model):
             )
         return self
 
+    def stretch_keys(self) -> dict[str, Any]:
+        """The key of the stretch functions that is given, as a plain mapping."""
+        given = self.to_mapping()
+        names = ("stretch_length_angstrom", "stretches")
+        return {name: given[name] for name in names if name in given}
+
     def stretch_functions(self) -> tuple[Stretch, Stretch]:
         """The stretch functions of both molecules, for lengths in angstrom."""
         given = self.stretches or self.stretch_length_angstrom
