@@ -1,5 +1,7 @@
 """Rates of one initial state on drawn surfaces, as ratios to those on the surface."""
 
+from pathlib import Path
+
 from vibrates.config import Campaign, resolved
 from vibrates.core import tasks
 from vibrates.core.checkpoint import Checkpoint
@@ -18,7 +20,7 @@ def main(output: str, config: Campaign, state: tuple[int, int], fingerprint: str
     write_atomic(dataset, output)
     checkpoint.remove()
     progress.log(
-        config.results,
+        Path(config.results),
         f"v={state[0]} w={state[1]} on {len(results)} surfaces: "
         f"{dataset.attrs['trajectories']} trajectories, {dataset.attrs['core_seconds']:.0f} s",
     )
