@@ -1,4 +1,4 @@
-"""The increment of the basis set, long bonds joined to it, and drawn surfaces."""
+"""The increment of the basis set, errors of points, and drawn surfaces."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from vibrates.abinitio import settings
 from vibrates.core.errors import UserError
 from vibrates.core.netcdf import write_atomic
 from vibrates.core.yaml_files import read_layers
-from vibrates.potential import basis_set, drawn, fit, long_bonds, points
+from vibrates.potential import basis_set, drawn, fit, points
 from vibrates.potential.basis_set import Accuracy
 
 PRIOR = {"R_m_angstrom": 0.3, "eps_meV": 3.0, "beta": 3.0, "zeta": 3.0}
@@ -128,22 +128,6 @@ def test_the_changes_of_the_committed_points_are_those_of_the_data(root, describ
         pairs["change_meV"], both["E_CCSDT_meV_large"] - both["E_CCSDT_meV"], rtol=1e-9
     )
     assert len(pairs) == len(large)
-
-
-def test_multireference_points_are_joined_to_coupled_cluster(found, prepared):
-    """Another method, off by known shifts: joined where only it is known, to its stated error."""
-    exact = changed(found, prepared, SHIFTS, AMOUNTS, noise=0.3)
-    coupled = exact.assign(energy_meV=exact["energy_meV"] + exact["change_meV"])
-    joined = long_bonds.join(found, coupled[::2], exact, SHIFTS, ACCURACY, PRIOR)
-    assert len(joined.overlap) == len(coupled[::2])
-    off = (joined.points["energy_meV"] - coupled["energy_meV"]).to_numpy()
-    error = joined.points["error_meV"].to_numpy()
-    assert np.sqrt(np.mean((off / error)[1::2] ** 2)) < 1.5
-    assert (error >= ACCURACY.sigma(exact["energy_meV"].to_numpy())).all()
-    before = np.abs(exact["change_meV"]).mean()
-    assert np.abs(off).mean() < 0.2 * before
-    with pytest.raises(UserError, match="no geometry is in both"):
-        long_bonds.join(found, coupled.assign(R_angstrom=1.0), exact, SHIFTS, ACCURACY, PRIOR)
 
 
 def test_stated_errors_of_points_weaken_them_in_the_fit(prepared):

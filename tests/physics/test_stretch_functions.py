@@ -10,7 +10,7 @@ from vibrates.config.surface_block import read_surface
 from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR
 from vibrates.core.yaml_files import read_layers
-from vibrates.potential import cross_validation, fit, long_bonds, points
+from vibrates.potential import cross_validation, fit, points
 from vibrates.potential.registry import build_surface
 from vibrates.potential.stretch import Stretch
 
@@ -110,7 +110,7 @@ def test_points_at_long_bonds_choose_their_stretch_function(molecules):
     table = long_points(molecules, [candidates[1], h2], terms, values)
     for candidate in candidates:
         prepared = points.prepare(table, *molecules, [candidate, h2])
-        folds = long_bonds.folds_by_length(prepared, *molecules)
+        folds = cross_validation.folds_by_length(prepared, *molecules)
         assert len(folds) == 3  # 1.45, 1.6, 1.75: more than 21 % from r_e
         error = cross_validation.cross_validate(prepared, terms, weights, prior, folds)
         known = prepared["energy_meV"].to_numpy()

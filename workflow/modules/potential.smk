@@ -114,7 +114,7 @@ if SETTINGS.fit.moments is not None:
             "../../envs/dynamics.yaml"
         params:
             description=DESCRIPTION,
-            fingerprint=preamble.fingerprint(FIT, code_fingerprint("vibrates.potential.moments")),
+            fingerprint=preamble.fingerprint(FIT, code_fingerprint("vibrates.potential.moment_estimates")),
         script:
             "../scripts/surface_moments.py"
 

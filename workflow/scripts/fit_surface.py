@@ -11,7 +11,7 @@ from vibrates.config.surface_block import read_surface
 from vibrates.core.files import write_text
 from vibrates.core.netcdf import write_atomic
 from vibrates.core.scripts import run
-from vibrates.potential import cross_validation, drawn, long_bonds
+from vibrates.potential import cross_validation, drawn
 from vibrates.potential import fit as fitting
 from vibrates.potential import points as comparison
 from vibrates.potential import points as point_tables
@@ -91,7 +91,7 @@ def other_stretches(spec: SurfaceFit, computed: pd.DataFrame, molecules: tuple) 
         prepared = comparison.prepare(computed, *molecules, functions)
         held_out = prepared["group"].str.startswith("held_out").to_numpy()
         training = prepared[~held_out].reset_index(drop=True)
-        folds = long_bonds.folds_by_length(training, *molecules)
+        folds = cross_validation.folds_by_length(training, *molecules)
         if not folds:
             return []
         left_out = cross_validation.cross_validate(training, terms, weights, prior, folds)

@@ -8,7 +8,7 @@ import pandas as pd
 from vibrates.abinitio import settings
 from vibrates.core.files import write_text
 from vibrates.core.scripts import run
-from vibrates.potential import drawn, fit, moments
+from vibrates.potential import drawn, fit, moment_estimates
 from vibrates.potential import points as point_tables
 from vibrates.potential.expansion import Expansion
 
@@ -28,19 +28,19 @@ def main(description: str, points: str, known: str, table: str, report: str) -> 
     terms = fit.terms(spec.candidates[asked.control].to_mapping())
     control = fit.fit(training, terms, weights, spec.prior.to_mapping())
     scale = fit.Weights(asked.floor_meV, weights.fraction, weights.high_meV)
-    learned = moments.regression(further, control, prepared, scale)
+    learned = moment_estimates.regression(further, control, prepared, scale)
     distances = list(asked.distances_angstrom)
     found = {
-        "fit": moments.of_fit(expansion, surface.found, molecules, stretches, distances),
-        "points": moments.of_points(expansion, learned, molecules, stretches, distances),
+        "fit": moment_estimates.of_fit(expansion, surface.found, molecules, stretches, distances),
+        "points": moment_estimates.of_points(expansion, learned, molecules, stretches, distances),
     }
     rows, strengths = [], []
     for source, own in found.items():
-        names = moments.QUANTITIES
+        names = moment_estimates.QUANTITIES
         for (q, r, i), value in np.ndenumerate(own.values):
             rows.append((source, names[q], distances[r], *expansion.terms[i], value,
                          own.errors[q, r, i]))  # fmt: skip
-        for orders, (values, errors) in moments.by_orders(expansion, own).items():
+        for orders, (values, errors) in moment_estimates.by_orders(expansion, own).items():
             strengths += [
                 {"source": source, "quantity": names[q], "R_angstrom": distances[r],
                  "orders": list(orders), "value": float(value), "error": float(errors[q, r])}

@@ -7,7 +7,7 @@ import pytest
 from vibrates.abinitio import settings
 from vibrates.abinitio.geometries import skew_orientations
 from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, HARTREE_TO_MEV
-from vibrates.potential import fit, moments, points
+from vibrates.potential import fit, moment_estimates, points
 from vibrates.potential.expansion import Expansion
 from vibrates.potential.flexible import FittedSurface
 from vibrates.potential.settings import FittedSettings
@@ -58,7 +58,7 @@ def by_differences(potential, molecules, distance):
 
 def test_moments_of_a_fit_are_those_of_its_surface(molecules):
     found = form(0.3)
-    own = moments.of_fit(EXPANSION, found, molecules, STRETCHES, [2.5, 3.2])
+    own = moment_estimates.of_fit(EXPANSION, found, molecules, STRETCHES, [2.5, 3.2])
     for row, distance in enumerate((2.5, 3.2)):
         expected = by_differences(surface(found, molecules).potential, molecules, distance)
         largest = np.abs(expected).max(axis=1, keepdims=True)
@@ -67,7 +67,7 @@ def test_moments_of_a_fit_are_those_of_its_surface(molecules):
 
 def test_errors_of_moments_are_the_spread_over_drawn_surfaces(molecules):
     found = form(0.3)
-    own = moments.of_fit(EXPANSION, found, molecules, STRETCHES, [2.7])
+    own = moment_estimates.of_fit(EXPANSION, found, molecules, STRETCHES, [2.7])
     random = np.random.default_rng(8)
     drawn = random.multivariate_normal(found.values, found.covariance, size=60)
     samples = np.array([
@@ -86,7 +86,7 @@ def test_strength_of_orders_is_signed_for_one_projection_and_a_norm_for_several(
     expansion = Expansion(2, 2, 2, True, True)  # 000, 020, 200, 220, 221, 222
     values = np.array([[[1.0, -2.0, 3.0, 2.0, -1.0, 2.0]]])
     covariance = np.diag([1.0, 4.0, 9.0, 1.0, 1.0, 1.0])[None, None]
-    found = moments.by_orders(expansion, moments.Moments(values, covariance))
+    found = moment_estimates.by_orders(expansion, moment_estimates.Moments(values, covariance))
     assert found[0, 2][:, 0, 0] == pytest.approx([-2.0, 2.0])
     assert found[2, 0][:, 0, 0] == pytest.approx([3.0, 3.0])
     assert found[2, 2][:, 0, 0] == pytest.approx([3.0, 1.0])
@@ -116,9 +116,9 @@ def estimated(molecules):
     poor += [fit.Term("R_m_angstrom", power, 1) for power in ((1, 0), (0, 1))]
     prior = {"R_m_angstrom": 1.0, "eps_meV": 30.0, "beta": 30.0, "zeta": 30.0}
     control = fit.fit(made, poor, WEIGHTS, prior)
-    learned = moments.regression(Expansion(6, 6, 6, True, True), control, made, WEIGHTS)
-    own = moments.of_points(EXPANSION, learned, molecules, STRETCHES, [2.7])
-    exact = moments.of_fit(EXPANSION, found, molecules, STRETCHES, [2.7])
+    learned = moment_estimates.regression(Expansion(6, 6, 6, True, True), control, made, WEIGHTS)
+    own = moment_estimates.of_points(EXPANSION, learned, molecules, STRETCHES, [2.7])
+    exact = moment_estimates.of_fit(EXPANSION, found, molecules, STRETCHES, [2.7])
     return own, exact, learned
 
 
@@ -145,11 +145,13 @@ def test_extra_harmonics_that_follow_the_bond_hold_a_moment_that_others_cannot(m
     weights = fit.Weights(0.05, 0.02, 1000.0)
     prior = {"R_m_angstrom": 3.0, "eps_meV": 30.0, "beta": 30.0, "zeta": 30.0}
     rigid = [t if t.count != 17 else fit.Term(t.parameter, t.powers, 5) for t in found.terms]
-    exact = moments.of_fit(EXPANSION, found, molecules, STRETCHES, [2.7]).values[1, 0]
+    exact = moment_estimates.of_fit(EXPANSION, found, molecules, STRETCHES, [2.7]).values[1, 0]
     term = EXPANSION.terms.index((0, 4, 0))
     off = {}
     for name, terms in (("following", list(found.terms)), ("rigid", rigid)):
         own = fit.fit(made, terms, weights, prior)
-        value = moments.of_fit(EXPANSION, own, molecules, STRETCHES, [2.7]).values[1, 0, term]
+        value = moment_estimates.of_fit(EXPANSION, own, molecules, STRETCHES, [2.7]).values[
+            1, 0, term
+        ]
         off[name] = abs(value / exact[term] - 1.0)
     assert off["following"] < 0.02 < 0.5 < off["rigid"]
