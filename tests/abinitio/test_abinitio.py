@@ -2,9 +2,6 @@
 
 import dataclasses
 import json
-import os
-import subprocess
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -205,24 +202,6 @@ def test_a_changed_digit_is_refused(copied):
     digit = "1" if copied[1][place] != "1" else "2"
     changed = copied[1][:place] + digit + copied[1][place + 1 :]
     damaged(copied, changed, "does not fit the checksum in its header")
-
-
-@pytest.fixture(scope="module")
-def pyscf(root):
-    """A function: run code in the optional environment, its output as numbers."""
-    interpreter = Path(
-        os.environ.get("VIBRATES_ABINITIO_PYTHON", root / ".venv-abinitio/bin/python")
-    )
-    if not interpreter.is_file():
-        pytest.skip("no environment with PySCF: make abinitio")
-
-    def run(code: str) -> list[float]:
-        environment = os.environ | {"PYTHONPATH": str(root / "src")}
-        done = subprocess.run([interpreter, "-c", code], env=environment, text=True, check=True,
-                              capture_output=True)  # fmt: skip
-        return json.loads(done.stdout)
-
-    return run
 
 
 def test_interaction_of_two_hydrogen_molecules(pyscf):

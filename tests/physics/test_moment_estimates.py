@@ -86,7 +86,7 @@ def test_strength_of_orders_is_signed_for_one_projection_and_a_norm_for_several(
     expansion = Expansion(2, 2, 2, True, True)  # 000, 020, 200, 220, 221, 222
     values = np.array([[[1.0, -2.0, 3.0, 2.0, -1.0, 2.0]]])
     covariance = np.diag([1.0, 4.0, 9.0, 1.0, 1.0, 1.0])[None, None]
-    found = moment_estimates.by_orders(expansion, moment_estimates.Moments(values, covariance))
+    found = moment_estimates.by_orders(expansion, moment_estimates.Estimate(values, covariance))
     assert found[0, 2][:, 0, 0] == pytest.approx([-2.0, 2.0])
     assert found[2, 0][:, 0, 0] == pytest.approx([3.0, 3.0])
     assert found[2, 2][:, 0, 0] == pytest.approx([3.0, 1.0])

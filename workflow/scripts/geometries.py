@@ -6,9 +6,12 @@ from vibrates.abinitio import settings
 from vibrates.abinitio.models import PairPointSet
 from vibrates.core.files import write_text
 from vibrates.core.scripts import run
+from vibrates.core.terminal import tell
 
 
-def main(points: PairPointSet, geometries: str, level: str) -> None:
+def main(points: PairPointSet, forecast: str, geometries: str, level: str) -> None:
+    if forecast:
+        tell(forecast)
     write_text(geometries, settings.geometry_table(points).to_csv(index=False))
     write_text(level, json.dumps(settings.level(points).to_mapping()))
 
@@ -18,6 +21,7 @@ if __name__ == "__main__":
         main,
         log=snakemake.log,
         points=PairPointSet.from_mapping(snakemake.params.content, "the parameters of the rule"),
+        forecast=snakemake.params.forecast,
         geometries=snakemake.output.geometries,
         level=snakemake.output.level,
     )

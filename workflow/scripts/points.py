@@ -3,13 +3,16 @@
 import json
 from pathlib import Path
 
-from vibrates.abinitio.blocks import STAGE
+from vibrates.abinitio import settings
+from vibrates.abinitio.models import PairPointSet
 from vibrates.core import tables
 from vibrates.core.scripts import run
 
 
-def main(blocks: list[str], fingerprints: list[str], level: str, output: str) -> None:
-    points = STAGE.collect(blocks, fingerprints)
+def main(
+    chosen: PairPointSet, blocks: list[str], fingerprints: list[str], level: str, output: str
+) -> None:
+    points = settings.stage(chosen).collect(blocks, fingerprints)
     tables.write(output, points, json.loads(Path(level).read_text(encoding="utf-8")))
 
 
@@ -17,6 +20,7 @@ if __name__ == "__main__":
     run(
         main,
         log=snakemake.log,
+        chosen=PairPointSet.from_mapping(snakemake.params.content, "the parameters of the rule"),
         blocks=list(snakemake.input.blocks),
         fingerprints=list(snakemake.params.fingerprints),
         level=snakemake.input.level,

@@ -10,7 +10,16 @@ import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
-from vibrates.abinitio.models import Geometries, ReferenceGroup, SkewGroup
+from vibrates.abinitio.models import (
+    BondsGroup,
+    Geometries,
+    ListedGroup,
+    ReferenceGroup,
+    SkewGroup,
+)
+from vibrates.core import tables
+from vibrates.core.columns import COORDINATES
+from vibrates.core.errors import UserError
 from vibrates.potential.orientation import REFERENCE_CONFIGURATIONS, coefficients, harmonics
 from vibrates.potential.points import ANGLES, cosines
 
@@ -57,28 +66,78 @@ def _skew(spec: SkewGroup, group: str, like_ends: tuple[bool, bool]) -> Iterator
             yield group, name, *angles, offset, largest * (2 * s_a - 1), largest * (2 * s_b - 1)
 
 
+def _bonds(spec: BondsGroup, group: str) -> Iterator[tuple]:
+    orientations = {name: REFERENCE_ANGLES[name] for name in spec.configurations}
+    for name, angles in (orientations | spec.orientations_deg).items():
+        for r_a, r_b in spec.bonds_angstrom:
+            for offset in spec.offsets_angstrom:
+                yield group, name, *angles, offset, r_a, r_b
+
+
+def _listed(spec: ListedGroup, group: str) -> pd.DataFrame:
+    columns = ["group", "configuration", *COORDINATES]
+    table, _ = tables.read(spec.file, columns, "a file of geometries")
+    chosen = table.loc[table["group"] == group, columns]
+    if chosen.empty:
+        raise UserError(
+            f"groups.{group}: {spec.file} has no row of this group (there: "
+            f"{', '.join(table['group'].unique())}); name one of them"
+        )
+    return chosen
+
+
+def contact_distance(chosen: Geometries, angles_deg: np.ndarray) -> np.ndarray:
+    """The contact distance (n,), angstrom, of orientations (n, 3), degree."""
+    values = [getattr(chosen.contact_angstrom, name) for name in REFERENCE_CONFIGURATIONS]
+    return coefficients(values) @ harmonics(*cosines(*np.asarray(angles_deg, dtype=float).T))
+
+
+def _contact(chosen: Geometries, table: pd.DataFrame) -> np.ndarray:
+    return contact_distance(chosen, table[ANGLES].to_numpy())
+
+
+def _long(
+    chosen: Geometries, spec: BondsGroup, group: str, r_e: tuple[float, float]
+) -> pd.DataFrame:
+    columns = ["group", "configuration", *ANGLES, "offset", "r_a_angstrom", "r_b_angstrom"]
+    table = pd.DataFrame(_bonds(spec, group), columns=columns)
+    distance = _contact(chosen, table) + table.pop("offset")
+    for name, angle, rest in zip(columns[-2:], ANGLES, r_e, strict=False):
+        distance += 0.5 * (table[name] - rest) * np.cos(np.radians(table[angle])) ** 2
+    table["R_angstrom"] = distance.round(2)
+    return table
+
+
+def _relative(chosen: Geometries, rows: Iterator[tuple], r_e: tuple[float, float]) -> pd.DataFrame:
+    """Rows with offsets and stretches, as distances and bond lengths."""
+    columns = ["group", "configuration", *ANGLES, "offset", "stretch_a", "stretch_b"]
+    table = pd.DataFrame(rows, columns=columns)
+    table["R_angstrom"] = (_contact(chosen, table) + table.pop("offset")).round(2)
+    table["r_a_angstrom"] = (r_e[0] * (1.0 + table.pop("stretch_a"))).round(4)
+    table["r_b_angstrom"] = (r_e[1] * (1.0 + table.pop("stretch_b"))).round(4)
+    return table
+
+
 def geometries(
     chosen: Geometries, r_e: tuple[float, float], like_ends: tuple[bool, bool]
 ) -> pd.DataFrame:
     """The list of geometries: group, configuration, angles (degrees), distances (angstrom).
 
     ``r_e``: equilibrium bond lengths, angstrom; ``like_ends``: whether the two atoms of a, of b
-    are the same. ``block`` numbers the jobs.
+    are the same. ``block`` numbers the jobs. Raises UserError if a file of geometries is missing or
+    damaged, or has no row of its group.
     """
-    rows: list[tuple] = []
+    parts = []
     for name, group in chosen.groups.items():
         if isinstance(group, ReferenceGroup):
-            rows += _reference(group, name)
+            parts.append(_relative(chosen, _reference(group, name), r_e))
+        elif isinstance(group, SkewGroup):
+            parts.append(_relative(chosen, _skew(group, name, like_ends), r_e))
+        elif isinstance(group, BondsGroup):
+            parts.append(_long(chosen, group, name, r_e))
         else:
-            rows += _skew(group, name, like_ends)
-    columns = ["group", "configuration", *ANGLES, "offset", "stretch_a", "stretch_b"]
-    table = pd.DataFrame(rows, columns=columns)
-    contact = coefficients(
-        [getattr(chosen.contact_angstrom, name) for name in REFERENCE_CONFIGURATIONS]
-    )
-    angular = harmonics(*cosines(*(table[name].to_numpy() for name in ANGLES)))
-    table["R_angstrom"] = (contact @ angular + table.pop("offset")).round(2)
-    table["r_a_angstrom"] = (r_e[0] * (1.0 + table.pop("stretch_a"))).round(4)
-    table["r_b_angstrom"] = (r_e[1] * (1.0 + table.pop("stretch_b"))).round(4)
+            parts.append(_listed(group, name))
+    columns = ["group", "configuration", *COORDINATES]
+    table = pd.concat(parts, ignore_index=True)[columns]
     table.insert(0, "block", np.arange(len(table)) // chosen.block_size)
     return table

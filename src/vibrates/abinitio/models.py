@@ -63,21 +63,59 @@ class SkewGroup(Model):
     largest_stretch: float = key("Largest random stretch, fraction of r_e", "1", ge=0, le=0.5)
 
 
+class BondsGroup(Model):
+    """Bonds of given lengths, long ones too, at given orientations."""
+
+    model_config = ConfigDict(title="bonds of given lengths")
+
+    configurations: tuple[Configuration, ...] = key("Reference configurations", "text")
+    orientations_deg: dict[str, tuple[float, float, float]] = key(
+        "Other orientations by name: theta_a, theta_b, phi", "degree"
+    )
+    bonds_angstrom: Annotated[tuple[tuple[Positive, Positive], ...], MinLen(1)] = key(
+        "Lengths of the bonds of a and b", "angstrom"
+    )
+    offsets_angstrom: Numbers = key(
+        "R less the contact distance, which grows with a bond by half its stretch times the square "
+        "of the cosine of its angle with R",
+        "angstrom",
+    )
+
+
+class ListedGroup(Model):
+    """Geometries of a file."""
+
+    model_config = ConfigDict(title="geometries of a file")
+
+    file: str = key(
+        "CSV file (relative to the project) whose rows of this group are computed: group, "
+        "configuration, angles, R, bond lengths",
+        "path",
+    )
+
+
+_FORMS = {
+    "<bonds of given lengths>": (BondsGroup, {"bonds_angstrom", "orientations_deg"}),
+    "<geometries of a file>": (ListedGroup, {"file"}),
+    "<reference configurations>": (ReferenceGroup, {"configurations", "stretches"}),
+    "<skew orientations>": (SkewGroup, set()),
+}
+
+
 def _group_form(value: Any) -> str | None:
-    if isinstance(value, Mapping):
-        return (
-            "<reference configurations>"
-            if {"configurations", "stretches"} & set(value)
-            else "<skew orientations>"
-        )
-    if isinstance(value, ReferenceGroup):
-        return "<reference configurations>"
-    return "<skew orientations>" if isinstance(value, SkewGroup) else None
+    for name, (form, keys) in _FORMS.items():
+        if isinstance(value, form) or (
+            isinstance(value, Mapping) and (not keys or keys & set(value))
+        ):
+            return name
+    return None
 
 
 Group = Annotated[
     Annotated[ReferenceGroup, Tag("<reference configurations>")]
-    | Annotated[SkewGroup, Tag("<skew orientations>")],
+    | Annotated[SkewGroup, Tag("<skew orientations>")]
+    | Annotated[BondsGroup, Tag("<bonds of given lengths>")]
+    | Annotated[ListedGroup, Tag("<geometries of a file>")],
     Discriminator(_group_form),
 ]
 _GROUPS = ("Groups of geometries; those named held_out are kept from the fit", _SEE)
@@ -111,6 +149,33 @@ class LargerBasis(Model):
     points: str = key("Data file of the points (relative to the project)", "path")
     block_size: Count = key("Geometries in one job", "1")
     groups: Groups = key(*_GROUPS)
+
+
+Method = Literal["ccsd(t)", "nevpt2", "mp2"]
+
+
+class FurtherSet(Model):
+    """One more set of points, in a data file of its own."""
+
+    method: Method = key("Method", "text")
+    basis: str = key("Basis of the atoms (a name that PySCF knows)", "text")
+    points: str = key("Data file of the points (relative to the project)", "path")
+    block_size: Count = key("Geometries in one job", "1")
+    seconds: Positive = key("Time of a point, for the forecast of the core hours", "s")
+    groups: Groups = key(*_GROUPS)
+    pending: tuple[str, ...] | None = optional(
+        "Groups that are not in the data file yet, in the order in which to compute them", "text"
+    )
+
+    @model_validator(mode="after")
+    def _groups_of_the_set(self) -> Self:
+        for name in self.pending or ():
+            if name not in self.groups:
+                raise Rule(
+                    "pending",
+                    f"'{name}' is no group of the set (there: {', '.join(self.groups)}); name one",
+                )
+        return self
 
 
 class PropertyMethods(Model):
@@ -233,6 +298,61 @@ class SurfaceFit(WithStretches):
         return self
 
 
+class DesignTarget(Model):
+    """Moments of one derivative whose uncertainty is to be lowered."""
+
+    derivative: Literal["V", "dV/dr_a", "dV/dr_b", "d2V/dr_a dr_b"] = key(
+        "Derivative with the bond lengths, at r_e", "text"
+    )
+    orders_b: Annotated[tuple[Natural, ...], MinLen(1)] | None = optional(
+        "Orders lambda_b of the moments; all of them if missing", "1"
+    )
+    distances_angstrom: Lengths = key("R, each a target of its own", "angstrom")
+    weight: Positive = key("Weight of the group in the sum that is lowered", "1")
+
+
+class Quadrature(Model):
+    """A product quadrature of the orientations at one R, bonds changed by all pairs of signs."""
+
+    distance_angstrom: Positive = key("R", "angstrom")
+    cosines: Count = key("Points of each cosine between 0 and 1", "1")
+    dihedrals: Count = key("Points of the dihedral angle", "1")
+    steps_angstrom: tuple[Positive, Positive] = key("Changes of the bonds of a and b", "angstrom")
+
+
+class DesignCandidates(Model):
+    """Geometries that the design chooses from."""
+
+    count: Count = key("Number of skew orientations", "1")
+    seed: Natural = key("Seed of the skew orientations", "1")
+    offsets_angstrom: Numbers = key("R less the contact distance", "angstrom")
+    steps_angstrom: tuple[Positive, Positive] = key(
+        "Changes of the bonds of a and b: each alone and both, of either sign", "angstrom"
+    )
+    highest_meV: Positive = key("Highest V", "meV")
+
+
+class DesignSettings(Model):
+    """Which points lower the uncertainty of what rates hang on."""
+
+    points: str = key("Points that are known (relative to the project)", "path")
+    form: Candidate = key(
+        "Form of the fit whose covariance is used; extra harmonics may follow the bond lengths",
+        _SEE,
+    )
+    largest_order: Natural = key("Largest order of the moments", "1")
+    targets: Annotated[dict[str, DesignTarget], MinLen(1)] = key("Targets", _SEE)
+    candidates: DesignCandidates = key("Geometries to choose from", _SEE)
+    quadratures: dict[str, Quadrature] = key(
+        "Quadratures that are computed as a whole, by the name of their group; the first one before "
+        "the choice, the others later",
+        _SEE,
+    )
+    count: Count = key("Number of points chosen", "1")
+    held_out_fraction: float = key("Share of the points kept from the fit", "1", ge=0, lt=1)
+    held_out_seed: Natural = key("Seed of their choice", "1")
+
+
 class PairPoints(Model):
     """Ab initio points of a pair of diatoms, and the surface fitted to them."""
 
@@ -248,6 +368,8 @@ class PairPoints(Model):
     python: str = key("Interpreter of the environment with PySCF", "path")
     geometries: Geometries = key("Which geometries are computed", _SEE)
     larger_basis: LargerBasis = key("Points computed once more in a larger basis", _SEE)
+    design: DesignSettings | None = optional("Design of further points", _SEE)
+    further: dict[str, FurtherSet] | None = optional("Further sets of points, by name", _SEE)
     properties: dict[str, MonomerProperties] = key("Monomer properties, by molecule", _SEE)
     fit: SurfaceFit = key("Fit of the surface to the points", _SEE)
 
@@ -273,6 +395,9 @@ class PairPointSet(Model):
     basis: str = key("Basis of the atoms (a name that PySCF knows)", "text")
     midbond: Midbond = key("Bond functions at the middle of R", _SEE)
     geometries: Geometries = key("Which geometries are computed", _SEE)
+    method: Method | None = optional(
+        "Method of a further set; CCSD(T) without diagnostics if it is missing", "text"
+    )
 
 
 class HeldOut(Model):

@@ -118,6 +118,35 @@ class Stage(Generic[Level]):
         tables.write(output, table, level.to_mapping() | {"fingerprint": stated})
         checkpoint.remove()
 
+    def known(self, path: str | None) -> Callable[[Level], Mapping[str, Mapping[str, Any]]]:
+        """Points that a data file holds already, for `compute_block`; none if it does not exist.
+
+        The function that is returned raises UserError if the file is damaged or was computed at
+        another level.
+        """
+
+        def stored(level: Level) -> dict[str, dict[str, Any]]:
+            if path is None or not Path(path).exists():
+                return {}
+            columns = [*self.coordinates, *self.energies]
+            table, provenance = tables.read(path, columns, "a file of computed points")
+            stated = level.to_mapping()
+            for name in self.settings:
+                if provenance.get(name) != stated.get(name):
+                    raise UserError(
+                        f"{path}: computed with {name} = {provenance.get(name)}, now it is "
+                        f"{stated.get(name)}; move the file away, or take the former value again"
+                    )
+            return {
+                self.key(row): {
+                    "energies": row[list(self.energies)].to_numpy(dtype=float),
+                    "seconds": float(row.get("seconds", 0.0)),
+                }
+                for _, row in table.iterrows()
+            }
+
+        return stored
+
     def collect(self, blocks: Sequence[str], fingerprints: Sequence[str]) -> pd.DataFrame:
         """The points of finished blocks in one table, in the order given.
 
@@ -164,6 +193,9 @@ def main(compute_block: Callable[..., None], description: str) -> None:
     parser.add_argument("block", type=int)
     parser.add_argument("output")
     parser.add_argument("--fingerprint", dest="expected", help="of the block asked for")
+    parser.add_argument(
+        "--known", default=argparse.SUPPRESS, help="data file whose points are not computed again"
+    )
 
     def checked(**arguments: Any) -> None:
         check_program()

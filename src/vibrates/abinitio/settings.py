@@ -6,15 +6,31 @@ from pathlib import Path
 
 import pandas as pd
 
-from vibrates.abinitio import blocks, properties
+from vibrates.abinitio import blocks, coupled_cluster, multireference, properties, second_order
 from vibrates.abinitio.geometries import geometries
 from vibrates.abinitio.models import DiatomProperties, PairLevel, PairPoints, PairPointSet
-from vibrates.abinitio.points import PROGRAM
+from vibrates.abinitio.points import PROGRAM, Stage
 from vibrates.core.errors import UserError
 from vibrates.core.tasks import combined
 from vibrates.core.yaml_files import read_layers, read_yaml
 from vibrates.molecules.diatom import Diatom
 from vibrates.molecules.settings import Molecule
+
+_COUPLED = "CCSD(T), counterpoise-corrected, 1s (and 2s 2p) cores frozen"
+# Of every method: what computes its points, and the method in words. None: the points of the fit.
+METHODS: dict[str | None, tuple[Stage, str]] = {
+    None: (blocks.STAGE, _COUPLED),
+    "ccsd(t)": (coupled_cluster.STAGE, _COUPLED),
+    "mp2": (
+        second_order.STAGE,
+        "MP2, counterpoise-corrected, 1s (and 2s 2p) cores frozen",
+    ),
+    "nevpt2": (
+        multireference.STAGE,
+        "strongly contracted NEVPT2 on CASSCF of the bonding orbitals of both molecules, "
+        "counterpoise-corrected, 1s cores frozen",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -46,9 +62,22 @@ class PairDescription:
         kept = self.settings.geometries.to_mapping()
         return self._points({"basis": larger["basis"], "geometries": kept | geometries})
 
+    @cached_property
+    def further(self) -> dict[str, PairPointSet]:
+        """The further sets of points, by name."""
+        kept = self.settings.geometries.to_mapping()
+        out = {}
+        for name, one in (self.settings.further or {}).items():
+            stated = one.to_mapping()
+            geometries = {key: stated[key] for key in ("groups", "block_size")}
+            changes = {key: stated[key] for key in ("basis", "method")}
+            out[name] = self._points(changes | {"geometries": kept | geometries})
+        return out
+
     def _points(self, changes: dict) -> PairPointSet:
         stated = self.settings.to_mapping()
-        mine = {name: stated[name] for name in PairPointSet.model_fields if name != "molecules"}
+        names = set(PairPointSet.model_fields) - {"molecules", "method"}
+        mine = {name: stated[name] for name in stated if name in names}
         molecules = {name: one.to_mapping() for name, one in self.molecules.items()}
         return PairPointSet.from_mapping(mine | {"molecules": molecules} | changes, "points")
 
@@ -96,7 +125,7 @@ def level(points: PairPointSet) -> PairLevel:
         pair=points.pair,
         symbols=(*points.elements[0], *points.elements[1]),
         masses_u=(a.masses_u, b.masses_u),
-        method="CCSD(T), counterpoise-corrected, 1s (and 2s 2p) cores frozen",
+        method=METHODS[points.method][1],
         basis=points.basis,
         midbond={letter: tuple(x) for letter, x in points.midbond.to_mapping().items()},
         program=PROGRAM,
@@ -105,7 +134,35 @@ def level(points: PairPointSet) -> PairLevel:
 
 def fingerprints(points: PairPointSet) -> list[str]:
     """Of the blocks of points, by their numbers: what a rule carries as a parameter."""
-    return blocks.STAGE.blocks(geometry_table(points), level(points))
+    return stage(points).blocks(geometry_table(points), level(points))
+
+
+def stage(points: PairPointSet) -> Stage:
+    """What computes the points of a set."""
+    return METHODS[points.method][0]
+
+
+def program(points: PairPointSet) -> str:
+    """The module of this package that computes the points of a set."""
+    return stage(points).module.rpartition(".")[2]
+
+
+def forecast(described: PairDescription, name: str) -> str:
+    """How many points of a further set are not in its data file, and their core hours; or "".
+
+    Raises UserError if the data file is damaged or holds points of another level.
+    """
+    if name not in described.further:
+        return ""
+    chosen, stated = described.further[name], (described.settings.further or {})[name]
+    table = geometry_table(chosen)
+    known = stage(chosen).known(stated.points)(level(chosen))
+    missing = sum(stage(chosen).key(row) not in known for _, row in table.iterrows())
+    hours = missing * stated.seconds / 3600.0
+    return (
+        f"{name}: {len(table)} points, {missing} of them not in {stated.points}: "
+        f"{hours:.2f} core hours at {stated.seconds:g} s a point"
+    )
 
 
 def monomer(described: PairDescription, name: str) -> DiatomProperties:

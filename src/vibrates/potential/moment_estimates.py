@@ -1,14 +1,13 @@
-"""Angular moments of a surface and of its derivatives with the bonds, each with its error.
+"""Angular moments (`moments`) of a fit and of the points that it was fitted to, with their errors.
 
-The moments of V, dV/dr_a, dV/dr_b and d2V/dr_a dr_b are their coefficients in the orthonormal
-functions of `expansion`, at one distance R and both bonds at r_e. A rate follows a few of them: V-T
-of one molecule that is taken up by four units of rotation of the other hangs on the moments (., 4)
-of dV/dr. Two estimates: those of a fit, with the errors that the covariance of its values leaves,
-and those of the points themselves, by regression in the same functions.
+Those of the fit have the errors that the covariance of its values leaves; those of the points
+themselves come from a regression in the functions of the orientation, with an error that includes
+what the points leave open.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -16,32 +15,21 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
 
+from vibrates.core.columns import ENERGY
 from vibrates.core.units import BOHR_TO_ANGSTROM
 from vibrates.molecules.diatom import Diatom
 from vibrates.potential.expansion import Expansion
 from vibrates.potential.fit import Design, FitResult, Weights
+from vibrates.potential.moments import STENCILS, Moments
 from vibrates.potential.points import prepare
 from vibrates.potential.stretch import Stretch
 
-QUANTITIES = ("V", "dV/dr_a", "dV/dr_b", "d2V/dr_a dr_b")
-STEP_ANGSTROM = 0.01
-# Weights of V at (r_a + i h, r_b + j h) in the central differences, times the power of h below.
-_STENCIL = {
-    (0, 0): (1.0, 0.0, 0.0, 0.0),
-    (1, 0): (0.0, 0.5, 0.0, 0.0),
-    (-1, 0): (0.0, -0.5, 0.0, 0.0),
-    (0, 1): (0.0, 0.0, 0.5, 0.0),
-    (0, -1): (0.0, 0.0, -0.5, 0.0),
-    (1, 1): (0.0, 0.0, 0.0, 0.25),
-    (-1, -1): (0.0, 0.0, 0.0, 0.25),
-    (1, -1): (0.0, 0.0, 0.0, -0.25),
-    (-1, 1): (0.0, 0.0, 0.0, -0.25),
-}
-_POWERS = np.array([0, 1, 1, 2])
+QUANTITIES = tuple(STENCILS)
+STEP_ANGSTROM = (0.01, 0.01)
 
 
 @dataclass(frozen=True)
-class Moments:
+class Estimate:
     """Moments (quantity, R, term) in meV per angstrom and derivative, and their covariance.
 
     ``covariance`` (quantity, R, term, term) is that between the terms of one quantity at one R.
@@ -56,7 +44,7 @@ class Moments:
         return np.sqrt(np.maximum(np.diagonal(self.covariance, axis1=-2, axis2=-1), 0.0))
 
 
-def by_orders(expansion: Expansion, moments: Moments) -> dict[tuple[int, int], NDArray]:
+def by_orders(expansion: Expansion, moments: Estimate) -> dict[tuple[int, int], NDArray]:
     """Strength of each pair of orders (lambda_a, lambda_b), independent of the axis.
 
     Returns
@@ -89,7 +77,7 @@ def of_fit(
     molecules: tuple[Diatom, Diatom],
     stretches: Sequence[Stretch | float],
     distance_angstrom: Sequence[float],
-) -> Moments:
+) -> Estimate:
     """Moments of a fit, with the errors from the covariance of its values.
 
     Parameters
@@ -105,51 +93,32 @@ def of_fit(
     distance_angstrom : (m,)
         R.
     """
-    terms, size = len(expansion.terms), len(found.values)
-    values = np.zeros((4, len(distance_angstrom), terms))
-    slopes = np.zeros((4, len(distance_angstrom), terms, size))
-    for row, nodes, combination, projector in _nodes(
-        expansion, molecules, stretches, distance_angstrom
+    shape = (len(QUANTITIES), len(distance_angstrom), len(expansion.terms))
+    values, covariance = np.empty(shape), np.empty((*shape, shape[-1]))
+
+    def both(table: pd.DataFrame) -> NDArray:
+        design = Design(_prepared(table, molecules, stretches), found.terms)
+        return np.column_stack([design.energy(found.values), design.jacobian(found.values)])
+
+    for (q, quantity), (r, distance) in product(
+        enumerate(QUANTITIES), enumerate(distance_angstrom)
     ):
-        design = Design(nodes, found.terms)
-        own = projector @ design.energy(found.values)
-        by_value = projector @ design.jacobian(found.values)
-        values[:, row] += combination[:, None] * own
-        slopes[:, row] += combination[:, None, None] * by_value
-    covariance = np.einsum("qrip,pn,qrjn->qrij", slopes, found.covariance, slopes, optimize=True)
-    return Moments(values, covariance)
+        own = Moments(expansion, quantity, distance, STEP_ANGSTROM).of(both)
+        values[q, r] = own[:, 0]
+        covariance[q, r] = own[:, 1:] @ found.covariance @ own[:, 1:].T
+    return Estimate(values, covariance)
 
 
-def _nodes(
-    expansion: Expansion,
-    molecules: tuple[Diatom, Diatom],
-    stretches: Sequence[Stretch | float],
-    distance_angstrom: Sequence[float],
-) -> Iterator[tuple[int, pd.DataFrame, NDArray, NDArray]]:
-    """For every R and point of the stencil: row of R, geometries, weights (4,), projector."""
-    theta_a, theta_b, phi, weights = expansion.quadrature()
-    projector = expansion.functions(theta_a, theta_b, phi) * weights
+def _prepared(
+    table: pd.DataFrame, molecules: tuple[Diatom, Diatom], stretches: Sequence[Stretch | float]
+) -> pd.DataFrame:
+    """Geometries of `moments.Moments` as `points.prepare` returns them."""
     r_a, r_b = (molecule.r_e * BOHR_TO_ANGSTROM for molecule in molecules)
-    angles = dict(
-        zip(
-            ("theta_a_deg", "theta_b_deg", "phi_deg"),
-            np.degrees([theta_a, theta_b, phi]),
-            strict=True,
-        )
-    )
-    for row, distance in enumerate(distance_angstrom):
-        for (i, j), weight in _STENCIL.items():
-            geometry = pd.DataFrame(
-                angles
-                | {
-                    "R_angstrom": distance,
-                    "r_a_angstrom": r_a + i * STEP_ANGSTROM,
-                    "r_b_angstrom": r_b + j * STEP_ANGSTROM,
-                    "E_CCSDT_meV": 0.0,
-                }
-            )
-            combination = np.array(weight) / STEP_ANGSTROM**_POWERS
-            yield row, prepare(geometry, *molecules, stretches), combination, projector
+    bonds = {
+        "r_a_angstrom": r_a + table["stretch_a_angstrom"],
+        "r_b_angstrom": r_b + table["stretch_b_angstrom"],
+    }
+    return prepare(table.assign(**bonds, **{ENERGY: 0.0}), *molecules, stretches)
 
 
 # Powers of the stretches of a and of b, in units of `_LENGTHS`.
@@ -286,7 +255,7 @@ def of_points(
     molecules: tuple[Diatom, Diatom],
     stretches: Sequence[Stretch | float],
     distance_angstrom: Sequence[float],
-) -> Moments:
+) -> Estimate:
     """Moments of the points themselves, with errors that include those of truncation.
 
     Parameters
@@ -298,27 +267,25 @@ def of_points(
     molecules, stretches, distance_angstrom
         As in `of_fit`.
     """
-    terms, width = len(expansion.terms), learned.width
-    values = np.zeros((4, len(distance_angstrom), terms))
-    slopes = np.zeros((4, len(distance_angstrom), terms, len(width)))
-    for row, nodes, combination, projector in _nodes(
-        expansion, molecules, stretches, distance_angstrom
-    ):
-        expected = Design(nodes, learned.control.terms).energy(learned.control.values)
-        scale = learned.weights.sigma(expected)
-        values[:, row] += combination[:, None] * (projector @ expected)
-        slopes[:, row] += combination[:, None, None] * (
-            projector @ (scale[:, None] * learned.features(nodes))
-        )
+    width, terms = learned.width, len(expansion.terms)
+    shape = (len(QUANTITIES), len(distance_angstrom), terms)
+    values, covariance = np.empty(shape), np.empty((*shape, terms))
     features = learned.features(learned.points)
     known = learned.points["R_angstrom"].to_numpy()
-    covariance = np.empty((*values.shape, terms))
-    for row, distance in enumerate(distance_angstrom):
+
+    def both(table: pd.DataFrame) -> NDArray:
+        nodes = _prepared(table, molecules, stretches)
+        expected = Design(nodes, learned.control.terms).energy(learned.control.values)
+        scale = learned.weights.sigma(expected)
+        return np.column_stack([expected, scale[:, None] * learned.features(nodes)])
+
+    for r, distance in enumerate(distance_angstrom):
         shared = features * _along_r(distance, known, learned.length_angstrom)[:, None]
-        for quantity in range(4):
-            own = slopes[quantity, row] * width  # (terms, columns)
+        for q, quantity in enumerate(QUANTITIES):
+            found = Moments(expansion, quantity, distance, STEP_ANGSTROM).of(both)
+            own = found[:, 1:] * width  # (terms, columns)
             with_points = own @ shared.T
-            values[quantity, row] += with_points @ learned.solution
+            values[q, r] = found[:, 0] + with_points @ learned.solution
             reduction = with_points @ cho_solve(learned.factor, with_points.T)
-            covariance[quantity, row] = own @ slopes[quantity, row].T - reduction
-    return Moments(values, covariance)
+            covariance[q, r] = own @ found[:, 1:].T - reduction
+    return Estimate(values, covariance)
