@@ -26,7 +26,7 @@ def measure() -> dict:
     changes, total, cost = {}, {}, {"trajectories": 0, "core_seconds": 0.0}
     for process, ((v, w), final) in STATES.items():
         found = read_product(ROOT / DIRECTORY / f"v{v}_w{w}.nc")
-        for name in cost:
+        for name in ("trajectories", "core_seconds"):
             cost[name] += float(found.attrs[name])
         at = (found["vp"].values == final[0]) & (found["wp"].values == final[1])
         at_t = [list(found["temperature"].values).index(t) for t in UNCERTAIN_K]

@@ -315,7 +315,7 @@ def test_description_names_its_mistakes(root, tmp_path):
     text = text.replace("../molecules.yaml", str(root / "config" / "molecules.yaml"))
     for wrong, expected in (("chosen: nothing", "fit.chosen"), ("chosen: 5", "chosen")):
         path = Path(tmp_path / "wrong.yaml")
-        path.write_text("\n".join(wrong.join(["  ", ""]) if "chosen:" in line else line
+        path.write_text("\n".join(f"  {wrong}" if line.startswith("  chosen:") else line
                                   for line in text.splitlines()))  # fmt: skip
         with pytest.raises(UserError, match=expected):
             settings.load(path)
