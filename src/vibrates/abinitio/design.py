@@ -13,7 +13,6 @@ from vibrates.abinitio.models import DesignSettings, Quadrature
 from vibrates.abinitio.settings import PairDescription
 from vibrates.core.columns import ANGLES, COORDINATES, ENERGY
 from vibrates.core.errors import UserError
-from vibrates.core.units import BOHR_TO_ANGSTROM
 from vibrates.potential import design as designing
 from vibrates.potential import fit as fitting
 from vibrates.potential import points as point_tables
