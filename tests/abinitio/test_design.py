@@ -7,9 +7,15 @@ import pandas as pd
 import pytest
 
 from vibrates.abinitio import settings
-from vibrates.abinitio.design import STRETCHES, LinearisedFit, quadrature_orientations, targets
+from vibrates.abinitio.design import (
+    STRETCHES,
+    LinearisedFit,
+    design_increment,
+    quadrature_orientations,
+    targets,
+)
 from vibrates.abinitio.models import Quadrature
-from vibrates.core.columns import ANGLES
+from vibrates.core.columns import ANGLES, COORDINATES
 from vibrates.core.errors import UserError
 from vibrates.potential import fit as fitting
 from vibrates.potential import points as point_tables
@@ -255,3 +261,31 @@ def test_moments_of_a_function_by_quadrature():
         np.testing.assert_allclose(found[:3], expected, atol=1e-9)
     with pytest.raises(UserError, match="'dV/dx' is no derivative"):
         Moments(expansion, "dV/dx", 2.5)
+
+
+def test_points_for_the_larger_basis_are_known_ones_that_lower_its_uncertainty(
+    root, described, known
+):
+    larger, _ = point_tables.read(root / described.settings.design.increment.points)
+    found = design_increment(described, known, larger)
+    stored = pd.read_csv(root / "data" / "n2h2_design_tz.csv", comment="#")
+    asked = described.settings.design.increment
+    assert len(found.geometries) == len(stored) == asked.count
+    for table in (found.geometries, stored):
+        own = table.merge(known, on=COORDINATES, suffixes=("", "_known"))
+        assert len(own) == asked.count
+        assert not own["group_known"].str.startswith("held_out").any()
+        assert not len(table.merge(larger, on=COORDINATES))
+    before, after = (found.report["uncertainty"][name]
+                     for name in ("known points", "with the chosen points"))  # fmt: skip
+    assert all(after[name] < 0.85 * before[name] for name in before)
+
+
+def test_an_increment_of_more_values_than_the_form_has_is_refused(described, known):
+    content = described.settings.to_mapping()
+    content["design"]["increment"]["form"]["zeta"] = [[0, 0, 5], [1, 0, 5]]
+    changed = dataclasses.replace(
+        described, settings=type(described.settings).from_mapping(content, "test")
+    )
+    with pytest.raises(UserError, match=r"form\.zeta: 5 values with powers \[1, 0\], the form of"):
+        design_increment(changed, known, known[:6])

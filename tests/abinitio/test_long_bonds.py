@@ -196,6 +196,7 @@ def test_data_files_hold_the_listed_geometries_but_for_the_pending_groups(
         assert missing, f"{name} is complete: take it from the list of pending groups"
 
 
+@pytest.mark.slow
 def test_scaled_nevpt2_of_two_hydrogen_molecules_is_nearly_full_ci(pyscf):
     """NEVPT2 on the wall, and, scaled at 0.75 angstrom, with one bond of 1.2; far away V is 0."""
     code = f"""
@@ -230,6 +231,7 @@ print(json.dumps([*found, far.tolist()]))
     assert abs(far[0]) < 1e-3 and abs(far[1]) < 0.05
 
 
+@pytest.mark.slow
 def test_nevpt2_without_excitations_of_the_cores(pyscf):
     """N2 in a small basis: the cores contribute little, and without any the energy is PySCF's."""
     code = """

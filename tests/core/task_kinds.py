@@ -144,6 +144,44 @@ POINTS = Kind(
 )  # fmt: skip
 
 
+# Further sets of points of two molecules, each by a method of its own.
+def _further_settings() -> dict:
+    found = _points_settings()
+    group = {"configurations": ["H"], "orientations_deg": {}, "bonds_angstrom": [[1.3, 0.74]],
+             "offsets_angstrom": [0.0, 0.4, 0.8]}  # fmt: skip
+    one = {"basis": "aug-cc-pvdz", "points": "x.csv", "block_size": 2, "seconds": 10,
+           "groups": {"bonds": group}}  # fmt: skip
+    methods = {"single": "ccsd(t)", "second": "mp2", "multi": "nevpt2"}
+    found["further"] = {name: one | {"method": method} for name, method in methods.items()}
+    return copy.deepcopy(found)
+
+
+def _further(settings: dict) -> list[Task]:
+    from vibrates.abinitio import settings as descriptions
+
+    return [
+        dataclasses.replace(task, key=f"{name}: {task.key}")
+        for name, one in _described(settings).further.items()
+        for task in descriptions.stage(one).tasks(
+            descriptions.geometry_table(one), descriptions.level(one), lambda row, level: None
+        )
+    ]
+
+
+FURTHER = Kind(
+    _further_settings, _further, "vibrates.abinitio.energies",
+    [
+        Change("basis", {"further.multi.basis": "aug-cc-pvtz"}, "multi:"),
+        Change("method", {"further.single.method": "nevpt2"}, "single:"),
+        Change("bonds", {"further.single.groups.bonds.bonds_angstrom": [[1.3, 0.74], [1.6, 0.74]]},
+               NEW),
+        *same(midbond={"s": [0.9]}, molecules__N2__masses_u=[14.0, 15.0]),
+        *unconcerned(basis="aug-cc-pvqz", further__multi__block_size=3, further__multi__seconds=20,
+                     further__multi__points="other.csv", larger_basis__basis="aug-cc-pvqz"),
+    ],
+)  # fmt: skip
+
+
 # Points of an atom and a diatom.
 def _atom_settings() -> dict:
     from vibrates.longrange import description
@@ -470,6 +508,7 @@ KINDS = {
     "trajectories": TRAJECTORIES,
     "drawn surfaces": SURFACE_DRAWS,
     "points": POINTS,
+    "further points": FURTHER,
     "atom and diatom": ATOM,
     "molecular properties": MONOMER,
     "polar molecule": POLAR,

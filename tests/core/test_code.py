@@ -10,6 +10,13 @@ from vibrates.core.code import CARRIERS, PACKAGE, sources
 
 STAGES = {
     "vibrates.abinitio.blocks": ("abinitio/energies.py", "conv_tol = 1e-10", "conv_tol = 1e-9"),
+    "vibrates.abinitio.coupled_cluster": (
+        "abinitio/energies.py",
+        "conv_tol_normt = 2e-8, 1e-4",
+        "conv_tol_normt = 2e-8, 1e-5",
+    ),
+    "vibrates.abinitio.second_order": ("abinitio/energies.py", "with_t2=False", "with_t2=True"),
+    "vibrates.abinitio.multireference": ("abinitio/nevpt2.py", "(1e-11, 2e-6)", "(1e-11, 3e-6)"),
     "vibrates.abinitio.atom_diatom": ("abinitio/open_shell.py", "float(0.5 *", "float(0.6 *"),
     "vibrates.abinitio.properties": ("abinitio/molecule.py", "FIELD = 0.004", "FIELD = 0.005"),
     "vibrates.abinitio.polar": ("abinitio/polar_molecule.py", "FIELD = 0.0008", "FIELD = 0.0009"),

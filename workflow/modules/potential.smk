@@ -1,7 +1,8 @@
 # Ab initio points, monomer properties and the surface fitted to them. A module, because it needs PySCF
 # (make abinitio) for all but the fit:
 #   snakemake -s workflow/modules/potential.smk --configfile config/abinitio/n2h2.yaml --cores 2 points|larger_basis|properties|fit
-# The points of N2 + H2 are in data/; `fit` reads them and needs no PySCF.
+# or the name of a further set of points (`further` in the description). `design` chooses geometries, `checked_points` makes tables
+# of moments and of long bonds. The points of N2 + H2 are in data/; `fit` and these two read them and need no PySCF.
 import os
 from pathlib import Path
 
@@ -18,9 +19,15 @@ described = preamble.or_exit(descriptions.load, DESCRIPTION)
 SETTINGS = described.settings
 WORK = Path(SETTINGS.results)
 LOGS = WORK / "logs"
-# Two sets of points: those of the fit, and some of them in a larger basis. Of each what its geometries
-# and energies depend on.
-SETS = {"points": described.points, "larger_basis": described.larger_basis}
+# Sets of points: those of the fit, some of them in a larger basis, and further ones. Of each what its
+# geometries and energies depend on, the program that computes it, and the data file whose points are not computed again.
+SETS = {
+    "points": described.points,
+    "larger_basis": described.larger_basis,
+    **described.further,
+}
+PROGRAMS = {name: descriptions.program(one) for name, one in SETS.items()}
+STORED = {name: one.points for name, one in (SETTINGS.further or {}).items()}
 # Of every block what its points depend on: level of theory, geometries, code.
 FINGERPRINTS = {name: descriptions.fingerprints(one) for name, one in SETS.items()}
 MONOMERS = {name: descriptions.monomer(described, name) for name in SETTINGS.properties}
@@ -141,6 +148,76 @@ rule figures:
         "../scripts/surface_checks.py"
 
 
+# Geometries of further points, and those to compute once more in a larger basis.
+if SETTINGS.design:
+    DESIGNED = preamble.fingerprint(
+        FIT, SETTINGS.design, code_fingerprint("vibrates.abinitio.design")
+    )
+
+    rule design:
+        input:
+            points=SETTINGS.design.points,
+        output:
+            geometries=WORK / "design.csv",
+            report=WORK / "design.json",
+        log:
+            LOGS / "design.log",
+        conda:
+            "../../envs/dynamics.yaml"
+        params:
+            description=DESCRIPTION,
+            fingerprint=DESIGNED,
+        script:
+            "../scripts/design.py"
+
+    if SETTINGS.design.increment:
+
+        rule design_increment:
+            input:
+                points=SETTINGS.design.points,
+                larger=SETTINGS.design.increment.points,
+            output:
+                geometries=WORK / "design_increment.csv",
+                report=WORK / "design_increment.json",
+            log:
+                LOGS / "design_increment.log",
+            conda:
+                "../../envs/dynamics.yaml"
+            params:
+                description=DESCRIPTION,
+                fingerprint=DESIGNED,
+            script:
+                "../scripts/design.py"
+
+
+# The further points of N2 + H2: angular moments, and the joint of the two methods at long bonds.
+if {"designed", "long_bonds_a", "long_bonds_a_ccsdt"} <= set(STORED):
+
+    rule checked_points:
+        input:
+            designed=STORED["designed"],
+            nevpt2=STORED["long_bonds_a"],
+            coupled=STORED["long_bonds_a_ccsdt"],
+            surface="config/surfaces/fitted.yaml",
+        output:
+            moments=WORK / "moments.csv",
+            overlap=WORK / "long_bonds_overlap.csv",
+            joined=WORK / "long_bonds.csv",
+        log:
+            LOGS / "checked_points.log",
+        conda:
+            "../../envs/dynamics.yaml"
+        params:
+            description=DESCRIPTION,
+            fingerprint=preamble.fingerprint(
+                SETTINGS.pair,
+                described.molecules,
+                code_fingerprint("vibrates.potential.moments", "vibrates.potential.long_bonds"),
+            ),
+        script:
+            "../scripts/point_tables.py"
+
+
 checkpoint geometries:
     output:
         geometries=WORK / "{set}/geometries.csv",
@@ -153,6 +230,7 @@ checkpoint geometries:
     params:
         content=lambda wildcards: SETS[wildcards.set].to_mapping(),
         fingerprints=lambda wildcards: FINGERPRINTS[wildcards.set],
+        forecast=lambda wildcards: descriptions.forecast(described, wildcards.set),
     script:
         "../scripts/geometries.py"
 
@@ -172,14 +250,19 @@ rule block:
     resources:
         # Integrals of a larger basis that exceed this memory are stored on disk, which takes three times as long.
         mem_mb=lambda wildcards, attempt: (
-            (9000 if wildcards.set == "larger_basis" else 4000) * attempt
+            (4000 if SETS[wildcards.set].basis.endswith("dz") else 9000) * attempt
         ),
         runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         fingerprint=lambda wildcards: FINGERPRINTS[wildcards.set][int(wildcards.block)],
+        program=lambda wildcards: PROGRAMS[wildcards.set],
+        known=lambda wildcards: (
+            f"--known {STORED[wildcards.set]}" if wildcards.set in STORED else ""
+        ),
     shell:
-        f"PYSCF_MAX_MEMORY={{resources.mem_mb}} {with_pyscf(SETTINGS.python, 'blocks')} "
-        f"{{input}} {{wildcards.block}} {{output}} --fingerprint {{params.fingerprint}} {LOGGED}"
+        f"PYSCF_MAX_MEMORY={{resources.mem_mb}} {with_pyscf(SETTINGS.python, '{params.program}')} "
+        f"{{input}} {{wildcards.block}} {{output}} --fingerprint {{params.fingerprint}} "
+        f"{{params.known}} {LOGGED}"
 
 
 rule collect:
@@ -198,21 +281,20 @@ rule collect:
     conda:
         "../../envs/dynamics.yaml"
     params:
+        content=lambda wildcards: SETS[wildcards.set].to_mapping(),
         fingerprints=lambda wildcards: FINGERPRINTS[wildcards.set],
     script:
         "../scripts/points.py"
 
 
-rule points:
-    input:
-        WORK / "points.csv",
-    localrule: True
+for each in SETS:
 
-
-rule larger_basis:
-    input:
-        WORK / "larger_basis.csv",
-    localrule: True
+    rule:
+        name:
+            each
+        input:
+            WORK / f"{each}.csv",
+        localrule: True
 
 
 rule monomer_settings:

@@ -3,16 +3,20 @@
 import json
 
 from vibrates.abinitio import settings
-from vibrates.abinitio.design import design
+from vibrates.abinitio.design import design, design_increment
 from vibrates.core import tables
 from vibrates.core.files import write_text
 from vibrates.core.scripts import run
 from vibrates.potential import points as point_tables
 
 
-def main(description: str, points: str, geometries: str, report: str) -> None:
+def main(description: str, points: str, larger: str | None, geometries: str, report: str) -> None:
     described = settings.load(description)
-    designed = design(described, point_tables.read(points)[0])
+    known, _ = point_tables.read(points)
+    if larger is None:
+        designed = design(described, known)
+    else:
+        designed = design_increment(described, known, point_tables.read(larger)[0])
     asked = described.settings.design.to_mapping()
     tables.write(geometries, designed.geometries, {"design": asked})
     write_text(report, json.dumps(designed.report, indent=1))
@@ -24,6 +28,7 @@ if __name__ == "__main__":
         log=snakemake.log,
         description=snakemake.params.description,
         points=snakemake.input.points,
+        larger=snakemake.input.get("larger"),
         geometries=snakemake.output.geometries,
         report=snakemake.output.report,
     )

@@ -9,10 +9,11 @@ from numpy.polynomial.legendre import leggauss
 from numpy.typing import NDArray
 
 from vibrates.abinitio.geometries import REFERENCE_ANGLES, contact_distance, skew_orientations
-from vibrates.abinitio.models import DesignSettings, Quadrature
+from vibrates.abinitio.models import DesignSettings, IncrementDesign, Quadrature
 from vibrates.abinitio.settings import PairDescription
 from vibrates.core.columns import ANGLES, COORDINATES, ENERGY
 from vibrates.core.errors import UserError
+from vibrates.core.units import BOHR_TO_ANGSTROM
 from vibrates.potential import design as designing
 from vibrates.potential import fit as fitting
 from vibrates.potential import points as point_tables
@@ -48,9 +49,7 @@ class LinearisedFit:
         spec = described.settings.fit
         asked = _asked(described)
         self.molecules, self.lengths = described.diatoms, list(spec.stretch_length_angstrom)
-        self.rest = tuple(
-            described.molecules[name].r_e_angstrom for name in described.settings.pair
-        )
+        self.rest = tuple(one.r_e * BOHR_TO_ANGSTROM for one in self.molecules)
         prepared = point_tables.prepare(known, *self.molecules, self.lengths)
         training = prepared[~prepared["group"].str.startswith("held_out")].reset_index(drop=True)
         self.terms = [
@@ -190,6 +189,104 @@ def design(described: PairDescription, known: pd.DataFrame) -> Designed:
         "by_number_of_chosen_points": choice.uncertainty.tolist(),
     }
     return Designed(table[["group", "configuration", *COORDINATES]], report)
+
+
+def design_increment(
+    described: PairDescription, known: pd.DataFrame, larger: pd.DataFrame
+) -> Designed:
+    """Choose which known geometries are computed once more in a larger basis.
+
+    The increment of V is represented by changes of some values of the fit, of expected sizes; the
+    targets are those of the design, so that their uncertainty is that due to the basis set.
+
+    Parameters
+    ----------
+    described
+        The description, with its block ``design.increment``.
+    known, larger
+        Points in the basis of the fit and in the larger one, from `potential.points.read`.
+
+    Returns
+    -------
+    Designed
+        Groups ``chosen`` and, of every seventh in the order of choice, ``held_out_chosen``. None
+        is among the known points that are kept from the fit.
+
+    Raises
+    ------
+    UserError
+        If the description has no such block, or its form has terms that the design has not.
+    """
+    asked = _asked(described).increment
+    if asked is None:
+        raise UserError("design.increment: missing; add the block to the description")
+    fit = LinearisedFit(described, known)
+    place, widths = _changes(asked, fit)
+    aims = [
+        designing.Target(one.name, one.gradient[:, place], one.size, one.weight)
+        for one in targets(described, fit)
+    ]
+
+    def derivatives(table: pd.DataFrame) -> tuple[NDArray, NDArray]:
+        energy = fit.energy(table)
+        sigma = np.hypot(asked.floor_meV, asked.fraction * energy)
+        return fit.jacobian(table)[:, place], sigma
+
+    covariance = np.diag(np.square(widths))
+    stages = {"no point": [one.uncertainty(covariance) for one in aims]}
+    covariance = designing.with_points(covariance, *derivatives(_stretches(larger, fit)))
+    stages["known points"] = [one.uncertainty(covariance) for one in aims]
+    merged = known.merge(larger[COORDINATES], on=COORDINATES, how="left", indicator=True)
+    new = (merged["_merge"] == "left_only").to_numpy()
+    new = new & (known[ENERGY] < asked.highest_meV).to_numpy()
+    new = new & ~known["group"].str.startswith("held_out").to_numpy()
+    candidates = known[new].drop_duplicates(COORDINATES).reset_index(drop=True)
+    jacobian, sigma = derivatives(_stretches(candidates, fit))
+    choice = designing.choose(
+        covariance, jacobian, sigma, np.ones(len(candidates)), aims, asked.count
+    )
+    chosen = candidates.iloc[list(choice.order)].reset_index(drop=True)
+    hidden = np.arange(asked.count) % 7 == 6
+    chosen["group"] = np.where(hidden, "held_out_chosen", "chosen")
+    seen = derivatives(_stretches(chosen[~hidden], fit))
+    covariance = designing.with_points(covariance, *seen)
+    stages["with the chosen points"] = [one.uncertainty(covariance) for one in aims]
+    report = {
+        "targets": [one.name for one in aims],
+        "uncertainty": {
+            name: dict(zip((one.name for one in aims), map(float, values), strict=True))
+            for name, values in stages.items()
+        },
+    }
+    return Designed(chosen[["group", "configuration", *COORDINATES]], report)
+
+
+def _changes(asked: IncrementDesign, fit: LinearisedFit) -> tuple[NDArray, NDArray]:
+    """Places of the changed values among those of the fit, and their expected sizes."""
+    form, prior = asked.form.to_mapping(), asked.prior.to_mapping()
+    starts, first = {}, 0
+    for term in fit.terms:
+        starts[term.parameter, term.powers] = (first, term.count)
+        first += term.count
+    place, widths = [], []
+    for name, rows in form.items():
+        for i, j, count in rows:
+            start, available = starts.get((name, (i, j)), (0, 0))
+            if count > available:
+                raise UserError(
+                    f"design.increment.form.{name}: {count} values with powers [{i}, {j}], the "
+                    f"form of the design has {available}; take fewer, or add them there"
+                )
+            place += range(start, start + count)
+            widths += [prior[name]] * count
+    return np.array(place), np.array(widths)
+
+
+def _stretches(points: pd.DataFrame, fit: LinearisedFit) -> pd.DataFrame:
+    """Geometries of computed points as those of `LinearisedFit.prepared`."""
+    lengths = zip(COORDINATES[-2:], STRETCHES, fit.rest, strict=True)
+    columns = {stretch: points[length] - rest for length, stretch, rest in lengths}
+    return points[[*ANGLES, "R_angstrom"]].assign(**columns)
 
 
 def _hidden(chosen: Quadrature, asked: DesignSettings) -> NDArray:

@@ -332,6 +332,22 @@ class DesignCandidates(Model):
     highest_meV: Positive = key("Highest V", "meV")
 
 
+class IncrementDesign(Model):
+    """Which of the known points to compute once more in a larger basis."""
+
+    points: str = key("Points in the larger basis that are known (relative to the project)", "path")
+    form: Candidate = key(
+        "Parameters that the larger basis changes: terms of the form of the design, with as many "
+        "values or fewer",
+        _SEE,
+    )
+    prior: Prior = key("Expected sizes of the changes", _SEE)
+    floor_meV: Positive = key("Least standard deviation of an increment about the form", "meV")
+    fraction: Positive = key("The same, fraction of V", "1")
+    count: Count = key("Number of points chosen", "1")
+    highest_meV: Positive = key("Highest V", "meV")
+
+
 class DesignSettings(Model):
     """Which points lower the uncertainty of what rates hang on."""
 
@@ -344,13 +360,14 @@ class DesignSettings(Model):
     targets: Annotated[dict[str, DesignTarget], MinLen(1)] = key("Targets", _SEE)
     candidates: DesignCandidates = key("Geometries to choose from", _SEE)
     quadratures: dict[str, Quadrature] = key(
-        "Quadratures that are computed as a whole, by the name of their group; the first one before "
-        "the choice, the others later",
+        "Quadratures that are computed as a whole, by the name of their group; the first one "
+        "before the choice, the others later",
         _SEE,
     )
     count: Count = key("Number of points chosen", "1")
     held_out_fraction: float = key("Share of the points kept from the fit", "1", ge=0, lt=1)
     held_out_seed: Natural = key("Seed of their choice", "1")
+    increment: IncrementDesign | None = optional("Design of points in a larger basis", _SEE)
 
 
 class PairPoints(Model):
