@@ -22,7 +22,9 @@ from vibrates.potential.orientation import REFERENCE_CONFIGURATIONS
 from vibrates.potential.registry import build_surface
 from vibrates.potential.virial import orientations, second_virial, spherical_average
 
-NEEDS = tuple(f"results-abinitio/n2h2/{name}.json" for name in ("fit", "increment", "moments"))
+NEEDS = tuple(
+    f"results-abinitio/n2h2/{name}.json" for name in ("fit", "increment", "moment_estimates")
+)
 REMEDY = "run: make surface"
 SECTIONS = tuple(
     f"surface/{name}"
@@ -184,9 +186,11 @@ def measure() -> dict:
             "then make surface again"
         )
     surfaces["fitted"] = build_surface(read_surface(block, str(used)), a, b)
-    points, _ = points_table.read(ROOT / asked.fit.points)
+    points = points_table.read_all(
+        [one._replace(path=ROOT / one.path) for one in asked.fit.sources()]
+    )
     more = {name: json.loads((ROOT / asked.results / f"{name}.json").read_text(encoding="utf-8"))
-            for name in ("increment", "moments")}  # fmt: skip
+            for name in ("increment", "moment_estimates")}  # fmt: skip
     kept = ("candidates", "chosen", "prior", "priors", "terms", "standard_errors", *SURFACES)
     return {
         "points": points.groupby("group", sort=False).size().to_dict(),
@@ -236,7 +240,7 @@ def increments(found: dict) -> str:
     )
 
 
-# Shown of the angular moments; all are in moments.csv.
+# Shown of the angular moments; all are in moment_estimates.csv.
 SHOWN = ((0, 0), (2, 0), (0, 2), (4, 0), (2, 2), (0, 4), (2, 4), (4, 4), (0, 6), (2, 6))
 
 
@@ -299,7 +303,7 @@ def sections(numbers: dict) -> dict[str, str]:
         "surface/averages": table(head, averaged),
         "surface/basis": increment_points(numbers["increment"]),
         "surface/increment": increments(numbers["increment"]),
-        "surface/moments": moments(numbers["moments"]),
+        "surface/moments": moments(numbers["moment_estimates"]),
     }
 
 

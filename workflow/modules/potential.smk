@@ -31,6 +31,7 @@ STORED = {name: one.points for name, one in (SETTINGS.further or {}).items()}
 # Of every block what its points depend on: level of theory, geometries, code.
 FINGERPRINTS = {name: descriptions.fingerprints(one) for name, one in SETS.items()}
 MONOMERS = {name: descriptions.monomer(described, name) for name in SETTINGS.properties}
+POINTS = [source.path for source in SETTINGS.fit.sources()]
 FIT = [SETTINGS.name, SETTINGS.pair, described.molecules, SETTINGS.fit]
 
 
@@ -43,7 +44,7 @@ wildcard_constraints:
 rule fit:
     default_target: True
     input:
-        points=SETTINGS.fit.points,
+        points=POINTS,
     output:
         surface=WORK / f"{SETTINGS.name}_surface.yaml",
         # The values with their covariance: a file to be kept beside the surface.
@@ -110,18 +111,20 @@ if SETTINGS.fit.moments is not None:
 
     rule moments:
         input:
-            points=SETTINGS.fit.points,
+            points=POINTS,
             known=rules.fit.output.known,
         output:
-            table=WORK / "moments.csv",
-            report=WORK / "moments.json",
+            table=WORK / "moment_estimates.csv",
+            report=WORK / "moment_estimates.json",
         log:
             LOGS / "moments.log",
         conda:
             "../../envs/dynamics.yaml"
         params:
             description=DESCRIPTION,
-            fingerprint=preamble.fingerprint(FIT, code_fingerprint("vibrates.potential.moment_estimates")),
+            fingerprint=preamble.fingerprint(
+                FIT, code_fingerprint("vibrates.potential.moment_estimates")
+            ),
         script:
             "../scripts/surface_moments.py"
 

@@ -38,7 +38,7 @@ STUDIES = {
     ),
     "processes": Study(["results-processes/rates.nc", "results-processes/checks.json"], CAMPAIGN),
     "surface_fit": Study(
-        [f"results-abinitio/n2h2/{name}.json" for name in ("fit", "increment", "moments")],
+        [f"results-abinitio/n2h2/{name}.json" for name in ("fit", "increment", "moment_estimates")],
         ["config/surfaces/fitted.yaml", "config/abinitio/n2h2.yaml"],
     ),
     "surface_rates": Study(SURFACES, CAMPAIGN),

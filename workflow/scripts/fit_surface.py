@@ -27,11 +27,13 @@ extends: ../molecules.yaml
 PUBLISHED = {"beta": 8.0, "deformation": "polarizability"}
 
 
-def main(description: str, points: str, surface: str, known: str, report: str, errors: str) -> None:
+def main(
+    description: str, points: list[str], surface: str, known: str, report: str, errors: str
+) -> None:
     described = settings.load(description)
     spec = described.settings.fit
     a, b = described.diatoms
-    computed, _ = point_tables.read(points)
+    computed = point_tables.read_all(spec.sources())
     prepared = comparison.prepare(computed, a, b, spec.stretch_functions())
     held_out = prepared["group"].str.startswith("held_out").to_numpy()
     training = prepared[~held_out].reset_index(drop=True)
@@ -56,9 +58,9 @@ def main(description: str, points: str, surface: str, known: str, report: str, e
         out["stretches"] = others
     chosen = fitting.fit(training, terms, weights, prior)
     both = drawn.KnownSurface(chosen, spec.stretch_keys())
-    write_atomic(both.dataset(spec.record(), [str(points)]), known)
+    write_atomic(both.dataset(spec.record(), points), known)
     block = both.block()
-    write_text(surface, HEAD.format(points=spec.points, chosen=spec.chosen) + as_text(block))
+    write_text(surface, HEAD.format(points=", ".join(points), chosen=spec.chosen) + as_text(block))
 
     blocks = {"fitted": block}
     if described.settings.pair == ("N2", "H2"):
@@ -106,7 +108,7 @@ if __name__ == "__main__":
         main,
         log=snakemake.log,
         description=snakemake.params.description,
-        points=snakemake.input.points,
+        points=list(snakemake.input.points),
         surface=snakemake.output.surface,
         known=snakemake.output.known,
         report=snakemake.output.report,

@@ -13,7 +13,7 @@ from vibrates.potential import points as point_tables
 from vibrates.potential.expansion import Expansion
 
 
-def main(description: str, points: str, known: str, table: str, report: str) -> None:
+def main(description: str, known: str, table: str, report: str) -> None:
     described = settings.load(description)
     spec, molecules = described.settings.fit, described.diatoms
     asked, surface = spec.moments, drawn.read(known)
@@ -22,7 +22,7 @@ def main(description: str, points: str, known: str, table: str, report: str) -> 
     expansion, further = (
         Expansion(order, order, order, *ends) for order in (asked.order, asked.regression_order)
     )
-    prepared = point_tables.prepare(point_tables.read(points)[0], *molecules, stretches)
+    prepared = point_tables.prepare(point_tables.read_all(spec.sources()), *molecules, stretches)
     training = prepared[~prepared["group"].str.startswith("held_out")].reset_index(drop=True)
     weights = fit.Weights(**spec.weights.to_mapping())
     terms = fit.terms(spec.candidates[asked.control].to_mapping())
@@ -66,7 +66,6 @@ if __name__ == "__main__":
         main,
         log=snakemake.log,
         description=snakemake.params.description,
-        points=snakemake.input.points,
         known=snakemake.input.known,
         table=snakemake.output.table,
         report=snakemake.output.report,

@@ -81,6 +81,18 @@ class BasisIncrement(Model):
         return self
 
 
+class MorePoints(Model):
+    """A further file of points of the fit."""
+
+    points: str = key("Data file of the points (relative to the project)", "path")
+    floor_meV: float = key(
+        "Floor of a further standard deviation of these points, such as that of another method",
+        "meV",
+        ge=0,
+    )
+    fraction: float = key("Fraction of V of this standard deviation", "1", ge=0, le=1)
+
+
 class Draws(Model):
     """Surfaces drawn from the covariance of the fit."""
 

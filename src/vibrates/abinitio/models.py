@@ -11,9 +11,10 @@ from typing import Annotated, Any, Literal, Self
 from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import ConfigDict, Discriminator, StringConstraints, Tag, model_validator
 
-from vibrates.abinitio.fit_models import BasisIncrement, Draws, MomentTable
+from vibrates.abinitio.fit_models import BasisIncrement, Draws, MomentTable, MorePoints
 from vibrates.core.model import WHOLE, Count, Integer, Model, Natural, Positive, Rule, key, optional
 from vibrates.molecules.settings import Molecule
+from vibrates.potential.points import Source
 from vibrates.potential.settings import StretchFunction, WithStretches
 from vibrates.potential.stretch import Stretch
 
@@ -243,6 +244,9 @@ class SurfaceFit(WithStretches):
     """Fit of the surface to the points."""
 
     points: str = key("Data file of the points (relative to the project)", "path")
+    more_points: tuple[MorePoints, ...] | None = optional(
+        "Further files of points; their held-out groups are kept from the fit too", _SEE
+    )
     other_stretches: tuple[tuple[StretchFunction, StretchFunction], ...] | None = optional(
         "Stretch functions that cross-validation compares, leaving out one bond length at a time",
         _SEE,
@@ -268,6 +272,14 @@ class SurfaceFit(WithStretches):
         _SEE,
     )
     chosen: str = key("Name of the candidate that is written", "text")
+
+    def sources(self) -> list[Source]:
+        """All files of points."""
+        further = self.more_points or ()
+        return [
+            Source(self.points),
+            *(Source(one.points, one.floor_meV, one.fraction) for one in further),
+        ]
 
     def all_stretches(self) -> list[tuple[dict[str, Any], tuple[Stretch, Stretch]]]:
         """Stretch functions that are compared, the own ones first: their keys, and themselves."""

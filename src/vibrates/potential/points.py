@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vibrates.core import tables
 from vibrates.core.columns import ANGLES, COORDINATES, ENERGY
+from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, HARTREE_TO_MEV
 from vibrates.molecules.diatom import Diatom
 from vibrates.potential import orientation
@@ -26,6 +27,40 @@ def read(path: str | Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Table and provenance of ab initio points; UserError for a damaged or another file."""
     columns = [*COORDINATES, ENERGY, "group", "configuration"]
     return tables.read(path, columns, "a file of ab initio points")
+
+
+class Source(NamedTuple):
+    """A file of points, and a further standard deviation of each: floor (meV), fraction of V."""
+
+    path: str | Path
+    floor_meV: float = 0.0
+    fraction: float = 0.0
+
+
+def read_all(sources: Sequence[Source]) -> pd.DataFrame:
+    """The points of several files, one below the other, with the columns that all of them have.
+
+    Those of sources with an error have it in the column error_meV, all others zero there.
+
+    Raises UserError as `read`, and for a geometry that two files have.
+    """
+    tables_, columns = [], None
+    for source in sources:
+        table, _ = read(source.path)
+        size = np.hypot(source.floor_meV, source.fraction * table[ENERGY].to_numpy())
+        columns = [name for name in table if columns is None or name in columns]
+        tables_.append(table.assign(error_meV=size))
+    if len(tables_) == 1 and not tables_[0]["error_meV"].any():
+        return tables_[0].drop(columns="error_meV")
+    whole = pd.concat(tables_, ignore_index=True)[[*(columns or []), "error_meV"]]
+    if (twice := whole.duplicated(COORDINATES)).any():
+        row = whole[twice].iloc[0]
+        named = ", ".join(f"{name} = {row[name]:g}" for name in COORDINATES)
+        raise UserError(
+            f"{', '.join(str(source.path) for source in sources)}: the geometry {named} is there "
+            "twice; leave one of them out"
+        )
+    return whole
 
 
 def cosines(theta_a_deg, theta_b_deg, phi_deg) -> tuple[NDArray, NDArray, NDArray]:
