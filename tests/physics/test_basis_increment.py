@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from vibrates.abinitio import settings
+from vibrates.core import tables
 from vibrates.core.errors import UserError
 from vibrates.core.netcdf import write_atomic
 from vibrates.core.yaml_files import read_layers
@@ -184,3 +185,19 @@ def test_the_committed_covariance_is_that_of_the_default_surface(root):
     terms = {**block["terms"], "zeta": [{"powers": [0, 0], "values": [10.0] * 5}]}
     with pytest.raises(UserError, match=r"another surface .*surface\.terms differs"):
         drawn.require_same(known, block | {"terms": terms}, path)
+
+
+def test_points_of_several_files_are_one_table(root, described, table, tmp_path):
+    path = root / described.settings.fit.points
+    alone = points.read_all([points.Source(path)])
+    assert alone.equals(table)
+    more = table.iloc[:3].assign(R_angstrom=lambda t: t["R_angstrom"] + 0.01, T1=0.02)
+    tables.write(tmp_path / "more.csv", more, {})
+    both = points.read_all([points.Source(path), points.Source(tmp_path / "more.csv", 0.5, 0.03)])
+    assert len(both) == len(table) + 3 and "T1" not in both
+    assert (both["error_meV"].iloc[: len(table)] == 0.0).all()
+    expected = np.hypot(0.5, 0.03 * more[points.ENERGY])
+    np.testing.assert_allclose(both["error_meV"].iloc[len(table) :], expected)
+    with pytest.raises(UserError, match="is there twice") as caught:
+        points.read_all([points.Source(path), points.Source(path)])
+    assert "\n" not in str(caught.value)

@@ -69,7 +69,9 @@ class KnownSurface:
             Names of the files of points.
         """
         units = {"R_m_angstrom": "angstrom", "eps_meV": "meV", "beta": "1", "zeta": "1"}
-        names, powers, positions = [], [], []
+        names: list[str] = []
+        powers: list[tuple[int, int]] = []
+        positions: list[int] = []
         for term in self.found.terms:
             names += [term.parameter] * term.count
             powers += [term.powers] * term.count

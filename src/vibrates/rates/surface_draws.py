@@ -148,7 +148,7 @@ def _computed(config: Campaign, state: tuple[int, int]) -> dict[str, Any]:
     began = time.process_time()
     work = BatchWork(config, rows(config))
     columns = joined(work.compute(piece) for piece in range(len(work.pieces)))
-    first = tuple(levels.start for levels in work.levels)
+    first = work.levels[0].start, work.levels[1].start
     count = len(columns["index"])
     batch = batch_file.batch_dataset(
         columns, columns.pop("probability"), {"v": work.v, "w": work.w}, first
@@ -156,7 +156,8 @@ def _computed(config: Campaign, state: tuple[int, int]) -> dict[str, Any]:
     sums = Sums(config, *state, batch["vp"].values, batch["wp"].values)
     sums.add(batch, "drawn surface")
     reduced = sums.dataset()
-    draws = bootstrap.draw(config.seed, *state, SAMPLES, reduced["count"].shape)
+    shape = len(sums.energies), config.grid.shells, config.sampling.replicates
+    draws = bootstrap.draw(config.seed, *state, SAMPLES, shape)
     kept = np.isin(reduced["temperature"].values, np.asarray(config.rates.temperatures_K, float))
     exothermic = np.flatnonzero(reduced["energy_difference"].values >= 0.0)
     values = []
