@@ -88,9 +88,8 @@ rule rates:
         runtime=lambda wildcards, attempt: 120 * growth(attempt),
     params:
         fingerprint=stages.fingerprint(campaign, "rates"),
-        made_with={
-            name: stages.fingerprint(campaign, name) for name in ("reduced", "surface_draws")
-        },
+        reduced_with=stages.fingerprint(campaign, "reduced"),
+        drawn_with=stages.fingerprint(campaign, "surface_draws"),
     script:
         "../scripts/rates.py"
 

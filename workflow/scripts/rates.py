@@ -1,5 +1,7 @@
 """Write the table of rate coefficients of all initial states."""
 
+from collections.abc import Sequence
+
 from vibrates.config import Campaign, resolved
 from vibrates.core.netcdf import read_product, write_atomic
 from vibrates.core.scripts import run
@@ -11,15 +13,16 @@ from vibrates.rates.table import rate_table
 
 def main(
     reduced: list[str],
-    drawn: list[str],
     output: str,
     config: Campaign,
     fingerprint: str,
-    made_with: dict[str, str],
+    reduced_with: str,
+    drawn: Sequence[str] = (),
+    drawn_with: str | None = None,
 ) -> None:
     """Write rates.nc from the reduced files, if the bases were large enough."""
-    states = [read_reduced(path, made_with["reduced"]) for path in reduced]
-    responses = [read_product(path, fingerprint=made_with["surface_draws"]) for path in drawn]
+    states = [read_reduced(path, reduced_with) for path in reduced]
+    responses = [read_product(path, fingerprint=drawn_with) for path in drawn]
     require_room(states, config)
     table = rate_table(states, config, [str(path) for path in [*reduced, *drawn]])
     table = error_parts.of_rates(table, responses)
@@ -31,9 +34,10 @@ if __name__ == "__main__":
         main,
         log=snakemake.log,
         reduced=list(snakemake.input.reduced),
-        drawn=list(snakemake.input.drawn),
         output=snakemake.output[0],
         config=resolved(snakemake.config),
         fingerprint=snakemake.params.fingerprint,
-        made_with=snakemake.params.made_with,
+        reduced_with=snakemake.params.reduced_with,
+        drawn=list(snakemake.input.drawn),
+        drawn_with=snakemake.params.drawn_with,
     )
