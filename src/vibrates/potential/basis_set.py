@@ -207,7 +207,20 @@ def left_out(
 
 
 def energy_change(found: FitResult, increment: Increment, points: pd.DataFrame) -> NDArray:
-    """V of the sum less V of the fit at prepared points, meV."""
+    """V of the sum less V of the fit.
+
+    Parameters
+    ----------
+    found, increment
+        The two parts.
+    points
+        The n points, from `points.prepare`.
+
+    Returns
+    -------
+    NDArray
+        (n,), meV.
+    """
     before, after = Design(points, found.terms), summed(found, increment)
     return Design(points, after.terms).energy(after.values) - before.energy(found.values)
 

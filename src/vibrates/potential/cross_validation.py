@@ -34,10 +34,22 @@ def folds(points: pd.DataFrame, count: int) -> list[NDArray]:
 
 
 def folds_by_length(points: pd.DataFrame, a: Diatom, b: Diatom) -> list[NDArray]:
-    """Masks of prepared points that are left out together: each long or short bond length in turn.
+    """Masks of points that are left out together: each long or short bond length in turn.
 
     A length is one of a or of b that differs from r_e by more than `LONG` of it, to 0.01 angstrom.
-    The longest and the shortest ones test the extrapolation. Empty without such points.
+    The longest and the shortest ones test the extrapolation.
+
+    Parameters
+    ----------
+    points
+        The n points, from `points.prepare`.
+    a, b
+        The two molecules.
+
+    Returns
+    -------
+    list of NDArray
+        Masks (n,); empty without such points.
     """
     masks = []
     for name, molecule in (("r_a_angstrom", a), ("r_b_angstrom", b)):

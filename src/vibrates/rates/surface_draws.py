@@ -106,7 +106,17 @@ def members(config: Campaign) -> dict[str, dict[str, Any]]:
 
 
 def configuration(config: Campaign, state: tuple[int, int], surface: Mapping) -> Campaign:
-    """The campaign of one state on one surface, with the trajectories that are computed."""
+    """The campaign of one state on one surface, with the trajectories that are computed.
+
+    Parameters
+    ----------
+    config
+        The campaign.
+    state
+        Initial state (v, w).
+    surface
+        A ``surface`` block, of `members`.
+    """
     whole = config.to_mapping()
     whole["surface"] = dict(surface)
     whole["grid"] |= {"states": [list(state)], "energies_cm": energies(config).tolist()}

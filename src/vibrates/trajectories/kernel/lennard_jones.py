@@ -222,9 +222,10 @@ def _by_following(t, k, r_m, eps, beta, zeta, a, b, both):
 def following_lennard_jones(points, re, im, g, tables, quadrupole, potential, means):
     """As `flexible_lennard_jones`, with extra harmonics of R_m that follow the bond lengths.
 
-    ``tables`` (points, 107): the 68 columns of the flexible form; xi_a, xi_b and xi_a xi_b of the
-    point; the coefficients of the extra harmonics of R_m times each, the same at every point, so
-    that a point requires one product for each of the three.
+    Arguments as in `interaction.potential_and_means`, with ``tables`` (points, 107): the 68 columns
+    of the flexible form; xi_a, xi_b and xi_a xi_b of the point; the coefficients of the extra
+    harmonics of R_m times each, the same at every point, so that a point requires one product for
+    each of the three.
     """
     distance = load(g, DISTANCE)
     inverse = 1.0 / distance
