@@ -20,7 +20,7 @@
 # make abinitio the optional environment of PySCF; computes a sample of the ab initio points again (two minutes)
 # make surface  the fit of the surface to the points, and its figures (results-abinitio/)
 # make surfaces rates on the original, the modified and the fitted surface (docs/surface.md; ten minutes)
-# make surface-errors  uncertainty of the rates due to fit and basis set (docs/surface.md; five minutes)
+# make surface-errors  uncertainty of the rates due to fit and basis set (docs/surface.md; ten minutes)
 # make quantum  quantum rates of every description in QUANTUM (default: small.yaml and n2h2_small.yaml in config/quantum, two
 #               minutes; docs/quantum.md)
 # make longrange  networks for C_m of H + H2, KRb + KRb and N2 + H2: tables and figures (docs/longrange.md)
@@ -172,7 +172,8 @@ ladder processes: environment
 	@$(VALIDATION) -- pages
 
 surface-errors: environment
-	@$(VALIDATION) --config studies=surface_uncertainty -- pages
+	@$(MAKE) --no-print-directory run CONFIG=config/surfaces/fitted_rates.yaml
+	@$(VALIDATION) -- pages
 
 judge-methods: environment
 	@$(VALIDATION) --config studies="quantum_methods quantum_convergence quantum_pair_methods quantum_pair_convergence" -- pages
@@ -194,7 +195,7 @@ $(ABINITIO)/.ready: envs/abinitio.txt
 POTENTIAL = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/modules/potential.smk --configfile config/abinitio/n2h2.yaml
 
 surface: environment
-	@$(POTENTIAL) -- fit figures
+	@$(POTENTIAL) -- fit figures increment draws moments
 	@$(VALIDATION) -- pages
 
 surfaces: environment

@@ -10,10 +10,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from vibrates.config import Campaign
 from vibrates.core import code
 from vibrates.core.errors import UserError
+from vibrates.core.netcdf import write_atomic
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md"))
@@ -123,15 +125,41 @@ def test_every_study_has_a_rule_of_its_own():
 
 def test_studies_read_the_settings_of_the_default_campaign(monkeypatch):
     """What a study takes from the configuration is there; what costs minutes is left out."""
-    budget, surface = map(report.load_study, ("error_budget", "surface_uncertainty"))
+    budget = report.load_study("error_budget")
     monkeypatch.setattr(budget, "budget", lambda state: {})
     assert budget.measure()["target_relative_error"] == 0.025
-    samples = {"process": np.ones((1, 9))}
-    fitted = SimpleNamespace(values=np.zeros(2), covariance=np.eye(2), rows=lambda *values: {})
-    monkeypatch.setattr(surface, "read_fit", lambda: ({}, fitted))
-    monkeypatch.setattr(surface, "basis_shift", lambda described, found: (np.zeros(2), {}))
-    monkeypatch.setattr(surface, "computed", lambda terms: samples)
-    assert surface.measure()["changes"]["process"]["spread"] == 0.0
+
+
+def test_the_uncertainty_of_the_surface_is_read_from_its_campaign(monkeypatch, tmp_path):
+    """Two drawn surfaces, one twice and one half as fast, and that of the basis set."""
+    study = report.load_study("surface_uncertainty")
+    monkeypatch.setattr(study, "ROOT", tmp_path)
+    temperatures = np.array([100.0, *study.UNCERTAIN_K])
+    shape = (3, 2, len(temperatures))
+    ratio = np.broadcast_to(np.array([2.0, 0.5, 0.9])[:, None, None], shape)
+    cell = ("surface", "transition", "temperature")
+    text = {"units": "1", "long_name": "made up"}
+    for (v, w), final in study.STATES.values():
+        other = (final[0], final[1] + 1)
+        made = xr.Dataset(
+            {"k_ratio": (cell, ratio, text), "k_ratio_stderr": (cell, 0.0 * ratio, text)},
+            {
+                "surface": ("surface", ["draw001", "draw002", "basis_set"], text),
+                "vp": ("transition", [other[0], final[0]], text),
+                "wp": ("transition", [other[1], final[1]], text),
+                "temperature": ("temperature", temperatures, text),
+            },
+            {"v": v, "w": w, "trajectories": 30, "core_seconds": 60.0},
+        )
+        write_atomic(made, tmp_path / study.DIRECTORY / f"v{v}_w{w}.nc")
+    numbers = study.measure()
+    own = numbers["changes"]["(0,1)->(1,0)"]
+    assert own["spread"] == pytest.approx(np.full(6, np.log(2.0)))
+    assert own["basis"] == pytest.approx(np.full(6, -0.1))
+    assert numbers["cost"] == {"trajectories": 60, "core_seconds": 120.0, "drawn": 2}
+    texts = study.sections(numbers)
+    assert "69 % (0.50-2.00)" in texts["surface/uncertainty"]
+    assert texts["surface/uncertainty cost"] == "2 drawn surfaces, 60 trajectories, 2 core minutes"
 
 
 def test_missing_results_are_named(tmp_path):

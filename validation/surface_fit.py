@@ -22,16 +22,20 @@ from vibrates.potential.orientation import REFERENCE_CONFIGURATIONS
 from vibrates.potential.registry import build_surface
 from vibrates.potential.virial import orientations, second_virial, spherical_average
 
-NEEDS = ("results-abinitio/fit.json",)
+NEEDS = tuple(
+    f"results-abinitio/n2h2/{name}.json" for name in ("fit", "increment", "moment_estimates")
+)
 REMEDY = "run: make surface"
 SECTIONS = (
     *(
         f"evidence/surface/{name}"
-        for name in ("points", "candidates", "priors", "errors", "values")
+        for name in (
+            "points", "candidates", "priors", "errors", "values", "basis", "increment", "moments",
+        )
     ),
     "surface/mixed",
     "surface/averages",
-)
+)  # fmt: skip
 SURFACES = ("original", "modified", "fitted")
 PUBLISHED = {"beta": 8.0, "deformation": "polarizability"}
 
@@ -187,14 +191,82 @@ def measure() -> dict:
             "then make surface again"
         )
     surfaces["fitted"] = build_surface(read_surface(block, str(used)), a, b)
-    points, _ = points_table.read(ROOT / asked.fit.points)
+    points = points_table.read_all(
+        [one._replace(path=ROOT / one.path) for one in asked.fit.sources()]
+    )
+    more = {name: json.loads((ROOT / asked.results / f"{name}.json").read_text(encoding="utf-8"))
+            for name in ("increment", "moment_estimates")}  # fmt: skip
     kept = ("candidates", "chosen", "prior", "priors", "terms", "standard_errors", *SURFACES)
     return {
         "points": points.groupby("group", sort=False).size().to_dict(),
         "report": {name: report[name] for name in kept},
         "mixed": mixed(points, surfaces, a, b),
         "averages": averages(surfaces, a, b),
+        **more,
     }
+
+
+def increment_points(found: dict) -> str:
+    """The points in both basis sets, and what the increment leaves."""
+    rows = [
+        [row["configuration"], f"{row['R_angstrom']:.2f}", f"{row['r_a_angstrom']:.3f}",
+         f"{row['r_b_angstrom']:.3f}", f"{row['energy_meV']:.3f}",
+         f"{row['change_meV'] - row['extrapolated_meV']:+.3f}", f"{row['change_meV']:+.3f}",
+         f"{100 * row['change_meV'] / row['energy_meV']:+.2f}", f"{row['left_meV']:+.3f}"]
+        for row in found["points"]
+    ]  # fmt: skip
+    head = [
+        "configuration",
+        "R / angstrom",
+        "r(N2)",
+        "r(H2)",
+        "V in the basis of the fit / meV",
+        "larger less smaller / meV",
+        "to the limit / meV",
+        "%",
+        "less the increment / meV",
+    ]
+    named = "; ".join(
+        f"{term['parameter']} {term['powers']} "
+        + ", ".join(f"{x:+.4f} +- {e:.4f}"
+                    for x, e in zip(term["values"], term["standard_errors"], strict=True))
+        for term in found["terms"]
+    )  # fmt: skip
+    return f"{table(head, rows)}\n\nIncrement (`{found['chosen']}`): {named}."
+
+
+def increments(found: dict) -> str:
+    """Forms of the increment, judged by orientations left out."""
+    rows = [[name, own["values"], f"{own['score']:.2f}", f"{own['reduced_chi_square']:.2f}",
+             cell(own["left_out"], "wall_percent", 2), cell(own["left_out"], "well_meV", 3)]
+            for name, own in found["candidates"].items()]  # fmt: skip
+    return table(
+        ["form", "values", "score", "reduced chi^2", "left out: wall / %", "well / meV"], rows
+    )
+
+
+# Shown of the angular moments; all are in moment_estimates.csv.
+SHOWN = ((0, 0), (2, 0), (0, 2), (4, 0), (2, 2), (0, 4), (2, 4), (4, 4), (0, 6), (2, 6))
+
+
+def with_error(value: float, error: float) -> str:
+    """Both to the second digit of the error."""
+    digits = max(0, 1 - int(np.floor(np.log10(error))))
+    return f"{value:.{digits}f} +- {error:.{digits}f}"
+
+
+def moments(found: dict) -> str:
+    """Strengths of the pairs of orders, of the fit and of the points, with their errors."""
+    by = {(s["source"], s["quantity"], s["R_angstrom"], tuple(s["orders"])): s
+          for s in found["strengths"]}  # fmt: skip
+    rows = []
+    places = dict.fromkeys((one["quantity"], one["R_angstrom"]) for one in found["strengths"])
+    for quantity, distance in places:
+        for source in ("fit", "points"):
+            own = [by[source, quantity, distance, orders] for orders in SHOWN]
+            cells = [with_error(one["value"], one["error"]) for one in own]
+            rows.append([quantity, f"{distance:g}", source, *cells])
+    return table(["moment", "R / angstrom", "of", *(f"({a},{b})" for a, b in SHOWN)], rows)
 
 
 def sections(numbers: dict) -> dict[str, str]:
@@ -234,6 +306,9 @@ def sections(numbers: dict) -> dict[str, str]:
         ),
         "evidence/surface/values": values(report),
         "surface/averages": table(head, averaged),
+        "evidence/surface/basis": increment_points(numbers["increment"]),
+        "evidence/surface/increment": increments(numbers["increment"]),
+        "evidence/surface/moments": moments(numbers["moment_estimates"]),
     }
 
 

@@ -240,6 +240,18 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--dv", type=int, help="quanta lost, if the file does not state them")
 
     sub = command(
+        "measured",
+        _measured,
+        "rates of N2 + H2 beside measured ones, with all errors by source",
+        "results/rates.nc",
+        "results/rates.nc --figure measured.png",
+    )
+    _file(sub.add_argument("rates", type=Path, help="rates.nc of a campaign"))
+    sub.add_argument(
+        "--figure", type=Path, metavar="PNG", help="draw them as well; their numbers as CSV beside"
+    )
+
+    sub = command(
         "oracle", _oracle, "run stored trajectories and print the deviations", "", "cases.json"
     )
     _file(
@@ -432,6 +444,19 @@ def _compare(options: argparse.Namespace) -> int:
     from vibrates.rates import compare
 
     return compare.main(options.rates, options.published, options.symmetrisation, options.dv)
+
+
+def _measured(options: argparse.Namespace) -> int:
+    from vibrates.rates import against_measured
+    from vibrates.rates.compare import read_rates
+
+    table = against_measured.table(read_rates(options.rates))
+    print(against_measured.text(table))
+    if options.figure:
+        from vibrates.figures import measured
+
+        measured.write(table, options.figure)
+    return 0
 
 
 def _oracle(options: argparse.Namespace) -> int:

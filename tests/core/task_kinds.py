@@ -491,9 +491,49 @@ ROTOR = Kind(
     ],
 )  # fmt: skip
 
+
+# Surfaces of one state drawn from the covariance of the fit.
+def _surface_draws_settings() -> dict:
+    from vibrates.potential import drawn
+
+    file = "data/n2h2_surface_fit.nc"
+    found = _trajectories_settings()
+    found["rates"]["surface_draws"] = {
+        "covariance": {"file": file, "digest": drawn.read(ROOT / file).digest()},
+        "count": 2, "seed": 1, "trajectories": 8, "every": 1, "states": [[1, 0]],
+    }  # fmt: skip
+    return found
+
+
+def _surface_draws(settings: dict) -> list[Task]:
+    from vibrates.config import Campaign
+    from vibrates.rates import surface_draws
+
+    return surface_draws.tasks(Campaign.from_mapping(settings, "tiny.yaml"), (1, 0))
+
+
+SURFACE_DRAWS = Kind(
+    _surface_draws_settings, _surface_draws, "vibrates.rates.coefficients",
+    [
+        *same(seed=2, molecules__N2__omega_e_cm=2360.0, grid__energies_cm=[2000, 6000, 20000],
+              dynamics__accuracy=0.01, sampling__replicates=2,
+              rates__surface_draws__trajectories=16, rates__surface_draws__every=2,
+              rates__temperatures_K=[500, 1000], rates__symmetrisation="total",
+              rates__transitions__max_dv=2, sampling__target_temperatures_K=[1000]),
+        # The surface of the campaign stays.
+        Change("other draws", {"rates.surface_draws.seed": 2}, "draw"),
+        Change("more draws", {"rates.surface_draws.count": 3}, NEW),
+        *unconcerned(name="other", results="elsewhere", sampling__pilot=16, sampling__rounds=2,
+                     sampling__budget=2000, rates__bootstrap=60,
+                     rates__surface_draws__states=[[1, 0], [2, 0]],
+                     grid__states=[[1, 0], [3, 0]], figures__opacity_energies_cm=[6000]),
+    ],
+)  # fmt: skip
+
 KINDS = {
     "trajectories": TRAJECTORIES,
     "quantised rotor": ROTOR,
+    "drawn surfaces": SURFACE_DRAWS,
     "points": POINTS,
     "further points": FURTHER,
     "atom and diatom": ATOM,

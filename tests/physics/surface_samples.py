@@ -52,6 +52,20 @@ SITES: dict[str, Any] = {
                    "long": [[1.0, 0.2], [-3.0, 0.4]]},
     },
 }  # fmt: skip
+# Extra harmonics of R_m that follow the bond lengths, and stretch functions that are no tanh.
+FOLLOWING: dict[str, Any] = {
+    "type": "fitted",
+    "stretches": [{"logistic": [0.4, 0.6]}, {"power": 2}],
+    "terms": FITTED["terms"]
+    | {
+        "R_m_angstrom": [
+            *FITTED["terms"]["R_m_angstrom"][:1],
+            {"powers": [1, 0], "values": [0.2, 0.15, 0.0, 0.7, 0.8, *EXTRAS]},
+            {"powers": [0, 1], "values": [0.3, 0.1, 0.2, 0.4, 0.5, *EXTRAS[4:]]},
+            {"powers": [1, 1], "values": [0.1, 0.2, -0.1, 0.3, 0.1, *EXTRAS[::-1]]},
+        ]
+    },
+}
 SERIES_FILE = "series.nc"
 
 
@@ -89,6 +103,7 @@ SAMPLES = {
     "correlation": Sample({"type": "correlation", "beta": 9.0, "deformation": "polarizability"}),
     "table": Sample(SURFACE),
     "fitted": Sample(FITTED),
+    "fitted, extra harmonics follow": Sample(FOLLOWING),
     "fitted, joined to a series": Sample(
         FITTED | {"long_range": {"file": SERIES_FILE, "digest": series().digest(),
                                  "switch_angstrom": [3.2, 4.3]}}

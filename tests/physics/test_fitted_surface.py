@@ -16,7 +16,7 @@ from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, HARTREE_TO_MEV, KELVIN_TO_HARTREE
 from vibrates.core.yaml_files import read_layers
 from vibrates.molecules.diatom import Atom, BondProperty
-from vibrates.potential import basis_set, cross_validation, fit, orientation, points
+from vibrates.potential import cross_validation, fit, orientation, points
 from vibrates.potential import points as point_tables
 from vibrates.potential.flexible import all_harmonics, flexible_lennard_jones
 from vibrates.potential.orientation import EXTRA, REFERENCE_CONFIGURATIONS, extra_harmonics
@@ -206,27 +206,6 @@ def test_cross_validation_tells_a_form_that_can_hold_the_points_from_one_that_ca
     assert scores[0] < 0.1 < 1.0 < scores[1]
 
 
-def test_shift_of_the_basis_set_is_recovered(prepared, described):
-    """Points whose change comes from known shifts give these back, and leave nothing."""
-    spec = described.settings.fit
-    terms = tuple(fit.terms(spec.candidates[spec.chosen].to_mapping()))
-    values = fit.start(terms)
-    found = fit.FitResult(terms, values, np.eye(len(values)), 1.0)
-    some = prepared.iloc[::9].reset_index(drop=True)
-    amounts = np.array([1e-4, -2e-3, 4e-3, 3e-4, -2e-4])
-    moved = values + sum(
-        amount * basis_set.direction(terms, *each)
-        for amount, each in zip(amounts, basis_set.SHIFTED, strict=True)
-    )
-    change = fit.Design(some, terms).energy(moved) - fit.Design(some, terms).energy(values)
-    new, got, left = basis_set.shift(
-        found, some.assign(energy_meV=fit.Design(some, terms).energy(values)), change
-    )
-    np.testing.assert_allclose(got, amounts, rtol=0.02)
-    np.testing.assert_allclose(new, moved, atol=1e-5)
-    assert np.abs(left).max() < 0.02 * np.abs(change).max()
-
-
 def test_surface_is_smooth_and_repulsive_at_the_bond_lengths_that_v_40_reaches(fitted, molecules):
     a, b = molecules
     r_a = a.basis(range(25, 48)).r
@@ -336,7 +315,7 @@ def test_description_names_its_mistakes(root, tmp_path):
     text = text.replace("../molecules.yaml", str(root / "config" / "molecules.yaml"))
     for wrong, expected in (("chosen: nothing", "fit.chosen"), ("chosen: 5", "chosen")):
         path = Path(tmp_path / "wrong.yaml")
-        path.write_text("\n".join(wrong.join(["  ", ""]) if "chosen:" in line else line
+        path.write_text("\n".join(f"  {wrong}" if line.startswith("  chosen:") else line
                                   for line in text.splitlines()))  # fmt: skip
         with pytest.raises(UserError, match=expected):
             settings.load(path)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import yaml
 from scipy.integrate import quad
-from surface_samples import FITTED, SAMPLES, molecules, series, surface, write_series
+from surface_samples import FITTED, FOLLOWING, SAMPLES, molecules, series, surface, write_series
 
 from vibrates.config.surface_block import read_surface
 from vibrates.core.errors import UserError
@@ -114,8 +114,43 @@ def test_a_series_is_joined_to_a_fitted_surface_alone():
     with pytest.raises(UserError, match="not to a ImprovedLennardJonesSurface; .*'fitted'"):
         JoinedSurface(plain, series(), (6.0, 8.0))
     joined = JoinedSurface(surface(FITTED, a, b), series(), (6.0, 8.0))
+    with pytest.raises(
+        UserError, match="joins a series to no surface whose extra harmonics follow"
+    ):
+        JoinedSurface(surface(FOLLOWING, a, b), series(), (6.0, 8.0))
     with pytest.raises(UserError, match="not to a JoinedSurface"):
         dataclasses.replace(joined, inner=joined)
+
+
+@pytest.mark.parametrize(
+    ("name", "powers"), [("eps_meV", [1, 0]), ("R_m_angstrom", [2, 0]), ("beta", [1, 1])]
+)
+def test_extra_harmonics_that_the_kernel_does_not_have_are_refused(name, powers):
+    a, b = molecules(SAMPLES["fitted"])
+    row = {"powers": powers, "values": [0.1] * 6}
+    terms = FITTED["terms"] | {name: [FITTED["terms"][name][0], row]}
+    with pytest.raises(UserError, match=rf"surface\.terms\.{name}: 6 values .* give 5 or 1") as no:
+        surface(FITTED | {"terms": terms}, a, b)
+    assert "\n" not in str(no.value)
+
+
+def test_tables_of_a_surface_without_following_harmonics_are_as_before():
+    """Zeros where extra harmonics might follow ask for no other kernel."""
+    a, b = molecules(SAMPLES["fitted"])
+    rows = FITTED["terms"]["R_m_angstrom"]
+    padded = [
+        row | {"values": [*row["values"], *[0.0] * 12]} if row["powers"] == [1, 0] else row
+        for row in rows
+    ]
+    grids = a.r_e * np.array([[0.9], [1.2]]), b.r_e * np.array([[1.0, 1.1]])
+    plain, other = (
+        surface(FITTED | {"terms": FITTED["terms"] | {"R_m_angstrom": r}}, a, b).kernel_tables(
+            *grids
+        )
+        for r in (rows, padded)
+    )
+    assert plain.form == other.form
+    assert np.array_equal(plain.tables, other.tables)
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -3,6 +3,7 @@
 #   snakemake -s workflow/modules/potential.smk --configfile config/abinitio/n2h2.yaml --cores 2 points|larger_basis|properties|fit
 # or the name of a further set of points (`further` in the description). `design` chooses geometries, `checked_points` makes tables
 # of moments and of long bonds. The points of N2 + H2 are in data/; `fit` and these two read them and need no PySCF.
+import os
 from functools import cache
 from pathlib import Path
 
@@ -38,6 +39,7 @@ def fingerprints(name):
 
 
 MONOMERS = {name: descriptions.monomer(described, name) for name in SETTINGS.properties}
+POINTS = [source.path for source in SETTINGS.fit.sources()]
 FIT = [SETTINGS.name, SETTINGS.pair, described.molecules, SETTINGS.fit]
 
 
@@ -50,9 +52,11 @@ wildcard_constraints:
 rule fit:
     default_target: True
     input:
-        points=SETTINGS.fit.points,
+        points=POINTS,
     output:
         surface=WORK / f"{SETTINGS.name}_surface.yaml",
+        # The values with their covariance: a file to be kept beside the surface.
+        known=WORK / f"{SETTINGS.name}_fit.nc",
         report=WORK / "fit.json",
         errors=WORK / "fit.csv",
     log:
@@ -64,6 +68,73 @@ rule fit:
         fingerprint=preamble.fingerprint(FIT, code_fingerprint("vibrates.potential.fit")),
     script:
         "../scripts/fit_surface.py"
+
+
+if SETTINGS.fit.increment is not None:
+
+    rule increment:
+        input:
+            points=SETTINGS.fit.points,
+            larger=SETTINGS.fit.increment.points,
+            known=rules.fit.output.known,
+        output:
+            surface=WORK / f"{SETTINGS.name}_sum.yaml",
+            summed=WORK / f"{SETTINGS.name}_sum.nc",
+            report=WORK / "increment.json",
+        log:
+            LOGS / "increment.log",
+        conda:
+            "../../envs/dynamics.yaml"
+        params:
+            description=DESCRIPTION,
+            fingerprint=preamble.fingerprint(FIT, code_fingerprint("vibrates.potential.basis_set")),
+        script:
+            "../scripts/surface_increment.py"
+
+
+if SETTINGS.fit.draws is not None:
+
+    rule draws:
+        input:
+            known=rules.fit.output.known,
+        output:
+            [
+                WORK / f"draws/{SETTINGS.name}_{number:03}.yaml"
+                for number in range(1, SETTINGS.fit.draws.count + 1)
+            ],
+        log:
+            LOGS / "draws.log",
+        localrule: True
+        conda:
+            "../../envs/dynamics.yaml"
+        params:
+            seed=SETTINGS.fit.draws.seed,
+            molecules=os.path.relpath(Path(DESCRIPTION).parent / SETTINGS.molecules, WORK / "draws"),
+            code=code_fingerprint("vibrates.potential.drawn"),
+        script:
+            "../scripts/surface_draws.py"
+
+
+if SETTINGS.fit.moments is not None:
+
+    rule moments:
+        input:
+            points=POINTS,
+            known=rules.fit.output.known,
+        output:
+            table=WORK / "moment_estimates.csv",
+            report=WORK / "moment_estimates.json",
+        log:
+            LOGS / "moments.log",
+        conda:
+            "../../envs/dynamics.yaml"
+        params:
+            description=DESCRIPTION,
+            fingerprint=preamble.fingerprint(
+                FIT, code_fingerprint("vibrates.potential.moment_estimates")
+            ),
+        script:
+            "../scripts/surface_moments.py"
 
 
 rule figures:
@@ -82,7 +153,7 @@ rule figures:
     params:
         description=DESCRIPTION,
         fingerprint=preamble.fingerprint(
-            SETTINGS.pair, described.molecules, SETTINGS.fit.stretch_length_angstrom
+            SETTINGS.pair, described.molecules, SETTINGS.fit.stretch_keys()
         ),
     script:
         "../scripts/surface_checks.py"

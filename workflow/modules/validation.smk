@@ -39,13 +39,14 @@ STUDIES = {
     ),
     "processes": Study(["results-processes/rates.nc", "results-processes/checks.json"], CAMPAIGN),
     "surface_fit": Study(
-        ["results-abinitio/fit.json"],
+        [f"results-abinitio/n2h2/{name}.json" for name in ("fit", "increment", "moment_estimates")],
         ["config/surfaces/fitted.yaml", "config/abinitio/n2h2.yaml"],
     ),
     "surface_rates": Study(SURFACES, CAMPAIGN),
     "surface_published": Study(SURFACES, [*CAMPAIGN, "validation/surface_rates.py", *TABLES]),
     "surface_uncertainty": Study(
-        ["results-abinitio/fit.json"], [*STUDY, "validation/surface_rates.py"], 2
+        [f"results-surfaces/fitted/surface_draws/{name}.nc" for name in ("v1_w0", "v0_w1")],
+        ["validation/surface_rates.py"],
     ),
     "quantum_data": Study(
         ["data/quantum_hehd_rates.csv", "data/quantum_hehd_hours.csv"], ["config/quantum/hehd.yaml"]
@@ -72,7 +73,7 @@ STUDIES = {
     "packages": Study(["pyproject.toml"], ["validation/layered_graph.py", *SOURCES]),
 }
 # Studies that compute for minutes run only if they are named.
-LONG = {name for name, study in STUDIES.items() if not study.results} | {"surface_uncertainty"}
+LONG = {name for name, study in STUDIES.items() if not study.results}
 NAMED = str(config.get("studies", "")).split()
 if unknown := set(NAMED) - set(STUDIES):
     sys.exit(f"error: studies: no study '{min(unknown)}'; choose of {', '.join(STUDIES)}")

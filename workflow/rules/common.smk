@@ -7,6 +7,7 @@ from vibrates.trajectories import plan as plans, progress
 from vibrates.campaign import cost, driver, rounds, stages
 from vibrates.config import load_all
 from vibrates.core.code import code_fingerprint
+from vibrates.rates import surface_draws
 
 
 include: "preamble.smk"
@@ -14,6 +15,8 @@ include: "preamble.smk"
 
 CONFIG_FILES = workflow.overwrite_configfiles or ["config/config.yaml"]
 campaign = preamble.or_exit(load_all, CONFIG_FILES, workflow.config_settings.config)
+if stages.draws(campaign):
+    preamble.or_exit(surface_draws.check, campaign)
 # Replaced in place, so that scripts and child processes have the same; keys of other files are not merged.
 config.clear()
 config.update(campaign.to_mapping())

@@ -48,9 +48,35 @@ rule cross_sections:
         "../scripts/cross_sections.py"
 
 
+# Of every state that is computed on drawn surfaces too, what these do to its rates; every finished surface is stored.
+DRAWN = []
+if stages.draws(campaign):
+    DRAWN = [RESULTS / f"surface_draws/v{v}_w{w}.nc" for v, w in surface_draws.states(campaign)]
+
+
+rule surface_draws:
+    output:
+        RESULTS / "surface_draws/v{v}_w{w}.nc",
+    log:
+        LOGS / "surface_draws/v{v}_w{w}.log",
+    conda:
+        "../../envs/dynamics.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * growth(attempt),
+        runtime=lambda wildcards, attempt: (
+            cost.draws_minutes(campaign, (int(wildcards.v), int(wildcards.w))) * growth(attempt)
+        ),
+    params:
+        fingerprint=stages.fingerprint(campaign, "surface_draws"),
+    script:
+        "../scripts/surface_response.py"
+
+
 rule rates:
     input:
         reduced=REDUCED,
+        drawn=DRAWN,
     output:
         report(RESULTS / "rates.nc", caption="../report/rates.rst", category="Data"),
     log:
@@ -63,6 +89,7 @@ rule rates:
     params:
         fingerprint=stages.fingerprint(campaign, "rates"),
         reduced_with=stages.fingerprint(campaign, "reduced"),
+        drawn_with=stages.fingerprint(campaign, "surface_draws"),
     script:
         "../scripts/rates.py"
 

@@ -3,16 +3,19 @@
 import json
 
 import numpy as np
-import yaml
+import pandas as pd
 
 from vibrates.abinitio import settings
+from vibrates.abinitio.models import SurfaceFit
 from vibrates.config.surface_block import read_surface
 from vibrates.core.files import write_text
+from vibrates.core.netcdf import write_atomic
 from vibrates.core.scripts import run
-from vibrates.potential import cross_validation
+from vibrates.potential import cross_validation, drawn
 from vibrates.potential import fit as fitting
 from vibrates.potential import points as comparison
 from vibrates.potential import points as point_tables
+from vibrates.potential.drawn import as_text
 from vibrates.potential.registry import build_surface
 
 HEAD = """\
@@ -24,12 +27,14 @@ extends: ../molecules.yaml
 PUBLISHED = {"beta": 8.0, "deformation": "polarizability"}
 
 
-def main(description: str, points: str, surface: str, report: str, errors: str) -> None:
+def main(
+    description: str, points: list[str], surface: str, known: str, report: str, errors: str
+) -> None:
     described = settings.load(description)
     spec = described.settings.fit
     a, b = described.diatoms
-    computed, _ = point_tables.read(points)
-    prepared = comparison.prepare(computed, a, b, spec.stretch_length_angstrom)
+    computed = point_tables.read_all(spec.sources())
+    prepared = comparison.prepare(computed, a, b, spec.stretch_functions())
     held_out = prepared["group"].str.startswith("held_out").to_numpy()
     training = prepared[~held_out].reset_index(drop=True)
     weights, prior = fitting.Weights(**spec.weights.to_mapping()), spec.prior.to_mapping()
@@ -49,15 +54,13 @@ def main(description: str, points: str, surface: str, report: str, errors: str) 
     for change in spec.other_priors:
         other = prior | change.to_mapping()
         out["priors"].append({"prior": other} | judged(terms, other))
+    if others := other_stretches(spec, computed, (a, b)):
+        out["stretches"] = others
     chosen = fitting.fit(training, terms, weights, prior)
-    block = {
-        "type": "fitted",
-        "stretch_length_angstrom": list(spec.stretch_length_angstrom),
-        "terms": chosen.rows(),
-    }
-    head = HEAD.format(points=spec.points, chosen=spec.chosen)
-    text = yaml.safe_dump({"surface": block}, sort_keys=False, default_flow_style=None, width=120)
-    write_text(surface, head + text)
+    both = drawn.KnownSurface(chosen, spec.stretch_keys())
+    write_atomic(both.dataset(spec.record(), points), known)
+    block = both.block()
+    write_text(surface, HEAD.format(points=", ".join(points), chosen=spec.chosen) + as_text(block))
 
     blocks = {"fitted": block}
     if described.settings.pair == ("N2", "H2"):
@@ -73,7 +76,7 @@ def main(description: str, points: str, surface: str, report: str, errors: str) 
             "held out": comparison.by_configuration(prepared[held_out], error[held_out]),
             "slope_percent": comparison.slope_quality(each, prepared),
         }
-    out["terms"] = block["terms"]
+    out["terms"], out["digest"] = block["terms"], both.digest()
     out["values"] = chosen.values.tolist()
     out["covariance"] = np.round(chosen.covariance, 12).tolist()
     out["standard_errors"] = chosen.rows(np.sqrt(np.diag(chosen.covariance)))
@@ -81,13 +84,33 @@ def main(description: str, points: str, surface: str, report: str, errors: str) 
     write_text(errors, shown.to_csv(index=False, float_format="%.5g"))
 
 
+def other_stretches(spec: SurfaceFit, computed: pd.DataFrame, molecules: tuple) -> list[dict]:
+    """Scores of the stretch functions by leaving out each long or short bond length in turn."""
+    rows = []
+    weights, prior = fitting.Weights(**spec.weights.to_mapping()), spec.prior.to_mapping()
+    terms = fitting.terms(spec.candidates[spec.chosen].to_mapping())
+    for keys, functions in spec.all_stretches():
+        prepared = comparison.prepare(computed, *molecules, functions)
+        held_out = prepared["group"].str.startswith("held_out").to_numpy()
+        training = prepared[~held_out].reset_index(drop=True)
+        folds = cross_validation.folds_by_length(training, *molecules)
+        if not folds:
+            return []
+        left_out = cross_validation.cross_validate(training, terms, weights, prior, folds)
+        found = fitting.fit(training, terms, weights, prior)
+        judged = cross_validation.judgement(training, left_out, prepared[held_out], found)
+        rows.append({"stretches": keys} | judged)
+    return rows
+
+
 if __name__ == "__main__":
     run(
         main,
         log=snakemake.log,
         description=snakemake.params.description,
-        points=snakemake.input.points,
+        points=list(snakemake.input.points),
         surface=snakemake.output.surface,
+        known=snakemake.output.known,
         report=snakemake.output.report,
         errors=snakemake.output.errors,
     )

@@ -20,8 +20,7 @@ def main(description: str, points: str, surface: str, virial: str, pngs: dict[st
     described = settings.load(description)
     a, b = described.diatoms
     computed, _ = point_tables.read(points)
-    lengths = described.settings.fit.stretch_length_angstrom
-    prepared = comparison.prepare(computed, a, b, lengths)
+    prepared = comparison.prepare(computed, a, b, described.settings.fit.stretch_functions())
     blocks = [{"type": name} | PUBLISHED for name in ("original", "modified")]
     blocks.append(read_layers(surface)["surface"])
     kinds = [read_surface(block, surface) for block in blocks]

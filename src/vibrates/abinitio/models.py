@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import ConfigDict, Discriminator, StringConstraints, Tag, model_validator
 
+from vibrates.abinitio.fit_models import BasisIncrement, Draws, MomentTable, MorePoints
 from vibrates.core.model import (
     WHOLE,
     Ascending,
@@ -25,6 +26,9 @@ from vibrates.core.model import (
     optional,
 )
 from vibrates.molecules.settings import Molecule
+from vibrates.potential.points import Source
+from vibrates.potential.settings import StretchFunction, WithStretches
+from vibrates.potential.stretch import Stretch
 
 _SEE = "see the keys"
 Configuration = Literal["H", "X", "Ta", "Tb", "I"]
@@ -117,7 +121,7 @@ class ListedGroup(Model):
     )
 
 
-_FORMS = {
+_FORMS: dict[str, tuple[type[Model], set[str]]] = {
     "<bonds of given lengths>": (BondsGroup, {"bonds_angstrom", "orientations_deg"}),
     "<geometries of a file>": (ListedGroup, {"file"}),
     "<reference configurations>": (ReferenceGroup, {"configurations", "stretches"}),
@@ -271,13 +275,20 @@ class Candidate(Model):
     zeta: tuple[Term, ...] = key(*_TERMS)
 
 
-class SurfaceFit(Model):
+class SurfaceFit(WithStretches):
     """Fit of the surface to the points."""
 
     points: str = key("Data file of the points (relative to the project)", "path")
-    stretch_length_angstrom: tuple[_Length, _Length] = key(
-        "Length l of the bounded stretch of a and of b", "angstrom"
+    more_points: tuple[MorePoints, ...] | None = optional(
+        "Further files of points; their held-out groups are kept from the fit too", _SEE
     )
+    other_stretches: tuple[tuple[StretchFunction, StretchFunction], ...] | None = optional(
+        "Stretch functions that cross-validation compares, leaving out one bond length at a time",
+        _SEE,
+    )
+    increment: BasisIncrement | None = optional("Fit of the increment of the basis set", _SEE)
+    draws: Draws | None = optional("Surfaces drawn from the covariance of the fit", _SEE)
+    moments: MomentTable | None = optional("Angular moments of the fit and of the points", _SEE)
     weights: Weights = key(
         "Standard deviation ascribed to a point: hypot(floor, fraction |V|), the fraction growing "
         "with V above `high_meV`",
@@ -297,14 +308,40 @@ class SurfaceFit(Model):
     )
     chosen: str = key("Name of the candidate that is written", "text")
 
+    def sources(self) -> list[Source]:
+        """All files of points."""
+        further = self.more_points or ()
+        return [
+            Source(self.points),
+            *(Source(one.points, one.floor_meV, one.fraction) for one in further),
+        ]
+
+    def all_stretches(self) -> list[tuple[dict[str, Any], tuple[Stretch, Stretch]]]:
+        """Stretch functions that are compared, the own ones first: their keys, and themselves."""
+        found = [(self.stretch_keys(), self.stretch_functions())]
+        for a, b in self.other_stretches or ():
+            keys = {"stretches": [a.to_mapping(), b.to_mapping()]}
+            found.append((keys, (Stretch.from_settings(a), Stretch.from_settings(b))))
+        return found
+
+    def record(self) -> dict[str, Any]:
+        """What the chosen fit was made with, for the record of its products."""
+        names = ("points", "weights", "prior", "chosen")
+        given = self.to_mapping()
+        return {name: given[name] for name in names} | {"form": given["candidates"][self.chosen]}
+
     @model_validator(mode="after")
     def _a_candidate(self) -> Self:
-        if self.chosen not in self.candidates:
-            raise Rule(
-                "chosen",
-                f"'{self.chosen}' is no candidate (there: {', '.join(self.candidates)}); name one "
-                "of them",
-            )
+        named = {"chosen": self.chosen}
+        if self.moments is not None:
+            named["moments.control"] = self.moments.control
+        for place, name in named.items():
+            if name not in self.candidates:
+                raise Rule(
+                    place,
+                    f"'{name}' is no candidate (there: {', '.join(self.candidates)}); name one "
+                    "of them",
+                )
         return self
 
 

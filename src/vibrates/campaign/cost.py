@@ -16,6 +16,7 @@ from vibrates.campaign import rotor_cost
 from vibrates.collisions.pair import pair_reduced_mass
 from vibrates.config import Campaign
 from vibrates.core.units import ANGSTROM_TO_BOHR, AU_TO_FS, CM_TO_HARTREE
+from vibrates.rates import surface_draws
 from vibrates.trajectories.plan import UNIT, state_of
 
 # Microseconds of one time step of one trajectory: 1, number of states, states times levels.
@@ -122,6 +123,34 @@ def reduced_mb(config: Campaign) -> int:
 def walltime_minutes(estimate: Batch) -> int:
     """Walltime (minutes) to ask for at the first attempt."""
     return max(LEAST_MINUTES, math.ceil(WALLTIME_MARGIN * estimate.wall_seconds / 60.0))
+
+
+def draws_trajectories(config: Campaign) -> int:
+    """Trajectories of one state on one surface of `rates.surface_draws`."""
+    return (
+        len(surface_draws.energies(config))
+        * config.grid.shells
+        * (surface_draws.asked(config).trajectories)
+    )
+
+
+def draws_surfaces(config: Campaign) -> int:
+    """Number of surfaces of `rates.surface_draws`, with that of the campaign."""
+    asked = surface_draws.asked(config)
+    return 1 + asked.count + len(asked.others or {})
+
+
+def draws_seconds(config: Campaign, state: tuple[int, int]) -> float:
+    """Core seconds of one state on all surfaces of `rates.surface_draws`."""
+    energies = surface_draws.energies(config)
+    one = trajectory_seconds(config, *state, energies).sum() * config.grid.shells
+    each = surface_draws.asked(config).trajectories
+    return START_SECONDS + draws_surfaces(config) * each * float(one)
+
+
+def draws_minutes(config: Campaign, state: tuple[int, int]) -> int:
+    """Walltime (minutes) to ask for at the first attempt of a state on drawn surfaces."""
+    return max(LEAST_MINUTES, math.ceil(WALLTIME_MARGIN * draws_seconds(config, state) / 60.0))
 
 
 def batches(config: Campaign, frame: pd.DataFrame) -> Iterator[Batch]:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from vibrates.campaign import cost, rotor_cost, rounds
 from vibrates.config import Campaign
+from vibrates.rates import surface_draws
 from vibrates.trajectories import plan
 
 # Measured with `snakemake -n` on the paper's campaign (docs/slurm.md), per job of the graph.
@@ -50,12 +51,27 @@ def text(config: Campaign, source: str) -> str:
         f"{table['bytes'].sum() / 1e9:.1f} GB of trajectories, compressed",
         f"Snakemake          graph in {GRAPH_START_SECONDS + GRAPH_SECONDS * total:.0f} s with "
         f"{GRAPH_START_MB + GRAPH_MB * total:.0f} MB at every start",
+        *_drawn(config),
         f"on 100 cores       {_hours(table['core_hours'].sum() / 100.0)} of computing",
     ]
     if total > 10_000:
         fewer = math.ceil(jobs.trajectories_per_batch * total / 10_000 / 1000) * 1000
         lines.append(f"more than 10 000 jobs: raise jobs.trajectories_per_batch to {fewer} or more")
     return "\n".join(lines)
+
+
+def _drawn(config: Campaign) -> list[str]:
+    """What rates on drawn surfaces cost, if the campaign has any."""
+    if config.rates.surface_draws is None:
+        return []
+    states = surface_draws.states(config)
+    hours = sum(cost.draws_seconds(config, state) for state in states) / 3600.0
+    surfaces = cost.draws_surfaces(config)
+    each = cost.draws_trajectories(config)
+    return [
+        f"drawn surfaces     {len(states)} states on {surfaces} surfaces, {each} trajectories "
+        f"each: {len(states) * surfaces * each} trajectories, {hours:.1f} core hours in addition"
+    ]
 
 
 def _files(batches: int, states: int, helpers: int, groups: int) -> int:

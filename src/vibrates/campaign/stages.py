@@ -62,18 +62,27 @@ STAGES = {
         _SUMS,
     ),
     "cross_sections": Stage(("vibrates.rates.cross_sections",), after=("reduced",)),
+    "surface_draws": Stage(
+        ("vibrates.rates.surface_draws", "vibrates.config.grid"),
+        (*_SUMS, "rates.symmetrisation", "rates.surface_draws"),
+    ),
     "rates": Stage(
-        ("vibrates.rates.table", "vibrates.rates.basis_edge"),
+        ("vibrates.rates.table", "vibrates.rates.basis_edge", "vibrates.rates.error_parts"),
         ("rates.symmetrisation", "rates.edge_population_limit", "rates.bootstrap"),
-        after=("reduced",),
+        after=("reduced", "surface_draws"),
     ),
     "checks": Stage(("vibrates.rates.sanity",), after=("cross_sections", "rates")),
     "learned": Stage(
-        ("vibrates.learning.product",),
+        ("vibrates.learning.product", "vibrates.rates.error_parts"),
         ("learning.transitions", "learning.initial_w", "learning.complete_v"),
         after=("rates",),
     ),
 }
+
+
+def draws(config: Campaign) -> bool:
+    """Whether rates are computed on drawn surfaces as well."""
+    return config.rates.surface_draws is not None
 
 
 def selected(config: Campaign, names: Iterable[str]) -> dict[str, Any]:
@@ -90,7 +99,8 @@ def selected(config: Campaign, names: Iterable[str]) -> dict[str, Any]:
         if whole[block] is None:
             found[block] = None
         elif key:
-            found.setdefault(block, {})[key] = whole[block][key]
+            if key in whole[block]:  # An optional key may be absent.
+                found.setdefault(block, {})[key] = whole[block][key]
         elif block == "molecules":
             found[block] = {molecule: whole[block][molecule] for molecule in config.pair}
         else:
@@ -101,9 +111,10 @@ def selected(config: Campaign, names: Iterable[str]) -> dict[str, Any]:
 def fingerprint(config: Campaign, name: str) -> str:
     """Fingerprint (sha256, hexadecimal) of all that the products of stage ``name`` depend on."""
     stage = STAGES[name]
+    earlier = [one for one in stage.after if one != "surface_draws" or draws(config)]
     return fingerprint_of(
         stage=name,
         settings=selected(config, stage.settings),
         code=code_fingerprint(*stage.modules),
-        after={earlier: fingerprint(config, earlier) for earlier in stage.after},
+        after={one: fingerprint(config, one) for one in earlier},
     )

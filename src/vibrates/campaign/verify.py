@@ -80,6 +80,7 @@ _PRODUCTS = [
     ("plan", "plan/round*[0-9].csv"),
     ("plan", "plan/round*_strata/*.nc"),
     ("reduced", "reduced/*.nc"),
+    ("surface_draws", "surface_draws/*.nc"),
     ("cross_sections", "cross_sections.nc"),
     ("rates", "rates.nc"),
     ("checks", "checks.json"),

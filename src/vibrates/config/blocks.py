@@ -18,6 +18,7 @@ from vibrates.core.model import (
 
 Change = tuple[Integer, Integer]
 Transition = tuple[Natural, Natural, Natural, Natural]
+State = tuple[Natural, Natural]
 # Practical and physical bounds: what is beyond them is a mistake, mostly of the unit.
 Temperature = Annotated[float, Ge(10), Le(100000)]
 Energy = Annotated[float, Ge(10), Le(1e6)]
@@ -127,6 +128,38 @@ class KeptTransitions(Model):
     max_dw: Integer = key("Largest change of w, up or down", "1", ge=0, le=100)
 
 
+class KnownSurface(Model):
+    """A fitted surface with the covariance of its values."""
+
+    file: str = key("Product of the fit (docs/surface.md)", "path", min_length=1)
+    digest: str = key("Its digest (report of the fit)", "text", pattern="^[0-9a-f]{64}$")
+
+
+class SurfaceDraws(Model):
+    """What the error of the fitted surface does to rates: trajectories on drawn surfaces."""
+
+    covariance: KnownSurface = key("Surface of the campaign with its covariance", "see the keys")
+    count: Integer = key("Number of drawn surfaces", "1", ge=2, le=1000)
+    seed: Natural = key("Seed of the draws", "1")
+    trajectories: Integer = key(
+        "Trajectories per surface and (v, w, U, shell), the first ones of the pilot; a multiple of "
+        "`sampling.replicates`",
+        "1",
+        ge=2,
+    )
+    every: Integer = key(
+        "Every which energy of the grid is used, from the lowest", "1", ge=1, le=1000
+    )
+    given_states: Annotated[tuple[State, ...], MinLen(1), Unique()] | None = optional(
+        "Initial states (v, w) that are computed; others follow from these. All if missing",
+        "1",
+        alias="states",
+    )
+    others: dict[str, KnownSurface] | None = optional(
+        "Other surfaces by name, whose effect on the rates is computed as well", "see the keys"
+    )
+
+
 class Rates(Model):
     """Rate coefficients."""
 
@@ -143,6 +176,9 @@ class Rates(Model):
         le=1,
     )
     bootstrap: Integer = key("Bootstrap samples of the standard errors", "1", ge=10, le=100000)
+    surface_draws: SurfaceDraws | None = optional(
+        "Part of the errors that comes from the fitted surface", "see the keys"
+    )
 
 
 class Jobs(Model):

@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from vibrates.molecules.diatom import Diatom
 from vibrates.potential.fit import Design, FitResult, Term, Weights, fit
-from vibrates.potential.points import ANGLES, quality
+from vibrates.potential.points import ANGLES, lengths_from_equilibrium, quality
 
 # 0.3 meV in the well, 5 % on the wall.
 ASKED_FOR = Weights(floor_meV=0.3, fraction=0.05, high_meV=1000.0)
+# Bonds changed by more than this fraction of r_e are long or short ones.
+LONG = 0.21
 
 
 def folds(points: pd.DataFrame, count: int) -> list[NDArray]:
@@ -28,6 +31,34 @@ def folds(points: pd.DataFrame, count: int) -> list[NDArray]:
     stretched = ~skew & ~rigid
     number[stretched] = np.arange(stretched.sum()) % count
     return [number == k for k in range(count) if (number == k).any()]
+
+
+def folds_by_length(points: pd.DataFrame, a: Diatom, b: Diatom) -> list[NDArray]:
+    """Masks of points that are left out together: each long or short bond length in turn.
+
+    A length is one of a or of b that differs from r_e by more than `LONG` of it, to 0.01 angstrom.
+    The longest and the shortest ones test the extrapolation.
+
+    Parameters
+    ----------
+    points
+        The n points, from `points.prepare`.
+    a, b
+        The two molecules.
+
+    Returns
+    -------
+    list of NDArray
+        Masks (n,); empty without such points.
+    """
+    masks = []
+    for name, molecule in (("r_a_angstrom", a), ("r_b_angstrom", b)):
+        far = np.abs(lengths_from_equilibrium(points[name], molecule)) > LONG
+        rounded = points[name].round(2)
+        masks += [
+            (far & (rounded == length)).to_numpy() for length in sorted(rounded[far].unique())
+        ]
+    return masks
 
 
 def cross_validate(

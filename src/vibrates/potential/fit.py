@@ -11,13 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from vibrates.core.errors import UserError
 from vibrates.potential.flexible import (
     HARMONICS,
     PARAMETERS,
     all_harmonics,
     flexible_lennard_jones,
     harmonic_coefficients,
+    require_count,
 )
 
 # Hong et al. 2023, Table 2 (original surface), where the fit starts: R_m, eps at H, X, Ta, Tb, I.
@@ -127,16 +127,17 @@ class FitResult:
 def terms(candidate: Mapping[str, Sequence[Sequence[int]]]) -> list[Term]:
     """Terms of a candidate: per parameter rows [power of xi_a, power of xi_b, count].
 
-    Raises UserError for a term with powers that has extra harmonics.
+    Raises UserError for a term with more values than it can have.
     """
     out = [Term(name, (i, j), count) for name in PARAMETERS for i, j, count in candidate[name]]
     for term in out:
-        if sum(term.powers) and term.count > 5:
-            raise UserError(
-                f"fit.candidates: {term.count} values of {term.parameter} with powers "
-                f"{list(term.powers)}; extra harmonics do not follow the bond lengths: give 5 or 1"
-            )
+        require_count(f"fit.candidates: {term.parameter}", term.parameter, term.powers, term.count)
     return out
+
+
+def split(values: NDArray, terms: Sequence[Term]) -> list[NDArray]:
+    """The values (n,) of all terms, cut into those of each."""
+    return np.split(values, np.cumsum([term.count for term in terms])[:-1])
 
 
 def start(terms: Sequence[Term]) -> NDArray:
@@ -157,7 +158,8 @@ def fit(
     Parameters
     ----------
     points
-        Points from `points.prepare`, with V in the column ``energy_meV``.
+        Points from `points.prepare`, with V in the column ``energy_meV`` and, if they have any, a
+        further standard deviation of each in ``error_meV``.
     terms
         Terms of the model.
     weights
@@ -171,6 +173,8 @@ def fit(
     design = Design(points, terms)
     energy = points["energy_meV"].to_numpy()
     sigma = weights.sigma(energy)
+    if "error_meV" in points:
+        sigma = np.hypot(sigma, points["error_meV"].to_numpy())
     width = _prior_widths(terms, prior)
     first = start(terms)
 

@@ -4,9 +4,10 @@
 
 The Improved Lennard-Jones function (Pirani et al., PCCP 10, 5489 (2008)) has n = beta + 4 x^2; the
 linear exponent describes both well and wall (docs/surface.md). R_m, eps, beta and zeta depend on
-the orientation through their values at the five reference configurations and, at r_e, extra
-harmonics, and on the bond lengths through powers of xi = l tanh((r - r_e)/l), which is r - r_e for
-small stretches and bounded where no points were computed.
+the orientation through their values at the five reference configurations and extra harmonics
+(those of R_m may follow the bond lengths), and on the bond lengths through powers of a stretch
+function xi, by default l tanh((r - r_e)/l), which is r - r_e for small stretches and bounded where
+no points were computed (`stretch`).
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, MEV_TO_HARTREE
 from vibrates.molecules.diatom import Atom, Diatom
 from vibrates.potential.electrostatics import quadrupole_product, require_quadrupoles
-from vibrates.potential.kernel_forms import FLEXIBLE_LENNARD_JONES, KernelTables
+from vibrates.potential.kernel_forms import (
+    FLEXIBLE_LENNARD_JONES,
+    FOLLOWING_LENNARD_JONES,
+    KernelTables,
+)
 from vibrates.potential.orientation import (
     EXTRA,
     at_orientation,
@@ -31,6 +36,7 @@ from vibrates.potential.orientation import (
     harmonics,
     quadrupole_angular,
 )
+from vibrates.potential.stretch import Stretch
 
 if TYPE_CHECKING:
     from vibrates.potential.settings import FittedSettings
@@ -43,6 +49,8 @@ PARAMETERS = {
     "zeta": 1.0,
 }
 HARMONICS = 5 + EXTRA
+# Powers of the stretches with which extra harmonics of R_m may be multiplied.
+FOLLOWING = ((1, 0), (0, 1), (1, 1))
 
 
 def flexible_lennard_jones(x: ArrayLike, beta: ArrayLike, zeta: ArrayLike) -> NDArray:
@@ -66,30 +74,18 @@ def flexible_lennard_jones(x: ArrayLike, beta: ArrayLike, zeta: ArrayLike) -> ND
     return x**-6 * (6.0 * l * ratio - 1.0)
 
 
-def bounded_stretch(r: ArrayLike, r_e: float, length: float) -> NDArray:
-    """The bounded stretch xi = l tanh((r - r_e)/l).
-
-    Parameters
-    ----------
-    r
-        Bond lengths, of any shape.
-    r_e, length
-        Equilibrium bond length and l, in the unit of r.
-    """
-    return length * np.tanh((np.asarray(r, dtype=float) - r_e) / length)
-
-
 @dataclass(frozen=True)
 class FittedSurface:
     """Surface of a pair of diatoms with parameters fitted to ab initio points.
 
     ``terms``: for every power (i, j) of the stretches xi_a, xi_b (bohr) a table (4, HARMONICS):
     R_m, eps, beta, zeta (a.u.), each by the five harmonics and the extra ones, which are zero but
-    for power (0, 0). ``lengths``: l of a, b.
+    for power (0, 0), and for R_m of the powers `FOLLOWING`. ``stretches``: the stretch functions of
+    a, b, for lengths in bohr.
     """
 
     terms: Mapping[tuple[int, int], NDArray]
-    lengths: tuple[float, float]
+    stretches: tuple[Stretch, Stretch]
     diatom_a: Diatom
     diatom_b: Diatom
 
@@ -104,7 +100,7 @@ class FittedSurface:
         settings
             The ``surface`` block. Each list has values at H, X, Ta, Tb, I, then of the extra
             harmonics; a shorter list is completed with zeros, and one value is valid for all
-            orientations.
+            orientations (`require_count`).
         diatom_a, diatom_b
             The two diatoms.
 
@@ -120,41 +116,56 @@ class FittedSurface:
                 f"{diatom_a.name}, {diatom_b.name}; use atom_pairs for a diatom and an atom"
             )
         require_quadrupoles(diatom_a, diatom_b)
-        length_a, length_b = settings.stretch_length_angstrom
         terms: dict[tuple[int, int], NDArray] = {}
         for index, (name, unit) in enumerate(PARAMETERS.items()):
             for row in getattr(settings.terms, name):
                 power = row.powers
-                if sum(power) and len(row.values) > 5:
-                    raise UserError(
-                        f"surface.terms.{name}: {len(row.values)} values for powers "
-                        f"{list(power)}; extra harmonics do not follow the bond lengths: "
-                        "give 5 or 1"
-                    )
+                require_count(f"surface.terms.{name}", name, power, len(row.values))
                 table = terms.setdefault(power, np.zeros((len(PARAMETERS), HARMONICS)))
                 scale = unit / ANGSTROM_TO_BOHR ** sum(power)
                 table[index] = harmonic_coefficients(row.values) * scale
-        lengths = length_a * ANGSTROM_TO_BOHR, length_b * ANGSTROM_TO_BOHR
-        return cls(terms, lengths, diatom_a, diatom_b)
+        a, b = (stretch.scaled(ANGSTROM_TO_BOHR) for stretch in settings.stretch_functions())
+        return cls(terms, (a, b), diatom_a, diatom_b)
 
     def orientation_tables(self, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
         """Harmonic coefficients (4, HARMONICS, ...) of R_m, eps, beta, zeta; r_a, r_b in bohr."""
         r_a, r_b = np.broadcast_arrays(r_a, r_b)
-        xi_a = bounded_stretch(r_a, self.diatom_a.r_e, self.lengths[0])
-        xi_b = bounded_stretch(r_b, self.diatom_b.r_e, self.lengths[1])
+        xi_a = self.stretches[0](r_a, self.diatom_a.r_e)
+        xi_b = self.stretches[1](r_b, self.diatom_b.r_e)
         return sum(
             table[(...,) + (None,) * r_a.ndim] * (xi_a**i * xi_b**j)
             for (i, j), table in self.terms.items()
         )
 
     def kernel_tables(self, r_a: NDArray, r_b: NDArray) -> KernelTables:
-        """Kernel input on the grid r_a x r_b: tables (points, 20 + 4 EXTRA), Q_a Q_b."""
+        """Kernel input on the grid r_a x r_b: tables of either kernel form, and Q_a Q_b."""
         tables = self.orientation_tables(r_a, r_b).reshape(4, HARMONICS, -1)
+        if self.follows:
+            # What follows has columns of its own, the rest is that of both bonds at r_e.
+            tables[0, 5:] = self.terms.get((0, 0), np.zeros((4, HARMONICS)))[0, 5:, None]
         tables = np.concatenate([*tables[:, :5], *tables[:, 5:]]).T
+        form = FLEXIBLE_LENNARD_JONES
+        if self.follows:
+            form, tables = FOLLOWING_LENNARD_JONES, np.hstack([tables, self._following(r_a, r_b)])
         quadrupole = np.broadcast_to(self.quadrupole_product(r_a, r_b), (r_a.size, r_b.size))
-        return KernelTables(
-            FLEXIBLE_LENNARD_JONES.number, np.ascontiguousarray(tables), quadrupole.ravel()
-        )
+        return KernelTables(form.number, np.ascontiguousarray(tables), quadrupole.ravel())
+
+    @property
+    def follows(self) -> bool:
+        """Whether extra harmonics of R_m follow the bond lengths."""
+        return any(self.terms[p][0, 5:].any() for p in FOLLOWING if p in self.terms)
+
+    def _following(self, r_a: NDArray, r_b: NDArray) -> NDArray:
+        """xi_a, xi_b, xi_a xi_b of every point, and what they are multiplied by (points, 39)."""
+        xi = (f(r, m.r_e) for f, r, m in zip(
+            self.stretches, np.broadcast_arrays(r_a, r_b), (self.diatom_a, self.diatom_b),
+            strict=True,
+        ))  # fmt: skip
+        xi_a, xi_b = (each.ravel() for each in xi)
+        stretches = np.stack([xi_a, xi_b, xi_a * xi_b], axis=1)
+        zero = np.zeros((4, HARMONICS))
+        factors = np.concatenate([self.terms.get(power, zero)[0, 5:] for power in FOLLOWING])
+        return np.hstack([stretches, np.broadcast_to(factors, (len(xi_a), factors.size))])
 
     def quadrupole_product(self, r_a: ArrayLike, r_b: ArrayLike) -> NDArray:
         """Q_a(r_a) Q_b(r_b), atomic units."""
@@ -180,6 +191,25 @@ class FittedSurface:
         return eps * flexible_lennard_jones(distance / r_m, beta, zeta) + (
             self.quadrupole_product(r_a, r_b) * quadrupole_angular(c_a, c_b, c_ab) / distance**5
         )
+
+
+def require_count(key: str, parameter: str, powers: tuple[int, int], count: int) -> None:
+    """UserError, naming ``key``, if a term has more values than it can have.
+
+    Parameters
+    ----------
+    key
+        Place of the term in the configuration.
+    parameter, powers, count
+        Name of its parameter, powers of xi_a and xi_b, and number of values.
+    """
+    if not sum(powers) or count <= 5 or (parameter == "R_m_angstrom" and powers in FOLLOWING):
+        return
+    raise UserError(
+        f"{key}: {count} values for powers {list(powers)}; extra harmonics do not follow the bond "
+        f"lengths, but for those of R_m_angstrom with powers "
+        f"{', '.join(str(list(p)) for p in FOLLOWING)}: give 5 or 1"
+    )
 
 
 def all_harmonics(c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:

@@ -63,6 +63,12 @@ class JoinedSurface:
                 f"surface.long_range: the kernel joins a series to a FittedSurface, not to a "
                 f"{type(self.inner).__name__}; give surface.type 'fitted', or no long_range"
             )
+        if self.inner.follows:
+            raise UserError(
+                "surface.long_range: the kernel joins a series to no surface whose extra harmonics "
+                "follow the bond lengths; give 5 values where powers are not [0, 0], or no "
+                "long_range"
+            )
         begin, end = self.switch
         names = tuple(c.name for c in self.long_range.coordinates)
         if names != COORDINATES or not set(self.long_range.powers) <= set(POWERS):

@@ -50,11 +50,17 @@ ATOM_PAIRS = KernelForm(3, "atom pairs", 4)
 JOINED = KernelForm(4, "joined to a long-range series", FLEXIBLE_LENNARD_JONES.columns + 29)
 # Five sites along the bond, then decay, d^2, one or more a_k, c_6 and c_8 of three functions.
 SITES = KernelForm(5, "sites", 5 + 3 * 5, step=3)
+# As FLEXIBLE_LENNARD_JONES, and 39 more columns: the stretches xi_a, xi_b and their product; by
+# which the extra harmonics of R_m are multiplied that follow, the same at every point.
+FOLLOWING_LENNARD_JONES = KernelForm(
+    6, "flexible, following the bonds", FLEXIBLE_LENNARD_JONES.columns + 3 + 3 * EXTRA
+)
 
 FORMS = {
     form.number: form
     for form in (
         IMPROVED_LENNARD_JONES, EXPONENTIAL, FLEXIBLE_LENNARD_JONES, ATOM_PAIRS, JOINED, SITES,
+        FOLLOWING_LENNARD_JONES,
     )
 }  # fmt: skip
 

@@ -1,22 +1,23 @@
 """Ab initio points of two diatoms for the fit, and deviations of a surface from them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from vibrates.core import tables
 from vibrates.core.columns import ANGLES, COORDINATES, ENERGY
+from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, HARTREE_TO_MEV
 from vibrates.molecules.diatom import Diatom
 from vibrates.potential import orientation
 from vibrates.potential.electrostatics import quadrupole_product
-from vibrates.potential.flexible import bounded_stretch
 from vibrates.potential.orientation import quadrupole_angular
 from vibrates.potential.protocol import Potential
+from vibrates.potential.stretch import Stretch, as_stretch
 
 WALL_MEV = (50.0, 1000.0)
 WELL_MEV = 0.0  # below: attraction
@@ -26,6 +27,40 @@ def read(path: str | Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Table and provenance of ab initio points; UserError for a damaged or another file."""
     columns = [*COORDINATES, ENERGY, "group", "configuration"]
     return tables.read(path, columns, "a file of ab initio points")
+
+
+class Source(NamedTuple):
+    """A file of points, and a further standard deviation of each: floor (meV), fraction of V."""
+
+    path: str | Path
+    floor_meV: float = 0.0
+    fraction: float = 0.0
+
+
+def read_all(sources: Sequence[Source]) -> pd.DataFrame:
+    """The points of several files, one below the other, with the columns that all of them have.
+
+    Those of sources with an error have it in the column error_meV, all others zero there.
+
+    Raises UserError as `read`, and for a geometry that two files have.
+    """
+    tables_, columns = [], None
+    for source in sources:
+        table, _ = read(source.path)
+        size = np.hypot(source.floor_meV, source.fraction * table[ENERGY].to_numpy())
+        columns = [name for name in table if columns is None or name in columns]
+        tables_.append(table.assign(error_meV=size))
+    if len(tables_) == 1 and not tables_[0]["error_meV"].any():
+        return tables_[0].drop(columns="error_meV")
+    whole = pd.concat(tables_, ignore_index=True)[[*(columns or []), "error_meV"]]
+    if (twice := whole.duplicated(COORDINATES)).any():
+        row = whole[twice].iloc[0]
+        named = ", ".join(f"{name} = {row[name]:g}" for name in COORDINATES)
+        raise UserError(
+            f"{', '.join(str(source.path) for source in sources)}: the geometry {named} is there "
+            "twice; leave one of them out"
+        )
+    return whole
 
 
 def cosines(theta_a_deg, theta_b_deg, phi_deg) -> tuple[NDArray, NDArray, NDArray]:
@@ -41,7 +76,9 @@ def with_cosines(points: pd.DataFrame) -> pd.DataFrame:
     return points.assign(**dict(zip(("c_a", "c_b", "c_ab"), rounded, strict=True)))
 
 
-def prepare(points: pd.DataFrame, a: Diatom, b: Diatom, lengths: list[float]) -> pd.DataFrame:
+def prepare(
+    points: pd.DataFrame, a: Diatom, b: Diatom, stretches: Sequence[Stretch | float]
+) -> pd.DataFrame:
     """Points with the columns that `fit.Design` reads.
 
     Parameters
@@ -50,16 +87,17 @@ def prepare(points: pd.DataFrame, a: Diatom, b: Diatom, lengths: list[float]) ->
         The table of `read`.
     a, b
         The two molecules.
-    lengths
-        Lengths l of their bounded stretches, angstrom.
+    stretches
+        Their stretch functions, for lengths in angstrom; a number is the length l of a tanh.
     """
     out = with_cosines(points)
     out["energy_meV"] = out[ENERGY]
     r_a, r_b = (
         out[name].to_numpy() * ANGSTROM_TO_BOHR for name in ("r_a_angstrom", "r_b_angstrom")
     )
-    for name, r, molecule, length in (("xi_a", r_a, a, lengths[0]), ("xi_b", r_b, b, lengths[1])):
-        xi = bounded_stretch(r, molecule.r_e, length * ANGSTROM_TO_BOHR)
+    bonds = zip(("xi_a", "xi_b"), (r_a, r_b), (a, b), stretches, strict=True)
+    for name, r, molecule, given in bonds:
+        xi = as_stretch(given).scaled(ANGSTROM_TO_BOHR)(r, molecule.r_e)
         # Input bond lengths are rounded: near r_e the stretch is set to zero.
         out[name] = np.where(np.abs(xi) < 2e-4, 0.0, xi * BOHR_TO_ANGSTROM)
     angular = quadrupole_angular(out["c_a"], out["c_b"], out["c_ab"])
@@ -67,6 +105,11 @@ def prepare(points: pd.DataFrame, a: Diatom, b: Diatom, lengths: list[float]) ->
     product = quadrupole_product(a, b, r_a, r_b)
     out["electrostatic_meV"] = product * angular / distance**5 * HARTREE_TO_MEV
     return out
+
+
+def lengths_from_equilibrium(r_angstrom: ArrayLike, molecule: Diatom) -> NDArray:
+    """Relative change r/r_e - 1 of bond lengths in angstrom."""
+    return np.asarray(r_angstrom) * (ANGSTROM_TO_BOHR / molecule.r_e) - 1.0
 
 
 def energy(surface: Potential, points: pd.DataFrame) -> NDArray:

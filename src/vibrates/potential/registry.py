@@ -77,7 +77,13 @@ SURFACES = {
     "correlation": RegisteredSurface(HardnessSettings, _improved_lennard_jones, _LENNARD_JONES),
     "table": RegisteredSurface(TableSettings, _improved_lennard_jones, _LENNARD_JONES),
     "fitted": RegisteredSurface(
-        FittedSettings, _fitted, (kernel_forms.FLEXIBLE_LENNARD_JONES, kernel_forms.JOINED)
+        FittedSettings,
+        _fitted,
+        (
+            kernel_forms.FLEXIBLE_LENNARD_JONES,
+            kernel_forms.JOINED,
+            kernel_forms.FOLLOWING_LENNARD_JONES,
+        ),
     ),
     "atom_pairs": RegisteredSurface(AtomPairSettings, _atom_pairs, (kernel_forms.ATOM_PAIRS,)),
     "sites": RegisteredSurface(SitesSettings, _sites, (kernel_forms.SITES,)),

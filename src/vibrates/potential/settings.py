@@ -9,6 +9,7 @@ from annotated_types import Ge, Le, MinLen
 from pydantic import ConfigDict, model_validator
 
 from vibrates.core.model import BLOCK, FORM, NUMBER, WHOLE, Model, Positive, Rule, key, optional
+from vibrates.potential.stretch import FORMS, Stretch
 
 
 class SurfaceSettings(Model):
@@ -159,8 +160,8 @@ class FittedTerm(Model):
         "Powers of the bounded stretches of the first and second molecule", "1"
     )
     values: tuple[float, ...] = key(
-        "Values at H, X, Ta, Tb, I, then (powers [0, 0] alone) of the extra harmonics; one value "
-        "holds for all orientations",
+        "Values at H, X, Ta, Tb, I, then (powers [0, 0], and for R_m [1, 0], [0, 1], [1, 1]) of "
+        "the extra harmonics; one value holds for all orientations",
         "of the parameter, per angstrom and power",
         min_length=1,
         max_length=17,
@@ -193,15 +194,73 @@ class LongRangeSeries(Model):
 _Length = Annotated[float, Ge(0.05), Le(10)]
 
 
-class FittedSettings(SurfaceSettings):
+class StretchFunction(Model):
+    """How the parameters follow the bond length of a molecule: one function of s = r - r_e."""
+
+    tanh: _Length | None = optional("Length l of l tanh(s/l)", "angstrom")
+    exponential: _Length | None = optional("Length l of l (1 - exp(-s/l))", "angstrom")
+    logistic: tuple[_Length, _Length] | None = optional(
+        "Limits of a logistic function for the compressed and the stretched bond", "angstrom"
+    )
+    power: Positive | None = optional(
+        "Power p of (2 r_e/p) (r^p - r_e^p)/(r^p + r_e^p)", "1", le=20
+    )
+
+    @model_validator(mode="after")
+    def _one_function(self) -> Self:
+        given = sorted(self.model_fields_set)
+        if len(given) != 1:
+            raise Rule(
+                "",
+                f"{', '.join(given) or 'nothing'} given where one function is needed; choose one "
+                f"of {', '.join(FORMS)}",
+            )
+        return self
+
+
+class WithStretches(Model):
+    """A block that names the stretch functions of both molecules."""
+
+    stretch_length_angstrom: tuple[_Length, _Length] | None = optional(
+        "Length l of each molecule in its bounded stretch l tanh((r - r_e) / l)", "angstrom"
+    )
+    stretches: tuple[StretchFunction, StretchFunction] | None = optional(
+        "Stretch function of each molecule, where it is not that tanh", "see the keys"
+    )
+
+    @model_validator(mode="after")
+    def _one_kind_of_stretch(self) -> Self:
+        if (self.stretch_length_angstrom is None) == (self.stretches is None):
+            state = "missing" if self.stretches is None else "not used together with stretches"
+            raise Rule(
+                "stretch_length_angstrom",
+                f"{state}; give either stretch_length_angstrom or stretches",
+            )
+        return self
+
+    def stretch_keys(self) -> dict[str, Any]:
+        """The key of the stretch functions that is given, as a plain mapping."""
+        given = self.to_mapping()
+        names = ("stretch_length_angstrom", "stretches")
+        return {name: given[name] for name in names if name in given}
+
+    def stretch_functions(self) -> tuple[Stretch, Stretch]:
+        """The stretch functions of both molecules, for lengths in angstrom."""
+        given = self.stretches or self.stretch_length_angstrom
+        assert given is not None  # otherwise the rule above was raised
+        a, b = (
+            Stretch.from_settings(one) if isinstance(one, StretchFunction) else Stretch.tanh(one)
+            for one in given
+        )
+        return a, b
+
+
+class FittedSettings(WithStretches, SurfaceSettings):
     """A surface fitted to ab initio points."""
 
     model_config = ConfigDict(title="fitted")
 
     type: Literal["fitted"] = _type()
-    stretch_length_angstrom: tuple[_Length, _Length] = key(
-        "Length l of each molecule in its bounded stretch l tanh((r - r_e) / l)", "angstrom"
-    )
     terms: FittedTerms = key("Parameters fitted to ab initio points", "see the keys")
     long_range: LongRangeSeries | None = optional(
         "Long-range series that takes over from the fitted surface", "see the keys"

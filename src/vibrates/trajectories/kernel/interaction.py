@@ -10,6 +10,7 @@ from vibrates.potential import kernel_forms
 from vibrates.trajectories.kernel.atom_diatom import atom_pairs, sites
 from vibrates.trajectories.kernel.lennard_jones import (
     flexible_lennard_jones,
+    following_lennard_jones,
     improved_lennard_jones,
 )
 from vibrates.trajectories.kernel.long_range import add_series, switching_function
@@ -40,6 +41,7 @@ from vibrates.trajectories.kernel.vector_math import JIT_OPTIONS, exp
 # Constants of the compiled code.
 _EXPONENTIAL = kernel_forms.EXPONENTIAL.number
 _FLEXIBLE_LENNARD_JONES = kernel_forms.FLEXIBLE_LENNARD_JONES.number
+_FOLLOWING_LENNARD_JONES = kernel_forms.FOLLOWING_LENNARD_JONES.number
 _ATOM_PAIRS = kernel_forms.ATOM_PAIRS.number
 _JOINED = kernel_forms.JOINED.number
 _SITES = kernel_forms.SITES.number
@@ -147,5 +149,7 @@ def potential_and_means(form, points, re, im, g, tables, quadrupole, potential, 
         sites(points, re, im, g, tables, potential, means)
     elif form == _FLEXIBLE_LENNARD_JONES:
         flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)
+    elif form == _FOLLOWING_LENNARD_JONES:
+        following_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)
     else:
         improved_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)
