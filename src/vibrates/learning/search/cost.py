@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 import xarray as xr
 
+from vibrates.core import tables
 from vibrates.core.errors import UserError
 from vibrates.learning.search.training_sets import initial_number, levels
 
@@ -52,12 +53,7 @@ def recorded_hours(path: str, data: xr.Dataset) -> Cost:
     if the file is no such table or lacks a level of ``data``.
     """
     number = initial_number(data)
-    try:
-        table = pd.read_csv(path, dtype={number: str})
-    except (ValueError, OSError) as error:
-        raise UserError(
-            f"{path}: cannot be read as a table ({error}); write columns {number}, core_hours"
-        ) from error
+    table = tables.read_plain(path, f"columns {number}, core_hours", dtype={number: str})
     for column in (number, "core_hours"):
         if column not in table:
             raise UserError(
