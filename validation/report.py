@@ -37,6 +37,7 @@ STUDIES = (
     "surface_fit", "surface_rates", "surface_published", "surface_uncertainty",
     "quantum_data", "quantum_methods", "quantum_convergence", "quantum_judge",
     "longrange", "performance", "slurm_plan", "slurm_faults", "kernel_search", "learning_page",
+    "regression",
     "packages",
 )  # fmt: skip
 _NUMBER = r"(?:-?\d[-+.\deE]*|null|NaN|-?Infinity)"

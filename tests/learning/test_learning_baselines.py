@@ -8,6 +8,7 @@ from learning_ladders import TEMPERATURES_K
 from vibrates.core.errors import UserError
 from vibrates.learning.baselines import ALONG_V, NAMES, Baseline, nearest_polynomial
 from vibrates.learning.data import log10_k, rate_data
+from vibrates.learning.features import feature
 from vibrates.learning.models import model
 
 V = np.array([2, 3, 4, 6, 7, 9, 12])
@@ -93,10 +94,26 @@ def test_an_unknown_baseline_is_named():
 
 
 def test_the_published_process_with_the_matrix_element_taken_out_learns_the_rest():
-    """Where the rest is constant along v the process extrapolates; the one as published cannot."""
-    data = ladder(lambda v, T: -15 - 20 * T ** (-1 / 3) + 0 * v)
-    errors = {}
-    for name in ("GP", "GP_residual"):
-        predicted, _ = model(name)().fit(data, without(data, -1)).predict(data)
-        errors[name] = np.abs(predicted - log10_k(data))[-1].max()
-    assert errors["GP_residual"] < 0.1 * errors["GP"]
+    """As it learns rates that have no matrix element, which is put back afterwards."""
+    data = ladder(lambda v, T: -15 - (20 + 0.1 * v) * T ** (-1 / 3), V[:4])
+    rest = data.copy(deep=True)
+    matrix_element = 10.0 ** feature("ladder", data)
+    rest["k"] = data["k"] / matrix_element
+    train = without(data, 2)
+    own, own_std = model("GP_residual")().fit(data, train).predict(data)
+    plain, plain_std = model("GP")().fit(rest, train).predict(rest)
+    np.testing.assert_allclose(own, plain + np.log10(matrix_element), atol=1e-6)
+    np.testing.assert_allclose(own_std, plain_std, rtol=1e-3)
+    assert np.abs(plain - own).min() > 0.1
+
+
+def test_levels_of_the_second_molecule_stay_apart():
+    v, w = np.repeat([1, 2, 4, 5], 2), np.tile([0, 2], 4)
+    k = v[:, None] * 10.0 ** (-15 + 0.1 * v[:, None] * (1 + w[:, None]) + 0 * TEMPERATURES_K)
+    data = rate_data({"v": v, "vp": v - 1, "w": w, "wp": w}, TEMPERATURES_K, k, "made up")
+    train = without(data, [2, 3])
+    train[:, 0] = False
+    for name, column in (("l3", 1), ("line", 0)):
+        predicted = Baseline(name).fit(data, train).predict(data)[0]
+        rows = slice(None) if name == "l3" else [0, 1, 4, 5, 6, 7]
+        np.testing.assert_allclose(predicted[rows, column], log10_k(data)[rows, column], atol=1e-8)

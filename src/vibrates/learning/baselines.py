@@ -68,7 +68,7 @@ class Baseline:
         self.name, self.description = name, f"{name}: interpolation"
 
     def fit(self, data: xr.Dataset, train: NDArray, seed: int = 0) -> "Baseline":
-        """Keep the `train` cells (N, M) of `data`; one level per v, as in a ladder."""
+        """Keep the `train` cells (N, M) of `data`; levels of the second molecule stay apart."""
         self.data, self.train = data, train
         return self
 
@@ -80,23 +80,36 @@ class Baseline:
         values = log10_k(self.data) - feature("ladder", self.data)
         v, wanted = self.data["v"].values.astype(float), data["v"].values.astype(float)
         found = np.full((len(wanted), values.shape[1]), np.nan)
-        # Temperatures that have the same levels are done together.
-        patterns, which = np.unique(self.train, axis=1, return_inverse=True)
-        for number, known in enumerate(patterns.T):
-            if known.sum() >= 2:
-                columns = np.flatnonzero(which.ravel() == number)
-                own = values[np.ix_(known, columns)]
-                found[:, columns] = ALONG_V[self.name](v[known], own, wanted)
+        w, wanted_w = _second_level(self.data), _second_level(data)
+        for level in np.unique(wanted_w):
+            asked = np.flatnonzero(wanted_w == level)
+            # Temperatures that have the same levels are done together.
+            train = self.train & (w == level)[:, None]
+            patterns, which = np.unique(train, axis=1, return_inverse=True)
+            for number, known in enumerate(patterns.T):
+                if known.sum() >= 2:
+                    columns = np.flatnonzero(which.ravel() == number)
+                    own = values[np.ix_(known, columns)]
+                    found[np.ix_(asked, columns)] = ALONG_V[self.name](v[known], own, wanted[asked])
         return found + feature("ladder", data)
 
     def _along_T(self, data: xr.Dataset) -> NDArray:
         coordinate = COORDINATE[self.name]
         x, wanted = (feature(coordinate, each)[0] for each in (self.data, data))
         values, found = log10_k(self.data), np.full(data["k"].shape, np.nan)
-        place = {v: row for row, v in enumerate(self.data["v"].values)}
-        for row, v in enumerate(data["v"].values):
-            known = self.train[place[v]] if v in place else np.zeros(len(x), dtype=bool)
+        place = {state: row for row, state in enumerate(_states(self.data))}
+        for row, state in enumerate(_states(data)):
+            known = self.train[place[state]] if state in place else np.zeros(len(x), dtype=bool)
             if known.sum() >= 2:
-                y = values[place[v], known]
+                y = values[place[state], known]
                 found[row] = ALONG_T[self.name](x[known], y, wanted)
         return found
+
+
+def _second_level(data: xr.Dataset) -> NDArray:
+    """w of every transition (N,), 0 where the data have none."""
+    return data["w"].values if "w" in data.coords else np.zeros(data.sizes["transition"], int)
+
+
+def _states(data: xr.Dataset) -> list[tuple[int, int]]:
+    return list(zip(data["v"].values.tolist(), _second_level(data).tolist(), strict=True))
