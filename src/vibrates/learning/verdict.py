@@ -118,7 +118,7 @@ def groups(scores: pd.DataFrame) -> pd.DataFrame:
                 "best_rms_dex": float(mse[best].mean() ** 0.5),
                 "ratio": float(mse["ladder"].mean() / mse[best].mean()),
                 "geometric_ratio": ratios[best],
-                **{name: ratios.get(name, float("nan")) for name in NAMES},
+                **{str(name): ratios.get(name, float("nan")) for name in NAMES},
                 **{
                     name: float(np.average(ours[name], weights=ours["n_test"]))
                     for name in ("coverage_1", "coverage_2")
