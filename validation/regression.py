@@ -173,9 +173,16 @@ def sections(numbers: dict) -> dict[str, str]:
     return {
         "regression/groups": table(head, rows),
         "regression/learned": table(
-            ["rms of sets 1-4 (dex)", *SHOWN.values()],
+            ["rms of sets 1-4 (dex)", *(text for m, text in SHOWN.items() if m in wide)],
             [
-                [f, *(f"{wide[m].get(f, np.nan):.4f}" for m in SHOWN if m in wide)]
+                [
+                    f,
+                    *(
+                        "" if wide.loc[f, m] != wide.loc[f, m] else f"{wide.loc[f, m]:.4f}"
+                        for m in SHOWN
+                        if m in wide
+                    ),
+                ]
                 for f in wide.index
             ],
         ),

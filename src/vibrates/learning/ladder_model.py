@@ -28,6 +28,7 @@ import numpy as np
 import xarray as xr
 
 from vibrates.core.errors import UserError
+from vibrates.learning import data as model_data
 from vibrates.learning.calibration import widening as widening_of
 from vibrates.learning.data import log10_k
 from vibrates.learning.features import feature
@@ -39,6 +40,7 @@ from vibrates.learning.trends import (
     OF_STATES,
     RESONANT,
     RESONANT_BEYOND,
+    SPLINES,
     Candidate,
 )
 
@@ -149,7 +151,8 @@ class LadderModel:
     def _calibrate(self, data: xr.Dataset, train: np.ndarray, by_splines: bool, fits: dict) -> None:
         """Factors of the errors of new levels, and of new cells of known ones (`calibration`)."""
         self._known, self._of_levels, self._of_cells = np.array([]), None, None
-        if not by_splines:
+        # Monte-Carlo errors are known, and a few left-out levels are hardly a better judge of them.
+        if not by_splines or model_data.log10_k_stderr(data)[train].any():
             return
         (fit,) = fits.values()
         levels = train.any(axis=1)
@@ -187,8 +190,8 @@ class LadderModel:
     def description(self) -> str:
         """What was chosen, in words."""
         parts = [
-            f"{self.weights[name]:.2f} {name} ({form.along} along the ladder, M52 in "
-            f"{form.temperature})"
+            f"{self.weights[name]:.2f} {name} ({form.along} along the ladder, "
+            f"{'M32' if form.along == SPLINES else 'M52'} in {form.temperature})"
             for name, form in self._offered.items()
             if self.weights[name] > 0
         ]

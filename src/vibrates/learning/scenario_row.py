@@ -21,7 +21,7 @@ def row(data: xr.Dataset, split: Split, train: np.ndarray, fresh: Any, start: in
     if hasattr(fitted, "predict_computed"):
         predicted, std = fitted.predict_computed(data)
         # The errors of levels that have training cells are in it.
-        stderr = np.where(train.any(axis=1)[:, None], 0.0, stderr)
+        stderr = np.where(train.any(axis=1, keepdims=True), 0.0, stderr)
     else:
         predicted, std = fitted.predict(data)
     return {
