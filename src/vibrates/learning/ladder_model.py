@@ -28,7 +28,6 @@ import numpy as np
 import xarray as xr
 
 from vibrates.core.errors import UserError
-from vibrates.learning import data as model_data
 from vibrates.learning.calibration import widening as widening_of
 from vibrates.learning.data import log10_k
 from vibrates.learning.features import feature
@@ -151,8 +150,7 @@ class LadderModel:
     def _calibrate(self, data: xr.Dataset, train: np.ndarray, by_splines: bool, fits: dict) -> None:
         """Factors of the errors of new levels, and of new cells of known ones (`calibration`)."""
         self._known, self._of_levels, self._of_cells = np.array([]), None, None
-        # Monte-Carlo errors are known, and a few left-out levels are hardly a better judge of them.
-        if not by_splines or model_data.log10_k_stderr(data)[train].any():
+        if not by_splines:
             return
         (fit,) = fits.values()
         levels = train.any(axis=1)
