@@ -107,7 +107,7 @@ def groups(scores: pd.DataFrame) -> pd.DataFrame:
             continue
         best = mse[found].mean().idxmin()
         ours = part[part["model"] == "ladder"]
-        ratios = {name: _geometric(mse["ladder"] / mse[name]) for name in found}
+        ratios = {str(name): _geometric(mse["ladder"] / mse[name]) for name in found}
         rows.append(
             {
                 "family": family,
@@ -117,7 +117,7 @@ def groups(scores: pd.DataFrame) -> pd.DataFrame:
                 "best": best,
                 "best_rms_dex": float(mse[best].mean() ** 0.5),
                 "ratio": float(mse["ladder"].mean() / mse[best].mean()),
-                "geometric_ratio": ratios[best],
+                "geometric_ratio": ratios[str(best)],
                 **{str(name): ratios.get(name, float("nan")) for name in NAMES},
                 **{
                     name: float(np.average(ours[name], weights=ours["n_test"]))
