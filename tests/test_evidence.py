@@ -158,8 +158,11 @@ def test_the_uncertainty_of_the_surface_is_read_from_its_campaign(monkeypatch, t
     assert own["basis"] == pytest.approx(np.full(6, -0.1))
     assert numbers["cost"] == {"trajectories": 60, "core_seconds": 120.0, "drawn": 2}
     texts = study.sections(numbers)
-    assert "69 % (0.50-2.00)" in texts["surface/uncertainty"]
-    assert texts["surface/uncertainty cost"] == "2 drawn surfaces, 60 trajectories, 2 core minutes"
+    assert "69 % (0.50-2.00)" in texts["evidence/surface/uncertainty"]
+    assert (
+        texts["evidence/surface/uncertainty cost"]
+        == "2 drawn surfaces, 60 trajectories, 2 core minutes"
+    )
 
 
 def test_missing_results_are_named(tmp_path):

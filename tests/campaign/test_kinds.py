@@ -1,5 +1,6 @@
 """`vibrates check` and `vibrates run` take every kind of configuration, and say which one it is."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -119,6 +120,8 @@ def test_make_reports_a_mistake_in_one_line(root):
         ["make", "-o", ".venv/.ready", "run", "CONFIG=kein Ümlaut.yaml",
          f"BIN={Path(sys.executable).parent}"],
         cwd=root, capture_output=True, text=True, check=False,
+        # As from a shell, also where these tests run under make.
+        env={name: value for name, value in os.environ.items() if not name.startswith("MAKE")},
     )  # fmt: skip
     mistake, *rest = ran.stderr.splitlines()
     assert mistake.startswith("error: kein Ümlaut.yaml: cannot be read (No such file")

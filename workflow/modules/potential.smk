@@ -31,13 +31,9 @@ PROGRAMS = {name: descriptions.program(one) for name, one in SETS.items()}
 STORED = {name: one.points for name, one in (SETTINGS.further or {}).items()}
 
 
-# The list of a further set may come from a file that only its own jobs need.
-@cache
-def fingerprints(name):
-    """Of every block of a set what its points depend on: level of theory, geometries, code."""
-    return preamble.or_exit(descriptions.fingerprints, SETS[name])
-
-
+# Of every block of a set what its points depend on: level of theory, geometries, code. On demand: the list of a
+# further set may come from a file that only its own jobs need.
+fingerprints = cache(lambda name: preamble.or_exit(descriptions.fingerprints, SETS[name]))
 MONOMERS = {name: descriptions.monomer(described, name) for name in SETTINGS.properties}
 POINTS = [source.path for source in SETTINGS.fit.sources()]
 FIT = [SETTINGS.name, SETTINGS.pair, described.molecules, SETTINGS.fit]
