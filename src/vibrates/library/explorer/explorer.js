@@ -18,7 +18,7 @@
   };
   const K_TITLE = "k / cm<sup>3</sup> s<sup>-1</sup>";
   const POWERS = { type: "log", exponentformat: "power", showexponent: "all" };
-  const LAYOUT = { margin: { l: 76, r: 18, t: 58, b: 52 }, paper_bgcolor: "#fff",
+  const LAYOUT = { margin: { l: 76, r: 18, t: 58, b: 68 }, paper_bgcolor: "#fff",
     plot_bgcolor: "#fff", font: { family: "system-ui, sans-serif", size: 13 }, showlegend: false };
   const CONFIG = { responsive: true, displaylogo: false,
     modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
