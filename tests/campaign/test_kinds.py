@@ -119,7 +119,7 @@ def test_make_reports_a_mistake_in_one_line(root):
     """With the packages of this environment, and a path with a space and an umlaut."""
     ran = subprocess.run(
         ["make", "-o", ".venv/.ready", "run", "CONFIG=kein Ümlaut.yaml",
-         f"BIN={Path(sys.executable).parent}"],
+         f"BIN={Path(sys.executable).parent}", f"PYTHON={sys.executable}"],
         cwd=root, capture_output=True, text=True, check=False,
         # As from a shell, also where these tests run under make.
         env={name: value for name, value in os.environ.items() if not name.startswith("MAKE")},
