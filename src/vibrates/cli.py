@@ -276,7 +276,8 @@ def parser() -> argparse.ArgumentParser:
 
 def _file(argument: argparse.Action) -> None:
     """Have a shell complete names of files, where the script for it is made (shtab)."""
-    argument.complete = {"bash": "_shtab_compgen_files", "zsh": "_files", "tcsh": "f"}  # type: ignore[attr-defined]
+    files = {"bash": "_shtab_compgen_files", "zsh": "_files", "tcsh": "f"}
+    argument.complete = files  # type: ignore[attr-defined]
 
 
 def _add_export(command: Callable[..., argparse.ArgumentParser]) -> None:

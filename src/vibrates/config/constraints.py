@@ -128,7 +128,7 @@ def _rotors(campaign: Campaign) -> None:
                 f"rotors.{name}.initial_j: {list(one.initial_j)} has no level of {missing[0]}-"
                 f"{name}; add one"
             )
-        largest = max(j for _, _, j in campaign.quantised.states(campaign.grid.states))  # type: ignore[union-attr]
+        largest = max(state[-1] for state in campaign.states)  # (v, w, j)
         if one.largest_j is not None and one.largest_j < largest:
             raise UserError(
                 f"rotors.{name}.largest_j: {one.largest_j} is below the largest initial j, "

@@ -18,6 +18,7 @@ from vibrates.core.units import KELVIN_TO_HARTREE
 
 if TYPE_CHECKING:  # A configuration names species without computing.
     from vibrates.molecules.diatom import Diatom
+    from vibrates.molecules.podvr import Podvr
 
 MIXTURES = ("para", "ortho", "normal", "equilibrium")
 # Vibrational levels above those asked for, in which the centrifugal energy is diagonalised.
@@ -116,6 +117,24 @@ def spin_species(like_ends: bool, weights: tuple[float, float] | None) -> tuple[
     )
 
 
+def rovibrational_hamiltonian(basis: "Podvr", reduced_mass: float, j: NDArray) -> NDArray:
+    """h + j(j + 1)/(2 mu r^2) between vibrational levels, (n_j, n, n), hartree.
+
+    Parameters
+    ----------
+    basis : Podvr
+        The n levels.
+    reduced_mass : float
+        Of the molecule, electron masses.
+    j : NDArray
+        Rotational levels (n_j,).
+    """
+    b = basis.amplitudes
+    centrifugal = (b.T / (2.0 * reduced_mass * basis.r**2)) @ b
+    squares = np.asarray(j) * (np.asarray(j) + 1.0)
+    return np.diag(basis.energies) + squares[:, None, None] * centrifugal
+
+
 def rovibrational_energies(diatom: "Diatom", levels: range, j: NDArray) -> NDArray:
     """Energies (n_w, n_j) of ``levels`` above the minimum of the well, hartree.
 
@@ -139,10 +158,7 @@ def rovibrational_energies(diatom: "Diatom", levels: range, j: NDArray) -> NDArr
     """
     many = range(min(diatom.morse_levels, levels.stop + _MORE_LEVELS))
     basis = diatom.basis(many if len(many) >= levels.stop else levels)
-    b = basis.amplitudes
-    centrifugal = (b.T / (2.0 * diatom.reduced_mass * basis.r**2)) @ b
-    squares = np.asarray(j) * (np.asarray(j) + 1.0)
-    energies = np.linalg.eigvalsh(np.diag(basis.energies) + squares[:, None, None] * centrifugal)
+    energies = np.linalg.eigvalsh(rovibrational_hamiltonian(basis, diatom.reduced_mass, j))
     return energies[:, levels.start : levels.stop].T
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from vibrates.core.errors import UserError
 from vibrates.molecules.diatom import Diatom
-from vibrates.molecules.rotation import rovibrational_energies
+from vibrates.molecules.rotation import rovibrational_energies, rovibrational_hamiltonian
 
 
 def rotational_levels(diatom: Diatom, j_max: int, j: int) -> list[int]:
@@ -124,12 +124,9 @@ class RovibrationalBasis:
             one = np.ones((len(j), 1, 1))
             return cls(wide.r, density[:, None], np.ones((1, 1)), energies, one)
         basis = diatom.basis(levels)
-        b = basis.amplitudes
-        centrifugal = (b.T / (2.0 * diatom.reduced_mass * basis.r**2)) @ b
-        squares = np.asarray(j) * (np.asarray(j) + 1.0)
         # The energies are the converged ones, the states those that this basis holds.
-        states = np.linalg.eigh(np.diag(basis.energies) + squares[:, None, None] * centrifugal)[1]
-        return cls(basis.r, np.eye(len(levels)), b, energies, states)
+        states = np.linalg.eigh(rovibrational_hamiltonian(basis, diatom.reduced_mass, j))[1]
+        return cls(basis.r, np.eye(len(levels)), basis.amplitudes, energies, states)
 
     @property
     def points(self) -> int:
