@@ -294,3 +294,12 @@ def test_long_bonds_reach_the_fit_as_points(computed, tmp_path):
     assert points["factor"].between(1.0, 2.1).all()
     wall = points["E_CASSCF_meV"] > 100.0
     assert points.loc[wall, ENERGY].between(100.0, 500.0).all()
+
+
+def test_the_points_of_the_fit_are_those_joined_from_both_methods(root, computed):
+    stored, level = point_tables.read(root / "data" / "n2h2_long_bonds.csv")
+    assert level["joining_angstrom"] == long_bonds.JOINING_ANGSTROM
+    again = long_bonds.joined(*computed, long_bonds.JOINING_ANGSTROM)
+    both = stored.merge(again, on=COORDINATES, suffixes=("", "_again"))
+    assert len(both) == len(stored) == len(again)
+    np.testing.assert_allclose(both[ENERGY], both[f"{ENERGY}_again"], atol=2e-5)

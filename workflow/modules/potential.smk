@@ -70,8 +70,8 @@ if SETTINGS.fit.increment is not None:
 
     rule increment:
         input:
-            points=SETTINGS.fit.points,
-            larger=SETTINGS.fit.increment.points,
+            points=POINTS,
+            larger=list(SETTINGS.fit.increment.points),
             known=rules.fit.output.known,
         output:
             surface=WORK / f"{SETTINGS.name}_sum.yaml",
@@ -88,11 +88,16 @@ if SETTINGS.fit.increment is not None:
             "../scripts/surface_increment.py"
 
 
+# Of the sum, if there is one: the surface that campaigns use.
 if SETTINGS.fit.draws is not None:
 
     rule draws:
         input:
-            known=rules.fit.output.known,
+            known=(
+                rules.increment.output.summed
+                if SETTINGS.fit.increment is not None
+                else rules.fit.output.known
+            ),
         output:
             [
                 WORK / f"draws/{SETTINGS.name}_{number:03}.yaml"
@@ -136,6 +141,7 @@ if SETTINGS.fit.moments is not None:
 rule figures:
     input:
         points=SETTINGS.fit.points,
+        known=rules.fit.output.known,
         surface="config/surfaces/fitted.yaml",
         virial="data/n2h2_b12_gerg2008.csv",
     output:
@@ -206,7 +212,8 @@ if SETTINGS.design and {"designed", "long_bonds_a", "long_bonds_a_ccsdt"} <= set
             designed=STORED["designed"],
             nevpt2=STORED["long_bonds_a"],
             coupled=STORED["long_bonds_a_ccsdt"],
-            surface="config/surfaces/fitted.yaml",
+            # Without the increment, in the basis of the points.
+            surface=rules.fit.output.known,
         output:
             moments=WORK / "moments.csv",
             overlap=WORK / "long_bonds_overlap.csv",

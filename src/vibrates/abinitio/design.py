@@ -48,7 +48,7 @@ class LinearisedFit:
     def __init__(self, described: PairDescription, known: pd.DataFrame) -> None:
         spec = described.settings.fit
         asked = _asked(described)
-        self.molecules, self.lengths = described.diatoms, list(spec.stretch_functions())
+        self.molecules, self.lengths = described.diatoms, list(asked.stretch_functions())
         self.rest = tuple(one.r_e * BOHR_TO_ANGSTROM for one in self.molecules)
         prepared = point_tables.prepare(known, *self.molecules, self.lengths)
         training = prepared[~prepared["group"].str.startswith("held_out")].reset_index(drop=True)

@@ -313,7 +313,7 @@ class SurfaceFit(WithStretches):
         further = self.more_points or ()
         return [
             Source(self.points),
-            *(Source(one.points, one.floor_meV, one.fraction) for one in further),
+            *(Source(one.points, one.floor_meV, one.fraction, one.groups) for one in further),
         ]
 
     def all_stretches(self) -> list[tuple[dict[str, Any], tuple[Stretch, Stretch]]]:
@@ -326,9 +326,11 @@ class SurfaceFit(WithStretches):
 
     def record(self) -> dict[str, Any]:
         """What the chosen fit was made with, for the record of its products."""
-        names = ("points", "weights", "prior", "chosen")
+        names = ("points", "more_points", "weights", "prior", "chosen")
         given = self.to_mapping()
-        return {name: given[name] for name in names} | {"form": given["candidates"][self.chosen]}
+        return {name: given[name] for name in names if name in given} | {
+            "form": given["candidates"][self.chosen]
+        }
 
     @model_validator(mode="after")
     def _a_candidate(self) -> Self:
@@ -397,7 +399,7 @@ class IncrementDesign(Model):
     highest_meV: Positive = key("Highest V", "meV")
 
 
-class DesignSettings(Model):
+class DesignSettings(WithStretches):
     """Which points lower the uncertainty of what rates hang on."""
 
     points: str = key("Points that are known (relative to the project)", "path")
