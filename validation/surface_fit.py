@@ -51,6 +51,7 @@ def cell(found: dict, name: str, digits: int = 1) -> str:
 
 JUDGED = [
     "score",
+    "within",
     "reduced chi^2",
     "left out: wall / %",
     "well / meV",
@@ -64,6 +65,7 @@ def judged(own: dict) -> list:
     """The cells under `JUDGED`."""
     return [
         f"{own['score']:.3f}",
+        f"{own['score_within']:.3f}",
         f"{own['reduced_chi_square']:.2f}",
         *(cell(own[part], kind, digits) for part in ("cross_validation", "held_out")
           for kind, digits in (("wall_percent", 1), ("well_meV", 2))),
