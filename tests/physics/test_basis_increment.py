@@ -178,7 +178,7 @@ def test_draws_have_the_covariance_of_the_fit_and_do_not_depend_on_their_number(
 
 
 def test_the_committed_covariance_is_that_of_the_default_surface(root):
-    path = root / "data" / "n2h2_surface_fit.nc"
+    path = root / "data" / "n2h2_surface_sum.nc"
     known = drawn.read(path)
     block = read_layers(root / "config" / "surfaces" / "fitted.yaml")["surface"]
     drawn.require_same(known, block, path)
