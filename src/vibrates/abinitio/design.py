@@ -57,7 +57,7 @@ class LinearisedFit:
             for name, rows in asked.form.to_mapping().items()
             for i, j, count in rows
         ]
-        self.weights = fitting.Weights(**spec.weights.to_mapping())
+        self.weights = fitting.Weights(**asked.weights.to_mapping())
         self.found = fitting.fit(training, self.terms, self.weights, spec.prior.to_mapping())
 
     def prepared(self, table: pd.DataFrame) -> pd.DataFrame:

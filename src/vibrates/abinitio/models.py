@@ -403,6 +403,7 @@ class DesignSettings(WithStretches):
     """Which points lower the uncertainty of what rates hang on."""
 
     points: str = key("Points that are known (relative to the project)", "path")
+    weights: Weights = key("Standard deviation ascribed to a point", _SEE)
     form: Candidate = key(
         "Form of the fit whose covariance is used; extra harmonics may follow the bond lengths",
         _SEE,
