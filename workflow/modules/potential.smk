@@ -24,18 +24,22 @@ LOGS = WORK / "logs"
 # geometries and energies depend on, the program that computes it, and the data file whose points are not computed again.
 SETS = {
     "points": described.points,
-    "larger_basis": described.larger_basis,
+    **({} if SETTINGS.larger_basis is None else {"larger_basis": described.larger_basis}),
     **described.further,
 }
 PROGRAMS = {name: descriptions.program(one) for name, one in SETS.items()}
 STORED = {name: one.points for name, one in (SETTINGS.further or {}).items()}
+if SETTINGS.points is not None:
+    STORED["points"] = SETTINGS.points
 
 
 # Of every block of a set what its points depend on: level of theory, geometries, code. On demand: the list of a
 # further set may come from a file that only its own jobs need.
 fingerprints = cache(lambda name: preamble.or_exit(descriptions.fingerprints, SETS[name]))
-MONOMERS = {name: descriptions.monomer(described, name) for name in SETTINGS.properties}
-POINTS = [source.path for source in SETTINGS.fit.sources()]
+MONOMERS = {
+    name: preamble.or_exit(descriptions.monomer, described, name) for name in SETTINGS.properties
+}
+POINTS = [] if SETTINGS.fit is None else [source.path for source in SETTINGS.fit.sources()]
 FIT = [SETTINGS.name, SETTINGS.pair, described.molecules, SETTINGS.fit]
 
 
@@ -45,28 +49,30 @@ wildcard_constraints:
     molecule=r"\w+",
 
 
-rule fit:
-    default_target: True
-    input:
-        points=POINTS,
-    output:
-        surface=WORK / f"{SETTINGS.name}_surface.yaml",
-        # The values with their covariance: a file to be kept beside the surface.
-        known=WORK / f"{SETTINGS.name}_fit.nc",
-        report=WORK / "fit.json",
-        errors=WORK / "fit.csv",
-    log:
-        LOGS / "fit.log",
-    conda:
-        "../../envs/dynamics.yaml"
-    params:
-        description=DESCRIPTION,
-        fingerprint=preamble.fingerprint(FIT, code_fingerprint("vibrates.potential.fit")),
-    script:
-        "../scripts/fit_surface.py"
+if SETTINGS.fit is not None:
+
+    rule fit:
+        default_target: True
+        input:
+            points=POINTS,
+        output:
+            surface=WORK / f"{SETTINGS.name}_surface.yaml",
+            # The values with their covariance: a file to be kept beside the surface.
+            known=WORK / f"{SETTINGS.name}_fit.nc",
+            report=WORK / "fit.json",
+            errors=WORK / "fit.csv",
+        log:
+            LOGS / "fit.log",
+        conda:
+            "../../envs/dynamics.yaml"
+        params:
+            description=DESCRIPTION,
+            fingerprint=preamble.fingerprint(FIT, code_fingerprint("vibrates.potential.fit")),
+        script:
+            "../scripts/fit_surface.py"
 
 
-if SETTINGS.fit.increment is not None:
+if SETTINGS.fit is not None and SETTINGS.fit.increment is not None:
 
     rule increment:
         input:
@@ -88,7 +94,7 @@ if SETTINGS.fit.increment is not None:
             "../scripts/surface_increment.py"
 
 
-if SETTINGS.fit.draws is not None:
+if SETTINGS.fit is not None and SETTINGS.fit.draws is not None:
 
     rule draws:
         input:
@@ -111,7 +117,7 @@ if SETTINGS.fit.draws is not None:
             "../scripts/surface_draws.py"
 
 
-if SETTINGS.fit.moments is not None:
+if SETTINGS.fit is not None and SETTINGS.fit.moments is not None:
 
     rule moments:
         input:
@@ -133,26 +139,29 @@ if SETTINGS.fit.moments is not None:
             "../scripts/surface_moments.py"
 
 
-rule figures:
-    input:
-        points=SETTINGS.fit.points,
-        surface="config/surfaces/fitted.yaml",
-        virial="data/n2h2_b12_gerg2008.csv",
-    output:
-        cuts=WORK / "figures/cuts.png",
-        stretched=WORK / "figures/stretched.png",
-        virial=WORK / "figures/virial.png",
-    log:
-        LOGS / "figures.log",
-    conda:
-        "../../envs/learning.yaml"
-    params:
-        description=DESCRIPTION,
-        fingerprint=preamble.fingerprint(
-            SETTINGS.pair, described.molecules, SETTINGS.fit.stretch_keys()
-        ),
-    script:
-        "../scripts/surface_checks.py"
+# The published surfaces and the virial coefficient in them are those of N2 + H2.
+if SETTINGS.fit is not None and SETTINGS.pair == ("N2", "H2"):
+
+    rule figures:
+        input:
+            points=SETTINGS.fit.points,
+            surface="config/surfaces/fitted.yaml",
+            virial="data/n2h2_b12_gerg2008.csv",
+        output:
+            cuts=WORK / "figures/cuts.png",
+            stretched=WORK / "figures/stretched.png",
+            virial=WORK / "figures/virial.png",
+        log:
+            LOGS / "figures.log",
+        conda:
+            "../../envs/learning.yaml"
+        params:
+            description=DESCRIPTION,
+            fingerprint=preamble.fingerprint(
+                SETTINGS.pair, described.molecules, SETTINGS.fit.stretch_keys()
+            ),
+        script:
+            "../scripts/surface_checks.py"
 
 
 # Geometries of further points, and those to compute once more in a larger basis.
@@ -333,11 +342,12 @@ rule monomer:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
         runtime=lambda wildcards, attempt: 120 * attempt,
     params:
+        table=lambda wildcards: descriptions.monomer_program(described, wildcards.molecule),
         fingerprint=lambda wildcards: descriptions.monomer_fingerprint(
             described, wildcards.molecule
         ),
     shell:
-        f"{with_pyscf(SETTINGS.python, 'monomers')} properties {{input:q}} {{output:q}} "
+        f"{with_pyscf(SETTINGS.python, 'monomers')} {{params.table}} {{input:q}} {{output:q}} "
         f"--fingerprint {{params.fingerprint}} {LOGGED}"
 
 

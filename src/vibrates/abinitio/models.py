@@ -13,6 +13,7 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import ConfigDict, Discriminator, StringConstraints, Tag, model_validator
 
 from vibrates.abinitio.fit_models import BasisIncrement, Draws, MomentTable, MorePoints
+from vibrates.core.errors import UserError
 from vibrates.core.model import (
     WHOLE,
     Ascending,
@@ -167,14 +168,37 @@ class Contacts(Model):
     I: _Contact = key("Contact distance of the configuration", "angstrom")
 
 
+class ContactAtoms(Model):
+    """Contact distances from the radii of the atoms, at any orientation."""
+
+    radii_angstrom: Annotated[dict[Element, _Length], MinLen(1)] = key(
+        "Radius of each element: contact is where exp(-(d - both radii)/decay), summed over the "
+        "pairs of atoms at their distances d, is one",
+        "angstrom",
+    )
+    decay_angstrom: _Length = key("Decay of the repulsion of two atoms", "angstrom")
+
+
 class Geometries(Model):
     """Which geometries are computed."""
 
-    contact_angstrom: Contacts = key(
+    contact_angstrom: Contacts | None = optional(
         "Distance that the offsets of a configuration count from", "angstrom"
+    )
+    contact_atoms: ContactAtoms | None = optional(
+        "The same from radii of the atoms, which tells both ends of a molecule apart", _SEE
     )
     block_size: Count = key("Geometries in one job", "1")
     groups: Groups = key(*_GROUPS)
+
+    @model_validator(mode="after")
+    def _one_contact(self) -> Self:
+        if (self.contact_angstrom is None) == (self.contact_atoms is None):
+            state = "missing" if self.contact_atoms is None else "not used with contact_atoms"
+            raise Rule(
+                "contact_angstrom", f"{state}; give either contact_angstrom or contact_atoms"
+            )
+        return self
 
 
 class LargerBasis(Model):
@@ -433,11 +457,47 @@ class PairPoints(Model):
     midbond: Midbond = key("Bond functions at the middle of R; an empty block for none", _SEE)
     python: str = key("Interpreter of the environment with PySCF", "path")
     geometries: Geometries = key("Which geometries are computed", _SEE)
-    larger_basis: LargerBasis = key("Points computed once more in a larger basis", _SEE)
+    method: Method | None = optional(
+        "Method of the points; CCSD(T) without diagnostics if it is missing", "text"
+    )
+    seconds: Positive | None = optional("Time of a point, for the forecast of the core hours", "s")
+    points: str | None = optional(
+        "Data file whose points are not computed again (relative to the project); with `method`",
+        "path",
+    )
+    larger_basis: LargerBasis | None = optional("Points computed once more in a larger basis", _SEE)
     design: DesignSettings | None = optional("Design of further points", _SEE)
     further: dict[str, FurtherSet] | None = optional("Further sets of points, by name", _SEE)
     properties: dict[str, MonomerProperties] = key("Monomer properties, by molecule", _SEE)
-    fit: SurfaceFit = key("Fit of the surface to the points", _SEE)
+    fit: SurfaceFit | None = optional(
+        "Fit of the surface to the points, for two molecules with like ends; without it the points "
+        "are those of a surface of another type",
+        _SEE,
+    )
+
+    @property
+    def surface_fit(self) -> SurfaceFit:
+        """The block ``fit``; UserError if the description has none."""
+        if self.fit is None:
+            raise UserError("fit: missing; add the block to the description of the points")
+        return self.fit
+
+    @model_validator(mode="after")
+    def _method_of_stored_points(self) -> Self:
+        if self.points is not None and self.method is None:
+            raise Rule("method", "missing, needed with points; add it (ccsd(t))")
+        return self
+
+    @model_validator(mode="after")
+    def _radii_of_all_elements(self) -> Self:
+        atoms = self.geometries.contact_atoms
+        absent = atoms and {one for two in self.elements for one in two} - set(atoms.radii_angstrom)
+        if absent:
+            raise Rule(
+                "geometries.contact_atoms.radii_angstrom",
+                f"no radius of {', '.join(sorted(absent))}; add it",
+            )
+        return self
 
     @model_validator(mode="after")
     def _properties_of_the_pair(self) -> Self:
