@@ -1,6 +1,6 @@
 # Ab initio points, monomer properties and the surface fitted to them. A module, because it needs PySCF
 # (make abinitio) for all but the fit:
-#   snakemake -s workflow/modules/potential.smk --configfile config/abinitio/n2h2.yaml --cores 2 points|larger_basis|properties|fit
+#   snakemake -s workflow/modules/potential.smk --configfile config/abinitio/n2h2.yaml --cores 2 points|larger_basis|properties|fit|campaign
 # or the name of a further set of points (`further` in the description). `design` chooses geometries, `checked_points` makes tables
 # of moments and of long bonds. The points of N2 + H2 are in data/; `fit` and these two read them and need no PySCF.
 import os
@@ -162,6 +162,28 @@ if SETTINGS.fit is not None and SETTINGS.pair == ("N2", "H2"):
             ),
         script:
             "../scripts/surface_checks.py"
+
+
+# The campaign that the description names, on the surface of the points.
+if SETTINGS.campaign is not None:
+    SURFACE = WORK / f"{SETTINGS.name}_surface.yaml" if SETTINGS.fit else WORK / "points.csv"
+
+    rule campaign:
+        input:
+            SURFACE,
+        output:
+            WORK / "campaign.yaml",
+        log:
+            LOGS / "campaign.log",
+        localrule: True
+        conda:
+            "../../envs/dynamics.yaml"
+        params:
+            description=DESCRIPTION,
+            campaign=str(Path(DESCRIPTION).parent / SETTINGS.campaign),
+            fingerprint=preamble.fingerprint(FIT),
+        script:
+            "../scripts/fitted_campaign.py"
 
 
 # Geometries of further points, and those to compute once more in a larger basis.

@@ -171,7 +171,7 @@ class Contacts(Model):
 class ContactAtoms(Model):
     """Contact distances from the radii of the atoms, at any orientation."""
 
-    radii_angstrom: Annotated[dict[Element, _Length], MinLen(1)] = key(
+    radii_angstrom: Annotated[dict[str, _Length], MinLen(1)] = key(
         "Radius of each element: contact is where exp(-(d - both radii)/decay), summed over the "
         "pairs of atoms at their distances d, is one",
         "angstrom",
@@ -469,6 +469,9 @@ class PairPoints(Model):
     design: DesignSettings | None = optional("Design of further points", _SEE)
     further: dict[str, FurtherSet] | None = optional("Further sets of points, by name", _SEE)
     properties: dict[str, MonomerProperties] = key("Monomer properties, by molecule", _SEE)
+    campaign: str | None = optional(
+        "Campaign that the surface of the points is put into (relative to this file)", "path"
+    )
     fit: SurfaceFit | None = optional(
         "Fit of the surface to the points, for two molecules with like ends; without it the points "
         "are those of a surface of another type",

@@ -195,9 +195,9 @@ def forecast(described: PairDescription, name: str) -> str:
     table = geometry_table(chosen)
     known = stage(chosen).known(stored)(level(chosen))
     missing = sum(stage(chosen).key(row) not in known for _, row in table.iterrows())
-    where = f", {missing} of them not in {stored}" if stored else ""
+    where = f", {missing} of them not in {stored}:" if stored else ","
     return (
-        f"{name}: {len(table)} points{where}: "
+        f"{name}: {len(table)} points{where} "
         f"{missing * seconds / 3600.0:.2f} core hours at {seconds:g} s a point"
     )
 
