@@ -68,7 +68,8 @@ def write(names: tuple[str, str], directory: Path | None, constants_only: bool) 
             f"{directory}: exists; name another directory with --directory, or remove it"
         )
     if constants_only:
-        texts, lines = {"molecules.yaml": _molecules(names, pair)}, []
+        texts = {"molecules.yaml": _molecules(names, pair)}
+        lines = [f"a campaign with 'extends: {directory.name}/molecules.yaml' has both molecules"]
     else:
         texts, lines = _texts(names, pair, directory)
     _place(texts, directory)
@@ -174,7 +175,11 @@ def _quoted(name: str) -> str:
 
 def _yaml(value: object) -> str:
     """A value on one line."""
-    return yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=1000).removesuffix("...\n").strip()
+    return (
+        yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=1000)
+        .removesuffix("...\n")
+        .strip()
+    )
 
 
 def _molecules(names: Sequence[str], pair: Sequence[TabulatedDiatom]) -> str:
@@ -252,8 +257,8 @@ def _forecast(
     count = len(pair_points.geometry_table(described.points))
     hours = count * seconds / 3600.0
     return (
-        f"{count} points, about {hours:.2g} core hours at {seconds:g} s a point "
-        "(estimated from N2 + H2)"
+        f"{count} points, about {hours:.2g} core hours at {seconds:g} s a point (estimated from "
+        "N2 + H2 on an idle core)"
     )
 
 
