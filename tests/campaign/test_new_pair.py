@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from vibrates import cli, config
-from vibrates.abinitio import settings
+from vibrates.abinitio import settings, surface_points
 from vibrates.campaign import kinds, new_pair
 from vibrates.collisions.pair import energy_defect
 from vibrates.core.errors import UserError
@@ -60,6 +60,33 @@ def test_the_campaign_has_both_quanta_and_their_exchange_downhill(written):
     able = [s for s in states if min(np.add(s, exchange)) >= 0]
     released = [energy_defect(campaign.partners, s, tuple(np.add(s, exchange))) for s in able]
     assert max(released) > 0.0
+
+
+def test_points_reach_as_far_as_the_vibrational_grids(written):
+    """Neither bond is extrapolated; nor are points wasted beyond (a tenth of r_e)."""
+    _, directory, _ = written
+    campaign = config.load(directory / "campaign.yaml")
+    listed = settings.geometry_table(settings.load(directory / "abinitio.yaml").points)
+    block = surface_points.block(campaign, "points.csv")
+    for column, (low, high) in zip(("r_a_angstrom", "r_b_angstrom"), block["bonds_angstrom"],
+                                   strict=True):  # fmt: skip
+        assert low - 0.1 < listed[column].min() < low < high < listed[column].max() < high + 0.1
+        skew = listed.loc[listed["group"] == "skew", column]
+        assert skew.min() < low + 0.15 * (high - low) and skew.max() > high - 0.15 * (high - low)
+
+
+def test_a_table_of_points_has_what_a_surface_of_points_reads():
+    listed = settings.geometry_table(_load_new("CO", "H2").points).assign(E_CCSDT_meV=1.5)
+    kept, unseen = (surface_points.table(listed, held_out=one) for one in (False, True))
+    assert list(kept) == ["R", "theta_a", "theta_b", "phi", "r_a", "r_b", "V"]
+    assert len(kept) + len(unseen) == len(listed) and len(unseen) == 40
+    np.testing.assert_array_equal(kept["R"].iloc[:3], listed["R_angstrom"].iloc[:3])
+    assert (kept["V"] == 1.5).all()
+
+
+def _load_new(*names):
+    new_pair.write(names, None, False)
+    return settings.load(f"{'-'.join(names).lower()}/abinitio.yaml")
 
 
 def test_the_core_hours_are_those_of_the_points(written):

@@ -166,7 +166,9 @@ if SETTINGS.fit is not None and SETTINGS.pair == ("N2", "H2"):
 
 # The campaign that the description names, on the surface of the points.
 if SETTINGS.campaign is not None:
-    SURFACE = WORK / f"{SETTINGS.name}_surface.yaml" if SETTINGS.fit else WORK / "points.csv"
+    SURFACE = WORK / f"{SETTINGS.name}_surface.yaml"
+    if SETTINGS.fit is None:
+        SURFACE = SETTINGS.points or WORK / "points.csv"
 
     rule campaign:
         input:
@@ -181,7 +183,9 @@ if SETTINGS.campaign is not None:
         params:
             description=DESCRIPTION,
             campaign=str(Path(DESCRIPTION).parent / SETTINGS.campaign),
-            fingerprint=preamble.fingerprint(FIT),
+            fingerprint=preamble.fingerprint(
+                FIT, code_fingerprint("vibrates.abinitio.surface_points")
+            ),
         script:
             "../scripts/fitted_campaign.py"
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import yaml
 
 from vibrates import config
-from vibrates.abinitio import settings
+from vibrates.abinitio import settings, surface_points
 from vibrates.core.files import write_text
 from vibrates.core.scripts import run
 from vibrates.core.yaml_files import read_yaml
+from vibrates.potential import points as point_tables
 
 HEAD = """\
 # {pair} on the surface of ab initio points. Made by workflow/modules/potential.smk from {source}.
@@ -18,9 +19,13 @@ HEAD = """\
 
 def main(description: str, campaign: str, source: str, output: str) -> None:
     described = settings.load(description).settings
-    block = {"type": "points", "file": source}
     if described.fit is not None:
         block = read_yaml(source)["surface"]
+    else:
+        points, _ = point_tables.read(source)
+        file = Path(output).with_name("surface_points.csv")
+        write_text(file, surface_points.table(points).to_csv(index=False))
+        block = surface_points.block(config.load(campaign), file)
     content = {
         "extends": os.path.relpath(campaign, Path(output).parent),
         "name": described.name,

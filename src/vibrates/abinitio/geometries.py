@@ -87,9 +87,8 @@ def _skew(spec: SkewGroup, group: str, like_ends: tuple[bool, bool]) -> Iterator
         for offset in spec.offsets_angstrom:
             yield group, name, *angles, offset, 0.0, 0.0
         offsets = spec.stretched_offsets_angstrom
-        for offset, (s_a, s_b) in zip(offsets, stretch.random(len(offsets)), strict=True):
-            largest = spec.largest_stretch
-            yield group, name, *angles, offset, largest * (2 * s_a - 1), largest * (2 * s_b - 1)
+        for offset, (u_a, u_b) in zip(offsets, stretch.random(len(offsets)), strict=True):
+            yield group, name, *angles, offset, *spec.stretch((u_a, u_b))
 
 
 def _bonds(spec: BondsGroup, group: str, like_ends: tuple[bool, bool]) -> Iterator[tuple]:

@@ -88,7 +88,31 @@ class SkewGroup(Model):
     stretched_offsets_angstrom: _Offsets = key(
         "Offsets of points with random stretches", "angstrom"
     )
-    largest_stretch: float = key("Largest random stretch, fraction of r_e", "1", ge=0, le=0.5)
+    largest_stretch: float | None = optional(
+        "Largest random stretch, fraction of r_e", "1", ge=0, le=0.5
+    )
+    stretch_ranges: tuple[tuple[_Stretch, _Stretch], tuple[_Stretch, _Stretch]] | None = optional(
+        "Ranges of the random stretches of a and of b, instead of it", "1"
+    )
+
+    @model_validator(mode="after")
+    def _one_range(self) -> Self:
+        if (self.largest_stretch is None) == (self.stretch_ranges is None):
+            state = "missing" if self.stretch_ranges is None else "not used with stretch_ranges"
+            raise Rule("largest_stretch", f"{state}; give either largest_stretch or stretch_ranges")
+        for low, high in self.stretch_ranges or ():
+            if low >= high:
+                raise Rule("stretch_ranges", f"[{low:g}, {high:g}] must ascend; exchange the two")
+        return self
+
+    def stretch(self, unit: tuple[float, float]) -> tuple[float, float]:
+        """Stretches of a and b from two numbers between 0 and 1."""
+        u_a, u_b = unit
+        if self.stretch_ranges is None:
+            assert self.largest_stretch is not None  # otherwise the rule above was raised
+            return self.largest_stretch * (2 * u_a - 1), self.largest_stretch * (2 * u_b - 1)
+        (low_a, high_a), (low_b, high_b) = self.stretch_ranges
+        return low_a + (high_a - low_a) * u_a, low_b + (high_b - low_b) * u_b
 
 
 class BondsGroup(Model):

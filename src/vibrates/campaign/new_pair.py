@@ -8,15 +8,18 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from importlib.resources import files
+from math import ceil, floor
 from pathlib import Path
 from string import Template
 
 import yaml
 
 from vibrates.abinitio import settings as pair_points
+from vibrates.abinitio import surface_points
 from vibrates.abinitio.contact import RADIUS_FRACTION
 from vibrates.abinitio.models import PairPoints
 from vibrates.campaign import kinds
+from vibrates.config.campaign import Campaign, checked
 from vibrates.core.errors import UserError
 from vibrates.core.files import write_text
 from vibrates.core.yaml_files import read_yaml
@@ -121,18 +124,25 @@ def _texts(
         "results_abinitio": f"results-abinitio/{name}",
     }
     campaign = _filled("campaign.yaml", words | _grid(names, pair))
+    molecules = _molecules(names, pair)
+    content = yaml.safe_load(campaign) | yaml.safe_load(molecules)
+    content.pop("extends")
     seconds = _seconds(pair)
-    points = words | {
-        "elements": _yaml([list(one.elements) for one in pair]),
-        "basis_set": BASIS,
-        "midbond": _yaml(MIDBOND),
-        "seconds": f"{seconds:g}",
-        "radii": _yaml(_radii(pair)),
-        "properties": "\n".join(
-            f"  {_quoted(each)}: {{basis: aug-cc-pvtz, methods: {{ccsd(t): {_bonds(one)}}}}}"
-            for each, one in dict(zip(names, pair, strict=True)).items()
-        ),
-    }
+    points = (
+        words
+        | _stretches(checked(content, "campaign.yaml"), pair)
+        | {
+            "elements": _yaml([list(one.elements) for one in pair]),
+            "basis_set": BASIS,
+            "midbond": _yaml(MIDBOND),
+            "seconds": f"{seconds:g}",
+            "radii": _yaml(_radii(pair)),
+            "properties": "\n".join(
+                f"  {_quoted(each)}: {{basis: aug-cc-pvtz, methods: {{ccsd(t): {_bonds(one)}}}}}"
+                for each, one in dict(zip(names, pair, strict=True)).items()
+            ),
+        }
+    )
     forecast = _forecast(points, names, pair, seconds)
     abinitio = _filled("abinitio.yaml", points | {"forecast": forecast})
     fit_step = (
@@ -155,7 +165,7 @@ def _texts(
         },
     )
     texts = {
-        "molecules.yaml": _molecules(names, pair),
+        "molecules.yaml": molecules,
         "campaign.yaml": campaign,
         "abinitio.yaml": abinitio,
         "README.md": readme,
@@ -218,6 +228,21 @@ def _grid(names: Sequence[str], pair: Sequence[TabulatedDiatom]) -> dict[str, st
         "targets": _yaml(targets),
         "exchange": exchange,
         "basis": basis,
+    }
+
+
+def _stretches(campaign: Campaign, pair: Sequence[TabulatedDiatom]) -> dict[str, str]:
+    """Stretches of the points: they enclose the vibrational grids by a hundredth of r_e."""
+    ranges = [
+        (floor(100.0 * low / one.r_e_angstrom - 101.0) / 100.0,
+         ceil(100.0 * high / one.r_e_angstrom - 99.0) / 100.0)
+        for (low, high), one in zip(surface_points.bond_ranges(campaign), pair, strict=True)
+    ]  # fmt: skip
+    (low_a, high_a), (low_b, high_b) = ranges
+    return {
+        "ranges": _yaml([list(each) for each in ranges]),
+        "stretches": _yaml([[low_a, 0.0], [high_a, 0.0], [0.0, low_b], [0.0, high_b]]),
+        "corners": _yaml([[x, y] for x in (high_a, low_a) for y in (high_b, low_b)]),
     }
 
 
