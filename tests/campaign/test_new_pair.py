@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
@@ -173,6 +174,23 @@ def test_nothing_is_left_of_a_directory_that_is_not_in_order(monkeypatch):
     with pytest.raises(UserError, match="molecules.yaml: no"):
         new_pair.write(("CO", "H2"), None, False)
     assert os.listdir() == []
+
+
+def test_the_directory_of_co_and_h2_is_what_is_written_today(root):
+    """Otherwise its points would be others; the file that keeps them, and the time, were added."""
+    new_pair.write(("CO", "H2"), None, False)
+    shipped = root / "config" / "pairs" / "coh2"
+    own, new = (settings.load(f"{place}/abinitio.yaml") for place in (shipped, "co-h2"))
+    pd.testing.assert_frame_equal(
+        settings.geometry_table(own.points), settings.geometry_table(new.points)
+    )
+    assert settings.level(own.points) == settings.level(new.points)
+    assert own.settings.points == "data/coh2_ccsdt.csv" and new.settings.points is None
+    hours = len(settings.geometry_table(own.points)) * own.settings.seconds / 3600.0
+    assert hours < 3.0
+    campaigns = [config.load(f"{place}/campaign.yaml") for place in (shipped, "co-h2")]
+    changes = {"name": "x", "results": "x"}
+    assert campaigns[0].changed(changes) == campaigns[1].changed(changes)
 
 
 def test_completion_knows_the_diatoms(capsys):

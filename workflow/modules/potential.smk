@@ -168,7 +168,8 @@ if SETTINGS.fit is not None and SETTINGS.pair == ("N2", "H2"):
 if SETTINGS.campaign is not None:
     SURFACE = WORK / f"{SETTINGS.name}_surface.yaml"
     if SETTINGS.fit is None:
-        SURFACE = SETTINGS.points or WORK / "points.csv"
+        kept = SETTINGS.points is not None and Path(SETTINGS.points).exists()
+        SURFACE = SETTINGS.points if kept else WORK / "points.csv"
 
     rule campaign:
         input:
