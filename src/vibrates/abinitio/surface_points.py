@@ -21,7 +21,8 @@ COLUMNS = {
     ENERGY: "V",
 }
 UNITS = {"length": "angstrom", "angle": "degree", "energy": "meV"}
-ORDER, ERROR_LIMIT = 6, 0.05
+# Largest lambda_a + lambda_b of the fit and of its expansion, and their limits of error.
+ORDERS = {"fit_order": 6, "fit_error_limit": 0.1, "order": 6, "error_limit": 0.05}
 
 
 def table(points: pd.DataFrame, held_out: bool = False) -> pd.DataFrame:
@@ -62,6 +63,5 @@ def block(campaign: Campaign, file: str | Path) -> dict[str, Any]:
         "units": UNITS,
         "bonds_angstrom": bonds,
         "highest_energy_cm": float(campaign.grid.energies[-1]),
-        "order": ORDER,
-        "error_limit": ERROR_LIMIT,
+        **ORDERS,
     }
