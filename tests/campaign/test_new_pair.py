@@ -244,7 +244,8 @@ def test_from_two_names_to_a_campaign_on_the_fitted_surface(root, here):
     new_pair.write(("H2", "D2"), None, False)
     described = read_yaml("h2-d2/abinitio.yaml")
     groups = described["geometries"]["groups"]
-    groups["skew"] |= {"count": 6}
+    groups["skew"] |= {"count": 16}
+    groups["skew_more"] |= {"count": 16}
     groups.pop("skew_tail")
     described["geometries"]["block_size"] = 1000
     described["python"] = "./interpreter"

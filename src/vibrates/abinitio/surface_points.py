@@ -22,7 +22,7 @@ COLUMNS = {
 }
 UNITS = {"length": "angstrom", "angle": "degree", "energy": "meV"}
 # Largest lambda_a + lambda_b of the fit and of its expansion, and their limits of error.
-ORDERS = {"fit_order": 6, "fit_error_limit": 0.1, "order": 6, "error_limit": 0.05}
+ORDERS = {"fit_order": 4, "fit_error_limit": 0.15, "order": 6, "error_limit": 0.05}
 
 
 def table(points: pd.DataFrame, held_out: bool = False) -> pd.DataFrame:

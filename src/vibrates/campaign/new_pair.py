@@ -242,7 +242,6 @@ def _stretches(campaign: Campaign, pair: Sequence[TabulatedDiatom]) -> dict[str,
     return {
         "ranges": _yaml([list(each) for each in ranges]),
         "stretches": _yaml([[low_a, 0.0], [high_a, 0.0], [0.0, low_b], [0.0, high_b]]),
-        "corners": _yaml([[x, y] for x in (high_a, low_a) for y in (high_b, low_b)]),
     }
 
 
