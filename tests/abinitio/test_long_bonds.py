@@ -94,7 +94,9 @@ def test_a_long_bond_moves_the_contact_with_its_end(description):
     chosen = listed[(listed["group"] == "bonds") & (listed["r_a_angstrom"] == 1.9)]
     angles = {"H": (90.0, 90.0, 0.0), "I": (0.0, 0.0, 0.0)}
     for name, one in angles.items():
-        contact = contact_distance(description.settings.geometries, np.array([one]))[0]
+        contact = contact_distance(
+            description.settings.geometries, np.array([one]), settings.partners(description.points)
+        )[0]
         first = chosen.loc[chosen["configuration"] == name, "R_angstrom"].iloc[0]
         moved = 0.5 * (1.9 - 1.098) if name == "I" else 0.0
         assert first == pytest.approx(contact - 0.4 + moved, abs=0.006)
