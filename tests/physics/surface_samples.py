@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from vibrates.config.surface_block import read_surface
 from vibrates.longrange import Coordinate, LongRangeSurface
@@ -112,6 +113,31 @@ ATOM_FUNCTION: dict[str, Any] = FUNCTION | {
     "units": {"length": "angstrom", "angle": "radian", "energy": "cm^-1"},
     "bonds_angstrom": [[0.85, 1.45]],
 }
+POINTS: dict[str, Any] = {
+    name: ATOM_FUNCTION[name] for name in ATOM_FUNCTION if name != "source"
+} | {
+    "type": "points",
+    "file": "points.csv",
+    "fit_order": 4,
+    "fit_error_limit": 0.05,
+}
+
+
+def table_of_points() -> pd.DataFrame:
+    """V of `atom` in FUNCTIONS (angstrom, radian, cm^-1) on a grid with random offsets."""
+    namespace: dict[str, Any] = {}
+    exec(FUNCTIONS, namespace)
+    random = np.random.default_rng(8)
+    distance, theta, r = (
+        x.ravel()
+        for x in np.meshgrid(
+            np.geomspace(2.1, 7.0, 18), np.linspace(0.05, 3.1, 11), [0.85, 1.0, 1.1, 1.25, 1.45],
+            indexing="ij",
+        )
+    )  # fmt: skip
+    distance = distance * random.uniform(0.98, 1.02, distance.size)
+    v = namespace["atom"](distance, theta, r)
+    return pd.DataFrame({"R": distance, "theta": theta, "r": r, "V": v})[v < 30000.0]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -152,6 +178,7 @@ SAMPLES = {
     "sites": Sample(SITES, "unlike diatom and atom"),
     "function": Sample(FUNCTION),
     "function, an atom": Sample(ATOM_FUNCTION, "unlike diatom and atom"),
+    "points": Sample(POINTS, "unlike diatom and atom"),
 }  # fmt: skip
 
 
@@ -180,3 +207,4 @@ def write_files(directory: Path) -> None:
     """The files that samples name, relative to the working directory."""
     series().save(directory / SERIES_FILE)
     (directory / FUNCTION_FILE).write_text(FUNCTIONS)
+    table_of_points().to_csv(directory / POINTS["file"], index=False)

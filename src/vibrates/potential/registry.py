@@ -19,6 +19,7 @@ from vibrates.potential.settings import (
     FittedSettings,
     FunctionSettings,
     HardnessSettings,
+    PointsSettings,
     SitesSettings,
     SurfaceSettings,
     TableSettings,
@@ -79,6 +80,12 @@ def _function(settings: FunctionSettings, a: Diatom | Atom, b: Diatom | Atom) ->
     return FunctionSurface.from_settings(settings, a, b)
 
 
+def _points(settings: PointsSettings, a: Diatom | Atom, b: Diatom | Atom) -> PotentialSurface:
+    from vibrates.potential import point_surface
+
+    return point_surface.from_settings(settings, a, b)
+
+
 _LENNARD_JONES = (kernel_forms.IMPROVED_LENNARD_JONES,)
 SURFACES = {
     "original": RegisteredSurface(HardnessSettings, _improved_lennard_jones, _LENNARD_JONES),
@@ -97,6 +104,7 @@ SURFACES = {
     "atom_pairs": RegisteredSurface(AtomPairSettings, _atom_pairs, (kernel_forms.ATOM_PAIRS,)),
     "sites": RegisteredSurface(SitesSettings, _sites, (kernel_forms.SITES,)),
     "function": RegisteredSurface(FunctionSettings, _function, (kernel_forms.SPLINES,)),
+    "points": RegisteredSurface(PointsSettings, _points, (kernel_forms.SPLINES,)),
 }
 
 

@@ -29,7 +29,7 @@ def _type() -> Any:
         "Kind of surface, and where its parameters come from: the original or the modified surface "
         "of N2 + H2, correlation formulas of the polarizabilities, the `configurations` given "
         "here, `terms` fitted to ab initio points, one function per atom pair, or of sites along "
-        "the bond, a function of your own",
+        "the bond, a function or a table of points of your own",
         "text",
         formerly="parameters",
     )
@@ -418,4 +418,25 @@ class FunctionSettings(ExpandedSettings):
     )
     files: tuple[str, ...] | None = optional(
         "Further files that it reads, such as a compiled library: part of the fingerprint", "path"
+    )
+
+
+class PointsSettings(ExpandedSettings):
+    """A table of points."""
+
+    model_config = ConfigDict(title="points")
+    _paths: ClassVar[tuple[str, ...]] = ("file",)
+
+    type: Literal["points"] = _type()
+    file: str = key(
+        "CSV table with the columns R, theta_a, theta_b, phi, r_a, r_b, V, for a diatom and an "
+        "atom R, theta, r, V",
+        "path",
+        min_length=1,
+    )
+    fit_order: Annotated[int, Ge(0), Le(12), WHOLE] = key(
+        "Largest lambda_a + lambda_b of the fit to the points", "1"
+    )
+    fit_error_limit: float = key(
+        "Largest relative rms error of the wall in cross-validation", "1", gt=0, le=1
     )
