@@ -227,6 +227,12 @@ def test_a_campaign_checks_the_function_and_its_batches_share_the_expansion(tmp_
     assert plan.plan_path(config.results, 0).with_name("surface.nc").is_file()
     with pytest.raises(UserError, match=r"c.yaml: surface: V at .* too hard a wall"):
         checked(mapping | {"surface": write(tmp_path, "return 1e3 * v")}, "c.yaml")
+    for changes, words in (
+        ({"highest_energy_cm": 5000}, "surface.highest_energy_cm: 5000 is below the largest of"),
+        ({"bonds_angstrom": [[1.05, 1.15], [0.5, 1.2]]}, "1.05 to 1.15, the vibrational grid of N"),
+    ):
+        with pytest.raises(UserError, match=words):
+            checked(mapping | {"surface": mapping["surface"] | changes}, "c.yaml")
     with (tmp_path / "own_surface.py").open("a") as stream:
         stream.write("# another version\n")
     assert plan.fingerprint(checked(mapping, "c.yaml"), rows) != work.fingerprint

@@ -50,6 +50,18 @@ _CHECKED = 24  # orientations
 _FARTHEST = 25.0  # bohr: V is checked up to there
 
 
+def user_function(settings: FunctionSettings, atom: bool) -> UserFunction:
+    """The function of a ``surface`` block, of three arguments with ``atom``; not checked.
+
+    Raises UserError if its file cannot be run or has no such function.
+    """
+    units = settings.units
+    return UserFunction(
+        load(settings.source), settings.source, IN_BOHR[units.length], IN_RADIAN[units.angle],
+        IN_HARTREE[units.energy], atom,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, eq=False)
 class FunctionSurface:
     """``function``: V; ``bonds``: ranges of both bond lengths, bohr; ``highest``: energy, hartree.
@@ -85,11 +97,7 @@ class FunctionSurface:
         UserError
             For other molecules, and for a function that is no potential of them.
         """
-        units = settings.units
-        function = UserFunction(
-            load(settings.source), settings.source, IN_BOHR[units.length], IN_RADIAN[units.angle],
-            IN_HARTREE[units.energy], isinstance(b, Atom),
-        )  # fmt: skip
+        function = user_function(settings, isinstance(b, Atom))
         surface = cls.of_function(settings, function, a, b)
         surface.check()
         return surface
