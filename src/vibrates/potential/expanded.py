@@ -123,12 +123,14 @@ class ExpandedSurface:
         contour = projector @ contour_distances(at_r_e, _CONTOUR * highest)
         functions = angular.functions(theta_a, theta_b, phi)
 
+        c_a, c_b, c_ab = (c[:, None] for c in orientation)
+
         def radial_functions(x: NDArray, rho: NDArray, lengths: list[NDArray]) -> NDArray:
             """A_i (x, terms, n_a n_b) at values of R - rho and at bond lengths."""
             r_a, r_b = (r.ravel() for r in np.meshgrid(*lengths, indexing="ij"))
             values = np.empty((len(x), len(projector), r_a.size))
             for row, at in enumerate(x.tolist()):
-                v = potential((at + rho)[:, None], *(c[:, None] for c in orientation), r_a, r_b)
+                v = potential((at + rho)[:, None], c_a, c_b, c_ab, r_a, r_b)
                 values[row] = projector @ np.broadcast_to(v, (len(rho), r_a.size))
             return values
 

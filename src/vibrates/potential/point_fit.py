@@ -216,8 +216,10 @@ class PointFit:
     ) -> NDArray:
         sines = np.sqrt(np.maximum((1.0 - c_a**2) * (1.0 - c_b**2), 1e-300))
         phi = np.arccos(np.clip((c_ab - c_a * c_b) / sines, -1.0, 1.0))
-        arrays = np.broadcast_arrays(distance, np.arccos(c_a), np.arccos(c_b), phi, r_a, r_b)
-        return self._inner(Points(*arrays, energy=arrays[0]))
+        x, theta_a, theta_b, phi, r_a, r_b = np.broadcast_arrays(
+            distance, np.arccos(c_a), np.arccos(c_b), phi, r_a, r_b
+        )
+        return self._inner(Points(x, theta_a, theta_b, phi, r_a, r_b, np.zeros_like(x)))
 
     def _inner(self, p: Points) -> NDArray:
         """V (n,) of the fit alone."""
@@ -234,11 +236,9 @@ class PointFit:
         r_b: NDArray,
     ) -> NDArray:
         """V (n,) in hartree. Arguments (n,), atomic units and radian."""
-        arrays = (distance, theta_a, theta_b, phi, r_a, r_b)
-        parts = [
-            self._values(Points(*(x[i : i + _AT_ONCE] for x in arrays), distance[i : i + _AT_ONCE]))
-            for i in range(0, distance.size, _AT_ONCE)
-        ]
+        every = Points(distance, theta_a, theta_b, phi, r_a, r_b, np.zeros_like(distance))
+        number = np.arange(distance.size) // _AT_ONCE
+        parts = [self._values(every.part(number == one)) for one in np.unique(number)]
         return np.concatenate(parts)
 
     def _values(self, p: Points) -> NDArray:

@@ -133,5 +133,6 @@ def read(settings: PointsSettings, atom: bool, r_e: float) -> Points:
             values[:, 0] * length, values[:, 1] * angle, zero, zero, values[:, 2] * length,
             np.full(len(values), r_e), energy,
         )  # fmt: skip
-    distance, *angles = values[:, 0] * length, *(values[:, 1:4].T * angle)
-    return Points(distance, *angles, *(values[:, 4:6].T * length), energy)
+    theta_a, theta_b, phi = values[:, 1:4].T * angle
+    r_a, r_b = values[:, 4:6].T * length
+    return Points(values[:, 0] * length, theta_a, theta_b, phi, r_a, r_b, energy)
