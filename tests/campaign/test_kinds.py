@@ -71,7 +71,11 @@ def test_keys_of_no_kind(tmp_path):
         ("longrange/h3.yaml", {"results": "a{b}"}, "results: 'a{b}' contains"),
         ("abinitio/n2h2.yaml", {"results": ".."}, "contains the working directory"),
         ("quantum/small.yaml", {"surface": "config/molecules.yaml"}, "has no surface"),
-        ("quantum/small.yaml", {"surface": "config/surfaces/fitted.yaml"}, "is not 'sites'"),
+        (
+            "quantum/small.yaml",
+            {"surface": "config/surfaces/fitted.yaml"},
+            "is not 'sites' or 'function'",
+        ),
         ("longrange/n2h2.yaml", {"source": {"pair": ["N2", "XY"]}}, "has no molecules.XY"),
         ("config.yaml", {"modules": {"quantum": "config/tiny.yaml"}}, "name one of quantum"),
     ],

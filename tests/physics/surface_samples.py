@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from vibrates.config.surface_block import read_surface
 from vibrates.longrange import Coordinate, LongRangeSurface
@@ -78,6 +79,67 @@ def series() -> LongRangeSurface:
     return LongRangeSurface((6, 8), coordinates, (4,), weights, 5.0, 7.0, 1e-3)
 
 
+# Functions of the user, in a file.
+FUNCTIONS = """
+import numpy as np
+
+
+def potential(R, theta_a, theta_b, phi, r_a, r_b):
+    c_a, c_b = np.cos(theta_a), np.cos(theta_b)
+    u = np.sin(theta_a) * np.sin(theta_b) * np.cos(phi)
+    size = 0.3 * c_a**2 + 0.1 * c_b**2 + 0.4 * (r_a - 2.07) * (1 + c_a**2) + 0.3 * (r_b - 1.4)
+    wall = 30.0 * np.exp(-1.9 * (R - size))
+    series = (40.0 + 6.0 * c_a**2 + 8.0 * (r_b - 1.4)) / (R**2 + 4.0) ** 3
+    return wall - series + 0.5 * (u**2 + 2.0 * c_a * c_b * u) / (R**2 + 4.0) ** 2.5
+
+
+def atom(R, theta, r):
+    c = np.cos(theta)
+    wall = 3e7 * np.exp(-3.4 * (R - 0.2 * c**2 - 0.1 * c - 0.2 * (r - 1.098)))
+    return wall - 4e4 * (1.0 + 0.2 * c) / (R**2 + 1.0) ** 3
+"""
+FUNCTION_FILE = "own_surface.py"
+FUNCTION: dict[str, Any] = {
+    "type": "function",
+    "source": f"{FUNCTION_FILE}:potential",
+    "units": {"length": "bohr", "angle": "radian", "energy": "hartree"},
+    "bonds_angstrom": [[0.85, 1.45], [0.45, 1.45]],
+    "highest_energy_cm": 20000,
+    "order": 4,
+    "error_limit": 0.05,
+}
+ATOM_FUNCTION: dict[str, Any] = FUNCTION | {
+    "source": f"{FUNCTION_FILE}:atom",
+    "units": {"length": "angstrom", "angle": "radian", "energy": "cm^-1"},
+    "bonds_angstrom": [[0.85, 1.45]],
+}
+POINTS: dict[str, Any] = {
+    name: ATOM_FUNCTION[name] for name in ATOM_FUNCTION if name != "source"
+} | {
+    "type": "points",
+    "file": "points.csv",
+    "fit_order": 4,
+    "fit_error_limit": 0.05,
+}
+
+
+def table_of_points() -> pd.DataFrame:
+    """V of `atom` in FUNCTIONS (angstrom, radian, cm^-1) on a grid with random offsets."""
+    namespace: dict[str, Any] = {}
+    exec(FUNCTIONS, namespace)
+    random = np.random.default_rng(8)
+    distance, theta, r = (
+        x.ravel()
+        for x in np.meshgrid(
+            np.geomspace(2.1, 7.0, 18), np.linspace(0.05, 3.1, 11), [0.85, 1.0, 1.1, 1.25, 1.45],
+            indexing="ij",
+        )
+    )  # fmt: skip
+    distance = distance * random.uniform(0.98, 1.02, distance.size)
+    v = namespace["atom"](distance, theta, r)
+    return pd.DataFrame({"R": distance, "theta": theta, "r": r, "V": v})[v < 30000.0]
+
+
 @dataclasses.dataclass(frozen=True)
 class Sample:
     """A ``surface`` block, and the molecules that it is for."""
@@ -114,6 +176,9 @@ SAMPLES = {
     ),
     # Unequal masses: V is not even in cos theta.
     "sites": Sample(SITES, "unlike diatom and atom"),
+    "function": Sample(FUNCTION),
+    "function, an atom": Sample(ATOM_FUNCTION, "unlike diatom and atom"),
+    "points": Sample(POINTS, "unlike diatom and atom"),
 }  # fmt: skip
 
 
@@ -127,11 +192,19 @@ def molecules(sample: Sample) -> tuple[Diatom, Diatom | Atom]:
     return a, Atom.from_config("O", {"masses_u": [16.0]})
 
 
+_expanded: dict[str, PotentialSurface] = {}
+
+
 def surface(block: Mapping[str, Any], a: Diatom, b: Diatom | Atom) -> PotentialSurface:
-    """That of a ``surface`` block."""
-    return build_surface(read_surface(block, "test"), a, b)
+    """That of a ``surface`` block; a function is expanded once for all tests."""
+    settings = read_surface(block, "test")
+    if block["type"] not in ("function", "points"):
+        return build_surface(settings, a, b)
+    return _expanded.setdefault(repr(settings), build_surface(settings, a, b))
 
 
-def write_series(directory: Path) -> None:
-    """The file that the joined sample names, relative to the working directory."""
+def write_files(directory: Path) -> None:
+    """The files that samples name, relative to the working directory."""
     series().save(directory / SERIES_FILE)
+    (directory / FUNCTION_FILE).write_text(FUNCTIONS)
+    table_of_points().to_csv(directory / POINTS["file"], index=False)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import yaml
 from scipy.integrate import quad
-from surface_samples import FITTED, FOLLOWING, SAMPLES, molecules, series, surface, write_series
+from surface_samples import FITTED, FOLLOWING, SAMPLES, molecules, series, surface, write_files
 
 from vibrates.config.surface_block import read_surface
 from vibrates.core.errors import UserError
@@ -27,9 +27,9 @@ EXPONENTIAL = "exponential"
 
 
 @pytest.fixture(autouse=True)
-def file_of_the_series(tmp_path, monkeypatch):
-    """The file that a sample names."""
-    write_series(tmp_path)
+def files_of_the_samples(tmp_path, monkeypatch):
+    """The files that samples name."""
+    write_files(tmp_path)
     monkeypatch.chdir(tmp_path)
 
 
@@ -217,11 +217,16 @@ def test_kernel_potential_and_forces_are_those_of_the_surface(system, sample, na
         x = np.clip((distance - begin) / length, 0.0, 1.0)
         return 1.0 - quad(lambda t: 630.0 * t**4 * (1.0 - t) ** 4, 0.0, x)[0]
 
+    # Of a function trajectories see its expansion on the grid.
+    expanded = surface.on_grid(r_a, r_b) if hasattr(surface, "on_grid") else None
+
     def mean(t, position, n_a, n_b):
         distance = np.linalg.norm(position)
-        values = surface.potential(
-            distance, n_a @ position / distance, n_b @ position / distance, n_a @ n_b, r_a, r_b
-        )
+        place = distance, n_a @ position / distance, n_b @ position / distance, n_a @ n_b
+        if expanded is None:
+            values = surface.potential(*place, r_a, r_b)
+        else:
+            values = expanded.potential(*place).reshape(n, m)
         return switched(distance) * (density[t] * values).sum()
 
     ours = kernel.mean_potential(

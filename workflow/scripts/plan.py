@@ -5,6 +5,8 @@ from pathlib import Path
 from vibrates.campaign import rounds, stages, verify
 from vibrates.config import Campaign, resolved
 from vibrates.core.scripts import run
+from vibrates.potential.function_surface import FunctionSurface
+from vibrates.potential.registry import build_surface
 from vibrates.trajectories import plan, progress
 
 
@@ -17,6 +19,10 @@ def main(
 ) -> None:
     """Write the plan; remove batches of an earlier plan of the round that are not part of it."""
     fingerprint = stages.fingerprint(config, "plan")
+    surface = build_surface(config.surface, *config.partners, Path(plan_file).parent)
+    if isinstance(surface, FunctionSurface):
+        # The batches read it; an expansion beyond its limit ends the campaign here.
+        print(f"relative errors of the surface's expansion:\n{surface.errors()}")
     if round_ == 0:
         frame, report = rounds.first(config)
     else:

@@ -16,9 +16,11 @@ from vibrates.config.campaign import Campaign
 from vibrates.config.rotors import settings_of
 from vibrates.core import results_directory
 from vibrates.core.errors import UserError
+from vibrates.core.units import BOHR_TO_ANGSTROM
 from vibrates.molecules.rotation import check_spin_weights
 from vibrates.potential.lennard_jones import PUBLISHED_N2_H2
 from vibrates.potential.registry import build_surface
+from vibrates.potential.settings import ExpandedSettings
 
 
 def check(campaign: Campaign, source: str) -> None:
@@ -28,6 +30,7 @@ def check(campaign: Campaign, source: str) -> None:
         _pair,
         _surface,
         _basis,
+        _expanded_surface,
         _rotors,
         _distances,
         _budget,
@@ -83,6 +86,28 @@ def _basis(campaign: Campaign) -> None:
                     f"basis.{name}: level energies stop rising below level {size - 1}; "
                     "lower above or minimum, or correct x_e and y_e"
                 )
+
+
+def _expanded_surface(campaign: Campaign) -> None:
+    """Energies and bond lengths of the campaign inside of those that a surface is expanded for."""
+    settings = campaign.surface
+    if not isinstance(settings, ExpandedSettings):
+        return
+    highest = campaign.grid.energies[-1]
+    if settings.highest_energy_cm < highest:
+        raise UserError(
+            f"surface.highest_energy_cm: {settings.highest_energy_cm:g} is below the largest of "
+            f"grid.energies_cm, {highest:g}; raise it"
+        )
+    parts = zip(campaign.pair, campaign.partners, settings.bonds_angstrom, strict=False)
+    for position, (name, partner, (low, high)) in enumerate(parts):
+        top = max(state[position] for state in campaign.grid.states)
+        r = partner.basis(campaign.levels(name, top)).r * BOHR_TO_ANGSTROM
+        if r.min() < low or r.max() > high:
+            raise UserError(
+                f"surface.bonds_angstrom: {low:g} to {high:g}, the vibrational grid of {name} goes "
+                f"from {r.min():.4g} to {r.max():.4g}; widen it"
+            )
 
 
 def _rotors(campaign: Campaign) -> None:

@@ -55,12 +55,16 @@ SITES = KernelForm(5, "sites", 5 + 3 * 5, step=3)
 FOLLOWING_LENNARD_JONES = KernelForm(
     6, "flexible, following the bonds", FLEXIBLE_LENNARD_JONES.columns + 3 + 3 * EXTRA
 )
+# Splines in R (`vibrates.potential.spline_grid`): one row of numbers after another, the first
+# SPLINE_HEADER of which say how many there are; for any width that holds them.
+SPLINES = KernelForm(7, "splines", 16, step=8)
+SPLINE_HEADER = 16
 
 FORMS = {
     form.number: form
     for form in (
         IMPROVED_LENNARD_JONES, EXPONENTIAL, FLEXIBLE_LENNARD_JONES, ATOM_PAIRS, JOINED, SITES,
-        FOLLOWING_LENNARD_JONES,
+        FOLLOWING_LENNARD_JONES, SPLINES,
     )
 }  # fmt: skip
 
@@ -95,6 +99,11 @@ def checked(interaction: KernelTables, points: int) -> KernelTables:
         raise ValueError(
             f"{about} reads tables of {points} points x {form.width} columns, these have the "
             f"shape {tables.shape}; the surface is of another form"
+        )
+    if form is SPLINES and tables.flat[0] != tables.size:
+        raise ValueError(
+            f"{about} states {tables.flat[0]:.0f} numbers, the tables hold {tables.size}; "
+            "give those of one grid of bond lengths"
         )
     if quadrupole.shape != (points,):
         raise ValueError(

@@ -46,6 +46,7 @@ class PotentialSurface(Potential, Protocol):
     def kernel_tables(self, r_a: NDArray, r_b: NDArray) -> KernelTables:
         """The parameters on the grid of bond lengths r_a (n, 1) x r_b (1, m), bohr.
 
-        From these ``vibrates.trajectories.kernel`` computes the same V, and the forces.
+        From these ``vibrates.trajectories.kernel`` computes the same V, and the forces; a function
+        of the user within the limit of the error of its expansion.
         """
         ...

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vibrates.potential import kernel_forms
 from vibrates.potential.kernel_forms import KernelForm
 from vibrates.potential.settings import (
     AtomPairSettings,
+    ExpandedSettings,
     FittedSettings,
+    FunctionSettings,
     HardnessSettings,
+    PointsSettings,
     SitesSettings,
     SurfaceSettings,
     TableSettings,
@@ -70,6 +74,18 @@ def _sites(settings: SitesSettings, a: Diatom | Atom, b: Diatom | Atom) -> Poten
     return SiteSurface.from_settings(settings, a, b)
 
 
+def _function(settings: FunctionSettings, a: Diatom | Atom, b: Diatom | Atom) -> PotentialSurface:
+    from vibrates.potential.function_surface import FunctionSurface
+
+    return FunctionSurface.from_settings(settings, a, b)
+
+
+def _points(settings: PointsSettings, a: Diatom | Atom, b: Diatom | Atom) -> PotentialSurface:
+    from vibrates.potential import point_surface
+
+    return point_surface.from_settings(settings, a, b)
+
+
 _LENNARD_JONES = (kernel_forms.IMPROVED_LENNARD_JONES,)
 SURFACES = {
     "original": RegisteredSurface(HardnessSettings, _improved_lennard_jones, _LENNARD_JONES),
@@ -87,11 +103,16 @@ SURFACES = {
     ),
     "atom_pairs": RegisteredSurface(AtomPairSettings, _atom_pairs, (kernel_forms.ATOM_PAIRS,)),
     "sites": RegisteredSurface(SitesSettings, _sites, (kernel_forms.SITES,)),
+    "function": RegisteredSurface(FunctionSettings, _function, (kernel_forms.SPLINES,)),
+    "points": RegisteredSurface(PointsSettings, _points, (kernel_forms.SPLINES,)),
 }
 
 
 def build_surface(
-    settings: SurfaceSettings, a: Diatom | Atom, b: Diatom | Atom
+    settings: SurfaceSettings,
+    a: Diatom | Atom,
+    b: Diatom | Atom,
+    store: str | Path | None = None,
 ) -> PotentialSurface:
     """The surface of a checked ``surface`` block.
 
@@ -101,6 +122,8 @@ def build_surface(
         The block (`vibrates.config.surface_block` reads one).
     a, b
         The two molecules.
+    store
+        Directory in which a surface that has to be expanded keeps its expansion; None for none.
 
     Raises
     ------
@@ -108,4 +131,10 @@ def build_surface(
         If the type is not suited to these molecules, a molecule lacks a required property, or a
         file of the block is missing or has another fingerprint.
     """
-    return SURFACES[settings.type].build(settings, a, b)
+    surface = SURFACES[settings.type].build(settings, a, b)
+    if store is not None and isinstance(settings, ExpandedSettings):
+        from vibrates.potential.function_surface import FunctionSurface
+
+        assert isinstance(surface, FunctionSurface)  # what these settings build
+        return surface.stored_in(Path(store))
+    return surface

@@ -3,11 +3,14 @@
 `vibrates.potential.registry` assigns a model and a surface to every type.
 """
 
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from annotated_types import Ge, Le, MinLen
 from pydantic import ConfigDict, model_validator
 
+from vibrates.core.fingerprint import fingerprint
 from vibrates.core.model import BLOCK, FORM, NUMBER, WHOLE, Model, Positive, Rule, key, optional
 from vibrates.potential.stretch import FORMS, Stretch
 
@@ -26,7 +29,7 @@ def _type() -> Any:
         "Kind of surface, and where its parameters come from: the original or the modified surface "
         "of N2 + H2, correlation formulas of the polarizabilities, the `configurations` given "
         "here, `terms` fitted to ab initio points, one function per atom pair, or of sites along "
-        "the bond",
+        "the bond, a function or a table of points of your own",
         "text",
         formerly="parameters",
     )
@@ -322,4 +325,118 @@ class SitesSettings(SurfaceSettings):
     sites: Sites = key(
         "Functions of the atom's distance from places along the bond, written by the fit",
         "see the keys",
+    )
+
+
+# --- Any potential: expanded once, then evaluated as splines.
+
+_Bond = tuple[Positive, Positive]
+_OF_FILES = "[^:]+[.]py:[A-Za-z_][A-Za-z0-9_]*"
+
+
+class Units(Model):
+    """Units of what a function takes and returns, or of the columns of a table."""
+
+    length: Literal["bohr", "angstrom"] = key("Unit of R and of the bond lengths", "text")
+    angle: Literal["radian", "degree"] = key("Unit of theta_a, theta_b and phi", "text")
+    energy: Literal["hartree", "eV", "meV", "cm^-1"] = key("Unit of V", "text")
+
+
+class ExpandedSettings(SurfaceSettings):
+    """A surface that is known by its values alone, and is expanded for trajectories."""
+
+    units: Units = key("Units of the function or the table", "see the keys")
+    bonds_angstrom: Annotated[tuple[_Bond, ...], MinLen(1)] = key(
+        "Range of bond lengths of each diatom that V is expanded on; it holds all vibrational "
+        "grids",
+        "angstrom",
+        max_length=2,
+    )
+    highest_energy_cm: float = key(
+        "Energy up to which the wall is expanded, at least the largest total energy",
+        "cm^-1",
+        ge=100,
+        le=1e6,
+    )
+    order: Annotated[int, Ge(0), Le(20), WHOLE] = key(
+        "Largest lambda_a + lambda_b of the bipolar harmonics", "1"
+    )
+    error_limit: float = key(
+        "Largest relative rms error of the expansion, of V and of its derivatives", "1", gt=0, le=1
+    )
+    digest: str | None = optional(
+        "Fingerprint of the files; filled in where absent, refused where they changed since",
+        "text",
+        pattern="^[0-9a-f]{64}$",
+    )
+
+    _paths: ClassVar[tuple[str, ...]] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_the_files(cls, block: Any) -> Any:
+        """The block with the fingerprint of its files, which thus enters all others."""
+        if not isinstance(block, Mapping):
+            return block
+        named: list[Path] = []
+        for name in cls._paths:
+            given = block.get(name, ())
+            for one in (given,) if isinstance(given, str) else given:
+                path = Path(str(one).partition(":")[0])
+                if not path.is_file():
+                    raise Rule(name, f"{path} is no file; name an existing one")
+                named.append(path)
+        found = fingerprint(files=named)
+        if block.get("digest", found) != found:
+            raise Rule(
+                "digest",
+                f"{block['digest']} is not that of {', '.join(map(str, named))}, {found}: a file "
+                "changed since; remove the key, and results that were made with the former one",
+            )
+        return {**block, "digest": found}
+
+    @model_validator(mode="after")
+    def _ascending_bonds(self) -> Self:
+        for low, high in self.bonds_angstrom:
+            if high <= low:
+                raise Rule("bonds_angstrom", f"[{low:g}, {high:g}] must ascend; exchange the two")
+        return self
+
+
+class FunctionSettings(ExpandedSettings):
+    """A function in Python."""
+
+    model_config = ConfigDict(title="function")
+    _paths: ClassVar[tuple[str, ...]] = ("source", "files")
+
+    type: Literal["function"] = _type()
+    source: str = key(
+        "The function, as file.py:name: V(R, theta_a, theta_b, phi, r_a, r_b) of arrays, for a "
+        "diatom and an atom V(R, theta, r)",
+        "path",
+        pattern=f"^{_OF_FILES}$",
+    )
+    files: tuple[str, ...] | None = optional(
+        "Further files that it reads, such as a compiled library: part of the fingerprint", "path"
+    )
+
+
+class PointsSettings(ExpandedSettings):
+    """A table of points."""
+
+    model_config = ConfigDict(title="points")
+    _paths: ClassVar[tuple[str, ...]] = ("file",)
+
+    type: Literal["points"] = _type()
+    file: str = key(
+        "CSV table with the columns R, theta_a, theta_b, phi, r_a, r_b, V, for a diatom and an "
+        "atom R, theta, r, V",
+        "path",
+        min_length=1,
+    )
+    fit_order: Annotated[int, Ge(0), Le(12), WHOLE] = key(
+        "Largest lambda_a + lambda_b of the fit to the points", "1"
+    )
+    fit_error_limit: float = key(
+        "Largest relative rms error of the wall in cross-validation", "1", gt=0, le=1
     )

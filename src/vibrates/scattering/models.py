@@ -155,7 +155,10 @@ class Scattering(Model):
     results: str = key("Directory of the products", "path")
     molecule: ScatteringDiatom = key("The diatom", _SEE)
     atom: ScatteringAtom = key("The atom", _SEE)
-    surface: str = key("The interaction potential (a fit of sites)", "path")
+    surface: str = key(
+        "The interaction potential: a file whose surface is of the type `sites` or `function`",
+        "path",
+    )
     method: Literal["coupled_states", "close_coupling"] = key(*METHOD)
     levels: WantedLevels = key("Levels between which rates are wanted", _SEE)
     basis: CoupledLevels = key("Levels that are coupled", _SEE)

@@ -1,17 +1,21 @@
 """The description of a calculation, `config/quantum/*.yaml`, and the collision it specifies."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vibrates.config.surface_block import read_surface
 from vibrates.core import tables
 from vibrates.core.errors import UserError
-from vibrates.core.units import AMU_TO_ME, CM_TO_HARTREE
+from vibrates.core.units import AMU_TO_ME, ANGSTROM_TO_BOHR, CM_TO_HARTREE
 from vibrates.core.yaml_files import read_layers
 from vibrates.molecules.diatom import reduced_mass
+from vibrates.potential.function_source import check_symmetry
+from vibrates.potential.function_surface import user_function
+from vibrates.potential.settings import FunctionSettings
 from vibrates.potential.sites import SiteSurface
 from vibrates.scattering import nuclear_spin
 from vibrates.scattering.atom_problem import ScatteringProblem
@@ -85,9 +89,22 @@ def read_sites(path: str | Path) -> dict[str, Any]:
     if surface.get("type") != "sites":
         raise UserError(
             f"{path}: surface.type: '{surface.get('type')}' is "
-            "not 'sites'; name a surface of a diatom and an atom"
+            "not 'sites' or 'function'; name a surface of a diatom and an atom"
         )
     return surface["sites"]
+
+
+def read_function(path: str | Path) -> FunctionSettings | None:
+    """The ``surface`` block of a configuration if its type is `function`; None for another one.
+
+    Raises UserError if the file is missing or the block is invalid.
+    """
+    surface = read_layers(path)["surface"]
+    if surface.get("type") != "function":
+        return None
+    found = read_surface(surface, str(path))
+    assert isinstance(found, FunctionSettings)  # the model of its type
+    return found
 
 
 def physics(settings: Scattering) -> dict[str, Any]:
@@ -99,22 +116,38 @@ def physics(settings: Scattering) -> dict[str, Any]:
     molecule = stated["molecule"]
     curve = read_curve(settings.molecule.curve)
     own = {name: stated[name] for name in ("method", "legendre_terms", "sectors_bohr", "basis")}
-    return own | {
+    function = read_function(settings.surface)
+    interaction = (
+        {"sites": read_sites(settings.surface)} if function is None else {"function": function}
+    )
+    return own | interaction | {
         "masses_u": [molecule["masses_u"], stated["atom"]["mass_u"]],
         "curve": [curve.r, curve.energies], "vibrations": molecule["vibrations"],
-        "sites": read_sites(settings.surface), "nuclear_spin": molecule.get("nuclear_spin"),
+        "nuclear_spin": molecule.get("nuclear_spin"),
     }  # fmt: skip
 
 
 def collision(settings: Scattering) -> ScatteringProblem:
     """The problem to solve; raises UserError if a file is missing or of another kind."""
-    sites = SiteSurface.from_mapping(read_sites(settings.surface), settings.molecule.masses_u)
     return ScatteringProblem(
-        rotor(settings), reduced_masses(settings)[1],
-        lambda distance, r, cosine: sites.potential(distance, cosine, r_a=r),
+        rotor(settings), reduced_masses(settings)[1], _potential(settings),
         settings.legendre_terms, sector_edges(settings.sectors_bohr),
         like_nuclei(settings.molecule),
     )  # fmt: skip
+
+
+def _potential(settings: Scattering) -> Callable[[NDArray, NDArray, NDArray], NDArray]:
+    """V(R, r, cos theta) of the surface."""
+    chosen = read_function(settings.surface)
+    if chosen is None:
+        sites = SiteSurface.from_mapping(read_sites(settings.surface), settings.molecule.masses_u)
+        return lambda distance, r, cosine: sites.potential(distance, cosine, r_a=r)
+    function = user_function(chosen, atom=True)
+    if like_nuclei(settings.molecule):
+        distance = np.linspace(5.0, 12.0, 24)
+        bond = np.full(24, np.mean(chosen.bonds_angstrom[0]) * ANGSTROM_TO_BOHR)
+        check_symmetry(function, (True, False), distance, np.array([bond, bond]))
+    return lambda distance, r, cosine: function(distance, cosine, 0.0, 0.0, r, 1.0)
 
 
 def in_basis(basis: CoupledLevels, levels: NDArray, energy: float) -> NDArray:

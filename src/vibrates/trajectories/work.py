@@ -19,7 +19,14 @@ from vibrates.core.units import (
 )
 from vibrates.potential.registry import build_surface
 from vibrates.trajectories import Settings, TrajectoryRunner, sampling
-from vibrates.trajectories.plan import LABELS, fingerprint, piece_fingerprints, state_of, units
+from vibrates.trajectories.plan import (
+    LABELS,
+    fingerprint,
+    piece_fingerprints,
+    plan_path,
+    state_of,
+    units,
+)
 from vibrates.trajectories.quantum_rotor import QuantumRotorRunner
 from vibrates.trajectories.quantum_rotor import work as quantum_rotor
 
@@ -58,7 +65,9 @@ class BatchWork:
         if self.j is not None:
             return quantum_rotor.runner(self.config, self.v, self.w, self.j)
         return TrajectoryRunner(
-            build_surface(self.config.surface, *self.diatoms),
+            build_surface(
+                self.config.surface, *self.diatoms, plan_path(self.config.results, 0).parent
+            ),
             *self.diatoms,
             *self.levels,
             self.v,

@@ -15,6 +15,7 @@ from vibrates.trajectories.kernel.lennard_jones import (
 )
 from vibrates.trajectories.kernel.long_range import add_series, switching_function
 from vibrates.trajectories.kernel.simd import at_least, load, sqrt, store
+from vibrates.trajectories.kernel.splines import splines
 from vibrates.trajectories.kernel.state_layout import (
     BY_DISTANCE,
     C_A,
@@ -45,6 +46,7 @@ _FOLLOWING_LENNARD_JONES = kernel_forms.FOLLOWING_LENNARD_JONES.number
 _ATOM_PAIRS = kernel_forms.ATOM_PAIRS.number
 _JOINED = kernel_forms.JOINED.number
 _SITES = kernel_forms.SITES.number
+_SPLINES = kernel_forms.SPLINES.number
 
 
 @njit(**JIT_OPTIONS)
@@ -147,6 +149,8 @@ def potential_and_means(form, points, re, im, g, tables, quadrupole, potential, 
         _joined(points, re, im, g, tables, quadrupole, potential, means)
     elif form == _SITES:
         sites(points, re, im, g, tables, potential, means)
+    elif form == _SPLINES:
+        splines(points, re, im, g, tables, potential, means)
     elif form == _FLEXIBLE_LENNARD_JONES:
         flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)
     elif form == _FOLLOWING_LENNARD_JONES:
