@@ -387,7 +387,7 @@ def test_one_configuration_runs_both_treatments_to_one_table(crossed):
     assert (correlation[:, :3, 3:] == 0).all() and (correlation[:, 3, 4] != 0).any()
     # Readers of k take it as any table of rates.
     table = open_rates(crossed.results / "rates.nc")
-    assert np.isfinite(table.k([250.0, 800.0])).all()
+    assert np.isfinite(table.k([250.0, 800.0], v=1, dv=-1)).all()
 
 
 @pytest.mark.slow
