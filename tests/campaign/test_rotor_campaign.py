@@ -278,8 +278,10 @@ def test_the_cost_model_knows_the_grids_of_the_trajectories(largest, j, alike):
     assert rotor_cost.sizes(config, 1, 0, j) == (len(grid.n), vibrational, len(grid.j))
 
 
-def test_trajectories_of_a_stratum_fill_registers():
-    assert rotor_cost.in_registers(np.array([1, 8, 9])).tolist() == [8, 8, 16]
+def test_few_trajectories_of_a_stratum_cost_more_each():
+    numbers = np.array([8, 32, 256, 257])
+    each = rotor_cost.with_idle_lanes(numbers) / numbers
+    assert each[0] > 2.0 * each[2] and each[1] > 1.3 * each[2] and each[3] > each[2] > 1.0
 
 
 def test_both_treatments_of_the_cost_model_are_hours_of_the_same_order():

@@ -17,15 +17,17 @@ from vibrates.collisions.pair import pair_reduced_mass
 from vibrates.config import Campaign
 from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, AU_TO_FS, CM_TO_HARTREE
-from vibrates.trajectories.kernel.simd import LANES
+from vibrates.trajectories.plan import UNIT
 from vibrates.trajectories.quantum_rotor import work
 from vibrates.trajectories.quantum_rotor.expansion import DEFAULT_ORDERS
 from vibrates.trajectories.quantum_rotor.orientation import DEGREES
 
 # Microseconds of one step: 1, grid points, grid points times rotational functions.
-STEP_MICROSECONDS = (0.9, 0.006, 0.00005)
+STEP_MICROSECONDS = (0.75, 0.005, 0.000042)
 # As in `cost`.
-STEP_FS, ELBOW_CM, STEP_POWER, SLOWER = 0.54, 2000.0, -0.55, 1.15
+STEP_FS, ELBOW_CM, STEP_POWER, SLOWER = 0.54, 2000.0, -0.65, 1.15
+# Measured with pieces of 8, 32 and 64 trajectories.
+IDLE = 13
 # More rotational functions than H2, D2 or HD need below 2000 K: a heavy molecule.
 MANY_FUNCTIONS = 250
 
@@ -61,15 +63,19 @@ def _orientations(needed: int) -> int:
     return len(lebedev_rule(degree)[1])
 
 
-def in_registers(trajectories: NDArray) -> NDArray:
-    """Numbers of trajectories that as much time is spent on: registers are filled or idle.
+def with_idle_lanes(trajectories: NDArray) -> NDArray:
+    """Numbers of trajectories whose time those of some strata take.
+
+    Those of a piece are run in registers of eight; the last ones that need another run with a
+    smaller step have the registers almost for themselves, which costs as much as `IDLE` more.
 
     Parameters
     ----------
     trajectories : NDArray
         Numbers of trajectories of the strata (n,).
     """
-    return LANES * np.ceil(np.asarray(trajectories) / LANES)
+    numbers = np.asarray(trajectories)
+    return numbers + IDLE * np.ceil(numbers / UNIT)
 
 
 def trajectory_seconds(config: Campaign, v: int, w: int, j: int, energies_cm: NDArray) -> NDArray:
@@ -99,7 +105,7 @@ def trajectory_seconds(config: Campaign, v: int, w: int, j: int, energies_cm: ND
 
 def pilot_hours(config: Campaign) -> float:
     """Core hours of the pilot of a campaign with a quantised rotor."""
-    each = config.grid.shells * float(in_registers(np.array([config.sampling.pilot]))[0])
+    each = config.grid.shells * float(with_idle_lanes(np.array([config.sampling.pilot]))[0])
     return sum(
         each * float(trajectory_seconds(config, v, w, j, config.grid.energies).sum()) / 3600.0
         for v, w, j in config.states
