@@ -15,6 +15,8 @@ from vibrates.config import Campaign
 from vibrates.config import crossover as crossovers
 from vibrates.core import netcdf
 from vibrates.core.errors import UserError
+from vibrates.core.units import HARTREE_TO_CM, KELVIN_TO_CM
+from vibrates.molecules.rotation import partition_function, rovibrational_energies
 from vibrates.rates.crossover import differences
 from vibrates.rates.reduction import reduce_batches
 from vibrates.rates.table import rate_table
@@ -456,3 +458,44 @@ def test_a_changed_part_leaves_the_other_as_it_is(crossed, tmp_path, root):
     assert lost.exists()
     assert (project.results / "classical" / "rates.nc").stat().st_mtime_ns == before
     assert netcdf.read_product(project.results / "rates.nc")["k"].values.tolist() == k.tolist()
+
+
+# Vibration and rotation of the quantised molecule together.
+
+
+@pytest.mark.slow
+def test_all_processes_of_h2_come_from_one_configuration(root, tmp_path):
+    """V-V and V-T from (0, 1, j), each channel with its own energy defect."""
+    config = configuration.load(
+        root / "config" / "rotor_exchange.yaml",
+        {
+            "grid": {"energies_cm": [1500, 5000, 14000], "impact_parameter_edges_angstrom": [0, 2]},
+            "rotors": {"H2": {"initial_j": [0, 1]}},
+            "sampling": {"replicates": 2, "pilot": 8},
+        },
+    )
+    rates = rates_of(config, tmp_path)
+    keys = list(zip(*(rates[n].values.tolist() for n in ("v", "w", "vp", "wp")), strict=True))
+    exchange, loss = (keys.index((0, 1, *final)) for final in ((1, 0), (0, 0)))
+    k = rates["k"].sel(temperature=500).values
+    assert k[exchange] > k[loss] > 0
+    # (0, 1, 1) -> (1, 0, 3) releases H2's quantum less N2's and the rotational energy.
+    of = [rates[f"channel_{n}"].values for n in ("v", "w", "j", "vp", "wp", "jp")]
+    place = list(zip(*of, strict=True)).index((0, 1, 1, 1, 0, 3))
+    n2, h2 = config.partners
+    levels = rovibrational_energies(h2, range(2), np.array([1, 3])) * HARTREE_TO_CM
+    quantum = float(n2.level_energy(1) - n2.level_energy(0)) * HARTREE_TO_CM
+    expected = levels[1, 0] - levels[0, 1] - quantum
+    assert rates["channel_energy_difference"].values[place] == pytest.approx(expected, abs=1e-6)
+    # The back reaction by detailed balance, with partition functions of both levels of H2.
+    back = keys.index((1, 0, 0, 1))
+    T = rates["temperature"].values
+    kT = KELVIN_TO_CM * T
+    para, ortho = config.quantised.species
+    q = [[partition_function(h2, w, one, T) for one in (para, ortho)] for w in (0, 1)]
+    B = n2.rotational_constant(1) / n2.rotational_constant(0)
+    defect = float(rates["energy_difference"].values[exchange])
+    of_para = rates["k_species"].sel(species="para").values
+    ratio = of_para[back] / of_para[exchange]
+    # q_i/q_f of the exchange: kT/B of N2(0) over that of N2(1), and H2's of w = 1 over w = 0.
+    np.testing.assert_allclose(ratio, B * q[1][0] / q[0][0] * np.exp(-defect / kT), rtol=1e-6)
