@@ -151,7 +151,8 @@ def _crossover_lines(rates: xr.Dataset) -> list[str]:
     lines = ["k with the quantised over k with classical rotors, error of its logarithm"]
     for (v, w, vp, wp), one in differences(rates).groupby(["v", "w", "vp", "wp"]):
         cells = [
-            f"{row.T_K:g} K {row.ratio:.2f} ({100 * row.error:.0f} %)" for row in one.itertuples()
+            f"{row['T_K']:g} K {row['ratio']:.2f} ({100 * row['error']:.0f} %)"
+            for row in one.to_dict("records")
         ]
         lines.append(f"  ({v},{w})->({vp},{wp}): {', '.join(cells)}")
     return lines

@@ -80,7 +80,7 @@ STAGES = {
 }
 
 # Of a campaign with a crossover: products that join those of its parts, and what joins them.
-JOINED = {
+JOINED: dict[str, tuple[str, ...]] = {
     "rates": ("vibrates.rates.crossover", "vibrates.rates.error_parts"),
     "checks": ("vibrates.rates.sanity",),
 }
@@ -120,9 +120,9 @@ def fingerprint(config: Campaign, name: str) -> str:
     Of a campaign with parts, `JOINED` are the stages whose products are made of those of the parts.
     """
     if config.crossover_K is not None and name in JOINED:
-        modules, settings, after = JOINED[name], ("rotors",), {}
-        for part, one in config.parts.items():
-            after[part] = fingerprint(one, name)
+        modules = JOINED[name]
+        settings: tuple[str, ...] = ("rotors",)
+        after = {part: fingerprint(one, name) for part, one in config.parts.items()}
         if name == "checks":
             after["rates"] = fingerprint(config, "rates")
         elif draws(config):

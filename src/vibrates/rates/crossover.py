@@ -6,6 +6,7 @@ temperatures next to it both are there, and `differences` compares them.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -66,7 +67,7 @@ def joined(
         if name == _CORRELATION:
             values = np.zeros((low.sizes["transition"], len(T), len(T)))
             for part, kept in ((QUANTUM, quantum), (CLASSICAL, ~quantum)):
-                at = np.ix_(range(len(values)), kept, kept)
+                at = np.ix_(np.arange(len(values)), kept, kept)
                 values[at] = _correlations(tables[part], T)[at]
             variables[name] = (variable.dims, values, variable.attrs)
         elif "temperature" not in variable.dims:
@@ -98,9 +99,10 @@ def joined(
             "flag_meanings": " ".join(FLAGS),
         },
     )
-    coordinates = {
+    coordinates: dict[Any, Any] = {
         name: wide[QUANTUM][name] for name in low.coords if "temperature" not in low[name].dims
-    } | {"temperature": ("temperature", T, low["temperature"].attrs)}
+    }
+    coordinates["temperature"] = ("temperature", T, low["temperature"].attrs)
     kept = {
         name: low.attrs[name]
         for name in ("title", "symmetrisation", "weighting", "quantised_rotor", "mixture")
@@ -126,7 +128,7 @@ def _correlations(table: xr.Dataset, T: NDArray) -> NDArray:
     """Correlations of errors (transition, T, T), zero where the table has no value."""
     own = np.flatnonzero(np.isin(T, table["temperature"].values))
     wide = np.zeros((table.sizes["transition"], len(T), len(T)))
-    wide[np.ix_(range(len(wide)), own, own)] = table[_CORRELATION].values
+    wide[np.ix_(np.arange(len(wide)), own, own)] = table[_CORRELATION].values
     return wide
 
 
