@@ -158,10 +158,10 @@ def _crossover(campaign: Campaign) -> None:
             f"{T[0]:g} to below {T[-1]:g} K, so that one treatment would have none; correct it, or "
             "remove it for one treatment at all temperatures"
         )
-    for part, one in campaign.parts.items():
+    for part, of_part in campaign.parts.items():
         try:
             for rule in (_basis, _budget, _targets):
-                rule(one)
+                rule(of_part)
         except UserError as error:
             raise UserError(f"rotors.{name}.up_to_K: its {part} part: {error}") from None
 

@@ -62,8 +62,8 @@ def joined(
     assert config.crossover_K is not None  # the caller's choice
     quantum = config.crossover_K >= T
     wide = {QUANTUM: low.reindex(temperature=T), CLASSICAL: high.reindex(temperature=T)}
-    variables = {}
-    for name, variable in low.data_vars.items():
+    variables: dict[str, Any] = {}
+    for name, variable in ((str(key), value) for key, value in low.data_vars.items()):
         if name == _CORRELATION:
             values = np.zeros((low.sizes["transition"], len(T), len(T)))
             for part, kept in ((QUANTUM, quantum), (CLASSICAL, ~quantum)):
@@ -71,12 +71,12 @@ def joined(
                 values[at] = _correlations(tables[part], T)[at]
             variables[name] = (variable.dims, values, variable.attrs)
         elif "temperature" not in variable.dims:
-            variables[name] = (variable.dims, _of_both(str(name), low, high), variable.attrs)
+            variables[name] = (variable.dims, _of_both(name, low, high), variable.attrs)
         elif variable.dims == _CELL:
             variables[name] = (
                 _CELL,
                 np.where(
-                    quantum, _values(wide[QUANTUM], str(name)), _values(wide[CLASSICAL], str(name))
+                    quantum, _values(wide[QUANTUM], name), _values(wide[CLASSICAL], name)
                 ).astype(variable.dtype),
                 variable.attrs,
             )
@@ -103,11 +103,11 @@ def joined(
         name: wide[QUANTUM][name] for name in low.coords if "temperature" not in low[name].dims
     }
     coordinates["temperature"] = ("temperature", T, low["temperature"].attrs)
-    kept = {
+    stated = {
         name: low.attrs[name]
         for name in ("title", "symmetrisation", "weighting", "quantised_rotor", "mixture")
     }
-    attributes = provenance(config, list(sources)) | kept | {"crossover_K": config.crossover_K}
+    attributes = provenance(config, list(sources)) | stated | {"crossover_K": config.crossover_K}
     return xr.Dataset(variables, coordinates, attributes)
 
 
