@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vibrates.config.rotors import QuantumRotor, settings_of
-from vibrates.core.units import KELVIN_TO_CM
 
 if TYPE_CHECKING:
     from vibrates.config.campaign import Campaign
@@ -100,6 +99,9 @@ def _made(campaign: "Campaign", mapping: dict[str, Any], part: str) -> "Campaign
 
 def _needed(campaign: "Campaign", T: tuple[float, ...]) -> list[float]:
     """Energies of the grid that these temperatures need, cm^-1; all if they are fewer than two."""
+    # SciPy, which gives the constants, is required only for computing.
+    from vibrates.core.units import KELVIN_TO_CM
+
     every = campaign.grid.energies
     lower, upper = (KELVIN_TO_CM * t * f for t, f in ((T[0], _LOWEST_KT), (T[-1], _HIGHEST_KT)))
     kept = every[(every >= lower) & (every <= upper)]
