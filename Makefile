@@ -197,7 +197,7 @@ $(ABINITIO)/.ready: envs/abinitio.txt
 POTENTIAL = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) -s workflow/modules/potential.smk --configfile config/abinitio/n2h2.yaml
 
 surface: environment
-	@$(POTENTIAL) -- fit figures increment draws moments
+	@$(POTENTIAL) -- fit figures increment draws moments checked_points
 	@$(VALIDATION) -- pages
 
 surfaces: environment

@@ -131,7 +131,7 @@ def test_studies_read_the_settings_of_the_default_campaign(monkeypatch):
 
 
 def test_the_uncertainty_of_the_surface_is_read_from_its_campaign(monkeypatch, tmp_path):
-    """Two drawn surfaces, one twice and one half as fast, and that of the basis set."""
+    """Two drawn surfaces, one twice and one half as fast, and the one without the increment."""
     study = report.load_study("surface_uncertainty")
     monkeypatch.setattr(study, "ROOT", tmp_path)
     temperatures = np.array([100.0, *study.UNCERTAIN_K])
@@ -144,7 +144,7 @@ def test_the_uncertainty_of_the_surface_is_read_from_its_campaign(monkeypatch, t
         made = xr.Dataset(
             {"k_ratio": (cell, ratio, text), "k_ratio_stderr": (cell, 0.0 * ratio, text)},
             {
-                "surface": ("surface", ["draw001", "draw002", "basis_set"], text),
+                "surface": ("surface", ["draw001", "draw002", "without_increment"], text),
                 "vp": ("transition", [other[0], final[0]], text),
                 "wp": ("transition", [other[1], final[1]], text),
                 "temperature": ("temperature", temperatures, text),
@@ -155,7 +155,7 @@ def test_the_uncertainty_of_the_surface_is_read_from_its_campaign(monkeypatch, t
     numbers = study.measure()
     own = numbers["changes"]["(0,1)->(1,0)"]
     assert own["spread"] == pytest.approx(np.full(6, np.log(2.0)))
-    assert own["basis"] == pytest.approx(np.full(6, -0.1))
+    assert own["basis"] == pytest.approx(np.full(6, 1.0 / 0.9 - 1.0))
     assert numbers["cost"] == {"trajectories": 60, "core_seconds": 120.0, "drawn": 2}
     texts = study.sections(numbers)
     assert "69 % (0.50-2.00)" in texts["evidence/surface/uncertainty"]

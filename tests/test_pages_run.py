@@ -37,7 +37,7 @@ EXECUTED = [
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs" / "tutorials").glob("*.md")),
 ]
 # Sub-commands that need a configuration or a table of rates alone.
-RUNNABLE = ("check", "export", "k", "results")
+RUNNABLE = ("check", "export", "k", "new", "results")
 # Programs that read exported rates; their blocks run in `make test-exports`.
 OPTIONAL = ("cantera", "pycollisiondb")
 PROGRAMS = ("vibrates", "make", "pip", "python", "snakemake", ".venv/bin/vibrates")

@@ -35,7 +35,8 @@ EVIDENCE = ROOT / "docs" / "evidence"
 STUDIES = (
     "slow_reference", "breathing_sphere", "error_budget", "variance", "basis", "allocation",
     "default_campaign", "interpolation", "ladder", "processes",
-    "surface_fit", "surface_rates", "surface_published", "surface_uncertainty",
+    "surface_fit", "surface_points", "surface_rates", "surface_published",
+    "surface_uncertainty",
     "quantum_data", "quantum_methods", "quantum_convergence", "quantum_judge",
     "quantum_pair_data", "quantum_pair_methods", "quantum_pair_convergence",
     "longrange", "performance", "slurm_plan", "slurm_faults", "kernel_search", "learning_page",

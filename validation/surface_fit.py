@@ -16,6 +16,7 @@ from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM, HARTREE_TO_MEV
 from vibrates.core.yaml_files import read_layers
 from vibrates.molecules.diatom import Diatom
+from vibrates.potential import drawn
 from vibrates.potential import points as comparison
 from vibrates.potential import points as points_table
 from vibrates.potential.orientation import REFERENCE_CONFIGURATIONS
@@ -30,7 +31,8 @@ SECTIONS = (
     *(
         f"evidence/surface/{name}"
         for name in (
-            "points", "candidates", "priors", "errors", "values", "basis", "increment", "moments",
+            "points", "candidates", "priors", "stretches", "errors", "values", "basis",
+            "increment", "moments",
         )
     ),
     "surface/mixed",
@@ -49,11 +51,13 @@ def cell(found: dict, name: str, digits: int = 1) -> str:
 
 JUDGED = [
     "score",
+    "within",
     "reduced chi^2",
     "left out: wall / %",
     "well / meV",
     "held out: wall / %",
     "well / meV",
+    "lowest V at 1.5 angstrom / meV",
 ]
 
 
@@ -61,9 +65,11 @@ def judged(own: dict) -> list:
     """The cells under `JUDGED`."""
     return [
         f"{own['score']:.3f}",
+        f"{own['score_within']:.3f}",
         f"{own['reduced_chi_square']:.2f}",
         *(cell(own[part], kind, digits) for part in ("cross_validation", "held_out")
           for kind, digits in (("wall_percent", 1), ("well_meV", 2))),
+        f"{own['walls']['lowest_meV']:.0f}" if "walls" in own else "",
     ]  # fmt: skip
 
 
@@ -77,6 +83,17 @@ def priors(report: dict) -> str:
     rows = [[", ".join(f"{k} {v:g}" for k, v in each["prior"].items()), *judged(each)]
             for each in [own | {"prior": report["prior"]}, *report["priors"]]]  # fmt: skip
     return table(["prior", *JUDGED], rows)
+
+
+def stretches(report: dict) -> str:
+    """Stretch functions, judged by bond lengths left out."""
+    rows = []
+    for each in report["stretches"]:
+        lengths = each["stretches"].get("stretch_length_angstrom")
+        given = each["stretches"].get("stretches") or [{"tanh": one} for one in lengths]
+        names = (f"{form} {value}" for one in given for form, value in one.items())
+        rows.append([", ".join(names), *judged(each)[:-1]])
+    return table(["stretch of N2, of H2", *JUDGED[:-1]], rows)
 
 
 def errors(report: dict) -> str:
@@ -184,24 +201,43 @@ def measure() -> dict:
     }
     used = Path("config") / "surfaces" / "fitted.yaml"
     block = read_layers(ROOT / used)["surface"]
-    if block["terms"] != report["terms"]:
-        made = f"{asked.results}/{asked.name}_surface.yaml"
+    summed = drawn.read(ROOT / asked.results / f"{asked.name}_sum.nc").block()
+    if block["terms"] != summed["terms"]:
+        made = f"{asked.results}/{asked.name}_sum.yaml"
         raise UserError(
             f"{used} is not the surface of this fit; for campaigns on it: cp {made} {used}, "
             "then make surface again"
         )
-    surfaces["fitted"] = build_surface(read_surface(block, str(used)), a, b)
-    points = points_table.read_all(
-        [one._replace(path=ROOT / one.path) for one in asked.fit.sources()]
-    )
+    fit = drawn.read(ROOT / asked.results / f"{asked.name}_fit.nc").block()
+    surfaces["fitted"] = build_surface(read_surface(fit, "fit"), a, b)
+    final = {name: surface for name, surface in surfaces.items() if name != "fitted"}
+    final |= {
+        "fitted, without increment": surfaces["fitted"],
+        "fitted": build_surface(read_surface(block, str(used)), a, b),
+    }
+    sources = [one._replace(path=ROOT / one.path) for one in asked.fit.sources()]
+    points = points_table.read_all(sources)
     more = {name: json.loads((ROOT / asked.results / f"{name}.json").read_text(encoding="utf-8"))
             for name in ("increment", "moment_estimates")}  # fmt: skip
-    kept = ("candidates", "chosen", "prior", "priors", "terms", "standard_errors", *SURFACES)
+    kept = (
+        "candidates",
+        "chosen",
+        "prior",
+        "priors",
+        "stretches",
+        "terms",
+        "standard_errors",
+        *SURFACES,
+    )
     return {
-        "points": points.groupby("group", sort=False).size().to_dict(),
+        "points": [
+            [Path(one.path).name, group, count]
+            for one in sources
+            for group, count in one.table().groupby("group", sort=False).size().items()
+        ],
         "report": {name: report[name] for name in kept},
         "mixed": mixed(points, surfaces, a, b),
-        "averages": averages(surfaces, a, b),
+        "averages": averages(final, a, b),
         **more,
     }
 
@@ -290,10 +326,12 @@ def sections(numbers: dict) -> dict[str, str]:
             *(f"B12 less GERG-2008, {t:g} K" for t in virial[0]["T_K"])]  # fmt: skip
     return {
         "evidence/surface/points": table(
-            ["group", "points"], [*points.items(), ("all", sum(points.values()))]
+            ["file", "group", "points"],
+            [*points, ["all", "", sum(count for _, _, count in points)]],
         ),
         "evidence/surface/candidates": candidates(report),
         "evidence/surface/priors": priors(report),
+        "evidence/surface/stretches": stretches(report),
         "evidence/surface/errors": errors(report) + "\n\n" + slopes(report),
         "surface/mixed": table(
             [

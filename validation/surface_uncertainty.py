@@ -1,10 +1,10 @@
 """How far rates of the fitted surface can be trusted: errors of the fit and of the basis set.
 
-make surface-errors     a campaign on the fitted surface, on drawn ones and at the basis limit
+make surface-errors     a campaign on the default surface, on drawn ones and without the increment
 
-Fit: surfaces drawn from the covariance of its values. Basis set: the sum of the fit and of the
-increment of the basis set. All with the same random numbers, so that their differences are the
-surfaces' own (`vibrates.rates.surface_draws`).
+Fit: surfaces drawn from the covariance of the sum of the fit and of the increment of the basis set,
+which is the default surface. Basis set: what the increment changes. All with the same random
+numbers, so that their differences are the surfaces' own (`vibrates.rates.surface_draws`).
 """
 
 import numpy as np
@@ -22,7 +22,7 @@ SECTIONS = ("evidence/surface/uncertainty", "evidence/surface/uncertainty cost")
 
 
 def measure() -> dict:
-    """Relative change of k on drawn surfaces, with the basis set's increment, and both together."""
+    """Relative change of k on drawn surfaces, and by the increment of the basis set."""
     changes, total, cost = {}, {}, {"trajectories": 0, "core_seconds": 0.0}
     for process, ((v, w), final) in STATES.items():
         found = read_product(ROOT / DIRECTORY / f"v{v}_w{w}.nc")
@@ -33,14 +33,15 @@ def measure() -> dict:
         own = found.isel(transition=np.flatnonzero(at), temperature=at_t)
         drawn = own["surface"].str.match(r"draw\d+$").values
         ratio, error = (own[name].values[:, 0] for name in ("k_ratio", "k_ratio_stderr"))
-        basis = list(own["surface"].values).index("basis_set")
+        without = list(own["surface"].values).index("without_increment")
         changes[process] = {
             "spread": spread(own)[0],
             "least": ratio[drawn].min(axis=0), "largest": ratio[drawn].max(axis=0),
             "noise": np.sqrt(np.mean((error[drawn] / ratio[drawn]) ** 2, axis=0)),
-            "basis": ratio[basis] - 1.0, "basis_error": error[basis],
+            "basis": 1.0 / ratio[without] - 1.0,
+            "basis_error": error[without] / ratio[without] ** 2,
         }  # fmt: skip
-        total[process] = np.hypot(changes[process]["spread"], np.log(ratio[basis]))
+        total[process] = changes[process]["spread"]
         cost["drawn"] = int(drawn.sum())
     return {"temperatures_K": UNCERTAIN_K, "changes": changes, "total": total, "cost": cost}
 
@@ -50,11 +51,11 @@ def sections(numbers: dict) -> dict[str, str]:
     rows = []
     for process, own in numbers["changes"].items():
         spreads = zip(own["spread"], own["least"], own["largest"], strict=True)
-        rows.append([f"{process}, fit", *(f"{100 * s:.0f} % ({low:.2f}-{high:.2f})"
+        rows.append([f"{process}, surface", *(f"{100 * s:.0f} % ({low:.2f}-{high:.2f})"
                                           for s, low, high in spreads)])  # fmt: skip
         rows.append([f"{process}, noise of one ratio", *(f"{100 * s:.0f} %" for s in own["noise"])])
         both = zip(own["basis"], own["basis_error"], strict=True)
-        rows.append([f"{process}, basis set", *(f"{100 * c:+.1f} +- {100 * e:.1f} %"
+        rows.append([f"{process}, increment", *(f"{100 * c:+.1f} +- {100 * e:.1f} %"
                                                 for c, e in both)])  # fmt: skip
     head = ["process", *(f"{t:g} K" for t in numbers["temperatures_K"])]
     cost = numbers["cost"]

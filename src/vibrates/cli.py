@@ -21,6 +21,7 @@ A campaign is run with 'vibrates run FILE', 'make run CONFIG=FILE' or, inside th
 Exit codes: 0 success, 1 a comparison or check failed, 2 invalid input, 130 interrupted.
 
 examples:
+  vibrates new CO H2                     the directory of a pair of your own
   vibrates check config/tiny.yaml
   vibrates run config/tiny.yaml --cores 2
   vibrates k results "N2(7) + H2(0) -> N2(6) + H2(0)" 300 1000
@@ -87,6 +88,25 @@ def parser() -> argparse.ArgumentParser:
         sub = command(name, run, summary, *examples)
         _file(sub.add_argument("config", type=Path, help="configuration (YAML)"))
         return sub
+
+    sub = command(
+        "new",
+        _new,
+        "write the directory of a pair of diatoms: constants, ab initio points, campaign, README",
+        "CO H2",
+        "CO H2 --directory my-pair",
+        "O2 N2 --constants                 for a surface of your own",
+    )
+    sub.add_argument("a", help="first molecule, such as CO; an unknown one lists the known ones")
+    sub.add_argument("b", help="second molecule, such as H2")
+    sub.add_argument(
+        "--directory", type=Path, help="where (default: here, named after both molecules)"
+    )
+    sub.add_argument(
+        "--constants",
+        action="store_true",
+        help="write the constants of both molecules alone",
+    )
 
     campaign_command(
         "check",
@@ -347,6 +367,13 @@ def _load(path: Path) -> Campaign:
     return load(path)
 
 
+def _new(options: argparse.Namespace) -> int:
+    from vibrates.campaign import new_pair
+
+    print("\n".join(new_pair.write((options.a, options.b), options.directory, options.constants)))
+    return 0
+
+
 def _check(options: argparse.Namespace) -> int:
     from vibrates.campaign import kinds
 
@@ -473,5 +500,14 @@ def _completion(options: argparse.Namespace) -> int:
         raise UserError(
             "completion: the package shtab is not installed; install it (pip install shtab)"
         ) from None
-    print(shtab.complete(parser(), options.shell))
+    from vibrates.campaign import new_pair
+
+    whole, diatoms = parser(), " ".join(new_pair.known())
+    listed = f"({diatoms})"
+    for action in whole._subparsers._group_actions[0].choices["new"]._actions:  # type: ignore
+        if action.dest in ("a", "b"):
+            action.complete = {"bash": "_vibrates_diatoms", "zsh": listed, "tcsh": listed}
+    function = f'_vibrates_diatoms() {{\n  compgen -W "{diatoms}" -- "$1"\n}}\n'
+    preamble = function if options.shell == "bash" else ""
+    print(shtab.complete(whole, options.shell, preamble=preamble))
     return 0

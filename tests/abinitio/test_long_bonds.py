@@ -94,7 +94,9 @@ def test_a_long_bond_moves_the_contact_with_its_end(description):
     chosen = listed[(listed["group"] == "bonds") & (listed["r_a_angstrom"] == 1.9)]
     angles = {"H": (90.0, 90.0, 0.0), "I": (0.0, 0.0, 0.0)}
     for name, one in angles.items():
-        contact = contact_distance(description.settings.geometries, np.array([one]))[0]
+        contact = contact_distance(
+            description.settings.geometries, np.array([one]), settings.partners(description.points)
+        )[0]
         first = chosen.loc[chosen["configuration"] == name, "R_angstrom"].iloc[0]
         moved = 0.5 * (1.9 - 1.098) if name == "I" else 0.0
         assert first == pytest.approx(contact - 0.4 + moved, abs=0.006)
@@ -294,3 +296,12 @@ def test_long_bonds_reach_the_fit_as_points(computed, tmp_path):
     assert points["factor"].between(1.0, 2.1).all()
     wall = points["E_CASSCF_meV"] > 100.0
     assert points.loc[wall, ENERGY].between(100.0, 500.0).all()
+
+
+def test_the_points_of_the_fit_are_those_joined_from_both_methods(root, computed):
+    stored, level = point_tables.read(root / "data" / "n2h2_long_bonds.csv")
+    assert level["joining_angstrom"] == long_bonds.JOINING_ANGSTROM
+    again = long_bonds.joined(*computed, long_bonds.JOINING_ANGSTROM)
+    both = stored.merge(again, on=COORDINATES, suffixes=("", "_again"))
+    assert len(both) == len(stored) == len(again)
+    np.testing.assert_allclose(both[ENERGY], both[f"{ENERGY}_again"], atol=2e-5)

@@ -17,6 +17,8 @@ from vibrates.core.yaml_files import read_layers
 SHIPPED = {
     "config.yaml": "campaign",
     "pairs/n2o.yaml": "campaign",
+    "pairs/coh2/campaign.yaml": "campaign",
+    "pairs/coh2/abinitio.yaml": "potential",
     "abinitio/n2h2.yaml": "potential",
     "quantum/small.yaml": "quantum",
     "quantum/heh2.yaml": "quantum_surface",

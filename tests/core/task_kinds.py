@@ -496,7 +496,7 @@ ROTOR = Kind(
 def _surface_draws_settings() -> dict:
     from vibrates.potential import drawn
 
-    file = "data/n2h2_surface_fit.nc"
+    file = "data/n2h2_surface_sum.nc"
     found = _trajectories_settings()
     found["rates"]["surface_draws"] = {
         "covariance": {"file": file, "digest": drawn.read(ROOT / file).digest()},

@@ -178,7 +178,7 @@ def test_draws_have_the_covariance_of_the_fit_and_do_not_depend_on_their_number(
 
 
 def test_the_committed_covariance_is_that_of_the_default_surface(root):
-    path = root / "data" / "n2h2_surface_fit.nc"
+    path = root / "data" / "n2h2_surface_sum.nc"
     known = drawn.read(path)
     block = read_layers(root / "config" / "surfaces" / "fitted.yaml")["surface"]
     drawn.require_same(known, block, path)
@@ -198,6 +198,11 @@ def test_points_of_several_files_are_one_table(root, described, table, tmp_path)
     assert (both["error_meV"].iloc[: len(table)] == 0.0).all()
     expected = np.hypot(0.5, 0.03 * more[points.ENERGY])
     np.testing.assert_allclose(both["error_meV"].iloc[len(table) :], expected)
+    some = points.read_all([points.Source(path, groups=("held_out", "cuts"))])
+    assert some.equals(table[table["group"].isin(["held_out", "cuts"])].reset_index(drop=True))
+    with pytest.raises(UserError, match=r"no points of the group absent; .*cuts") as caught:
+        points.read_all([points.Source(path, groups=("cuts", "absent"))])
+    assert "\n" not in str(caught.value)
     with pytest.raises(UserError, match="is there twice") as caught:
         points.read_all([points.Source(path), points.Source(path)])
     assert "\n" not in str(caught.value)

@@ -19,7 +19,7 @@ FINAL = (0, 0)
 @pytest.fixture(scope="module")
 def product(root, tmp_path_factory):
     """A function: path and digest of the default surface, its covariance times a factor."""
-    known = drawn.read(root / "data" / "n2h2_surface_fit.nc")
+    known = drawn.read(root / "data" / "n2h2_surface_sum.nc")
     directory = tmp_path_factory.mktemp("surfaces")
 
     def write(factor):

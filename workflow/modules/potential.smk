@@ -1,6 +1,6 @@
 # Ab initio points, monomer properties and the surface fitted to them. A module, because it needs PySCF
 # (make abinitio) for all but the fit:
-#   snakemake -s workflow/modules/potential.smk --configfile config/abinitio/n2h2.yaml --cores 2 points|larger_basis|properties|fit
+#   snakemake -s workflow/modules/potential.smk --configfile config/abinitio/n2h2.yaml --cores 2 points|larger_basis|properties|fit|campaign
 # or the name of a further set of points (`further` in the description). `design` chooses geometries, `checked_points` makes tables
 # of moments and of long bonds. The points of N2 + H2 are in data/; `fit` and these two read them and need no PySCF.
 import os
@@ -24,18 +24,22 @@ LOGS = WORK / "logs"
 # geometries and energies depend on, the program that computes it, and the data file whose points are not computed again.
 SETS = {
     "points": described.points,
-    "larger_basis": described.larger_basis,
+    **({} if SETTINGS.larger_basis is None else {"larger_basis": described.larger_basis}),
     **described.further,
 }
 PROGRAMS = {name: descriptions.program(one) for name, one in SETS.items()}
 STORED = {name: one.points for name, one in (SETTINGS.further or {}).items()}
+if SETTINGS.points is not None:
+    STORED["points"] = SETTINGS.points
 
 
 # Of every block of a set what its points depend on: level of theory, geometries, code. On demand: the list of a
 # further set may come from a file that only its own jobs need.
 fingerprints = cache(lambda name: preamble.or_exit(descriptions.fingerprints, SETS[name]))
-MONOMERS = {name: descriptions.monomer(described, name) for name in SETTINGS.properties}
-POINTS = [source.path for source in SETTINGS.fit.sources()]
+MONOMERS = {
+    name: preamble.or_exit(descriptions.monomer, described, name) for name in SETTINGS.properties
+}
+POINTS = [] if SETTINGS.fit is None else [source.path for source in SETTINGS.fit.sources()]
 FIT = [SETTINGS.name, SETTINGS.pair, described.molecules, SETTINGS.fit]
 
 
@@ -45,33 +49,35 @@ wildcard_constraints:
     molecule=r"\w+",
 
 
-rule fit:
-    default_target: True
-    input:
-        points=POINTS,
-    output:
-        surface=WORK / f"{SETTINGS.name}_surface.yaml",
-        # The values with their covariance: a file to be kept beside the surface.
-        known=WORK / f"{SETTINGS.name}_fit.nc",
-        report=WORK / "fit.json",
-        errors=WORK / "fit.csv",
-    log:
-        LOGS / "fit.log",
-    conda:
-        "../../envs/dynamics.yaml"
-    params:
-        description=DESCRIPTION,
-        fingerprint=preamble.fingerprint(FIT, code_fingerprint("vibrates.potential.fit")),
-    script:
-        "../scripts/fit_surface.py"
+if SETTINGS.fit is not None:
+
+    rule fit:
+        default_target: True
+        input:
+            points=POINTS,
+        output:
+            surface=WORK / f"{SETTINGS.name}_surface.yaml",
+            # The values with their covariance: a file to be kept beside the surface.
+            known=WORK / f"{SETTINGS.name}_fit.nc",
+            report=WORK / "fit.json",
+            errors=WORK / "fit.csv",
+        log:
+            LOGS / "fit.log",
+        conda:
+            "../../envs/dynamics.yaml"
+        params:
+            description=DESCRIPTION,
+            fingerprint=preamble.fingerprint(FIT, code_fingerprint("vibrates.potential.fit")),
+        script:
+            "../scripts/fit_surface.py"
 
 
-if SETTINGS.fit.increment is not None:
+if SETTINGS.fit is not None and SETTINGS.fit.increment is not None:
 
     rule increment:
         input:
-            points=SETTINGS.fit.points,
-            larger=SETTINGS.fit.increment.points,
+            points=POINTS,
+            larger=list(SETTINGS.fit.increment.points),
             known=rules.fit.output.known,
         output:
             surface=WORK / f"{SETTINGS.name}_sum.yaml",
@@ -88,11 +94,16 @@ if SETTINGS.fit.increment is not None:
             "../scripts/surface_increment.py"
 
 
-if SETTINGS.fit.draws is not None:
+# Of the sum, if there is one: the surface that campaigns use.
+if SETTINGS.fit is not None and SETTINGS.fit.draws is not None:
 
     rule draws:
         input:
-            known=rules.fit.output.known,
+            known=(
+                rules.increment.output.summed
+                if SETTINGS.fit.increment is not None
+                else rules.fit.output.known
+            ),
         output:
             [
                 WORK / f"draws/{SETTINGS.name}_{number:03}.yaml"
@@ -111,7 +122,7 @@ if SETTINGS.fit.draws is not None:
             "../scripts/surface_draws.py"
 
 
-if SETTINGS.fit.moments is not None:
+if SETTINGS.fit is not None and SETTINGS.fit.moments is not None:
 
     rule moments:
         input:
@@ -133,26 +144,57 @@ if SETTINGS.fit.moments is not None:
             "../scripts/surface_moments.py"
 
 
-rule figures:
-    input:
-        points=SETTINGS.fit.points,
-        surface="config/surfaces/fitted.yaml",
-        virial="data/n2h2_b12_gerg2008.csv",
-    output:
-        cuts=WORK / "figures/cuts.png",
-        stretched=WORK / "figures/stretched.png",
-        virial=WORK / "figures/virial.png",
-    log:
-        LOGS / "figures.log",
-    conda:
-        "../../envs/learning.yaml"
-    params:
-        description=DESCRIPTION,
-        fingerprint=preamble.fingerprint(
-            SETTINGS.pair, described.molecules, SETTINGS.fit.stretch_keys()
-        ),
-    script:
-        "../scripts/surface_checks.py"
+# The published surfaces and the virial coefficient in them are those of N2 + H2.
+if SETTINGS.fit is not None and SETTINGS.pair == ("N2", "H2"):
+
+    rule figures:
+        input:
+            points=SETTINGS.fit.points,
+            known=rules.fit.output.known,
+            surface="config/surfaces/fitted.yaml",
+            virial="data/n2h2_b12_gerg2008.csv",
+        output:
+            cuts=WORK / "figures/cuts.png",
+            stretched=WORK / "figures/stretched.png",
+            virial=WORK / "figures/virial.png",
+        log:
+            LOGS / "figures.log",
+        conda:
+            "../../envs/learning.yaml"
+        params:
+            description=DESCRIPTION,
+            fingerprint=preamble.fingerprint(
+                SETTINGS.pair, described.molecules, SETTINGS.fit.stretch_keys()
+            ),
+        script:
+            "../scripts/surface_checks.py"
+
+
+# The campaign that the description names, on the surface of the points.
+if SETTINGS.campaign is not None:
+    SURFACE = WORK / f"{SETTINGS.name}_surface.yaml"
+    if SETTINGS.fit is None:
+        kept = SETTINGS.points is not None and Path(SETTINGS.points).exists()
+        SURFACE = SETTINGS.points if kept else WORK / "points.csv"
+
+    rule campaign:
+        input:
+            SURFACE,
+        output:
+            WORK / "campaign.yaml",
+        log:
+            LOGS / "campaign.log",
+        localrule: True
+        conda:
+            "../../envs/dynamics.yaml"
+        params:
+            description=DESCRIPTION,
+            campaign=str(Path(DESCRIPTION).parent / SETTINGS.campaign),
+            fingerprint=preamble.fingerprint(
+                FIT, code_fingerprint("vibrates.abinitio.surface_points")
+            ),
+        script:
+            "../scripts/fitted_campaign.py"
 
 
 # Geometries of further points, and those to compute once more in a larger basis.
@@ -206,7 +248,8 @@ if SETTINGS.design and {"designed", "long_bonds_a", "long_bonds_a_ccsdt"} <= set
             designed=STORED["designed"],
             nevpt2=STORED["long_bonds_a"],
             coupled=STORED["long_bonds_a_ccsdt"],
-            surface="config/surfaces/fitted.yaml",
+            # Without the increment, in the basis of the points.
+            surface=rules.fit.output.known,
         output:
             moments=WORK / "moments.csv",
             overlap=WORK / "long_bonds_overlap.csv",
@@ -333,11 +376,12 @@ rule monomer:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
         runtime=lambda wildcards, attempt: 120 * attempt,
     params:
+        table=lambda wildcards: descriptions.monomer_program(described, wildcards.molecule),
         fingerprint=lambda wildcards: descriptions.monomer_fingerprint(
             described, wildcards.molecule
         ),
     shell:
-        f"{with_pyscf(SETTINGS.python, 'monomers')} properties {{input:q}} {{output:q}} "
+        f"{with_pyscf(SETTINGS.python, 'monomers')} {{params.table}} {{input:q}} {{output:q}} "
         f"--fingerprint {{params.fingerprint}} {LOGGED}"
 
 

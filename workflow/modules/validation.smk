@@ -42,6 +42,12 @@ STUDIES = {
         [f"results-abinitio/n2h2/{name}.json" for name in ("fit", "increment", "moment_estimates")],
         ["config/surfaces/fitted.yaml", "config/abinitio/n2h2.yaml"],
     ),
+    "surface_points": Study(
+        [
+            f"results-abinitio/n2h2/{name}.csv"
+            for name in ("fit", "moments", "long_bonds_overlap", "design_reached")
+        ]
+    ),
     "surface_rates": Study(SURFACES, CAMPAIGN),
     "surface_published": Study(SURFACES, [*CAMPAIGN, "validation/surface_rates.py", *TABLES]),
     "surface_uncertainty": Study(

@@ -11,7 +11,7 @@ from vibrates.config.surface_block import read_surface
 from vibrates.core.files import write_text
 from vibrates.core.netcdf import write_atomic
 from vibrates.core.scripts import run
-from vibrates.potential import cross_validation, drawn
+from vibrates.potential import cross_validation, drawn, walls
 from vibrates.potential import fit as fitting
 from vibrates.potential import points as comparison
 from vibrates.potential import points as point_tables
@@ -41,11 +41,17 @@ def main(
     folds = cross_validation.folds(training, spec.folds)
     out: dict = {"candidates": {}, "priors": [], "chosen": spec.chosen, "prior": prior}
 
+    bonds = [(float(computed[name].min()), float(computed[name].max()))
+             for name in ("r_a_angstrom", "r_b_angstrom")]  # fmt: skip
+
     def judged(terms, prior):
-        """How well left-out and held-out points are predicted."""
+        """How well left-out and held-out points are predicted, and whether all walls rise."""
         left_out = cross_validation.cross_validate(training, terms, weights, prior, folds)
         found = fitting.fit(training, terms, weights, prior)
-        return cross_validation.judgement(training, left_out, prepared[held_out], found)
+        own = drawn.KnownSurface(found, spec.stretch_keys()).block()
+        searched = walls.search(build_surface(read_surface(own, "fit"), a, b), *bonds)
+        judgement = cross_validation.judgement(training, left_out, prepared[held_out], found)
+        return judgement | {"walls": searched._asdict()}
 
     candidates = {name: one.to_mapping() for name, one in spec.candidates.items()}
     for name, candidate in candidates.items():

@@ -8,8 +8,7 @@ from vibrates.config.surface_block import read_surface
 from vibrates.core import tables
 from vibrates.core.files import write_text
 from vibrates.core.scripts import run
-from vibrates.core.yaml_files import read_layers
-from vibrates.potential import long_bonds, moments
+from vibrates.potential import drawn, long_bonds, moments
 from vibrates.potential import points as point_tables
 from vibrates.potential.expansion import Expansion
 from vibrates.potential.registry import build_surface
@@ -27,7 +26,7 @@ def main(
     points = point_tables.with_cosines(point_tables.read(designed)[0])
     table = reached(described, point_tables.read(known)[0], points)
     write_text(uncertainty, table.to_csv(index=False, float_format="%.4g"))
-    block = read_surface(read_layers(surface)["surface"], surface)
+    block = read_surface(drawn.read(surface).block(), surface)
     own = point_tables.energy(build_surface(block, a, b), points)
     square = points["group"].str.contains("quadrature")
     parts = [

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 
 from vibrates.abinitio import settings
 from vibrates.core.files import write_text
@@ -20,19 +21,21 @@ extends: ../molecules.yaml
 
 
 def main(
-    description: str, points: str, larger: str, known: str, surface: str, summed: str, report: str
-) -> None:
+    description: str, points: list[str], larger: list[str], known: str, surface: str, summed: str,
+    report: str,
+) -> None:  # fmt: skip
     described = settings.load(description)
     spec = described.settings.fit
     asked = spec.increment
     found = drawn.read(known)
-    small, large = (point_tables.read(path)[0] for path in (points, larger))
+    small, large = (pd.concat([point_tables.read(path)[0] for path in paths])
+                    for paths in (points, larger))  # fmt: skip
     accuracy = basis_set.Accuracy(**asked.accuracy.to_mapping())
     prior = asked.prior.to_mapping()
 
     def prepared(factor: float):
         """The shared points, with the change to a limit by this factor."""
-        pairs = basis_set.changes(small, large, factor)
+        pairs = basis_set.changes(small, large, factor).reset_index(drop=True)
         out = point_tables.prepare(pairs, *described.diatoms, spec.stretch_functions())
         return out
 
@@ -69,8 +72,10 @@ def main(
     out["digest"] = both.digest()
     out["points"] = at[columns].assign(left_meV=own.residual_meV).to_dict("records")
     record = {"fit": spec.record(), "increment": asked.to_mapping()}
-    write_atomic(both.dataset(record, [points, larger]), summed)
-    head = HEAD.format(chosen=spec.chosen, form=asked.chosen, points=points, larger=larger)
+    write_atomic(both.dataset(record, [*points, *larger]), summed)
+    head = HEAD.format(
+        chosen=spec.chosen, form=asked.chosen, points=", ".join(points), larger=", ".join(larger)
+    )
     write_text(surface, head + drawn.as_text(both.block()))
     write_text(report, json.dumps(out, indent=1))
 
@@ -80,8 +85,8 @@ if __name__ == "__main__":
         main,
         log=snakemake.log,
         description=snakemake.params.description,
-        points=snakemake.input.points,
-        larger=snakemake.input.larger,
+        points=list(snakemake.input.points),
+        larger=list(snakemake.input.larger),
         known=snakemake.input.known,
         surface=snakemake.output.surface,
         summed=snakemake.output.summed,

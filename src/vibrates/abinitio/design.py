@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vibrates.abinitio.geometries import REFERENCE_ANGLES, contact_distance, skew_orientations
 from vibrates.abinitio.models import DesignSettings, IncrementDesign, Quadrature
-from vibrates.abinitio.settings import PairDescription
+from vibrates.abinitio.settings import PairDescription, partners
 from vibrates.core.columns import ANGLES, COORDINATES, ENERGY
 from vibrates.core.errors import UserError
 from vibrates.core.units import BOHR_TO_ANGSTROM
@@ -46,9 +46,9 @@ class LinearisedFit:
     """A fit to the known points, and V and its derivatives with the values at other geometries."""
 
     def __init__(self, described: PairDescription, known: pd.DataFrame) -> None:
-        spec = described.settings.fit
+        spec = described.settings.surface_fit
         asked = _asked(described)
-        self.molecules, self.lengths = described.diatoms, list(spec.stretch_functions())
+        self.molecules, self.lengths = described.diatoms, list(asked.stretch_functions())
         self.rest = tuple(one.r_e * BOHR_TO_ANGSTROM for one in self.molecules)
         prepared = point_tables.prepare(known, *self.molecules, self.lengths)
         training = prepared[~prepared["group"].str.startswith("held_out")].reset_index(drop=True)
@@ -57,7 +57,7 @@ class LinearisedFit:
             for name, rows in asked.form.to_mapping().items()
             for i, j, count in rows
         ]
-        self.weights = fitting.Weights(**spec.weights.to_mapping())
+        self.weights = fitting.Weights(**asked.weights.to_mapping())
         self.found = fitting.fit(training, self.terms, self.weights, spec.prior.to_mapping())
 
     def prepared(self, table: pd.DataFrame) -> pd.DataFrame:
@@ -359,7 +359,9 @@ def _candidates(described: PairDescription, asked: DesignSettings) -> Iterator[t
     step_a, step_b = spec.steps_angstrom
     singles = [(0.0, 0.0), (step_a, 0.0), (-step_a, 0.0), (0.0, step_b), (0.0, -step_b)]
     for name, angles in orientations.items():
-        contact = contact_distance(described.settings.geometries, np.array([angles]))[0]
+        contact = contact_distance(
+            described.settings.geometries, np.array([angles]), partners(described.points)
+        )[0]
         for offset in spec.offsets_angstrom:
             for stretch in (*singles, *signs(spec.steps_angstrom)):
                 yield name, *angles, round(float(contact + offset), 2), *stretch

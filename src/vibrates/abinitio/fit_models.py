@@ -52,7 +52,9 @@ class IncrementAccuracy(Model):
 class BasisIncrement(Model):
     """The second fit: what a larger basis, or its limit, adds."""
 
-    points: str = key("Points of the fit in the larger basis (relative to the project)", "path")
+    points: Annotated[tuple[str, ...], MinLen(1)] = key(
+        "Files of points of the fit in the larger basis (relative to the project)", "paths"
+    )
     factor: float = key(
         "Factor of the computed change of the correlation energy, to the limit of the basis set "
         "(27/19 from double and triple zeta, by X^-3; 1 for the larger basis itself)",
@@ -85,6 +87,9 @@ class MorePoints(Model):
     """A further file of points of the fit."""
 
     points: str = key("Data file of the points (relative to the project)", "path")
+    groups: Annotated[tuple[str, ...], MinLen(1)] | None = optional(
+        "Groups of the file that are points of the fit, all if absent", "text"
+    )
     floor_meV: float = key(
         "Floor of a further standard deviation of these points, such as that of another method",
         "meV",

@@ -1,15 +1,18 @@
 """Which geometries of a pair of diatoms are computed: cuts, stretched bonds, skew orientations.
 
 The distance of every geometry is a contact distance, which follows the orientation as the surface
-does (five harmonics), plus an offset: so each orientation is sampled from its wall to its tail.
+does (five harmonics) or is that of the atoms (`contact`), plus an offset: so each orientation is
+sampled from its wall to its tail.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
+from vibrates.abinitio import contact
+from vibrates.abinitio.contact import Partners
 from vibrates.abinitio.models import (
     BondsGroup,
     Geometries,
@@ -31,6 +34,30 @@ REFERENCE_ANGLES = {
     "Tb": (0.0, 90.0, 0.0),
     "I": (0.0, 0.0, 0.0),
 }
+# The same with a, b or both turned round, which is another geometry where their ends differ.
+REVERSED_ANGLES = {
+    "Ta": {"Ta_b": (90.0, 180.0, 0.0)},
+    "Tb": {"Tb_a": (180.0, 90.0, 0.0)},
+    "H": {"H_ab": (90.0, 90.0, 180.0)},
+    "I": {"I_a": (180.0, 0.0, 0.0), "I_b": (0.0, 180.0, 0.0), "I_ab": (180.0, 180.0, 0.0)},
+}
+
+
+def reference_angles(
+    configurations: Sequence[str] | None, like_ends: tuple[bool, bool]
+) -> dict[str, tuple[float, float, float]]:
+    """Angles (degrees) of reference configurations by name, all of them if None are named.
+
+    A bond with unlike ends is turned round as well: the name then says which.
+    """
+    unlike = {name for name, like in zip("ab", like_ends, strict=True) if not like}
+    found = {}
+    for name in configurations or REFERENCE_ANGLES:
+        found[name] = REFERENCE_ANGLES[name]
+        for turned, angles in REVERSED_ANGLES.get(name, {}).items():
+            if set(turned.partition("_")[2]) <= unlike:
+                found[turned] = angles
+    return found
 
 
 def skew_orientations(count: int, seed: int, symmetric_a: bool, symmetric_b: bool) -> np.ndarray:
@@ -45,9 +72,8 @@ def skew_orientations(count: int, seed: int, symmetric_a: bool, symmetric_b: boo
     return np.round(angles.T, 2)
 
 
-def _reference(spec: ReferenceGroup, group: str) -> Iterator[tuple]:
-    for name in spec.configurations or REFERENCE_ANGLES:
-        angles = REFERENCE_ANGLES[name]
+def _reference(spec: ReferenceGroup, group: str, like_ends: tuple[bool, bool]) -> Iterator[tuple]:
+    for name, angles in reference_angles(spec.configurations, like_ends).items():
         for stretch_a, stretch_b in spec.stretches:
             for offset in spec.offsets_angstrom:
                 yield group, name, *angles, offset, stretch_a, stretch_b
@@ -61,13 +87,12 @@ def _skew(spec: SkewGroup, group: str, like_ends: tuple[bool, bool]) -> Iterator
         for offset in spec.offsets_angstrom:
             yield group, name, *angles, offset, 0.0, 0.0
         offsets = spec.stretched_offsets_angstrom
-        for offset, (s_a, s_b) in zip(offsets, stretch.random(len(offsets)), strict=True):
-            largest = spec.largest_stretch
-            yield group, name, *angles, offset, largest * (2 * s_a - 1), largest * (2 * s_b - 1)
+        for offset, (u_a, u_b) in zip(offsets, stretch.random(len(offsets)), strict=True):
+            yield group, name, *angles, offset, *spec.stretch((u_a, u_b))
 
 
-def _bonds(spec: BondsGroup, group: str) -> Iterator[tuple]:
-    orientations = {name: REFERENCE_ANGLES[name] for name in spec.configurations}
+def _bonds(spec: BondsGroup, group: str, like_ends: tuple[bool, bool]) -> Iterator[tuple]:
+    orientations = reference_angles(spec.configurations, like_ends) if spec.configurations else {}
     for name, angles in (orientations | spec.orientations_deg).items():
         for r_a, r_b in spec.bonds_angstrom:
             for offset in spec.offsets_angstrom:
@@ -86,55 +111,52 @@ def _listed(spec: ListedGroup, group: str) -> pd.DataFrame:
     return chosen
 
 
-def contact_distance(chosen: Geometries, angles_deg: np.ndarray) -> np.ndarray:
+def contact_distance(chosen: Geometries, angles_deg: np.ndarray, partners: Partners) -> np.ndarray:
     """The contact distance (n,), angstrom, of orientations (n, 3), degree."""
+    orientations = cosines(*np.asarray(angles_deg, dtype=float).T)
+    if chosen.contact_atoms is not None:
+        radii, decay = chosen.contact_atoms.radii_angstrom, chosen.contact_atoms.decay_angstrom
+        return contact.contact_distance(partners, radii, decay, np.stack(orientations))
     values = [getattr(chosen.contact_angstrom, name) for name in REFERENCE_CONFIGURATIONS]
-    return coefficients(values) @ harmonics(*cosines(*np.asarray(angles_deg, dtype=float).T))
+    return coefficients(values) @ harmonics(*orientations)
 
 
-def _contact(chosen: Geometries, table: pd.DataFrame) -> np.ndarray:
-    return contact_distance(chosen, table[ANGLES].to_numpy())
-
-
-def _long(
-    chosen: Geometries, spec: BondsGroup, group: str, r_e: tuple[float, float]
-) -> pd.DataFrame:
+def _long(chosen: Geometries, spec: BondsGroup, group: str, partners: Partners) -> pd.DataFrame:
     columns = ["group", "configuration", *ANGLES, "offset", "r_a_angstrom", "r_b_angstrom"]
-    table = pd.DataFrame(_bonds(spec, group), columns=columns)
-    distance = _contact(chosen, table) + table.pop("offset")
-    for name, angle, rest in zip(columns[-2:], ANGLES, r_e, strict=False):
+    table = pd.DataFrame(_bonds(spec, group, partners.like_ends), columns=columns)
+    distance = contact_distance(chosen, table[ANGLES].to_numpy(), partners) + table.pop("offset")
+    for name, angle, rest in zip(columns[-2:], ANGLES, partners.r_e, strict=False):
         distance += 0.5 * (table[name] - rest) * np.cos(np.radians(table[angle])) ** 2
     table["R_angstrom"] = distance.round(2)
     return table
 
 
-def _relative(chosen: Geometries, rows: Iterator[tuple], r_e: tuple[float, float]) -> pd.DataFrame:
+def _relative(chosen: Geometries, rows: Iterator[tuple], partners: Partners) -> pd.DataFrame:
     """Rows with offsets and stretches, as distances and bond lengths."""
     columns = ["group", "configuration", *ANGLES, "offset", "stretch_a", "stretch_b"]
     table = pd.DataFrame(rows, columns=columns)
-    table["R_angstrom"] = (_contact(chosen, table) + table.pop("offset")).round(2)
+    distance = contact_distance(chosen, table[ANGLES].to_numpy(), partners) + table.pop("offset")
+    table["R_angstrom"] = distance.round(2)
+    r_e = partners.r_e
     table["r_a_angstrom"] = (r_e[0] * (1.0 + table.pop("stretch_a"))).round(4)
     table["r_b_angstrom"] = (r_e[1] * (1.0 + table.pop("stretch_b"))).round(4)
     return table
 
 
-def geometries(
-    chosen: Geometries, r_e: tuple[float, float], like_ends: tuple[bool, bool]
-) -> pd.DataFrame:
+def geometries(chosen: Geometries, partners: Partners) -> pd.DataFrame:
     """The list of geometries: group, configuration, angles (degrees), distances (angstrom).
 
-    ``r_e``: equilibrium bond lengths, angstrom; ``like_ends``: whether the two atoms of a, of b
-    are the same. ``block`` numbers the jobs. Raises UserError if a file of geometries is missing or
-    damaged, or has no row of its group.
+    ``block`` numbers the jobs. Raises UserError if a file of geometries is missing or damaged, or
+    has no row of its group.
     """
-    parts = []
+    parts, like_ends = [], partners.like_ends
     for name, group in chosen.groups.items():
         if isinstance(group, ReferenceGroup):
-            parts.append(_relative(chosen, _reference(group, name), r_e))
+            parts.append(_relative(chosen, _reference(group, name, like_ends), partners))
         elif isinstance(group, SkewGroup):
-            parts.append(_relative(chosen, _skew(group, name, like_ends), r_e))
+            parts.append(_relative(chosen, _skew(group, name, like_ends), partners))
         elif isinstance(group, BondsGroup):
-            parts.append(_long(chosen, group, name, r_e))
+            parts.append(_long(chosen, group, name, partners))
         else:
             parts.append(_listed(group, name))
     columns = ["group", "configuration", *COORDINATES]

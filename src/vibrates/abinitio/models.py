@@ -13,6 +13,7 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import ConfigDict, Discriminator, StringConstraints, Tag, model_validator
 
 from vibrates.abinitio.fit_models import BasisIncrement, Draws, MomentTable, MorePoints
+from vibrates.core.errors import UserError
 from vibrates.core.model import (
     WHOLE,
     Ascending,
@@ -87,7 +88,31 @@ class SkewGroup(Model):
     stretched_offsets_angstrom: _Offsets = key(
         "Offsets of points with random stretches", "angstrom"
     )
-    largest_stretch: float = key("Largest random stretch, fraction of r_e", "1", ge=0, le=0.5)
+    largest_stretch: float | None = optional(
+        "Largest random stretch, fraction of r_e", "1", ge=0, le=0.5
+    )
+    stretch_ranges: tuple[tuple[_Stretch, _Stretch], tuple[_Stretch, _Stretch]] | None = optional(
+        "Ranges of the random stretches of a and of b, instead of it", "1"
+    )
+
+    @model_validator(mode="after")
+    def _one_range(self) -> Self:
+        if (self.largest_stretch is None) == (self.stretch_ranges is None):
+            state = "missing" if self.stretch_ranges is None else "not used with stretch_ranges"
+            raise Rule("largest_stretch", f"{state}; give either largest_stretch or stretch_ranges")
+        for low, high in self.stretch_ranges or ():
+            if low >= high:
+                raise Rule("stretch_ranges", f"[{low:g}, {high:g}] must ascend; exchange the two")
+        return self
+
+    def stretch(self, unit: tuple[float, float]) -> tuple[float, float]:
+        """Stretches of a and b from two numbers between 0 and 1."""
+        u_a, u_b = unit
+        if self.stretch_ranges is None:
+            assert self.largest_stretch is not None  # otherwise the rule above was raised
+            return self.largest_stretch * (2 * u_a - 1), self.largest_stretch * (2 * u_b - 1)
+        (low_a, high_a), (low_b, high_b) = self.stretch_ranges
+        return low_a + (high_a - low_a) * u_a, low_b + (high_b - low_b) * u_b
 
 
 class BondsGroup(Model):
@@ -167,14 +192,37 @@ class Contacts(Model):
     I: _Contact = key("Contact distance of the configuration", "angstrom")
 
 
+class ContactAtoms(Model):
+    """Contact distances from the radii of the atoms, at any orientation."""
+
+    radii_angstrom: Annotated[dict[str, _Length], MinLen(1)] = key(
+        "Radius of each element: contact is where exp(-(d - both radii)/decay), summed over the "
+        "pairs of atoms at their distances d, is one",
+        "angstrom",
+    )
+    decay_angstrom: _Length = key("Decay of the repulsion of two atoms", "angstrom")
+
+
 class Geometries(Model):
     """Which geometries are computed."""
 
-    contact_angstrom: Contacts = key(
+    contact_angstrom: Contacts | None = optional(
         "Distance that the offsets of a configuration count from", "angstrom"
+    )
+    contact_atoms: ContactAtoms | None = optional(
+        "The same from radii of the atoms, which tells both ends of a molecule apart", _SEE
     )
     block_size: Count = key("Geometries in one job", "1")
     groups: Groups = key(*_GROUPS)
+
+    @model_validator(mode="after")
+    def _one_contact(self) -> Self:
+        if (self.contact_angstrom is None) == (self.contact_atoms is None):
+            state = "missing" if self.contact_atoms is None else "not used with contact_atoms"
+            raise Rule(
+                "contact_angstrom", f"{state}; give either contact_angstrom or contact_atoms"
+            )
+        return self
 
 
 class LargerBasis(Model):
@@ -313,7 +361,7 @@ class SurfaceFit(WithStretches):
         further = self.more_points or ()
         return [
             Source(self.points),
-            *(Source(one.points, one.floor_meV, one.fraction) for one in further),
+            *(Source(one.points, one.floor_meV, one.fraction, one.groups) for one in further),
         ]
 
     def all_stretches(self) -> list[tuple[dict[str, Any], tuple[Stretch, Stretch]]]:
@@ -326,9 +374,11 @@ class SurfaceFit(WithStretches):
 
     def record(self) -> dict[str, Any]:
         """What the chosen fit was made with, for the record of its products."""
-        names = ("points", "weights", "prior", "chosen")
+        names = ("points", "more_points", "weights", "prior", "chosen")
         given = self.to_mapping()
-        return {name: given[name] for name in names} | {"form": given["candidates"][self.chosen]}
+        return {name: given[name] for name in names if name in given} | {
+            "form": given["candidates"][self.chosen]
+        }
 
     @model_validator(mode="after")
     def _a_candidate(self) -> Self:
@@ -397,10 +447,11 @@ class IncrementDesign(Model):
     highest_meV: Positive = key("Highest V", "meV")
 
 
-class DesignSettings(Model):
+class DesignSettings(WithStretches):
     """Which points lower the uncertainty of what rates hang on."""
 
     points: str = key("Points that are known (relative to the project)", "path")
+    weights: Weights = key("Standard deviation ascribed to a point", _SEE)
     form: Candidate = key(
         "Form of the fit whose covariance is used; extra harmonics may follow the bond lengths",
         _SEE,
@@ -433,11 +484,50 @@ class PairPoints(Model):
     midbond: Midbond = key("Bond functions at the middle of R; an empty block for none", _SEE)
     python: str = key("Interpreter of the environment with PySCF", "path")
     geometries: Geometries = key("Which geometries are computed", _SEE)
-    larger_basis: LargerBasis = key("Points computed once more in a larger basis", _SEE)
+    method: Method | None = optional(
+        "Method of the points; CCSD(T) without diagnostics if it is missing", "text"
+    )
+    seconds: Positive | None = optional("Time of a point, for the forecast of the core hours", "s")
+    points: str | None = optional(
+        "Data file whose points are not computed again (relative to the project); with `method`",
+        "path",
+    )
+    larger_basis: LargerBasis | None = optional("Points computed once more in a larger basis", _SEE)
     design: DesignSettings | None = optional("Design of further points", _SEE)
     further: dict[str, FurtherSet] | None = optional("Further sets of points, by name", _SEE)
     properties: dict[str, MonomerProperties] = key("Monomer properties, by molecule", _SEE)
-    fit: SurfaceFit = key("Fit of the surface to the points", _SEE)
+    campaign: str | None = optional(
+        "Campaign that the surface of the points is put into (relative to this file)", "path"
+    )
+    fit: SurfaceFit | None = optional(
+        "Fit of the surface to the points, for two molecules with like ends; without it the points "
+        "are those of a surface of another type",
+        _SEE,
+    )
+
+    @property
+    def surface_fit(self) -> SurfaceFit:
+        """The block ``fit``; UserError if the description has none."""
+        if self.fit is None:
+            raise UserError("fit: missing; add the block to the description of the points")
+        return self.fit
+
+    @model_validator(mode="after")
+    def _method_of_stored_points(self) -> Self:
+        if self.points is not None and self.method is None:
+            raise Rule("method", "missing, needed with points; add it (ccsd(t))")
+        return self
+
+    @model_validator(mode="after")
+    def _radii_of_all_elements(self) -> Self:
+        atoms = self.geometries.contact_atoms
+        absent = atoms and {one for two in self.elements for one in two} - set(atoms.radii_angstrom)
+        if absent:
+            raise Rule(
+                "geometries.contact_atoms.radii_angstrom",
+                f"no radius of {', '.join(sorted(absent))}; add it",
+            )
+        return self
 
     @model_validator(mode="after")
     def _properties_of_the_pair(self) -> Self:

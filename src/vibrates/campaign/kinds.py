@@ -157,15 +157,18 @@ def _quantum(path: Path) -> list[str]:
 def _pair_points(path: Path) -> list[str]:
     described = pair_points.load(path)
     results_directory.check(described.settings.results, str(path))
-    counts = [len(pair_points.geometry_table(one))
-              for one in (described.points, described.larger_basis)]  # fmt: skip
-    for name in described.settings.properties:
+    points = described.settings
+    line = (
+        f"{' + '.join(points.pair)}: {len(pair_points.geometry_table(described.points))} points in "
+        f"{points.basis}"
+    )
+    if points.larger_basis is not None:
+        more = len(pair_points.geometry_table(described.larger_basis))
+        line += f", {more} in {points.larger_basis.basis}"
+    for name in points.properties:
         pair_points.monomer(described, name)
-    return [
-        f"{' + '.join(described.settings.pair)}: {counts[0]} points in "
-        f"{described.settings.basis}, {counts[1]} in {described.settings.larger_basis.basis}",
-        f"results in {described.settings.results}/",
-    ]
+    forecast = pair_points.forecast(described, "points")
+    return [line, *([forecast] if forecast else []), f"results in {points.results}/"]
 
 
 def _site_surface(path: Path) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from vibrates.collisions.pair import energy_defect
-from vibrates.config import crossover, surface_bounds
+from vibrates.config import crossover, needed_properties, surface_bounds
 from vibrates.config.blocks import KeptTransitions
 from vibrates.config.campaign import Campaign
 from vibrates.config.rotors import settings_of
@@ -60,6 +60,7 @@ def _surface(campaign: Campaign) -> None:
             f"surface.type: '{kind}' is the table of [N2, H2], "
             f"the pair is {list(campaign.pair)}; use correlation or a table"
         )
+    needed_properties.check(campaign.surface, campaign.pair, campaign.molecules)
     surface = build_surface(campaign.surface, *campaign.partners)
     surface_bounds.check(surface, campaign.dynamics.interaction_range_angstrom)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from vibrates.core.model import Rule
 from vibrates.core.units import CM_TO_HARTREE, HARTREE_TO_CM
-from vibrates.molecules.diatom import Diatom
+from vibrates.molecules.diatom import BondProperty, Diatom
 
 if TYPE_CHECKING:
     from vibrates.molecules.settings import Molecule
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 MORSE_FACTOR, ANHARMONICITY_FACTOR, CUBIC_SHARE = 1.05, 2.0, 0.1
 # Bond lengths, in units of r_e, at which properties are judged, and their largest ratio there.
 _BONDS, _PROPERTY_FACTOR = np.array([0.85, 0.9, 1.0, 1.1, 1.2, 1.3]), 10.0
-_POLARIZABILITY, _QUADRUPOLE = (1.0, 2000.0), 100.0  # bohr^3; e bohr^2
+_POLARIZABILITY, _QUADRUPOLE, _DIPOLE = (1.0, 2000.0), 100.0, 10.0  # bohr^3; e bohr^2; e bohr
+# Sums of the coefficients of tanh, which belong to the separated atoms: ratio of the two
+# polarizabilities, which are one there; moments, zero but for those of a P state.
+_SEPARATED_FACTOR, _SEPARATED_QUADRUPOLE, _SEPARATED_DIPOLE = 1.1, 1.0, 0.05
 
 
 def check(molecule: Molecule) -> None:
@@ -32,6 +35,8 @@ def check(molecule: Molecule) -> None:
         diatom = Diatom.from_config("", molecule.to_mapping())
         _morse(molecule, diatom)
         _properties(diatom)
+        _dipole(molecule, diatom)
+        _separated(molecule)
 
 
 def _morse(molecule: Molecule, diatom: Diatom) -> None:
@@ -68,6 +73,8 @@ def _properties(diatom: Diatom) -> None:
     bonds = diatom.r_e * _BONDS
     for name in ("polarizability_parallel", "polarizability_perpendicular"):
         function = getattr(diatom, name)
+        if function is None:
+            continue
         values, (at_rest,) = function(bonds), function([diatom.r_e])
         lowest, highest = _POLARIZABILITY
         if not lowest <= at_rest <= highest:
@@ -91,6 +98,55 @@ def _properties(diatom: Diatom) -> None:
                 "quadrupole.coefficients_au",
                 f"a quadrupole moment of {largest:.4g} e bohr^2 near r_e is beyond the limit "
                 f"{_QUADRUPOLE:g}; correct the unit",
+            )
+
+
+def _dipole(molecule: Molecule, diatom: Diatom) -> None:
+    """A dipole moment near r_e that a molecule can have; none for like ends."""
+    if molecule.dipole is None:
+        return
+    if diatom.like_ends:
+        raise Rule("dipole", "given, but both atoms have the same mass; remove it")
+    function = BondProperty.from_config(molecule.dipole.to_mapping(), diatom.r_e)
+    largest = max(function(diatom.r_e * _BONDS), key=abs)
+    if abs(largest) > _DIPOLE:
+        raise Rule(
+            "dipole.coefficients_au",
+            f"a dipole moment of {largest:.4g} e bohr near r_e is beyond the limit {_DIPOLE:g}; "
+            "correct the unit (1 debye is 0.3934 e bohr)",
+        )
+
+
+def _separated(molecule: Molecule) -> None:
+    """The sums of coefficients of tanh are values of separated atoms."""
+    sums = {
+        name: sum(given.coefficients_au)
+        for name in ("polarizability_parallel", "polarizability_perpendicular", "quadrupole",
+                     "dipole")
+        if (given := getattr(molecule, name)) is not None and given.length_angstrom is not None
+    }  # fmt: skip
+    parallel, perpendicular = (
+        sums.get(f"polarizability_{way}") for way in ("parallel", "perpendicular")
+    )
+    if (parallel is not None and perpendicular is not None) and not (
+        min(parallel, perpendicular) > 0.0 and _within(parallel, perpendicular, _SEPARATED_FACTOR)
+    ):
+        raise Rule(
+            "polarizability_parallel.coefficients_au",
+            f"their sum, {parallel:.5g} bohr^3, and that of polarizability_perpendicular, "
+            f"{perpendicular:.5g}, are both the polarizability of the separated atoms, but not "
+            f"within the limit, a factor of {_SEPARATED_FACTOR:g}; correct the last coefficient of "
+            "one",
+        )
+    for name, limit, unit in (
+        ("quadrupole", _SEPARATED_QUADRUPOLE, "e bohr^2"),
+        ("dipole", _SEPARATED_DIPOLE, "e bohr"),
+    ):
+        if abs(sums.get(name, 0.0)) > limit:
+            raise Rule(
+                f"{name}.coefficients_au",
+                f"their sum, {sums[name]:.4g} {unit}, is the moment of the separated atoms, beyond "
+                f"the limit {limit:g}; correct the last coefficient so that it vanishes",
             )
 
 

@@ -6,11 +6,13 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import model_validator
 
 from vibrates.core.model import Model, Positive, Rule, key, optional
+from vibrates.molecules.recipes import missing
 
 NonNegative = Annotated[float, Ge(0)]
 Mass = Annotated[float, Ge(1), Le(300)]
 
-_DIATOM_KEYS = (
+# What every diatom has, and what only some surfaces need.
+_CONSTANTS = (
     "omega_e_cm",
     "x_e",
     "y_e",
@@ -18,10 +20,8 @@ _DIATOM_KEYS = (
     "beta_e_per_angstrom",
     "D_e_eV",
     "effective_electrons",
-    "polarizability_parallel",
-    "polarizability_perpendicular",
-    "quadrupole",
 )
+PROPERTIES = ("polarizability_parallel", "polarizability_perpendicular", "quadrupole", "dipole")
 
 
 class BondPolynomial(Model):
@@ -82,8 +82,8 @@ class Molecule(Model):
     """Constants of a diatom, or the mass of an atom."""
 
     masses_u: Annotated[tuple[Mass, ...], MinLen(1), MaxLen(2)] = key(
-        "Masses of the two atoms of a diatom, which needs all other keys too; one mass for an "
-        "atom, which has no other key",
+        "Masses of the two atoms of a diatom, which needs the spectroscopic constants and "
+        "effective_electrons too; one mass for an atom, which has no other key",
         "u",
     )
     omega_e_cm: float | None = optional("Harmonic wavenumber", "cm^-1", ge=10, le=5000)
@@ -106,12 +106,18 @@ class Molecule(Model):
         le=200,
     )
     polarizability_parallel: BondPolynomial | None = optional(
-        "Polarizability along the bond", "bohr^3"
+        "Polarizability along the bond, where the surface is made from it", "bohr^3"
     )
     polarizability_perpendicular: BondPolynomial | None = optional(
-        "Polarizability across the bond", "bohr^3"
+        "Polarizability across the bond, where the surface is made from it", "bohr^3"
     )
-    quadrupole: BondPolynomial | None = optional("Quadrupole moment", "e bohr^2")
+    quadrupole: BondPolynomial | None = optional(
+        "Quadrupole moment at the centre of mass, where the surface has an electrostatic energy",
+        "e bohr^2",
+    )
+    dipole: BondPolynomial | None = optional(
+        "Dipole moment, positive from the first atom to the second, where they differ", "e bohr"
+    )
     spin_weights: tuple[NonNegative, NonNegative] | None = optional(
         "Nuclear-spin weights of even and odd j, needed where a rotor with like ends is quantised",
         "1",
@@ -129,16 +135,16 @@ class Molecule(Model):
 
     @model_validator(mode="after")
     def _atom_or_diatom(self) -> Self:
-        for name in _DIATOM_KEYS:
-            given = getattr(self, name) is not None
-            if self.is_atom and given:
-                raise Rule(
-                    "",
-                    f"key '{name}' belongs to a diatom, masses_u has one mass; remove the key or "
-                    "give two masses",
-                )
-            if not self.is_atom and not given:
-                raise Rule("", f"key '{name}' is missing; add it, or give one mass for an atom")
+        given = [name for name in (*_CONSTANTS, *PROPERTIES) if getattr(self, name) is not None]
+        if self.is_atom and given:
+            raise Rule(
+                "",
+                f"key '{given[0]}' belongs to a diatom, masses_u has one mass; remove the key or "
+                "give two masses",
+            )
+        absent = [name for name in _CONSTANTS if name not in given]
+        if not self.is_atom and absent:
+            raise Rule("", f"{missing(absent)}, or give one mass for an atom")
         for name in ("spin_weights", "rotation_cm"):
             if getattr(self, name) is not None and self.is_atom:
                 raise Rule("", f"key '{name}' belongs to a diatom; remove it or give two masses")

@@ -115,18 +115,23 @@ def judgement(
     -------
     dict
         Number of values, reduced chi square, `points.quality` of left-out and of held-out points,
-        and ``score``, by which candidates and priors are selected: the root mean square of the
-        left-out errors in units of the required accuracy, `ASKED_FOR`.
+        and ``score``: the root mean square of the left-out errors in units of the required
+        accuracy, `ASKED_FOR`. ``score_within`` is that of the points without the longest bond of
+        either molecule, where leaving points out is interpolation: candidates are selected by it.
     """
     known = training["energy_meV"].to_numpy()
     predicted = np.isfinite(left_out)
     relative = left_out[predicted] / ASKED_FOR.sigma(known[predicted])
+    within = np.all(
+        [training[name] < training[name].max() for name in ("r_a_angstrom", "r_b_angstrom")], axis=0
+    )[predicted]
     unseen = held_out["energy_meV"].to_numpy()
     error = Design(held_out, found.terms).energy(found.values) - unseen
     return {
         "values": len(found.values),
         "reduced_chi_square": found.reduced_chi_square,
         "score": float(np.sqrt(np.mean(relative**2))),
+        "score_within": float(np.sqrt(np.mean(relative[within if within.any() else ...] ** 2))),
         "cross_validation": quality(known[predicted], left_out[predicted]),
         "held_out": quality(unseen, error),
     }

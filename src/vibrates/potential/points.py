@@ -30,11 +30,27 @@ def read(path: str | Path) -> tuple[pd.DataFrame, dict[str, Any]]:
 
 
 class Source(NamedTuple):
-    """A file of points, and a further standard deviation of each: floor (meV), fraction of V."""
+    """A file of points, and a further standard deviation of each: floor (meV), fraction of V.
+
+    ``groups``: those of the file that are read, all if None.
+    """
 
     path: str | Path
     floor_meV: float = 0.0
     fraction: float = 0.0
+    groups: Sequence[str] | None = None
+
+    def table(self) -> pd.DataFrame:
+        """The points; UserError for a damaged file, or a group that is not there."""
+        whole, _ = read(self.path)
+        if self.groups is None:
+            return whole
+        if absent := [name for name in self.groups if name not in set(whole["group"])]:
+            raise UserError(
+                f"{self.path}: no points of the group {', '.join(absent)}; name groups that the "
+                f"file has: {', '.join(dict.fromkeys(whole['group']))}"
+            )
+        return whole[whole["group"].isin(self.groups)].reset_index(drop=True)
 
 
 def read_all(sources: Sequence[Source]) -> pd.DataFrame:
@@ -42,11 +58,11 @@ def read_all(sources: Sequence[Source]) -> pd.DataFrame:
 
     Those of sources with an error have it in the column error_meV, all others zero there.
 
-    Raises UserError as `read`, and for a geometry that two files have.
+    Raises UserError as `Source.table`, and for a geometry that two files have.
     """
     tables_, columns = [], None
     for source in sources:
-        table, _ = read(source.path)
+        table = source.table()
         size = np.hypot(source.floor_meV, source.fraction * table[ENERGY].to_numpy())
         columns = [name for name in table if columns is None or name in columns]
         tables_.append(table.assign(error_meV=size))
