@@ -27,6 +27,8 @@
 # make judge    trajectories of He + HD compared with the quantum rates in data/ (ten minutes; docs/quantum.md)
 # make judge-methods  coupled states compared with close coupling, and convergence, for He + HD and N2 + H2 (docs/quantum.md;
 #               half an hour)
+# make judge-rotors  N2 + H2 with H2's rotation quantised, and with classical rotors, compared with quantum and measured rates
+#               (half an hour; docs/rotors.md)
 # make search-hehd  kernel search on He + HD: tables I-V and figures of docs/learning.md (an hour or two)
 # make clean    removes the environment, but no results
 # Directory of published rates (n2h2_vt_dv1.csv, ...), passed to rules as an environment variable.
@@ -47,7 +49,7 @@ LINTED := .venv/.linted
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/vibrates run "$(CONFIG)" --cores $(CORES)
 RESULTS = $$($(BIN)/vibrates results "$(CONFIG)")
 
-.PHONY: run lint format test test-quick test-pythons test-slurm test-exports docs report check environment clean bench validate pages ladder processes surface-errors judge-methods abinitio surface surfaces quantum longrange learn bench-learning judge searches search-hehd schemas data-set
+.PHONY: run lint format test test-quick test-pythons test-slurm test-exports docs report check environment clean bench validate pages ladder processes surface-errors judge-methods abinitio surface surfaces quantum longrange learn bench-learning judge judge-rotors searches search-hehd schemas data-set
 
 run: environment
 	@$(SNAKEMAKE)
@@ -219,6 +221,11 @@ longrange: environment
 
 judge: environment
 	@$(MAKE) --no-print-directory run CONFIG=config/pairs/hdhe.yaml
+	@$(VALIDATION) -- pages
+
+judge-rotors: environment
+	@for kind in _morse _classical ""; do \
+	  $(MAKE) --no-print-directory run CONFIG=config/rotor_judge$$kind.yaml || exit 1; done
 	@$(VALIDATION) -- pages
 
 search-hehd: environment

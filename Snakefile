@@ -37,4 +37,4 @@ rule all:
 
 
 onstart:
-    driver.started(RESULTS)
+    driver.started(campaign)

@@ -1,127 +1,235 @@
-"""k of N2(1) + H2 -> N2(0) + H2 with H2's rotation quantised, beside classical rotors.
+"""k of N2(1) + H2 -> N2(0) + H2 with H2's rotation quantised: docs/rotors.md and its tables.
 
-    python validation/rotor_judge.py [TRAJECTORIES PER STRATUM] [PROCESSES]
+    make judge-rotors      runs three campaigns, then this script
 
-The initial state v = 1 of config/rotor_judge.yaml, without rounds after the pilot. Prints k of
-every initial j, thermal averages of the nuclear-spin mixtures with their errors, the final j, the
-default campaign (classical rotors) and fits to measured rates.
+With the rotational levels of the Morse curve (config/rotor_judge_morse.yaml) it is compared with
+coupled states in data/, which have them; with the measured levels (config/rotor_judge.yaml) with
+fits to measured rates and with classical rotors (config/rotor_judge_classical.yaml).
 """
 
-import json
-import os
-import sys
-import time
-from multiprocessing import get_context
-from pathlib import Path
-
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_name] = "1"
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from products import read_rates
+from report import ROOT, run_study, span, table
 
-from vibrates.config import Campaign, load
-from vibrates.core.netcdf import write_atomic
-from vibrates.rates.basis_edge import require_room
+from vibrates.campaign.verify import batch_files
 from vibrates.rates.measured import RELAXATION
-from vibrates.rates.reduction import Sums
-from vibrates.rates.table import rate_table
-from vibrates.trajectories import batch_file, plan
-from vibrates.trajectories.work import BatchWork, joined
+from vibrates.trajectories.batch_file import batch_attributes
 
-ROOT = Path(__file__).parents[1]
-CONFIG = ROOT / "config" / "rotor_judge.yaml"
-EVIDENCE = ROOT / "docs" / "evidence" / "default_campaign.json"
-OUTPUT = "results-rotor-judge"
-
-
-def reduced(config: Campaign, rows: pd.DataFrame, processes: int) -> xr.Dataset:
-    """Sums over all trajectories of one initial state, computed by some processes."""
-    global _work
-    _work = BatchWork(config, rows)
-    _work.warm_up()
-    with get_context("fork").Pool(processes) as pool:
-        columns = joined(pool.map(_piece, range(len(_work.pieces)), chunksize=1))
-    probability = columns.pop("probability")
-    batch = batch_file.batch_dataset(columns, probability, dict(_work.state), _work.final_labels)
-    finals = [batch[name].values for name in ("vp", "wp")]
-    sums = Sums(config, _work.v, _work.w, *finals, _work.j, batch["jp"].values)
-    sums.add(batch, "judgement")
-    return sums.dataset()
-
-
-def _piece(number: int) -> dict[str, np.ndarray]:
-    return _work.compute(number)
+RESULTS = {
+    "morse": "results-rotor-judge-morse",
+    "quantum": "results-rotor-judge",
+    "classical": "results-rotor-judge-classical",
+}
+THERMAL, FINAL_LEVELS = (f"data/quantum_n2h2_{name}.csv" for name in ("thermal", "final_levels"))
+NEEDS = (*(f"{results}/rates.nc" for results in RESULTS.values()), THERMAL, FINAL_LEVELS)
+REMEDY = "run: make judge-rotors"
+SECTIONS = (
+    "rotors/quantum",
+    "rotors/measured",
+    "rotors/initial j",
+    "rotors/final j",
+    "rotors/cost",
+    "rotors/agreement",
+    "rotors/crossover",
+)
+# Nuclear-spin modifications of the quantum data, by the names of species and mixtures in rates.nc.
+MODIFICATIONS = {
+    "para": "even", "ortho": "odd", "normal": "normal", "equilibrium": "equilibrium"
+}  # fmt: skip
+# Final levels with a smaller share of the quantum rate are not listed.
+LEAST_SHARE = 0.02
 
 
-def classical(temperatures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """k and its error of the default campaign, nan where it has none; (T,)."""
-    numbers = json.loads(EVIDENCE.read_text(encoding="utf-8"))["numbers"]
-    known = np.array(numbers["temperatures_K"])
-    name, found = next(iter(numbers["relaxation"].items()))
-    k, error = (np.full(len(temperatures), np.nan) for _ in range(2))
-    for i, t in enumerate(temperatures):
-        if t in known:
-            at = int(np.flatnonzero(known == t)[0])
-            fit = float(RELAXATION[name](t))
-            k[i], error[i] = found["ratio"][at] * fit, found["error"][at] * fit
-    return k, error
+def relaxation(rates: xr.Dataset) -> xr.Dataset:
+    """The row (1, 0) -> (0, 0)."""
+    numbers = zip(*(rates[n].values.tolist() for n in ("v", "w", "vp", "wp")), strict=True)
+    return rates.isel(transition=list(numbers).index((1, 0, 0, 0)))
 
 
-def report(rates: xr.Dataset) -> None:
-    """Print the tables."""
-    T = rates["temperature"].values
-    row = int(np.flatnonzero((rates["v"] == 1) & (rates["vp"] == 0))[0])
-    one = rates.isel(transition=row)
-    print("| k / cm^3 s^-1 | " + " | ".join(f"{t:g} K" for t in T) + " |")
-    print("|---" * (len(T) + 1) + "|")
-
-    def line(name: str, k: np.ndarray, error: np.ndarray | None = None) -> None:
-        cells = [f"{value:.2e}" for value in np.atleast_1d(k)]
-        if error is not None:
-            cells = [
-                f"{cell} ({100 * e / v:.0f} %)" for cell, e, v in zip(cells, error, k, strict=True)
-            ]
-        print(f"| {name} | " + " | ".join(cells) + " |")
-
-    for j in rates["initial_j"].values:
-        at = one.sel(initial_j=j)
-        line(f"j = {j}", at["k_initial_j"].values, at["k_initial_j_stderr"].values)
-    for species in rates["species"].values:
-        at = one.sel(species=species)
-        line(str(species), at["k_species"].values, at["k_species_stderr"].values)
-    for name, fit in RELAXATION.items():
-        line(f"measured, {name}", fit(T))
-    line("classical rotors (default campaign)", *classical(T))
-    print("\nshares of the final j' in k of each initial j")
-    for j in rates["initial_j"].values:
-        mine = ((rates["channel_j"] == j) & (rates["channel_vp"] == 0)).values
-        k = rates["k_channel"].values[mine]
-        for jp, share in zip(rates["channel_jp"].values[mine], k / k.sum(axis=0), strict=True):
-            print(f"j = {j} -> {jp}: " + " ".join(f"{s:.3f}" for s in share))
+def quantum_table(path: str) -> pd.DataFrame:
+    """Quantum results of 1 -> 0 in collisions with N2 of even j."""
+    found = pd.read_csv(ROOT / path, comment="#")
+    chosen = (found[["v1", "v2", "v1p", "v2p"]] == [1, 0, 0, 0]).all(axis=1)
+    return found[chosen & (found["modification_1"] == "even")]
 
 
-def main() -> None:
-    """Run the judgement."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 96
-    processes = int(sys.argv[2]) if len(sys.argv) > 2 else 2
-    config = load(CONFIG).changed(
-        {"grid": {"states": [[1, 0]]}, "sampling": {"pilot": count, "rounds": 0}}
+def against_quantum(rates: xr.Dataset) -> list[dict]:
+    """k of every species and mixture beside that of coupled states, at common temperatures."""
+    one, known, rows = relaxation(rates), quantum_table(THERMAL), []
+    for species in one["species"].values.tolist():
+        own = known[known["modification_2"] == MODIFICATIONS[species]].set_index("T_K")["k_cm3_s"]
+        for T in one["temperature"].values.tolist():
+            if T in own.index:
+                at = one.sel(species=species, temperature=T)
+                k, error = float(at["k_species"]), float(at["k_species_stderr"])
+                rows.append({"species": species, "T_K": T, "k": k, "error": error,
+                             "quantum": float(own[T])})  # fmt: skip
+    return rows
+
+
+def final_shares(rates: xr.Dataset) -> list[dict]:
+    """Shares of (j, j') in k of a species beside those of coupled states."""
+    one, known, rows = relaxation(rates), quantum_table(FINAL_LEVELS), []
+    here = {n: rates[f"channel_{n}"].values for n in ("v", "w", "j", "vp", "wp", "jp")}
+    mine = (here["v"] == 1) & (here["w"] == 0) & (here["vp"] == 0) & (here["wp"] == 0)
+    j, jp = here["j"][mine], here["jp"][mine]
+    weights = one["initial_population"].sel(initial_j=j).transpose("initial_j", "temperature")
+    parts = weights.values * rates["k_channel"].values[mine]
+    for species, modification in (("para", "even"), ("ortho", "odd")):
+        of_species = j % 2 == (0 if species == "para" else 1)
+        shares = np.where(of_species[:, None], parts, 0.0)
+        shares = shares / shares.sum(axis=0)
+        own = known[known["modification_2"] == modification]
+        for T, column in zip(one["temperature"].values.tolist(), shares.T, strict=True):
+            at = own[own["T_K"] == T]
+            for row in at[at["share"] > LEAST_SHARE].itertuples():
+                match = (j == row.j2) & (jp == row.j2p)
+                rows.append({"species": species, "T_K": T, "j": int(row.j2), "jp": int(row.j2p),
+                             "share": float(column[match].sum()),
+                             "quantum": float(row.share)})  # fmt: skip
+    return rows
+
+
+def initial_levels(rates: xr.Dataset) -> list[dict]:
+    """k and its error of every initial j."""
+    one = relaxation(rates)
+    return [
+        {"j": j, "k": one["k_initial_j"].sel(initial_j=j).values,
+         "error": one["k_initial_j_stderr"].sel(initial_j=j).values}
+        for j in one["initial_j"].values.tolist()
+    ]  # fmt: skip
+
+
+def cost(results: str, rates: xr.Dataset) -> dict[str, float]:
+    """Trajectories, core hours, milliseconds of a trajectory (nan without the batch files)."""
+    files = batch_files(ROOT / results)
+    seconds = sum(float(batch_attributes(path)["cpu_seconds"]) for path in files)
+    one = relaxation(rates)
+    count = int(one["n_trajectories"]) + int(one["n_failed"])
+    return {
+        "trajectories": count,
+        "core_hours": seconds / 3600.0 if files else float("nan"),
+        "ms": 1e3 * seconds / count if files else float("nan"),
+    }
+
+
+def measure() -> dict[str, Any]:
+    """All numbers, from the rates of the three campaigns and the quantum data."""
+    rates = {name: read_rates(results) for name, results in RESULTS.items()}
+    quantum, classical = relaxation(rates["quantum"]), relaxation(rates["classical"])
+    T = quantum["temperature"].values
+    other = classical.sel(temperature=T)
+    return {
+        "against_quantum": against_quantum(rates["morse"]),
+        "final_shares": final_shares(rates["morse"]),
+        "temperatures_K": T,
+        "mixture": rates["quantum"].attrs["mixture"],
+        "k": quantum["k"].values,
+        "error": quantum["k_stderr"].values,
+        "classical": other["k"].values,
+        "classical_error": other["k_stderr"].values,
+        "measured": {name: fit(T) for name, fit in RELAXATION.items()},
+        "initial_j": initial_levels(rates["quantum"]),
+        "cost": {name: cost(RESULTS[name], one) for name, one in rates.items()},
+    }
+
+
+def crossover(T: np.ndarray, ratio: np.ndarray, error: np.ndarray) -> float | None:
+    """Lowest temperature from which on both treatments agree within two errors, or to 10 %."""
+    agree = np.abs(np.log(ratio)) <= np.maximum(2.0 * error, np.log(1.1))
+    apart = np.flatnonzero(~agree)
+    first = 0 if not len(apart) else int(apart[-1]) + 1
+    return float(T[first]) if first < len(T) else None
+
+
+def sections(numbers: Mapping[str, Any]) -> dict[str, str]:
+    """The tables and sentences of docs/rotors.md."""
+    T = np.array(numbers["temperatures_K"])
+    k, error, classical, classical_error = (
+        np.array(numbers[name]) for name in ("k", "error", "classical", "classical_error")
     )
-    began, every = time.monotonic(), []
-    frame = plan.pilot(config).assign(batch=0)
-    print(config.quantised.description if config.quantised else "classical", flush=True)
-    for state in config.states:
-        rows = frame[frame["j"] == state[2]]
-        every.append(reduced(config, rows, processes))
-        print(f"{state}: {time.monotonic() - began:.0f} s", flush=True)
-    rates = rate_table(every, config)
-    Path(OUTPUT).mkdir(exist_ok=True)
-    write_atomic(rates, Path(OUTPUT) / "judgement.nc")
-    report(rates)
-    require_room(every, config)
+    ratio, of_ratio = k / classical, np.hypot(error / k, classical_error / classical)
+    where = crossover(T, ratio, of_ratio)
+    quantum = pd.DataFrame(numbers["against_quantum"])
+    quantum["ratio"] = quantum["k"] / quantum["quantum"]
+    quantum["of_ratio"] = quantum["error"] / quantum["quantum"]
+    shares = pd.DataFrame(numbers["final_shares"])
+    kelvin = [f"{t:g} K" for t in T]
+    return {
+        "rotors/quantum": _pivot(
+            quantum, "species", lambda row: f"{row.ratio:.2f} +- {row.of_ratio:.2f}"
+        ),
+        "rotors/agreement": f"{span(quantum['ratio'])} of coupled states",
+        "rotors/measured": table(
+            ["k / cm^3 s^-1", *kelvin],
+            [
+                [f"H2 quantised ({numbers['mixture']})", *_with_errors(k, error)],
+                ["classical rotors", *_with_errors(classical, classical_error)],
+                *(
+                    [f"measured, {name}", *(f"{value:.2e}" for value in values)]
+                    for name, values in numbers["measured"].items()
+                ),
+                [
+                    "quantised / classical",
+                    *(f"{r:.2f} +- {r * e:.2f}" for r, e in zip(ratio, of_ratio, strict=True)),
+                ],
+            ],
+        ),
+        "rotors/crossover": (
+            f"from {where:g} K on" if where is not None else f"at no temperature up to {T[-1]:g} K"
+        ),
+        "rotors/initial j": table(
+            ["initial j", *kelvin],
+            [
+                [one["j"], *_with_errors(np.array(one["k"]), np.array(one["error"]))]
+                for one in numbers["initial_j"]
+            ],
+        ),
+        "rotors/final j": _pivot(
+            shares.assign(label=[f"{a} -> {b}" for a, b in shares[["j", "jp"]].values]),
+            "label",
+            lambda row: f"{row.share:.2f} ({row.quantum:.2f})",
+        ),
+        "rotors/cost": table(
+            [
+                "campaign",
+                "trajectories",
+                "core hours",
+                "ms per trajectory",
+                "in units of classical",
+            ],
+            [
+                [
+                    name,
+                    one["trajectories"],
+                    f"{one['core_hours']:.2f}",
+                    f"{one['ms']:.1f}",
+                    f"{one['ms'] / numbers['cost']['classical']['ms']:.1f}",
+                ]
+                for name, one in numbers["cost"].items()
+            ],
+        ),
+    }
+
+
+def _with_errors(k: np.ndarray, error: np.ndarray) -> list[str]:
+    return [f"{x:.2e} ({100 * e / x:.0f} %)" for x, e in zip(k, error, strict=True)]
+
+
+def _pivot(rows: pd.DataFrame, name: str, cell: Callable) -> str:
+    """A table with a row for each ``name`` in its order and a column for each temperature."""
+    T = sorted(rows["T_K"].unique())
+    lines = []
+    for label, own in rows.groupby(name, sort=False):
+        at = {row.T_K: cell(row) for row in own.itertuples()}
+        lines.append([label, *(at.get(t, "") for t in T)])
+    return table(["", *(f"{t:g} K" for t in T)], lines)
 
 
 if __name__ == "__main__":
-    main()
+    run_study("rotor_judge")

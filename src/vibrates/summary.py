@@ -13,6 +13,7 @@ from vibrates.config import Campaign, resolved
 from vibrates.core.errors import UserError
 from vibrates.core.netcdf import read_product
 from vibrates.learning.product import ladder_of
+from vibrates.rates.crossover import differences
 
 RUN_AGAIN = "run the campaign to its end"
 NOT_YET = "no learned.nc yet"
@@ -20,6 +21,8 @@ FILES = {
     "rates.nc": "rate coefficients k(T), standard errors, three symmetrisations",
     "cross_sections.nc": "cross sections sigma(U) and opacity functions P(b)",
     "learned.nc": "complete ladders, computed and predicted, with leave-one-out errors",
+    "quantum": "trajectories and rates of the quantised rotor",
+    "classical": "trajectories and rates of classical rotors",
     "explorer.html": "all rate coefficients on one page, opens without a network",
     "checks.json": "checks of the products",
     "configuration.yaml": "the configuration that was run, in full",
@@ -53,7 +56,9 @@ def summary_text(results: str | Path) -> str:
         learned = ladder_of(learned, *config.shown)
     blocks = [
         _rates_block(rates, learned, config),
-        _verdict_block(rates, config) + _checks_lines(results / "checks.json"),
+        _verdict_block(rates, config)
+        + _crossover_lines(rates)
+        + _checks_lines(results / "checks.json"),
         _learned_block(learned) if learned is not None else [_nothing_learned(config)],
         _files_block(results),
     ]
@@ -134,7 +139,23 @@ def _rotor(rates: xr.Dataset) -> str:
     if "quantised_rotor" not in rates.attrs:
         return ""
     mixture, name = rates.attrs["mixture"], rates.attrs["quantised_rotor"]
-    return f", {name} quantised" + ("" if mixture == "all" else f" ({mixture})")
+    species = "" if mixture == "all" else f" ({mixture})"
+    up_to = f" to {rates.attrs['crossover_K']:g} K" if "crossover_K" in rates.attrs else ""
+    return f", {name} quantised{species}{up_to}"
+
+
+def _crossover_lines(rates: xr.Dataset) -> list[str]:
+    """Ratios of k with the quantised rotor to k with classical ones, with errors of ln k."""
+    if "crossover_K" not in rates.attrs:
+        return []
+    lines = ["k with the quantised over k with classical rotors, error of its logarithm"]
+    for (v, w, vp, wp), one in differences(rates).groupby(["v", "w", "vp", "wp"]):
+        cells = [
+            f"{row['T_K']:g} K {row['ratio']:.2f} ({100 * row['error']:.0f} %)"
+            for row in one.to_dict("records")
+        ]
+        lines.append(f"  ({v},{w})->({vp},{wp}): {', '.join(cells)}")
+    return lines
 
 
 def _value(computed: xr.Dataset, learned: xr.Dataset | None, v: int, T: float) -> str:

@@ -1,5 +1,6 @@
 """A campaign with H2's rotation quantised: from its configuration to rates."""
 
+import json
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,14 +9,23 @@ from campaign_project import Project
 from campaigns import campaign
 
 from vibrates import config as configuration
-from vibrates.campaign import rotor_cost
+from vibrates import open_rates
+from vibrates.campaign import rotor_cost, stages
 from vibrates.config import Campaign
+from vibrates.config import crossover as crossovers
 from vibrates.core import netcdf
 from vibrates.core.errors import UserError
+from vibrates.core.units import HARTREE_TO_CM, KELVIN_TO_CM
+from vibrates.molecules.rotation import partition_function, rovibrational_energies
+from vibrates.rates.crossover import differences
 from vibrates.rates.reduction import reduce_batches
 from vibrates.rates.table import rate_table
+from vibrates.summary import summary_text
 from vibrates.trajectories import batch_file, plan
 from vibrates.trajectories.quantum_rotor import work as quantum_rotor
+from vibrates.trajectories.quantum_rotor.expansion import DEFAULT_ORDERS
+from vibrates.trajectories.quantum_rotor.levels import rotational_levels
+from vibrates.trajectories.quantum_rotor.orientation import OrientationGrid, degree_for
 from vibrates.trajectories.work import BatchWork, joined
 
 QUANTUM = {"treatment": "quantum", "initial_j": [0, 1], "largest_j": 7}
@@ -258,6 +268,24 @@ def test_levels_are_chosen_by_temperature():
     assert rotor.largest_j((1, 0), 0) == 8 and rotor.largest_j((1, 0), 7) == 11
 
 
+@pytest.mark.parametrize(("largest", "j", "alike"), [(8, 2, True), (11, 7, True), (7, 0, False)])
+def test_the_cost_model_knows_the_grids_of_the_trajectories(largest, j, alike):
+    unlike = {"masses_u": [1.00782503, 2.01410178], "omega_e_cm": 3816.3, "spin_weights": [1, 1]}
+    molecule = {} if alike else {"molecules": {"H2": unlike}}
+    rotor = {"treatment": "quantum", "largest_j": largest, "initial_j": sorted({0, 1, j})}
+    config = with_rotors({"H2": rotor}, basis={"H2": {"above": 0, "minimum": 1}}, **molecule)
+    levels = rotational_levels(config.partners[1], largest, j)
+    grid = OrientationGrid.build(levels, degree_for(levels[-1], j, DEFAULT_ORDERS[1]), alike)
+    vibrational = len(config.levels("N2", 1))
+    assert rotor_cost.sizes(config, 1, 0, j) == (len(grid.n), vibrational, len(grid.j))
+
+
+def test_few_trajectories_of_a_stratum_cost_more_each():
+    numbers = np.array([8, 32, 256, 257])
+    each = rotor_cost.with_idle_lanes(numbers) / numbers
+    assert each[0] > 2.0 * each[2] and each[1] > 1.3 * each[2] and each[3] > each[2] > 1.0
+
+
 def test_both_treatments_of_the_cost_model_are_hours_of_the_same_order():
     """A quantised rotor costs a few times as much as a classical one, for each initial j."""
     quantum = with_rotors({"H2": QUANTUM}, basis={"H2": {"above": 0, "minimum": 1}})
@@ -266,3 +294,209 @@ def test_both_treatments_of_the_cost_model_are_hours_of_the_same_order():
     assert ((0.001 < seconds) & (seconds < 0.02)).all()
     larger = with_rotors({"H2": QUANTUM | {"largest_j": 11}})
     assert (rotor_cost.trajectory_seconds(larger, 1, 0, 0, U) > 2.0 * seconds).all()
+
+
+# Quantised at low temperatures, classical above.
+
+CROSSING = SMALL | {
+    "rotors": {
+        "H2": QUANTUM
+        | {
+            "up_to_K": 400,
+            "basis": {"below": 0, "above": 0, "minimum": 1},
+            "energies_cm": [800, 3000, 9000],
+            "budget": 300,
+        }
+    },
+    "basis": {
+        "N2": {"below": 15, "above": 1, "minimum": 3},
+        "H2": {"below": 0, "above": 1, "minimum": 2},
+    },
+    "sampling": SMALL["sampling"] | {"rounds": 1, "budget": 120, "target_relative_error": 0.001},
+    "rates": {
+        "temperatures_K": [200, 300, 400, 500, 700, 1000],
+        "edge_population_limit": 0.5,
+    },
+}
+
+
+def test_parts_have_what_their_temperatures_need(tiny_path):
+    config = configuration.load(tiny_path, CROSSING)
+    quantum, classical = config.parts["quantum"], config.parts["classical"]
+    # Each has the temperatures next to the crossover, and its targets there if they lie beyond.
+    assert quantum.rates.temperatures_K == (200, 300, 400, 500)
+    assert classical.rates.temperatures_K == (300, 400, 500, 700, 1000)
+    assert quantum.sampling.target_temperatures_K == (300, 500)
+    assert quantum.grid.energies.tolist() == [800, 3000, 9000]
+    assert classical.grid.energies.tolist() == [1000, 4000, 16000]
+    assert len(quantum.levels("H2", 0)) == 1 and len(classical.levels("H2", 0)) == 2
+    assert len(quantum.states) == 6 and len(classical.states) == 3
+    assert (quantum.sampling.budget, classical.sampling.budget) == (300, 120)
+    assert quantum.crossover_K is None and classical.quantised is None
+    # Of a grid that reaches far, energies that low temperatures do not need are left out.
+    wide = CROSSING | {"grid": SMALL["grid"] | {"energies_cm": [20, 1000, 4000, 16000, 60000]}}
+    assert len(configuration.load(tiny_path, wide).parts["classical"].grid.energies) == 3
+
+
+@pytest.mark.parametrize(
+    ("crossover", "low", "high"),
+    [
+        (400, 4, [300, 400, 500, 700]),
+        (450, 4, [400, 500, 700]),
+        (200, 2, [200, 300, 400, 500, 700]),
+    ],
+)
+def test_both_parts_have_the_temperatures_next_to_the_crossover(crossover, low, high):
+    every = (200.0, 300.0, 400.0, 500.0, 700.0)
+    quantum, classical = crossovers.temperatures(every, crossover)
+    assert quantum == every[:low] and list(classical) == high
+
+
+@pytest.mark.parametrize(
+    ("rotor", "words"),
+    [
+        ({"up_to_K": 1000}, "up_to_K: 1000 is not among the temperatures, 200 to below 1000 K"),
+        ({"up_to_K": 100}, "up_to_K: 100 is not among the temperatures"),
+        ({"budget": 10}, "up_to_K: its quantum part: sampling.budget: 10 trajectories do not"),
+        ({"up_to_K": None}, "basis: belongs to a rotor that is quantised up to a temperature; add"),
+        ({"treatment": "classical"}, "up_to_K: belongs to a rotor .*; make it quantum"),
+        ({"pilot": 3}, "3 is no multiple of sampling.replicates, 2"),
+    ],
+)
+def test_mistakes_of_a_crossover_are_one_line(tiny_path, rotor, words):
+    own = {k: v for k, v in (CROSSING["rotors"]["H2"] | rotor).items() if v is not None}
+    with pytest.raises(UserError, match=words) as caught:
+        configuration.load(tiny_path, CROSSING | {"rotors": {"H2": own}})
+    assert "\n" not in str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def crossed(tmp_path_factory, root, tiny_path):
+    """A campaign with a crossover that has run to its checks."""
+    one_state = CROSSING | {
+        "grid": CROSSING["grid"] | {"states": [[1, 0]]},
+        "sampling": CROSSING["sampling"] | {"rounds": 0},
+        "learning": "none",
+        "figures": {"transitions": [[1, 0, 0, 0]], "opacity_energies_cm": [4000]},
+    }
+    config = configuration.load(tiny_path, one_state)
+    project = Project(tmp_path_factory.mktemp("crossed"), root, config)
+    ran = project.run("results/checks.json")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return project
+
+
+@pytest.mark.slow
+def test_one_configuration_runs_both_treatments_to_one_table(crossed):
+    rates = netcdf.read_product(crossed.results / "rates.nc")
+    parts = {name: netcdf.read_product(crossed.results / name / "rates.nc")
+             for name in ("quantum", "classical")}  # fmt: skip
+    T = rates["temperature"].values.tolist()
+    assert T == [200, 300, 400, 500, 700, 1000]
+    assert rates["treatment"].values.tolist() == [1, 1, 1, 0, 0, 0]
+    assert rates["treatment"].attrs["flag_meanings"] == "classical quantum"
+    for t, flag in zip(T, rates["treatment"].values, strict=True):
+        own = parts["quantum" if flag else "classical"].sel(temperature=t)
+        for name in ("k", "k_stderr", "k_total", "k_edge_fraction"):
+            assert rates[name].sel(temperature=t).values.tolist() == own[name].values.tolist()
+    # Both where they meet, and neither where it has not run.
+    both = np.isfinite(rates["k_quantum"] + rates["k_classical"]).all("transition").values
+    assert both.tolist() == [False, True, True, True, False, False]
+    assert np.isnan(rates["k_species"].sel(temperature=[700, 1000])).all()
+    for name in ("n_trajectories", "n_failed"):
+        sums = parts["quantum"][name].values + parts["classical"][name].values
+        assert rates[name].values.tolist() == sums.tolist()
+    correlation = rates["k_error_correlation"].values
+    assert (correlation[:, :3, 3:] == 0).all() and (correlation[:, 3, 4] != 0).any()
+    # Readers of k take it as any table of rates.
+    table = open_rates(crossed.results / "rates.nc")
+    assert np.isfinite(table.k([250.0, 800.0], v=1, dv=-1)).all()
+
+
+@pytest.mark.slow
+def test_summary_checks_and_status_know_both_treatments(crossed):
+    summary = summary_text(crossed.results)
+    assert "H2 quantised (normal) to 400 K" in summary
+    line = next(line for line in summary.splitlines() if "(1,0)->(0,0): 300 K" in line)
+    found = differences(netcdf.read_product(crossed.results / "rates.nc"))
+    assert found["T_K"].unique().tolist() == [300, 400, 500]
+    first = found[(found["v"] == 1) & (found["T_K"] == 400)].iloc[0]
+    assert f"400 K {first.ratio:.2f} ({100 * first.error:.0f} %)" in line
+    checks = json.loads((crossed.results / "checks.json").read_text())["checks"]
+    names = [check["name"] for check in checks]
+    assert "crossover" in names
+    assert {"quantum: positive_rates", "classical: positive_rates"} <= set(names)
+    status = crossed.vibrates("status")
+    assert status.returncode == 0, status.stderr
+    assert "quantum, round 0: 2 of 2 batches" in status.stdout
+    assert "classical, round 0: 1 of 1 batches" in status.stdout
+    again = crossed.run("-n", "results/checks.json")
+    assert "Nothing to be done" in again.stderr + again.stdout
+
+
+@pytest.mark.slow
+def test_a_changed_part_leaves_the_other_as_it_is(crossed, tmp_path, root):
+    """Fingerprints of a part are those of its own settings."""
+    config = configuration.load(crossed.directory / "config" / "config.yaml")
+    changed = config.changed({"rotors": {"H2": {"orders": [16, 6, 2]}}})
+    for stage in ("plan", "reduced", "rates"):
+        assert stages.fingerprint(config, "rates") != stages.fingerprint(changed, "rates")
+        quantum, classical = (
+            [stages.fingerprint(one.parts[part], stage) for one in (config, changed)]
+            for part in ("quantum", "classical")
+        )
+        assert quantum[0] != quantum[1] and classical[0] == classical[1]
+    # A lost batch of one part is computed again, and its products; the other's stay.
+    project = Project(tmp_path, root, config)
+    project.copy_results(crossed)
+    before = (project.results / "classical" / "rates.nc").stat().st_mtime_ns
+    k = netcdf.read_product(project.results / "rates.nc")["k"].values
+    lost = project.results / "quantum" / "trajectories" / "round0" / "batch00001.nc"
+    lost.unlink()
+    # Rates that exist do not ask for their batches; those ask for themselves (rule all).
+    ran = project.run("all_trajectories", "results/rates.nc")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert lost.exists()
+    assert (project.results / "classical" / "rates.nc").stat().st_mtime_ns == before
+    assert netcdf.read_product(project.results / "rates.nc")["k"].values.tolist() == k.tolist()
+
+
+# Vibration and rotation of the quantised molecule together.
+
+
+@pytest.mark.slow
+def test_all_processes_of_h2_come_from_one_configuration(root, tmp_path):
+    """V-V and V-T from (0, 1, j), each channel with its own energy defect."""
+    config = configuration.load(
+        root / "config" / "rotor_exchange.yaml",
+        {
+            "grid": {"energies_cm": [1500, 5000, 14000], "impact_parameter_edges_angstrom": [0, 2]},
+            "rotors": {"H2": {"initial_j": [0, 1]}},
+            "sampling": {"replicates": 2, "pilot": 8},
+        },
+    )
+    rates = rates_of(config, tmp_path)
+    keys = list(zip(*(rates[n].values.tolist() for n in ("v", "w", "vp", "wp")), strict=True))
+    exchange, loss = (keys.index((0, 1, *final)) for final in ((1, 0), (0, 0)))
+    k = rates["k"].sel(temperature=500).values
+    assert k[exchange] > k[loss] > 0
+    # (0, 1, 1) -> (1, 0, 3) releases H2's quantum less N2's and the rotational energy.
+    of = [rates[f"channel_{n}"].values for n in ("v", "w", "j", "vp", "wp", "jp")]
+    place = list(zip(*of, strict=True)).index((0, 1, 1, 1, 0, 3))
+    n2, h2 = config.partners
+    levels = rovibrational_energies(h2, range(2), np.array([1, 3])) * HARTREE_TO_CM
+    quantum = float(n2.level_energy(1) - n2.level_energy(0)) * HARTREE_TO_CM
+    expected = levels[1, 0] - levels[0, 1] - quantum
+    assert rates["channel_energy_difference"].values[place] == pytest.approx(expected, abs=1e-6)
+    # The back reaction by detailed balance, with partition functions of both levels of H2.
+    back = keys.index((1, 0, 0, 1))
+    T = rates["temperature"].values
+    kT = KELVIN_TO_CM * T
+    para, ortho = config.quantised.species
+    q = [[partition_function(h2, w, one, T) for one in (para, ortho)] for w in (0, 1)]
+    B = n2.rotational_constant(1) / n2.rotational_constant(0)
+    defect = float(rates["energy_difference"].values[exchange])
+    of_para = rates["k_species"].sel(species="para").values
+    ratio = of_para[back] / of_para[exchange]
+    # q_i/q_f of the exchange: kT/B of N2(0) over that of N2(1), and H2's of w = 1 over w = 0.
+    np.testing.assert_allclose(ratio, B * q[1][0] / q[0][0] * np.exp(-defect / kT), rtol=1e-6)

@@ -70,6 +70,11 @@ STUDIES = {
     ),
     "quantum_pair_methods": Study([], ["config/quantum/n2h2.yaml"]),
     "quantum_pair_convergence": Study([], ["config/quantum/n2h2.yaml"]),
+    "rotor_judge": Study(
+        [f"results-rotor-judge{kind}/rates.nc" for kind in ("-morse", "", "-classical")]
+        + [f"data/quantum_n2h2_{name}.csv" for name in ("thermal", "final_levels")],
+        CAMPAIGN,
+    ),
     "longrange": Study(["results-longrange"]),
     "performance": Study([], ["benchmarks/trajectories.py", "benchmarks/step_control.py"], 2),
     "slurm_plan": Study(["config/paper.yaml"]),

@@ -24,8 +24,12 @@ config.update(campaign.to_mapping())
 RESULTS = Path(campaign.results)
 LOGS = RESULTS / "logs"
 ROUNDS = range(campaign.sampling.rounds + 1)
-# The initial states, some dozens a job.
-STATE_GROUPS = rounds.groups(campaign)
+# One campaign of trajectories, or with a crossover of treatments one for each in a directory of its own: the wildcard
+# `part` is that directory with its stroke, and empty without a crossover.
+PARTS = {f"{name}/" if name else "": part for name, part in campaign.parts.items()}
+JOINED = len(PARTS) > 1
+# The initial states of each, some dozens a job.
+STATE_GROUPS = {name: rounds.groups(part) for name, part in PARTS.items()}
 
 
 def shown_progress():
@@ -47,6 +51,7 @@ if RUNS:
 
 
 wildcard_constraints:
+    part="|".join(PARTS),
     round=r"\d+",
     batch=r"\d{5}",
     state_group=r"\d+",
@@ -59,28 +64,32 @@ def selected(*names):
     return stages.selected(campaign, names)
 
 
-def batches(*rounds, states=None):
+def part_name(wildcards):
+    """The name of a part in `campaign.parts`."""
+    return wildcards.part.strip("/")
+
+
+def batches(*rounds, part="", states=None):
     """Batch files of the given rounds, of all initial states or of these (v, w), in order."""
     files = []
     for n in rounds:
-        plan = plans.batches(checkpoints.plan.get(round=n).output.plan)
+        plan = plans.batches(checkpoints.plan.get(part=part, round=n).output.plan)
         for state in plan.of_state if states is None else states:
-            files += [plans.batch_path(RESULTS, n, b) for b in plan.of_state.get(state, [])]
+            files += [plans.batch_path(RESULTS / part, n, b) for b in plan.of_state.get(state, [])]
     return files
 
 
 def batch_rows(wildcards):
     # A function of the wildcards only: Snakemake does not compare parameters that depend on the input.
-    plan = plans.batches(plans.plan_path(RESULTS, int(wildcards.round)))
+    plan = plans.batches(plans.plan_path(RESULTS / wildcards.part, int(wildcards.round)))
     return plan.rows[int(wildcards.batch)]
 
 
 def strata_files(wildcards):
     """Files that the allocation of a round is based on; none for the pilot."""
-    n = int(wildcards.round)
-    return [
-        RESULTS / f"plan/round{n}_strata/group{i}.nc" for i in range(len(STATE_GROUPS)) if n > 0
-    ]
+    n, part = int(wildcards.round), wildcards.part
+    groups = range(len(STATE_GROUPS[part])) if n > 0 else []
+    return [RESULTS / f"{part}plan/round{n}_strata/group{i}.nc" for i in groups]
 
 
 def growth(attempt):
@@ -88,10 +97,16 @@ def growth(attempt):
     return min(attempt, 4)
 
 
+def of_batch(wildcards):
+    """Arguments of `estimate`."""
+    return wildcards.part, wildcards.round, wildcards.batch
+
+
 @cache
-def estimate(round, batch):
+def estimate(part, round, batch):
     """Cost of a batch (campaign/cost.py)."""
-    return cost.batch(campaign, batch_rows(SimpleNamespace(round=round, batch=batch)))
+    rows = batch_rows(SimpleNamespace(part=part, round=round, batch=batch))
+    return cost.batch(PARTS[part], rows)
 
 
 def figure(name):

@@ -49,7 +49,8 @@ rule figure_surface:
 
 rule figure_cross_sections:
     input:
-        cross_sections=RESULTS / "cross_sections.nc",
+        # With a crossover that of the quantised rotor.
+        cross_sections=RESULTS / f"{next(iter(PARTS))}cross_sections.nc",
     output:
         **figure("cross_sections"),
     log:

@@ -270,7 +270,7 @@ rule searches:
 
 rule hours:
     input:
-        lambda wildcards: batches(*ROUNDS),
+        lambda wildcards: [file for part in PARTS for file in batches(*ROUNDS, part=part)],
     output:
         LEARNING / "hours.csv",
     log:

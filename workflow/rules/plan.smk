@@ -5,20 +5,23 @@
 rule strata:
     input:
         batches=lambda wildcards: batches(
-            *range(int(wildcards.round)), states=STATE_GROUPS[int(wildcards.state_group)]
+            *range(int(wildcards.round)),
+            part=wildcards.part,
+            states=STATE_GROUPS[wildcards.part][int(wildcards.state_group)],
         ),
     output:
-        RESULTS / "plan/round{round}_strata/group{state_group}.nc",
+        RESULTS / "{part}plan/round{round}_strata/group{state_group}.nc",
     log:
-        LOGS / "strata/round{round}_group{state_group}.log",
+        RESULTS / "{part}logs/strata/round{round}_group{state_group}.log",
     conda:
         "../../envs/dynamics.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * growth(attempt),
         runtime=lambda wildcards, attempt: 60 * growth(attempt),
     params:
-        states=lambda wildcards: STATE_GROUPS[int(wildcards.state_group)],
-        fingerprint=stages.fingerprint(campaign, "plan"),
+        part=part_name,
+        states=lambda wildcards: STATE_GROUPS[wildcards.part][int(wildcards.state_group)],
+        fingerprint=lambda wildcards: stages.fingerprint(PARTS[wildcards.part], "plan"),
     script:
         "../scripts/strata.py"
 
@@ -27,16 +30,19 @@ checkpoint plan:
     input:
         strata=strata_files,
     output:
-        plan=RESULTS / "plan/round{round}.csv",
-        allocation=RESULTS / "plan/round{round}_allocation.csv",
+        plan=RESULTS / "{part}plan/round{round}.csv",
+        allocation=RESULTS / "{part}plan/round{round}_allocation.csv",
     log:
-        LOGS / "plan/round{round}.log",
+        RESULTS / "{part}logs/plan/round{round}.log",
     localrule: True
     conda:
         "../../envs/dynamics.yaml"
     params:
+        part=part_name,
         # All else that trajectories depend on enters through the strata of earlier rounds.
-        settings=selected("grid", "rotors", "sampling", "jobs.trajectories_per_batch"),
+        settings=lambda wildcards: stages.selected(
+            PARTS[wildcards.part], ("grid", "rotors", "sampling", "jobs.trajectories_per_batch")
+        ),
         code=code_fingerprint("vibrates.campaign.rounds"),
     script:
         "../scripts/plan.py"

@@ -4,33 +4,35 @@
 rule trajectories:
     input:
         # The fingerprint, not the age of the plan, decides whether a batch is computed again.
-        plan=ancient(RESULTS / "plan/round{round}.csv"),
+        plan=ancient(RESULTS / "{part}plan/round{round}.csv"),
     output:
-        RESULTS / "trajectories/round{round}/batch{batch}.nc",
+        RESULTS / "{part}trajectories/round{round}/batch{batch}.nc",
     log:
-        LOGS / "trajectories/round{round}/batch{batch}.log",
+        RESULTS / "{part}logs/trajectories/round{round}/batch{batch}.log",
     # Time and memory of the job, for comparison with the cost model (docs/slurm.md).
     benchmark:
-        RESULTS / "benchmarks/round{round}/batch{batch}.tsv"
+        RESULTS / "{part}benchmarks/round{round}/batch{batch}.tsv"
     conda:
         "../../envs/dynamics.yaml"
     # Ranks, memory and walltime follow from the measured cost of trajectories. Locally Snakemake
     # limits the threads, and thereby the ranks, to the available cores.
-    threads: lambda wildcards: estimate(wildcards.round, wildcards.batch).ranks
+    threads: lambda wildcards: estimate(*of_batch(wildcards)).ranks
     resources:
         mpi="mpiexec",
         tasks=lambda wildcards, threads: threads,
         nodes=1,
         cpus_per_task=1,
         mem_mb=lambda wildcards, attempt: (
-            estimate(wildcards.round, wildcards.batch).memory_mb * growth(attempt)
+            estimate(*of_batch(wildcards)).memory_mb * growth(attempt)
         ),
         runtime=lambda wildcards, attempt: (
-            cost.walltime_minutes(estimate(wildcards.round, wildcards.batch)) * growth(attempt)
+            cost.walltime_minutes(estimate(*of_batch(wildcards))) * growth(attempt)
         ),
     params:
-        configuration=str(RESULTS / "configuration.yaml"),
-        fingerprint=lambda wildcards: plans.fingerprint(campaign, batch_rows(wildcards)),
+        configuration=str(RESULTS / "{part}configuration.yaml"),
+        fingerprint=lambda wildcards: plans.fingerprint(
+            PARTS[wildcards.part], batch_rows(wildcards)
+        ),
     shell:
         "{resources.mpi} -n {resources.tasks} python -m vibrates.trajectories.batch "
         "{params.configuration:q} {wildcards.round} {wildcards.batch} {output:q} "
@@ -41,4 +43,4 @@ rule trajectories:
 # if a target requires it, and existing rates do not.
 rule all_trajectories:
     input:
-        lambda wildcards: batches(*ROUNDS),
+        lambda wildcards: [file for part in PARTS for file in batches(*ROUNDS, part=part)],

@@ -30,7 +30,7 @@ if __name__ == "__main__":
         cross_sections=snakemake.input.cross_sections,
         rates=snakemake.input.rates,
         output=snakemake.output[0],
-        config=resolved(snakemake.config),
+        config=resolved(snakemake.config).parts[snakemake.params.part],
         fingerprint=snakemake.params.fingerprint,
         made_with=snakemake.params.made_with,
     )

@@ -22,7 +22,7 @@ if __name__ == "__main__":
         log=snakemake.log,
         reduced=list(snakemake.input.reduced),
         output=snakemake.output[0],
-        config=resolved(snakemake.config),
+        config=resolved(snakemake.config).parts[snakemake.params.part],
         fingerprint=snakemake.params.fingerprint,
         reduced_with=snakemake.params.reduced_with,
     )

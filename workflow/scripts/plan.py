@@ -39,7 +39,7 @@ if __name__ == "__main__":
         main,
         log=snakemake.log,
         round_=int(snakemake.wildcards.round),
-        config=resolved(snakemake.config),
+        config=resolved(snakemake.config).parts[snakemake.params.part],
         strata=list(snakemake.input.strata),
         plan_file=snakemake.output.plan,
         allocation=snakemake.output.allocation,

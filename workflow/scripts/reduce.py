@@ -27,7 +27,7 @@ if __name__ == "__main__":
         main,
         log=snakemake.log,
         outputs=list(snakemake.output),
-        config=resolved(snakemake.config),
+        config=resolved(snakemake.config).parts[snakemake.params.part],
         states=snakemake.params.states,
         rounds=snakemake.params.rounds,
         fingerprint=snakemake.params.fingerprint,

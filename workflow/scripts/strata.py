@@ -27,7 +27,7 @@ if __name__ == "__main__":
         log=snakemake.log,
         round_=int(snakemake.wildcards.round),
         output=snakemake.output[0],
-        config=resolved(snakemake.config),
+        config=resolved(snakemake.config).parts[snakemake.params.part],
         states=snakemake.params.states,
         fingerprint=snakemake.params.fingerprint,
     )

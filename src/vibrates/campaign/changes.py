@@ -65,6 +65,13 @@ def blocks(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
 
 def effect(config: Campaign) -> Effect:
     """What the next run does with the batches on disk, by their fingerprints."""
+    if config.crossover_K is not None:
+        of_parts = [effect(part) for part in config.parts.values()]
+        return Effect(
+            sum(one.kept for one in of_parts),
+            sum(one.anew for one in of_parts),
+            sum(one.open for one in of_parts),
+        )
     results, kept, anew, undecided = Path(config.results), 0, 0, 0
     planned = stages.fingerprint(config, "plan")
     by_round: dict[int, list[Path]] = {}

@@ -94,7 +94,8 @@ def batch(config: Campaign, rows: pd.DataFrame) -> Batch:
     jobs, sizes = config.jobs, [len(levels) for levels in config.bases(v, w)]
     numbers = (rows["stop"] - rows["start"]).to_numpy()
     grid = np.unique(rows["energy_cm"].to_numpy())
-    work = float(numbers @ trajectory_seconds(config, v, w, rows["energy_cm"].to_numpy(), j))
+    run = numbers if j is None else rotor_cost.with_idle_lanes(numbers)
+    work = float(run @ trajectory_seconds(config, v, w, rows["energy_cm"].to_numpy(), j))
     n_final = sizes[0] * sizes[1]
     if j is not None and config.quantised is not None:
         n_final *= config.quantised.largest_j((v, w), j) + 1

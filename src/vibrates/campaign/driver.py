@@ -45,16 +45,17 @@ def prepare_at_start(config: Campaign, logger: logging.Logger) -> None:
     logger.addHandler(_Starter(config, logger))
 
 
-def started(results: Path) -> None:
+def started(config: Campaign) -> None:
     """For ``onstart:``: record the time of the start; WorkflowError if the run was not prepared."""
     if not _held:
         from snakemake.exceptions import WorkflowError
 
         raise WorkflowError(
-            f"{results}: not prepared, since this Snakemake did not announce its start; "
+            f"{config.results}: not prepared, since this Snakemake did not announce its start; "
             "install the version of envs/requirements.txt"
         )
-    progress.start(results)
+    for part in config.parts.values():
+        progress.start(Path(part.results))
 
 
 def drives() -> bool:
@@ -70,18 +71,23 @@ def prepare(config: Campaign, logger: logging.Logger) -> None:
     killed one are then removed.
     """
     results = Path(config.results)
-    (results / "trajectories").mkdir(parents=True, exist_ok=True)
+    parts = {name: Path(part.results) for name, part in config.parts.items()}
+    for directory in parts.values():
+        (directory / "trajectories").mkdir(parents=True, exist_ok=True)
     _become_driver(results)
     _end_old_jobs(results)
     _clear_stale_locks(results)
     for line in changes.report(config):
         progress.log(results, line)
     _write_configuration(config, results / "configuration.yaml")
+    for name, directory in parts.items():
+        _write_configuration(config.parts[name], directory / "configuration.yaml")
     for path, reason in verify.damaged(results, remember=True).items():
         verify.set_aside(path)
         progress.log(results, f"set aside: {reason}")
     _remove_outdated(config, results)
-    _tidy(results)
+    for directory in parts.values():
+        _tidy(directory)
     logger.addHandler(_Recorder(results))
     slurm_plugin.mend()
 

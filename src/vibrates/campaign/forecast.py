@@ -19,6 +19,10 @@ OTHER_JOBS = 12
 
 def text(config: Campaign, source: str) -> str:
     """The forecast as lines of text; UserError if a quantised rotor cannot be run."""
+    if config.crossover_K is not None:
+        # What is computed on drawn surfaces is not part of a part.
+        parts = [text(part, f"{source}, {name} part") for name, part in config.parts.items()]
+        return "\n\n".join([*parts, *_drawn(config)])
     rotor_cost.check(config)
     jobs, sampling = config.jobs, config.sampling
     frame = plan.into_batches(plan.pilot(config), jobs.trajectories_per_batch)

@@ -104,24 +104,33 @@ def _campaign(path: Path) -> list[str]:
     ):
         if module := getattr(config.modules, name):
             check(module, expected)
-    rotor_cost.check(config)
-    pilot = plan.into_batches(plan.pilot(config), config.jobs.trajectories_per_batch)
-    sizes = [[len(levels) for levels in config.bases(v, w)] for v, w in config.grid.states]
-    largest = max(sizes, key=lambda n: n[0] * n[1])
-    lines = [
-        f"initial states {len(config.states)}, largest basis {largest[0]} x {largest[1]}",
-        f"pilot {int((pilot['stop'] - pilot['start']).sum())} trajectories in "
-        f"{pilot['batch'].nunique()} batches, budget {config.sampling.budget} in "
-        f"{config.sampling.rounds} more rounds",
-        f"results in {config.results}/",
-    ]
-    if config.quantised is not None:
-        lines.insert(1, config.quantised.description)
+    lines = []
+    for name, part in config.parts.items():
+        if name:
+            T, U = part.rates.temperatures_K, part.grid.energies
+            lines.append(f"{name} part, {T[0]:g} to {T[-1]:g} K, U {U[0]:g} to {U[-1]:g} cm^-1:")
+        lines += _trajectories(part)
+    lines.append(f"results in {config.results}/")
     if config.learning is None:
         lines.append("no block learning: rates of the states of the grid alone")
     if not config.reference.published_rates.to_mapping():
         lines.append("no published rates named (reference.published_rates): comparison skipped")
     return lines
+
+
+def _trajectories(config: Campaign) -> list[str]:
+    """Initial states and numbers of trajectories of a campaign of one treatment of the rotors."""
+    rotor_cost.check(config)
+    pilot = plan.into_batches(plan.pilot(config), config.jobs.trajectories_per_batch)
+    sizes = [[len(levels) for levels in config.bases(v, w)] for v, w in config.grid.states]
+    largest = max(sizes, key=lambda n: n[0] * n[1])
+    return [
+        f"initial states {len(config.states)}, largest basis {largest[0]} x {largest[1]}",
+        *([config.quantised.description] if config.quantised is not None else []),
+        f"pilot {int((pilot['stop'] - pilot['start']).sum())} trajectories in "
+        f"{pilot['batch'].nunique()} batches, budget {config.sampling.budget} in "
+        f"{config.sampling.rounds} more rounds",
+    ]
 
 
 def _quantum(path: Path) -> list[str]:

@@ -1,26 +1,33 @@
 """Cost of trajectories with a quantised rotor, and whether a campaign with one can be run.
 
-Constants as in `cost`: a core of Zen 5 (AVX-512) takes 3.1 ms for a trajectory of N2 (eight levels)
-+ H2 (w = 0, j to 8) at U = 2000 cm^-1; the dependence on the sizes is that of
-`benchmarks/quantum_rotor.py`.
+Constants are relative to those of classical rotors in `cost`, measured one after the other on one
+core at U = 500 to 14000 cm^-1, with 170 to 1800 grid points and 28 to 190 rotational functions. A
+core of Zen 5 (AVX-512) takes 3 ms for a trajectory of N2 (eight levels) + H2 (w = 0, j to 8) at
+U = 2000 cm^-1 and 1 % of P.
 """
 
 import math
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.integrate import lebedev_rule
 
 from vibrates.collisions.pair import pair_reduced_mass
 from vibrates.config import Campaign
 from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, AU_TO_FS, CM_TO_HARTREE
+from vibrates.trajectories.plan import UNIT
 from vibrates.trajectories.quantum_rotor import work
 from vibrates.trajectories.quantum_rotor.expansion import DEFAULT_ORDERS
+from vibrates.trajectories.quantum_rotor.orientation import DEGREES
 
 # Microseconds of one step: 1, grid points, grid points times rotational functions.
-STEP_MICROSECONDS = (0.5, 0.004, 0.00004)
-# As in `cost`, measured at 500, 2000 and 8000 cm^-1.
-STEP_FS, ELBOW_CM, STEP_POWER, SLOWER = 0.54, 2000.0, -0.35, 1.15
+STEP_MICROSECONDS = (0.75, 0.005, 0.000042)
+# As in `cost`.
+STEP_FS, ELBOW_CM, STEP_POWER, SLOWER = 0.54, 2000.0, -0.65, 1.15
+# Measured with pieces of 8, 32 and 64 trajectories.
+IDLE = 13
 # More rotational functions than H2, D2 or HD need below 2000 K: a heavy molecule.
 MANY_FUNCTIONS = 250
 
@@ -40,11 +47,35 @@ def sizes(config: Campaign, v: int, w: int, j: int) -> tuple[int, int, int]:
     largest, alike = rotor.largest_j((v, w), j), rotor.diatom.like_ends
     largest -= (largest - j) % 2 if alike else 0
     order = (rotor.settings.orders or DEFAULT_ORDERS)[1]
-    degree = rotor.settings.degree or max(2 * largest, j + largest + order)
-    points = math.ceil((degree + 1) ** 2 / (6 if alike else 3))  # of a Lebedev rule
+    points = _orientations(rotor.settings.degree or max(2 * largest, j + largest + order))
+    points = points // 2 if alike else points
     functions = (largest + 1) * (largest + 2) // 2 if alike else (largest + 1) ** 2
     levels = [len(basis) for basis in config.bases(v, w)]
     return points, levels[0] * levels[1], functions
+
+
+@cache
+def _orientations(needed: int) -> int:
+    """Points of the Lebedev rule of this degree, or of the next one that there is."""
+    degree = next((one for one in DEGREES if one >= needed), None)
+    if degree is None:  # refused where the grid is built
+        return math.ceil((needed + 1) ** 2 / 3)
+    return len(lebedev_rule(degree)[1])
+
+
+def with_idle_lanes(trajectories: NDArray) -> NDArray:
+    """Numbers of trajectories whose time those of some strata take.
+
+    Those of a piece are run in registers of eight; the last ones that need another run with a
+    smaller step have the registers almost for themselves, which costs as much as `IDLE` more.
+
+    Parameters
+    ----------
+    trajectories : NDArray
+        Numbers of trajectories of the strata (n,).
+    """
+    numbers = np.asarray(trajectories)
+    return numbers + IDLE * np.ceil(numbers / UNIT)
 
 
 def trajectory_seconds(config: Campaign, v: int, w: int, j: int, energies_cm: NDArray) -> NDArray:
@@ -74,7 +105,7 @@ def trajectory_seconds(config: Campaign, v: int, w: int, j: int, energies_cm: ND
 
 def pilot_hours(config: Campaign) -> float:
     """Core hours of the pilot of a campaign with a quantised rotor."""
-    each = config.grid.shells * config.sampling.pilot
+    each = config.grid.shells * float(with_idle_lanes(np.array([config.sampling.pilot]))[0])
     return sum(
         each * float(trajectory_seconds(config, v, w, j, config.grid.energies).sum()) / 3600.0
         for v, w, j in config.states

@@ -79,6 +79,12 @@ STAGES = {
     ),
 }
 
+# Of a campaign with a crossover: products that join those of its parts, and what joins them.
+JOINED: dict[str, tuple[str, ...]] = {
+    "rates": ("vibrates.rates.crossover", "vibrates.rates.error_parts"),
+    "checks": ("vibrates.rates.sanity",),
+}
+
 
 def draws(config: Campaign) -> bool:
     """Whether rates are computed on drawn surfaces as well."""
@@ -109,12 +115,26 @@ def selected(config: Campaign, names: Iterable[str]) -> dict[str, Any]:
 
 
 def fingerprint(config: Campaign, name: str) -> str:
-    """Fingerprint (sha256, hexadecimal) of all that the products of stage ``name`` depend on."""
-    stage = STAGES[name]
-    earlier = [one for one in stage.after if one != "surface_draws" or draws(config)]
+    """Fingerprint (sha256, hexadecimal) of all that the products of stage ``name`` depend on.
+
+    Of a campaign with parts, `JOINED` are the stages whose products are made of those of the parts.
+    """
+    if config.crossover_K is not None and name in JOINED:
+        modules = JOINED[name]
+        settings: tuple[str, ...] = ("rotors",)
+        after = {part: fingerprint(one, name) for part, one in config.parts.items()}
+        if name == "checks":
+            after["rates"] = fingerprint(config, "rates")
+        elif draws(config):
+            after["surface_draws"] = fingerprint(config, "surface_draws")
+    else:
+        stage = STAGES[name]
+        modules, settings = stage.modules, stage.settings
+        earlier = [one for one in stage.after if one != "surface_draws" or draws(config)]
+        after = {one: fingerprint(config, one) for one in earlier}
     return fingerprint_of(
         stage=name,
-        settings=selected(config, stage.settings),
-        code=code_fingerprint(*stage.modules),
-        after={one: fingerprint(config, one) for one in earlier},
+        settings=selected(config, settings),
+        code=code_fingerprint(*modules),
+        after=after,
     )

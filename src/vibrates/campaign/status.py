@@ -48,13 +48,13 @@ def main(config: Campaign) -> int:
     changed = changes.report(config)
     if (run := results / "configuration.yaml").exists():
         config = resolved(read_yaml(run), str(run))
-    if not plan.plan_path(results, 0).exists():
+    if not any(plan.plan_path(part.results, 0).exists() for part in config.parts.values()):
         raise UserError(
             f"{results}: nothing planned yet; start the campaign, or see what it takes "
             "with 'vibrates plan'"
         )
-    rounds = [n for n in range(config.sampling.rounds + 1) if plan.plan_path(results, n).exists()]
-    tallies = [tally(config, results, n) for n in rounds]
+    every = {name: _tallies(part) for name, part in config.parts.items()}
+    tallies = [one for part in every.values() for one in part]
     print(f"{config.name} in {results}/, {_driver(results)}")
     for line in changed:
         print(f"  {line}")
@@ -63,16 +63,8 @@ def main(config: Campaign) -> int:
         f"  campaign: {whole.trajectories_done} of "
         f"{'at most ' if whole.most > whole.trajectories else ''}{whole.most} trajectories"
     )
-    for n, one in zip(rounds, tallies, strict=True):
-        print(
-            f"  round {n}: {one.done} of {one.batches} batches, {one.computed} of "
-            f"{one.trajectories} trajectories"
-        )
-    if (still := config.sampling.rounds + 1 - len(rounds)) > 0:
-        print(
-            f"  {still} more round(s) not planned yet: at most "
-            f"{config.sampling.budget - sum(one.trajectories for one in tallies)} trajectories"
-        )
+    for name, part in every.items():
+        _print_rounds(config.parts[name], f"{name}, " if name else "", part)
     _print_unfinished(tallies)
     attempts = _failed_attempts(results)
     failures = {
@@ -90,6 +82,26 @@ def main(config: Campaign) -> int:
         print(f"  {line}")
     _print_cost(tallies)
     return 1 if any(one.damaged for one in tallies) else 0
+
+
+def _tallies(config: Campaign) -> list[Tally]:
+    """Those of the planned rounds of a campaign, or of a part of one."""
+    results, last = Path(config.results), config.sampling.rounds
+    planned = [n for n in range(last + 1) if plan.plan_path(results, n).exists()]
+    return [tally(config, results, n) for n in planned]
+
+
+def _print_rounds(config: Campaign, name: str, tallies: list[Tally]) -> None:
+    for n, one in enumerate(tallies):
+        print(
+            f"  {name}round {n}: {one.done} of {one.batches} batches, {one.computed} of "
+            f"{one.trajectories} trajectories"
+        )
+    if (still := config.sampling.rounds + 1 - len(tallies)) > 0:
+        print(
+            f"  {name}{still} more round(s) not planned yet: at most "
+            f"{config.sampling.budget - sum(one.trajectories for one in tallies)} trajectories"
+        )
 
 
 def tally(config: Campaign, results: Path, round_: int) -> Tally:

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from vibrates.campaign import stages
-from vibrates.config import Campaign
+from vibrates.config import Campaign, crossover
 from vibrates.core import tables
 from vibrates.core.errors import UserError
 from vibrates.core.files import write_text
@@ -16,11 +16,14 @@ _MEMORY = ".verified.json"
 
 
 def batch_files(results: Path) -> list[Path]:
-    """All batch files under a results directory, in the order of rounds and batches."""
-    return sorted(
-        (results / "trajectories").glob("round*/batch*.nc"),
-        key=lambda path: (len(path.parent.name), str(path)),
-    )
+    """All batch files under a results directory, in the order of parts, rounds and batches."""
+    found = []
+    for part in ("", *crossover.PARTS):
+        found += sorted(
+            (results / part / "trajectories").glob("round*/batch*.nc"),
+            key=lambda path: (len(path.parent.name), str(path)),
+        )
+    return found
 
 
 def damaged(results: Path, remember: bool = False) -> dict[Path, str]:
@@ -62,16 +65,24 @@ def outdated(config: Campaign) -> list[Path]:
     compared if the plan of their round is current (the rule that makes a plan compares them with
     it, see `unplanned`). Damaged files are included.
     """
+    if config.crossover_K is not None:
+        of_parts = [path for part in config.parts.values() for path in outdated(part)]
+        return of_parts + _outdated(config, _OF_WHOLE)
     results = Path(config.results)
-    found = []
-    for stage, pattern in _PRODUCTS:
-        wanted = stages.fingerprint(config, stage)
-        found += [
-            path for path in sorted(results.glob(pattern)) if stated_fingerprint(path) != wanted
-        ]
+    found = _outdated(config, _PRODUCTS)
     for path in sorted(results.glob("plan/round*[0-9].csv")):
         if path not in found:
             found += unplanned(config, int(path.stem.removeprefix("round")))
+    return found
+
+
+def _outdated(config: Campaign, products: list[tuple[str, str]]) -> list[Path]:
+    """Those of these products on disk that were made with other settings or other code."""
+    found = []
+    for stage, pattern in products:
+        wanted = stages.fingerprint(config, stage)
+        files = sorted(Path(config.results).glob(pattern))
+        found += [path for path in files if stated_fingerprint(path) != wanted]
     return found
 
 
@@ -86,6 +97,8 @@ _PRODUCTS = [
     ("checks", "checks.json"),
     ("learned", "learned.nc"),
 ]
+# Those that a campaign with a crossover has beside those of its parts.
+_OF_WHOLE = [one for one in _PRODUCTS if one[0] in ("surface_draws", "rates", "checks", "learned")]
 
 
 def unplanned(config: Campaign, round_: int) -> list[Path]:

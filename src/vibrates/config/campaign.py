@@ -9,7 +9,7 @@ import yaml
 from annotated_types import MinLen
 from pydantic import model_validator
 
-from vibrates.config import surface_block
+from vibrates.config import crossover, surface_block
 from vibrates.config.blocks import Dynamics, Figures, Jobs, Modules, Rates, Reference, Sampling
 from vibrates.config.grid import BasisRule, Grid
 from vibrates.config.learning import Learning
@@ -75,8 +75,27 @@ class Campaign(Model):
         return a, b
 
     @cached_property
+    def parts(self) -> "dict[str, Campaign]":
+        """The campaigns, one per treatment of the rotors, that this one runs and joins, by name.
+
+        Itself, without name, unless a rotor is quantised up to some temperature (`crossover`).
+        """
+        return crossover.split(self)
+
+    @cached_property
+    def crossover_K(self) -> float | None:
+        """Largest temperature of k with the quantised rotor, if above it rotors are classical."""
+        found = crossover.crossing(self)
+        return None if found is None else found[1].up_to_K
+
+    @cached_property
     def quantised(self) -> QuantisedRotor | None:
-        """The molecule whose rotation is quantised; None if both rotors are classical."""
+        """The molecule whose rotation is quantised; None if both rotors are classical.
+
+        With a crossover that of the part that has it.
+        """
+        if self.crossover_K is not None:
+            return self.parts[crossover.QUANTUM].quantised
         found = [
             (position, settings_of(self.rotors[name]))
             for position, name in enumerate(self.pair)
@@ -98,7 +117,10 @@ class Campaign(Model):
 
     @cached_property
     def states(self) -> list[tuple[int, ...]]:
-        """Initial states of trajectories: (v, w), or (v, w, j) with a quantised rotor."""
+        """Initial states of trajectories: (v, w), or (v, w, j) with a quantised rotor.
+
+        With a crossover those of the part that has it; each part has its own.
+        """
         if self.quantised is None:
             return list(self.grid.states)
         return list(self.quantised.states(self.grid.states))

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from vibrates.collisions.pair import energy_defect
-from vibrates.config import needed_properties, surface_bounds
+from vibrates.config import crossover, needed_properties, surface_bounds
 from vibrates.config.blocks import KeptTransitions
 from vibrates.config.campaign import Campaign
 from vibrates.config.rotors import settings_of
@@ -32,6 +32,7 @@ def check(campaign: Campaign, source: str) -> None:
         _basis,
         _expanded_surface,
         _rotors,
+        _crossover,
         _distances,
         _budget,
         _targets,
@@ -162,6 +163,35 @@ def _rotors(campaign: Campaign) -> None:
             )
 
 
+def _crossover(campaign: Campaign) -> None:
+    for name, one in campaign.rotors.items():
+        given = settings_of(one)
+        if given.up_to_K is None or given.treatment == "classical":
+            own = [key for key in crossover.OWN if getattr(given, key) is not None]
+            if own:
+                remedy = "make it quantum" if "up_to_K" in own else "add up_to_K"
+                raise UserError(
+                    f"rotors.{name}.{own[0]}: belongs to a rotor that is quantised up to a "
+                    f"temperature; {remedy}, or remove the key"
+                )
+    if campaign.crossover_K is None:
+        return
+    name, _ = crossover.crossing(campaign)  # type: ignore[misc]  # there is one
+    T = campaign.rates.temperatures_K
+    if not T[0] <= campaign.crossover_K < T[-1]:
+        raise UserError(
+            f"rotors.{name}.up_to_K: {campaign.crossover_K:g} is not among the temperatures, "
+            f"{T[0]:g} to below {T[-1]:g} K, so that one treatment would have none; correct it, or "
+            "remove it for one treatment at all temperatures"
+        )
+    for part, of_part in campaign.parts.items():
+        try:
+            for rule in (_basis, _budget, _targets):
+                rule(of_part)
+        except UserError as error:
+            raise UserError(f"rotors.{name}.up_to_K: its {part} part: {error}") from None
+
+
 def _distances(campaign: Campaign) -> None:
     grid, dynamics = campaign.grid, campaign.dynamics
     start, largest = grid.start_distance_angstrom, grid.impact_parameter_edges_angstrom[-1]
@@ -179,6 +209,8 @@ def _distances(campaign: Campaign) -> None:
 
 
 def _budget(campaign: Campaign) -> None:
+    if campaign.crossover_K is not None:
+        return  # Each part has its own states and energies (`_crossover`).
     grid, sampling = campaign.grid, campaign.sampling
     needed = len(campaign.states) * len(grid.energies) * grid.shells * sampling.pilot
     if needed > sampling.budget:

@@ -10,8 +10,8 @@ HEAD = """\
 # Configurations
 
 - `config.yaml`: the default campaign, N2(v = 1-6, 8, 10) + H2(0), minutes on two cores.
-- `rotor.yaml`: the rotation of H2 quantised, minutes; `rotor_judge.yaml`: the same with errors \
-of a few percent, a quarter of an hour.
+- `rotor.yaml`: the rotation of H2 quantised, minutes; `rotor_crossover.yaml`: to 250 K, classical \
+above; `rotor_exchange.yaml`: with H2's vibration; `rotor_judge*.yaml`: errors of a few percent.
 - `tiny.yaml`: every stage in about a minute, for a look and for tests; not for physics.
 - `paper.yaml`: the whole data set of Hong et al. 2023, 451 initial states, for a cluster.
 - `molecules.yaml`: constants of the molecules, which all extend.

@@ -46,6 +46,12 @@ class GeometricEnergies(Model):
     geometric: Series = key("Geometric series", "see the keys")
 
 
+Energies = Annotated[
+    Annotated[tuple[Energy, ...], MinLen(2), LIST] | Annotated[GeometricEnergies, BLOCK],
+    FORM,
+]
+
+
 class Grid(Model):
     """Where trajectories start."""
 
@@ -58,10 +64,7 @@ class Grid(Model):
         "1",
         alias="states",
     )
-    energies_cm: Annotated[
-        Annotated[tuple[Energy, ...], MinLen(2), LIST] | Annotated[GeometricEnergies, BLOCK],
-        FORM,
-    ] = key(
+    energies_cm: Energies = key(
         "Total classical energies U (translation and both rotations), a list or a geometric series",
         "cm^-1",
     )

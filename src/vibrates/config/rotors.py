@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import numpy as np
 from annotated_types import MinLen
 
+from vibrates.config.blocks import Temperature
+from vibrates.config.grid import BasisRule, Energies
 from vibrates.core.model import (
     BLOCK,
     FORM,
@@ -71,6 +73,37 @@ class QuantumRotor(Model):
         "Degree of the quadrature over orientations; if absent the lowest that is exact",
         "1",
         ge=3,
+    )
+    up_to_K: Temperature | None = optional(
+        "Largest temperature at which `k` is that of the quantised rotor, above it that of "
+        "classical ones; the campaign then runs both treatments, and both at temperatures next to "
+        "it. "
+        "Quantised at all temperatures if absent",
+        "K",
+    )
+    basis: BasisRule | None = optional(
+        "With up_to_K: vibrational levels of this molecule while its rotation is quantised; those "
+        "of `basis` if absent",
+        "see the keys",
+    )
+    energies_cm: Energies | None = optional(
+        "With up_to_K: energies U, translation and one classical rotor, with the quantised rotor; "
+        "if absent those of the grid that its temperatures need",
+        "cm^-1",
+    )
+    pilot: Integer | None = optional(
+        "With up_to_K: trajectories per (v, w, j, U, shell) in round 0 with the quantised rotor; "
+        "`sampling.pilot` if absent",
+        "1",
+        ge=2,
+        le=1000000,
+    )
+    budget: Integer | None = optional(
+        "With up_to_K: largest number of trajectories with the quantised rotor; each treatment has "
+        "`sampling.budget` if absent",
+        "1",
+        ge=1,
+        le=10**11,
     )
     heavy: bool | None = optional(
         "true permits a molecule with so many rotational levels that trajectories become expensive",

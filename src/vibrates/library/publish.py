@@ -9,7 +9,9 @@ campaign: configuration, version, commit, fingerprint.
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import xarray as xr
 import yaml
@@ -59,15 +61,13 @@ def description(product: xr.Dataset, name: str) -> dict[str, str]:
     """Attributes that describe a data set to a repository of research data."""
     configuration = yaml.safe_load(product.attrs["configuration"])
     a, b = configuration["pair"]
-    rotors = configuration.get("rotors", {})
-    quantised = [molecule for molecule, kind in rotors.items() if kind == "quantum"]
     T = product["temperature"].values
     return {
         "Conventions": "ACDD-1.3",
         "id": f"vibrates-{name}-{__version__}",
         "title": f"State-to-state vibrational rate coefficients of {a} + {b}",
         "summary": METHOD.format(
-            rotors=f"{' and '.join(quantised)} quantum, other" if quantised else "classical",
+            rotors=_rotors(configuration.get("rotors", {})),
             surface=configuration["surface"]["type"],
         ),
         "keywords": "rate coefficients, vibrational energy transfer, state-to-state, "
@@ -78,6 +78,17 @@ def description(product: xr.Dataset, name: str) -> dict[str, str]:
         "references": "; ".join(TEXTS),
         "comment": f"{product.sizes['transition']} transitions, {T.min():g} to {T.max():g} K",
     }
+
+
+def _rotors(rotors: Mapping[str, Any]) -> str:
+    """Treatment of the rotors, from the block of the configuration, as words."""
+    quantised = []
+    for molecule, given in rotors.items():
+        block = given if isinstance(given, Mapping) else {"treatment": given}
+        if block["treatment"] == "quantum":
+            limit = f" up to {block['up_to_K']:g} K" if "up_to_K" in block else ""
+            quantised.append(f"{molecule} quantum{limit}")
+    return f"{' and '.join(quantised)}, other" if quantised else "classical"
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from vibrates.core.errors import UserError
 from vibrates.core.units import AMU_TO_ME, ANGSTROM_TO_BOHR, CM_TO_HARTREE, EV_TO_HARTREE
 from vibrates.molecules.podvr import MorseWell, Podvr
+from vibrates.molecules.rotational_series import RotationalSeries
 
 if TYPE_CHECKING:  # Computing without a configuration requires no pydantic.
     from vibrates.molecules.settings import Molecule
@@ -79,7 +80,8 @@ class Diatom:
     Level energies are spectroscopic,
     E(v) = w_e (v + 1/2) - w_e x_e (v + 1/2)^2 + w_e y_e (v + 1/2)^3,
     while wavefunctions are those of the Morse curve D_e (t^2 - 2 t), t = exp(-beta_e (r - r_e))
-    (Hong et al. 2023, section 2.1 and Table 1).
+    (Hong et al. 2023, section 2.1 and Table 1). ``rotation`` are rotational energies where the
+    rotation is quantised (`molecules.rotation`); classical rotors have those of the Morse curve.
     """
 
     # ASSUME: vibrational wavefunctions are Morse functions; they do not depend on rotation.
@@ -97,6 +99,7 @@ class Diatom:
     quadrupole: BondProperty | None
     polarizability_parallel: BondProperty | None
     polarizability_perpendicular: BondProperty | None
+    rotation: RotationalSeries | None = None
 
     @classmethod
     def from_config(cls, name: str, mapping: Mapping) -> "Diatom":
@@ -128,6 +131,11 @@ class Diatom:
             quadrupole=bond_property("quadrupole"),
             polarizability_parallel=bond_property("polarizability_parallel"),
             polarizability_perpendicular=bond_property("polarizability_perpendicular"),
+            rotation=(
+                RotationalSeries.from_config(mapping["rotation_cm"])
+                if mapping.get("rotation_cm")
+                else None
+            ),
         )
 
     def level_energy(self, v: ArrayLike) -> NDArray:

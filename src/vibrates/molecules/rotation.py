@@ -138,9 +138,11 @@ def rovibrational_hamiltonian(basis: "Podvr", reduced_mass: float, j: NDArray) -
 def rovibrational_energies(diatom: "Diatom", levels: range, j: NDArray) -> NDArray:
     """Energies (n_w, n_j) of ``levels`` above the minimum of the well, hartree.
 
-    h + j(j + 1)/(2 mu r^2) is diagonalised in the levels of the molecule and ten more than asked
-    for: centrifugal distortion to all orders. h has the spectroscopic energies and the Morse
-    functions of `molecules.diatom`.
+    With rotational constants of its own (`rotational_series`) a molecule has the spectroscopic
+    energies E(w, j) = G_w + F_w(j). Else h + j(j + 1)/(2 mu r^2) is diagonalised in its levels and
+    ten more than asked for: centrifugal distortion to all orders. h has the spectroscopic energies
+    and the Morse functions of `molecules.diatom`. Either way the states are those of this
+    Hamiltonian: the constants correct its eigenvalues, a term that is diagonal in its eigenstates.
 
     Parameters
     ----------
@@ -156,6 +158,10 @@ def rovibrational_energies(diatom: "Diatom", levels: range, j: NDArray) -> NDArr
     UserError
         The well does not hold the levels.
     """
+    if diatom.rotation is not None:
+        if levels.stop > diatom.morse_levels:
+            diatom.basis(levels)  # refuses them
+        return np.array([diatom.level_energy(w) + diatom.rotation.energies(w, j) for w in levels])
     many = range(min(diatom.morse_levels, levels.stop + _MORE_LEVELS))
     basis = diatom.basis(many if len(many) >= levels.stop else levels)
     energies = np.linalg.eigvalsh(rovibrational_hamiltonian(basis, diatom.reduced_mass, j))

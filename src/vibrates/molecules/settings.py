@@ -60,6 +60,24 @@ class BondPolynomial(Model):
         return self
 
 
+_Series = Annotated[tuple[float, ...], MinLen(1)]
+
+
+class RotationalConstants(Model):
+    """Rotational constants of all vibrational levels, as polynomials in w + 1/2."""
+
+    B: _Series = key("B_e, -alpha_e, gamma_e, ...: F = B x - D x^2 + H x^3, x = j(j + 1)", "cm^-1")
+    D: _Series = key("D_e, beta_e, ... of the centrifugal distortion", "cm^-1")
+    H: _Series | None = optional("H_e, ... of its next order", "cm^-1")
+
+    @model_validator(mode="after")
+    def _positive(self) -> Self:
+        for name, series in (("B", self.B), ("D", self.D)):
+            if series[0] <= 0.0:
+                raise Rule(name, f"{list(series)} does not begin with a positive constant; correct")
+        return self
+
+
 class Molecule(Model):
     """Constants of a diatom, or the mass of an atom."""
 
@@ -105,6 +123,11 @@ class Molecule(Model):
         "1",
     )
 
+    rotation_cm: RotationalConstants | None = optional(
+        "Rotational energies where its rotation is quantised; if absent those of the Morse curve",
+        "cm^-1",
+    )
+
     @property
     def is_atom(self) -> bool:
         """Whether it is an atom, of one mass."""
@@ -122,8 +145,9 @@ class Molecule(Model):
         absent = [name for name in _CONSTANTS if name not in given]
         if not self.is_atom and absent:
             raise Rule("", f"{missing(absent)}, or give one mass for an atom")
-        if self.spin_weights is not None and self.is_atom:
-            raise Rule("", "key 'spin_weights' belongs to a diatom; remove it or give two masses")
+        for name in ("spin_weights", "rotation_cm"):
+            if getattr(self, name) is not None and self.is_atom:
+                raise Rule("", f"key '{name}' belongs to a diatom; remove it or give two masses")
         if self.spin_weights is not None and not any(self.spin_weights):
             raise Rule("spin_weights", "[0, 0] leave no level; give the weights of even and odd j")
         return self

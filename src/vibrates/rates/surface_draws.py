@@ -108,6 +108,8 @@ def members(config: Campaign) -> dict[str, dict[str, Any]]:
 def configuration(config: Campaign, state: tuple[int, int], surface: Mapping) -> Campaign:
     """The campaign of one state on one surface, with the trajectories that are computed.
 
+    Its rotors are classical, also where the campaign's are not: a relative error of the surface.
+
     Parameters
     ----------
     config
@@ -119,6 +121,8 @@ def configuration(config: Campaign, state: tuple[int, int], surface: Mapping) ->
     """
     whole = config.to_mapping()
     whole["surface"] = dict(surface)
+    # ASSUME: the surface changes ln k with quantised rotors as it does with classical ones.
+    whole["rotors"] = {}
     whole["grid"] |= {"states": [list(state)], "energies_cm": energies(config).tolist()}
     whole["sampling"] |= {"pilot": asked(config).trajectories, "rounds": 0}
     whole["rates"] = {k: v for k, v in whole["rates"].items() if k != "surface_draws"}

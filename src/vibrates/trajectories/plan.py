@@ -154,6 +154,7 @@ def rotor_physics(config: Campaign, v: int, w: int, j: int) -> dict[str, Any]:
     return {
         "quantised": config.pair[rotor.position],
         "largest_j": rotor.largest_j((v, w), j),
+        "levels": config.molecules[config.pair[rotor.position]].to_mapping().get("rotation_cm"),
         "orders": rotor.settings.orders,
         "degree": rotor.settings.degree,
         # The potential is expanded for energies up to this one.
@@ -162,8 +163,12 @@ def rotor_physics(config: Campaign, v: int, w: int, j: int) -> dict[str, Any]:
 
 
 def _dynamical(molecule: Molecule) -> dict[str, Any]:
-    """The constants of a molecule without those of its statistics alone."""
-    return {name: value for name, value in molecule.to_mapping().items() if name != "spin_weights"}
+    """The constants of a molecule without those of its statistics or of quantised rotation."""
+    return {
+        name: value
+        for name, value in molecule.to_mapping().items()
+        if name not in ("spin_weights", "rotation_cm")
+    }
 
 
 def fingerprint(config: Campaign, rows: pd.DataFrame) -> str:

@@ -64,6 +64,18 @@ class Count:
 
 def count(config: Campaign) -> Count:
     """Progress over the whole campaign; UserError if a plan is damaged."""
+    if config.crossover_K is not None:
+        parts = [count(part) for part in config.parts.values()]
+        return Count(
+            batches=sum(one.batches for one in parts),
+            batches_done=sum(one.batches_done for one in parts),
+            trajectories=sum(one.trajectories for one in parts),
+            trajectories_done=sum(one.trajectories_done for one in parts),
+            most=sum(one.most for one in parts),
+            fresh=sum(one.fresh for one in parts),
+            seconds=max(one.seconds for one in parts),
+            rounds=min(one.rounds for one in parts),
+        )
     results = Path(config.results)
     mark = results / ".started"
     began = mark.stat().st_mtime if mark.exists() else None

@@ -50,6 +50,36 @@ def check_products(
         trajectories.step_error(reduced, config),
         tables.reversibility(rates),
     ]
+    return _with_status(checks)
+
+
+def check_joined(rates: xr.Dataset, of_parts: Mapping[str, Sequence[Mapping]]) -> dict:
+    """Checks of a campaign with a crossover: of the joined table, and those of its parts.
+
+    Parameters
+    ----------
+    rates
+        Dataset of `rates.crossover.joined`.
+    of_parts
+        Checks of `check_products` by part.
+
+    Returns
+    -------
+    dict
+        As `check_products`; the name of a part's check begins with that of the part and a colon.
+    """
+    checks = [
+        tables.positive_rates(rates),
+        tables.detailed_balance(rates),
+        tables.errors_present(rates),
+        tables.crossover(rates),
+    ]
+    for part, found in of_parts.items():
+        checks += [{**check, "name": f"{part}: {check['name']}"} for check in found]
+    return _with_status(checks)
+
+
+def _with_status(checks: list[dict]) -> dict:
     worst = max((check["status"] for check in checks), key=("passed", "warning", "failed").index)
     return {"status": worst, "checks": checks}
 

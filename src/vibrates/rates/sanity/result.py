@@ -9,6 +9,7 @@ LIMITS = {
     "edge_fraction": 0.05,
     "failed_share": 0.01,
     "reversibility_deviation": 0.5,
+    "crossover_deviation": 0.1,
 }
 
 

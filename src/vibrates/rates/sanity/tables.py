@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from vibrates.collisions.detailed_balance import detailed_balance as balance
 from vibrates.config import Campaign
 from vibrates.core.units import KELVIN_TO_CM
+from vibrates.rates.crossover import differences
 from vibrates.rates.sanity.result import LIMITS, result
 
 _SMALLEST_SHARE = 0.1  # of a channel in the rate from its initial level
@@ -137,6 +138,26 @@ def reversibility(rates: xr.Dataset) -> dict:
             f"(ratio {float(ratio.values[row, column]):.2f})"
         )
     return result("reversibility", not value > limit, value, limit, message)
+
+
+def crossover(rates: xr.Dataset) -> dict:
+    """Deviation of both treatments from each other where they meet, beyond three errors of ln k."""
+    found, limit = differences(rates), LIMITS["crossover_deviation"]
+    if found.empty:
+        message = "no target transition was run with both treatments of the rotor"
+        return result("crossover", False, None, limit, message)
+    excess = np.maximum(np.abs(np.log(found["ratio"])) - 3.0 * found["error"], 0.0)
+    worst = found.iloc[int(np.argmax(np.abs(np.log(found["ratio"]))))]
+    value = float(excess.max())
+    message = (
+        "deviation of ln k with the quantised rotor from that with classical ones beyond three "
+        f"standard errors, next to {rates.attrs['crossover_K']:g} K; largest ratio "
+        f"({worst.v:g},{worst.w:g})->({worst.vp:g},{worst.wp:g}) at {worst.T_K:g} K: "
+        f"{worst.ratio:.2f}, error {100 * worst.error:.0f} %"
+    )
+    if value > limit:
+        message += "; move up_to_K to where they agree"
+    return result("crossover", not value > limit, value, limit, message)
 
 
 def _of_transitions(rates: xr.Dataset) -> tuple[xr.DataArray, xr.DataArray, Callable[[int], str]]:
