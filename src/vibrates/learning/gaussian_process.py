@@ -82,12 +82,22 @@ class GaussianProcess:
         ]
         return np.concatenate(parts) if parts else np.empty(0)
 
-    def predict(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Posterior mean and variance of f at X (m, D), (m,) each."""
+    def predict(
+        self, X: np.ndarray, shared: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Posterior mean and variance of f at X (m, D), (m,) each.
+
+        `shared` (m, n): covariance of the errors of values at X with those of the data; then of
+        the values, whose own variance of errors is still to be added to what is returned.
+        """
         cross = self.likelihood.covariance(X, self.X)
+        if shared is not None:
+            cross = cross + shared
         half = self.factor.half_solve(np.asfortranarray(cross.T))
         variance = self.likelihood.variance(X) - np.einsum("ij,ij->j", half, half)
-        return cross @ self.weights, np.maximum(variance, 0.0)
+        if shared is None:
+            variance = np.maximum(variance, 0.0)
+        return cross @ self.weights, variance
 
     def covariance(self, X: np.ndarray) -> np.ndarray:
         """Posterior covariance of f at X (m, D), (m, m)."""
