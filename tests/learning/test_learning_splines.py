@@ -88,6 +88,23 @@ def test_shared_errors_tell_a_missing_temperature_of_the_value_and_not_of_the_ra
     assert std[3, 3] < 0.02
 
 
+def test_the_calibration_leaves_known_errors_as_they_are(model):
+    """Levels that lie on a smooth curve by far better than their errors say, as with errors that
+    all levels share: no line through eight levels is better known than sigma/sqrt(8)."""
+    T = np.array([200.0, 300.0, 500.0, 800.0, 1200.0, 2000.0, 3000.0])
+    correlation = np.broadcast_to(0.999 + 0.001 * np.eye(7), (8, 7, 7))
+    data = ladder(
+        lambda v, T: -9.0 - (60.0 - v) * T ** (-1 / 3),
+        [1, 2, 3, 4, 6, 7, 8, 9],
+        T,
+        relative_error=0.1,
+        error_correlation=correlation,
+    )
+    new = rate_data({"v": np.array([5]), "vp": np.array([4])}, T, np.ones((1, 7)), "x")
+    std = model.fit(data, np.ones(data["k"].shape, dtype=bool)).predict(new)[1]
+    assert std.min() > 0.99 * 0.1 / np.log(10.0) / np.sqrt(8)
+
+
 def test_left_out_stderr_and_values_have_no_influence(model):
     data, changed = (ladder(curved, np.arange(1, 8), relative_error=0.05) for _ in range(2))
     train = np.ones(data["k"].shape, dtype=bool)

@@ -23,6 +23,8 @@ def widening(u: NDArray, x: NDArray, levels: int, wanted: NDArray) -> NDArray:
 
     `levels`: how many independent errors there are at a time.
     """
+    if not len(u):
+        return np.ones(len(wanted))
     factors = np.empty(len(wanted))
     values = np.concatenate([np.abs(u), _NORMAL])
     order = np.argsort(values)

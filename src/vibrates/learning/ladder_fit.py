@@ -27,7 +27,11 @@ SPLINE_UNIT_V = 10.0
 SPLINE_STD, SPLINE_LENGTH_STD, SPLINE_LINE_STD_DEX, SQUARE_STD_DEX = 3.0, 0.5, 2.0, 0.02
 SPLINE_NOISE_DEX2 = 1e-9
 SPLINE_TRAINING_TEMPERATURES = 8
+BEND_STD_DEX = (0.1, 0.05)  # of what the line departs from its law in T: at v = 0, per unit
 SPLINE_HYPERPARAMETERS = [
+    "bend_std_dex",
+    "bend_slope_std_dex",
+    "bend_length_T",
     "square_std_dex",
     "smooth_std_dex",
     "smooth_length_T",
@@ -112,6 +116,22 @@ class LadderFit:
             + rounding_std(mean, self.digits) ** 2
         )
         return mean.reshape(shape), std.reshape(shape)
+
+    def known_variance(self, data: xr.Dataset, as_computed: bool = False) -> np.ndarray:
+        """Part of the variance that the known errors of the data make, (N, M), dex^2.
+
+        Monte-Carlo errors and rounding; with `as_computed` those of the predicted values too.
+        """
+        shape = (data.sizes["transition"], data.sizes["temperature"])
+        inputs = self._inputs(data, np.ones(shape, dtype=bool))
+        if not as_computed:
+            return self.process.known_variance(inputs).reshape(shape)
+        shared, own = self._shared_errors(data)
+        return (self.process.known_variance(inputs, shared) + own).reshape(shape)
+
+    def coordinate(self, data: xr.Dataset) -> np.ndarray:
+        """That of the temperature, (N, M)."""
+        return feature(self.candidate.temperature, data)
 
     def covariance(self, data: xr.Dataset) -> np.ndarray:
         """Posterior covariance of log10 k between all cells of `data`, (N M, N M), dex^2."""
@@ -261,11 +281,13 @@ def _process(along: str, n_levels: int, n_trend: int) -> tuple[GaussianProcess, 
 def spline_process() -> tuple[GaussianProcess, list]:
     """The process on columns u = v/10, temperature, state, 1; and its parameters' starts.
 
-    A straight line in u, free at every temperature (coefficients with a wide prior, smooth in T),
-    and a square of u of the size that the anharmonicity gives it (second order of Landau and
-    Teller's exponent in the vibrational quantum); cubic and linear splines in u for what is left;
-    and what one level has to itself. Where the data have no errors the mean at each temperature is
-    close to a cubic spline of them, and with errors to a smoothing one.
+    A straight line in u, whose coefficients are quadratic in the temperature's scale (a law with a
+    wide prior) plus what the data make them depart from it: independent errors of different
+    temperatures average out along the law, errors that all temperatures share do not. A square of
+    u of the size that the anharmonicity gives it (second order of Landau and Teller's exponent in
+    the vibrational quantum); cubic and linear splines in u for what is left; and what one level
+    has to itself. Where the data have no errors the mean at each temperature is close to a cubic
+    spline of them, and with errors to a smoothing one.
     """
     u, T, state, one = 0, 1, 2, 3
     parts, starts = [], []
@@ -286,8 +308,13 @@ def spline_process() -> tuple[GaussianProcess, list]:
         return kernel
 
     line = gpflow.kernels.Linear(variance=np.full(2, SPLINE_LINE_STD_DEX**2), active_dims=[one, u])
+    law = gpflow.kernels.Polynomial(degree=2, active_dims=[T])
     gpflow.set_trainable(line, False)
-    parts.append(line * in_temperature(3.0, "M52"))
+    gpflow.set_trainable(law, False)
+    parts.append(line * law)
+    bend = gpflow.kernels.Linear(active_dims=[one, u])
+    parameter(bend, "variance", np.array(BEND_STD_DEX) ** 2, 2.0 * SPLINE_STD)
+    parts.append(bend * in_temperature(None, "M52"))
     square = gpflow.kernels.Linear(active_dims=[u])
     parameter(square, "variance", SQUARE_STD_DEX**2, 2.0 * 0.7)
     once = gpflow.kernels.Linear(active_dims=[u])

@@ -29,8 +29,8 @@ import xarray as xr
 
 from vibrates.core.errors import UserError
 from vibrates.learning.calibration import widening as widening_of
+from vibrates.learning.combination import Combination
 from vibrates.learning.data import log10_k
-from vibrates.learning.features import feature
 from vibrates.learning.ladder_fit import LadderFit, state_codes
 from vibrates.learning.stacking import mixture_std, stacking_weights
 from vibrates.learning.trends import (
@@ -105,7 +105,7 @@ class LadderModel:
             weights = stacking_weights(*np.stack([fit.left_out for fit in fits.values()], axis=1))
             weights[weights < MINIMUM_WEIGHT] = 0.0
             widening = np.ones(len(fits))
-        self._calibrate(data, train, not tests and set(fits) == {"splines"}, fits)
+        self._calibrate(data, train, None if tests else fits.get("splines"))
         self.weights = dict(zip(fits, (weights / weights.sum()).tolist(), strict=True))
         self.chosen = max(self.weights, key=self.weights.__getitem__)
         self._fits = {name: fit for name, fit in fits.items() if self.weights[name] > 0}
@@ -142,39 +142,49 @@ class LadderModel:
         T = data["temperature"].values
         outside = (T < self._range[0]) | (T > self._range[1])
         stds *= np.where(outside, self._widening[:, None, None], 1.0)
-        stds *= self._calibration(data)
+        if self._combination is not None:
+            (fit,) = self._fits.values()
+            means += self._combination.shift(data, means[0], self._is_known(data))
+            # Known errors of the data are what they are: only the rest is rescaled.
+            fixed = np.minimum(fit.known_variance(data, as_computed), stds**2)
+            stds = np.sqrt(fixed + self._calibration(data) ** 2 * (stds**2 - fixed))
         mean = np.tensordot(weights, means, 1)
         std = mixture_std(weights, mean, means, stds)
         return mean, np.where(outside, ONE_OBSERVATION, 1.0) * std
 
-    def _calibrate(self, data: xr.Dataset, train: np.ndarray, by_splines: bool, fits: dict) -> None:
-        """Factors of the errors of new levels, and of new cells of known ones (`calibration`)."""
-        self._known, self._of_levels, self._of_cells = np.array([]), None, None
-        if not by_splines:
+    def _calibrate(self, data: xr.Dataset, train: np.ndarray, fit: LadderFit | None) -> None:
+        """Means and errors of new levels, and errors of new cells of known ones."""
+        self._combination, self._of_cells = None, None
+        if fit is None:
             return
-        (fit,) = fits.values()
+        self._combination = Combination(fit)
         levels = train.any(axis=1)
         self._known = state_codes(data)[levels]
-        x = feature(fit.candidate.temperature, data)
-        unit = x[0].std()
-        error, std = fit.left_out
-        at = np.broadcast_to(x, train.shape)[fit.chosen]
-        self._of_levels = partial(widening_of, error / std, at / unit, int(levels.sum()))
+        self._unit = fit.coordinate(data)[0].std()
+        self._of_levels = {
+            side: partial(
+                widening_of,
+                left_out.combined(self._combination.weights[side]),
+                left_out.x / self._unit,
+                left_out.levels,
+            )
+            for side, left_out in self._combination.left_out.items()
+        }
         if (~train[levels]).any():
-            at = np.broadcast_to(x, train.shape)[train]
-            cells = fit.left_out_cells()
-            self._of_cells = partial(widening_of, cells, at / unit, int(levels.sum()))
-        self._scale = fit.candidate.temperature, unit
+            at = fit.coordinate(data)[train] / self._unit
+            self._of_cells = partial(widening_of, fit.left_out_cells(), at, int(levels.sum()))
 
-    def _calibration(self, data: xr.Dataset) -> np.ndarray | float:
+    def _is_known(self, data: xr.Dataset) -> np.ndarray:
+        """Whether a transition has training cells, (N,)."""
+        return np.isin(state_codes(data), self._known)
+
+    def _calibration(self, data: xr.Dataset) -> np.ndarray:
         """Factor of the standard deviation, (N, M)."""
-        if self._of_levels is None:
-            return 1.0
-        name, unit = self._scale
-        x = feature(name, data)[0] / unit
-        known = np.isin(state_codes(data), self._known)
-        factor = np.tile(self._of_levels(x), (len(known), 1))
-        factor[known] = 1.0 if self._of_cells is None else self._of_cells(x)
+        (fit,) = self._fits.values()
+        x = fit.coordinate(data)[0] / self._unit
+        of_sides = {side: widening(x) for side, widening in self._of_levels.items()}
+        factor = np.stack([of_sides[side] for side in self._combination.side(data)])
+        factor[self._is_known(data)] = 1.0 if self._of_cells is None else self._of_cells(x)
         return factor
 
     def covariance(self, data: xr.Dataset) -> np.ndarray:
@@ -183,6 +193,18 @@ class LadderModel:
         That of the chosen form.
         """
         return self._fits[self.chosen].condition().covariance(data)
+
+    def predict_jointly(self, data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+        """Mean of log10 k (N, M), and covariance between all cells (N M, N M), dex^2.
+
+        Variances are those of `predict`, correlations those of the chosen form.
+        """
+        mean, std = self.predict(data)
+        covariance = self.covariance(data)
+        own = np.sqrt(np.maximum(np.diagonal(covariance), 1e-30))
+        correlation = 0.5 * (covariance + covariance.T) / np.outer(own, own)
+        np.fill_diagonal(correlation, 1.0)
+        return mean, correlation * np.outer(std, std)
 
     @property
     def description(self) -> str:
