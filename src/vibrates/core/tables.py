@@ -114,6 +114,9 @@ def read(
         text = path.read_text(encoding="utf-8")
         head, body = text.split("\n", 1) if text.startswith("#") else ("# {}", text)
         provenance = _header(head)
+        if "sha256" not in provenance:  # made by hand: any number of comments before the columns
+            while body.startswith("#"):
+                body = body.partition("\n")[2]
         table = pd.read_csv(io.StringIO(body))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no CSV table"
@@ -132,8 +135,9 @@ def read(
     bad = np.argwhere(~np.isfinite(numbers.to_numpy(dtype=float)))
     if len(bad):
         row, column = bad[0]
+        above = text[: len(text) - len(body)].count("\n")
         raise UserError(
-            f"{path}: line {row + (3 if text.startswith('#') else 2)}: "
+            f"{path}: line {row + 2 + above}: "
             f"{numbers.columns[column]} is missing or no finite number; "
             "correct or remove the row, or make the file again with its rule"
         )
