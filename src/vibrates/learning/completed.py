@@ -58,7 +58,11 @@ class Completed:
 
 
 def completed_table(
-    rates: xr.Dataset, wanted: Sequence[Wanted], config: Campaign, name: str = "rates.nc"
+    rates: xr.Dataset,
+    wanted: Sequence[Wanted],
+    config: Campaign,
+    name: str = "rates.nc",
+    models: dict | None = None,
 ) -> list[Completed]:
     """All cells of a table from all computed rates of a campaign.
 
@@ -73,6 +77,8 @@ def completed_table(
         The campaign: its molecules give the energy defects.
     name : str
         Of the file of rates, for messages.
+    models : dict, optional
+        `ladder_model.models_by_resonance()`, where several tables share it: each costs seconds.
 
     Returns
     -------
@@ -87,7 +93,7 @@ def completed_table(
     # TensorFlow takes seconds to import.
     from vibrates.learning.ladder_model import models_by_resonance
 
-    models = models_by_resonance()
+    models = models or models_by_resonance()
     found = []
     for change, v, (first, last) in wanted:
         asked = {
