@@ -170,4 +170,4 @@ def _left_out(fit: LadderFit, tests: dict) -> LeftOut:
         x.append(T[columns])
     if not levels:
         return LeftOut(np.empty(0), np.empty((0, len(LOCAL))), np.empty(0), 0)
-    return LeftOut(*(np.concatenate(part) for part in (process, local, x)), levels)
+    return LeftOut(np.concatenate(process), np.concatenate(local), np.concatenate(x), levels)

@@ -147,7 +147,8 @@ class LadderModel:
             means += self._combination.shift(data, means[0], self._is_known(data))
             # Known errors of the data are what they are: only the rest is rescaled.
             fixed = np.minimum(fit.known_variance(data, as_computed), stds**2)
-            stds = np.sqrt(fixed + self._calibration(data) ** 2 * (stds**2 - fixed))
+            factor = self._calibration(self._combination, data)
+            stds = np.sqrt(fixed + factor**2 * (stds**2 - fixed))
         mean = np.tensordot(weights, means, 1)
         std = mixture_std(weights, mean, means, stds)
         return mean, np.where(outside, ONE_OBSERVATION, 1.0) * std
@@ -178,12 +179,12 @@ class LadderModel:
         """Whether a transition has training cells, (N,)."""
         return np.isin(state_codes(data), self._known)
 
-    def _calibration(self, data: xr.Dataset) -> np.ndarray:
+    def _calibration(self, combination: Combination, data: xr.Dataset) -> np.ndarray:
         """Factor of the standard deviation, (N, M)."""
         (fit,) = self._fits.values()
         x = fit.coordinate(data)[0] / self._unit
         of_sides = {side: widening(x) for side, widening in self._of_levels.items()}
-        factor = np.stack([of_sides[side] for side in self._combination.side(data)])
+        factor = np.stack([of_sides[side] for side in combination.side(data)])
         factor[self._is_known(data)] = 1.0 if self._of_cells is None else self._of_cells(x)
         return factor
 
