@@ -225,7 +225,7 @@ def _met(each: pd.DataFrame) -> str:
             + ".",
             f"- Coverage: one sigma in {int(within[0].sum())}, two sigma in "
             f"{int(within[1].sum())} of {len(each)} groups within the bounds; below them: {low}. "
-            "The others are above.",
+            "The others outside are above them.",
         ]
     )
 
