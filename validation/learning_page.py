@@ -26,7 +26,18 @@ SECTIONS = (
     "evidence/learning/campaign judged",
     "evidence/learning/campaign coverage",
 )
-MODELS = {"GP": "GP", "NN": "NN", "NN2": "NN2", "ladder": "ours"}
+MODELS = {
+    "GP": "GP",
+    "NN": "NN",
+    "NN2": "NN2",
+    "GP_residual": "GP, matrix element out",
+    "NN_residual": "NN, matrix element out",
+    "q4": "q4",
+    "l3": "l3",
+    "spline": "spline",
+    "trend": "trend",
+    "ladder": "ours",
+}
 KINDS = {
     "sets": "sets",
     "level": "single levels",
@@ -122,6 +133,7 @@ def _sets(each: pd.DataFrame) -> str:
 
 def _temperatures(each: pd.DataFrame) -> str:
     ends = _ends(each, "temperature")
+    interpolated = ("line", "spline_T")
     rows = []
     for (label, family), part in ends.groupby(["label", "family"]):
         own = part.set_index("model")
@@ -133,6 +145,7 @@ def _temperatures(each: pd.DataFrame) -> str:
             one = own.loc[model]
             spread = f" ({_small(one.lowest)}, {_small(one.highest)})" if one.repeats > 1 else ""
             shown.append(_small(one.mse_normalised) + spread)
+        shown += [_small(own["mse_normalised"].get(name, float("nan"))) for name in interpolated]
         better = own["mse_normalised"].reindex(["GP", "NN"]).min()
         rows.append(
             [
@@ -148,6 +161,7 @@ def _temperatures(each: pd.DataFrame) -> str:
             "left out (MSE of log10 k scaled to [0, 1])",
             "GP",
             "NN, median (lowest, highest)",
+            *interpolated,
             "ours",
             "ours / better",
             "within one, two std",

@@ -40,7 +40,7 @@ STUDIES = (
     "quantum_data", "quantum_methods", "quantum_convergence", "quantum_judge",
     "quantum_pair_data", "quantum_pair_methods", "quantum_pair_convergence",
     "longrange", "performance", "slurm_plan", "slurm_faults", "kernel_search", "learning_page",
-    "rotor_judge", "packages",
+    "learning_groups", "rotor_judge", "packages",
 )  # fmt: skip
 _NUMBER = r"(?:-?\d[-+.\deE]*|null|NaN|-?Infinity)"
 _NUMBERS = re.compile(rf"\[\n\s+{_NUMBER}(?:,\n\s+{_NUMBER})*\n\s+\]")

@@ -9,6 +9,7 @@ from vibrates.learning import data as model_data
 from vibrates.learning.data import rate_data
 from vibrates.learning.features import FEATURES, MIHALIK, feature, feature_matrix, varying
 from vibrates.learning.readers import from_campaign, read
+from vibrates.rates.compare import read_published
 
 LAMDA = """!MOLECULE
 CO
@@ -116,6 +117,62 @@ def test_published_ladders_and_tidy_tables_are_read(tmp_path):
     assert found.v.values.tolist() == [2, 3] and found.vp.values.tolist() == [0, 1]
     (tmp_path / "rotor.csv").write_text(rotor(4))
     assert read(tmp_path / "rotor.csv").sizes["transition"] == 10
+
+
+LADDER_TABLE = "v,T_K,k_cm3_s\n2,100,1e-17\n2,200,2e-17\n3,100,1e-18\n3,200,2e-18\n"
+
+
+def test_the_key_and_not_the_name_says_how_many_quanta_are_lost(tmp_path):
+    """The file of reference.published_rates.dv1, whatever it is called."""
+    path = tmp_path / "table_dv2.csv"
+    path.write_text(LADDER_TABLE)
+    found = read(path, dv=1)
+    assert found.vp.values.tolist() == [1, 2]
+    path.write_text(
+        LADDER_TABLE.replace("v,T", "v,dv,T").replace(",100", ",2,100").replace(",200", ",2,200")
+    )
+    with pytest.raises(UserError, match=r"column dv has 2, and its key .*dv1 says 1"):
+        read(path, dv=1)
+
+
+def test_comments_are_read_over_in_every_table(tmp_path):
+    path = tmp_path / "rates_dv1.csv"
+    path.write_text("# from a paper\n" + LADDER_TABLE + "# the end\n")
+    assert read(path).v.values.tolist() == [2, 3]
+    assert read_published(path)["dv"].unique().tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (LADDER_TABLE.replace(",", ";"), "separated by semicolons; separate them by commas"),
+        (LADDER_TABLE.replace(",", "\t"), "separated by tabulators"),
+    ],
+)
+@pytest.mark.parametrize("reader", [read, read_published])
+def test_other_separators_are_named(tmp_path, reader, text, words):
+    path = tmp_path / "rates_dv1.csv"
+    path.write_text(text)
+    with pytest.raises(UserError, match=words) as caught:
+        reader(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_negative_levels_are_refused(tmp_path):
+    path = tmp_path / "levels.csv"
+    path.write_text(
+        "v,vp,T_K,k_cm3_s\n1,0,100,1e-17\n1,0,200,1e-17\n0,-1,100,1e-17\n0,-1,200,1e-17\n"
+    )
+    with pytest.raises(UserError, match=r"levels.csv: vp = -1 of .*counted from 0"):
+        read(path)
+
+
+def test_a_missing_error_in_a_table_is_not_called_a_lack_of_trajectories(tmp_path):
+    path = tmp_path / "errors.csv"
+    path.write_text("v,vp,T_K,k_cm3_s,k_stderr_cm3_s\n1,0,100,1e-17,1e-18\n1,0,200,1e-17,\n")
+    with pytest.raises(UserError, match=r"k_stderr = nan .*200 K; .*give the error") as caught:
+        read(path)
+    assert "replicates" not in str(caught.value)
 
 
 def table(change):

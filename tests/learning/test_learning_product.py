@@ -97,9 +97,13 @@ def test_scores_follow_from_the_left_out_predictions(ladder):
     assert (computed.left_out_std > 0.1 / np.log(10.0)).all()
 
 
-def test_monte_carlo_errors_widen_the_prediction(ladder, settings):
-    sure = ladder_of(learn(rates(relative_error=0.01), settings), (-1, 0), 0)
-    assert (ladder.log10_k_std.sel(v=5) > 2 * sure.log10_k_std.sel(v=5)).all()
+def test_monte_carlo_errors_widen_the_prediction(settings):
+    """Errors of 20 % against 1 %: what remains at 1 % is the error of the regression, 0.008 dex."""
+    sure, noisy = (
+        ladder_of(learn(rates(relative_error=error), settings), (-1, 0), 0).log10_k_std.sel(v=5)
+        for error in (0.01, 0.2)
+    )
+    assert (noisy > 2 * sure).all()
 
 
 def test_the_file_says_what_it_holds(learned, settings, tmp_path):

@@ -304,10 +304,13 @@ def test_cost_is_recorded_or_follows_the_fourth_power(data, tmp_path):
     hours = recorded_hours(str(file), data)
     assert hours.by_level[2] == 1.0 and hours.by_level[8] == 5.0
     assert list(hours.by_level) == levels(data) and np.isnan(hours.alone([2]))
+    file.write_text("\n".join(["# by hand", "# on one core", "j,core_hours", *rows, "8,1"]) + "\n")
+    assert recorded_hours(str(file), data).by_level == hours.by_level
     for text, words in (
         ("\n".join(["j,core_hours", *rows[:-2]]), "j = 7, 8"),
         ("v,core_hours\n1,2\n", "column j is missing"),
         ("j,core_hours\n1,2\n2,-1\n", "line 3"),
+        ("j;core_hours\n1;2\n", "separated by semicolons; separate them by commas"),
         ("", "table"),
     ):
         file.write_text(text)

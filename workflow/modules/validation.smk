@@ -81,10 +81,11 @@ STUDIES = {
     "slurm_faults": Study(["results-slurm/faults.md"]),
     "kernel_search": Study(["results-hdhe/learning/search/hehd/table_I.csv"]),
     "learning_page": Study(["results/learning/campaign_scenarios.csv"]),
+    "learning_groups": Study(["results/rates.nc", "results-ladder/rates.nc"], TABLES),
     "packages": Study(["pyproject.toml"], ["validation/layered_graph.py", *SOURCES]),
 }
 # Studies that compute for minutes run only if they are named.
-LONG = {name for name, study in STUDIES.items() if not study.results}
+LONG = {name for name, study in STUDIES.items() if not study.results} | {"learning_groups"}
 NAMED = str(config.get("studies", "")).split()
 if unknown := set(NAMED) - set(STUDIES):
     sys.exit(f"error: studies: no study '{min(unknown)}'; choose of {', '.join(STUDIES)}")

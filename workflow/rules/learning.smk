@@ -4,6 +4,7 @@ import re
 
 from vibrates.core.code import code_fingerprint
 from vibrates.learning import scenario_run
+from vibrates.learning.models import NAMES as MODELS
 
 LEARNING = RESULTS / "learning"
 SETTINGS = config["learning"]
@@ -27,7 +28,7 @@ KERNELS = ["LIN", "RBF", "EXP", "M12", "M32", "M52", "RQ"]
 wildcard_constraints:
     source="|".join(map(re.escape, [*LADDERS, *SEARCHED])),
     group="|".join(GROUPS),
-    model="GP|NN|NN2|ladder",
+    model="|".join(MODELS),
     size=r"\d+",
     kernel="|".join(KERNELS),
     optimiser="lbfgs|rmsprop",

@@ -23,6 +23,8 @@ def main(
         data = without_edge_temperatures(data)
     elif source.startswith("campaign_dv"):
         data = from_campaign(read_rates(path), path, [[-int(source[11:]), 0]], initial_w)
+    elif source.startswith("published_dv"):
+        data = read(path, int(source[12:]))
     else:
         data = read(path)
     if source.startswith("published_"):

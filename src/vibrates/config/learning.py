@@ -9,7 +9,20 @@ from vibrates.config.blocks import Change
 from vibrates.core.model import WHOLE, Count, Integer, Model, Natural, Rule, Unique, key
 
 Names = Literal["temperature", "level", "random", "sets"]
-Regressions = Literal["GP", "NN", "NN2", "ladder"]
+Regressions = Literal[
+    "GP",
+    "NN",
+    "NN2",
+    "GP_residual",
+    "NN_residual",
+    "q4",
+    "l3",
+    "spline",
+    "trend",
+    "line",
+    "spline_T",
+    "ladder",
+]
 Optimisers = Literal["lbfgs", "rmsprop"]
 Levels = Annotated[tuple[Natural, ...], MinLen(1), Unique()]
 
@@ -19,7 +32,10 @@ class Scenarios(Model):
 
     names: Annotated[tuple[Names, ...], Unique()] = key("What is left out in turn", "text")
     models: Annotated[tuple[Regressions, ...], MinLen(1), Unique()] = key(
-        "Regressions: those of Hong et al. 2023 (GP, NN, NN2) and ours (ladder)", "text"
+        "Regressions: those of Hong et al. 2023 (GP, NN, NN2), GP and NN with the harmonic matrix "
+        "element taken out (GP_residual, NN_residual), interpolation without training along v (q4, "
+        "l3, spline, trend) and along T (line, spline_T), and ours (ladder)",
+        "text",
     )
     every_temperature: Integer = key(
         "Interval n: every n-th temperature is left out in turn, and always the last one",

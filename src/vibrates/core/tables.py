@@ -21,6 +21,45 @@ from vibrates.core.fingerprint import check
 _CHECKS = ("rows", "sha256")
 
 
+def read_plain(path: str | Path, expected: str, **options: Any) -> pd.DataFrame:
+    """A comma-separated table made by hand; lines that start with # are comments.
+
+    Parameters
+    ----------
+    path
+        The CSV file.
+    expected
+        What a good file holds, for messages.
+    **options
+        Of `pandas.read_csv`.
+
+    Raises
+    ------
+    UserError
+        If the file is missing, is no CSV table, or has other separators than commas.
+    """
+    try:
+        table = pd.read_csv(path, comment="#", **options)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "no CSV table"
+        raise UserError(
+            f"{path}: cannot be read ({reason}); give a CSV file with {expected}"
+        ) from None
+    _check_separator(path, table)
+    table.columns = table.columns.astype(str).str.strip()
+    return table
+
+
+def _check_separator(path: str | Path, table: pd.DataFrame) -> None:
+    """UserError if the columns are separated by anything but commas."""
+    for mark, name in ((";", "semicolons"), ("\t", "tabulators")):
+        if len(table.columns) == 1 and mark in str(table.columns[0]):
+            raise UserError(
+                f"{path}: columns are separated by {name}; separate them by commas, "
+                "with points in decimal numbers"
+            )
+
+
 def write(path: str | Path, table: pd.DataFrame, provenance: dict[str, Any]) -> None:
     """Write a table of points atomically.
 
@@ -75,10 +114,14 @@ def read(
         text = path.read_text(encoding="utf-8")
         head, body = text.split("\n", 1) if text.startswith("#") else ("# {}", text)
         provenance = _header(head)
+        if "sha256" not in provenance:  # made by hand: any number of comments before the columns
+            while body.startswith("#"):
+                body = body.partition("\n")[2]
         table = pd.read_csv(io.StringIO(body))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no CSV table"
         raise UserError(f"{path}: cannot be read ({reason}); name {what}") from None
+    _check_separator(path, table)
     if missing := set(columns) - set(table.columns):
         raise UserError(f"{path}: column {', '.join(sorted(missing))} is missing; name {what}")
     found = {"rows": len(table), "sha256": hashlib.sha256(body.encode()).hexdigest()}
@@ -92,8 +135,9 @@ def read(
     bad = np.argwhere(~np.isfinite(numbers.to_numpy(dtype=float)))
     if len(bad):
         row, column = bad[0]
+        above = text[: len(text) - len(body)].count("\n")
         raise UserError(
-            f"{path}: line {row + (3 if text.startswith('#') else 2)}: "
+            f"{path}: line {row + 2 + above}: "
             f"{numbers.columns[column]} is missing or no finite number; "
             "correct or remove the row, or make the file again with its rule"
         )

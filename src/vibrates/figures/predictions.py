@@ -7,10 +7,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from vibrates.figures import style
-from vibrates.figures.scenarios import MODELS
+from vibrates.figures.scenarios import MODELS, colour
 from vibrates.learning.data import log10_k, rate_data
 from vibrates.learning.edge import learnable
 
+SHOWN = ("GP", "NN", "q4", "ladder")
 PREFERRED = (34, 36)  # as in the paper; for a shorter ladder its last missing levels
 
 
@@ -22,7 +23,7 @@ def table(families: dict[str, xr.Dataset], models: list[str]) -> pd.DataFrame:
     from vibrates.learning.models import model
 
     rows = []
-    makers = {name: model(name) for name in models if name != "NN2"}
+    makers = {name: model(name) for name in models if name in SHOWN}
     for family, data in families.items():
         levels = missing_levels(data)
         for name, make in makers.items():
@@ -60,14 +61,14 @@ def draw(table: pd.DataFrame) -> Figure:
             own = table[(table["family"] == family) & (table["v"] == v)]
             for name in names:
                 part = own[own["model"] == name]
-                colour = style.PALETTE[list(MODELS).index(name)]
-                axes.plot(part["temperature_K"], part["k"], line, color=colour, linewidth=1.2)
+                shade = colour(name)
+                axes.plot(part["temperature_K"], part["k"], line, color=shade, linewidth=1.2)
                 if name == "ladder":
                     axes.fill_between(
                         part["temperature_K"],
                         part["lower"],
                         part["upper"],
-                        color=colour,
+                        color=shade,
                         alpha=0.2,
                         linewidth=0,
                     )
@@ -76,9 +77,7 @@ def draw(table: pd.DataFrame) -> Figure:
                 axes.plot(part["temperature_K"], part["k"], color="0.75", linewidth=0.8, zorder=1)
         axes.set(xscale="log", yscale="log", xlabel="temperature (K)", title=f"$v$ = {v}")
     panels[0].set_ylabel(style.RATE_LABEL)
-    handles = [
-        Line2D([], [], color=style.PALETTE[list(MODELS).index(n)], label=MODELS[n]) for n in names
-    ]
+    handles = [Line2D([], [], color=colour(n), label=MODELS[n]) for n in names]
     handles.append(Line2D([], [], color="0.75", label="neighbouring levels, in the data"))
     handles += [
         Line2D([], [], color="0.3", linestyle=line, label=f"$\\Delta v$ = {family[2:]}")

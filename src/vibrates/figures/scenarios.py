@@ -11,6 +11,14 @@ MODELS = {
     "NN": "NN (published)",
     "NN2": "NN2 (published)",
     "ladder": "ours",
+    "GP_residual": "GP, matrix element out",
+    "NN_residual": "NN, matrix element out",
+    "q4": "quadratic, 4 levels",
+    "l3": "line, 3 levels",
+    "spline": "spline in $v$",
+    "trend": "line in $v$",
+    "line": r"line in $(T + 300\,\mathrm{K})^{-1/3}$",
+    "spline_T": "spline in $T^{-1/3}$",
 }
 LABELS = {
     "temperature": "temperature left out (K)",
@@ -18,6 +26,12 @@ LABELS = {
     "random": "share left out at random (%)",
     "sets": "set left out",
 }
+_LEARNED = 4  # of MODELS, drawn in full; others, which they are compared with, hollow and dashed
+
+
+def colour(name: str) -> str:
+    """Of a model, the same in all figures."""
+    return style.PALETTE[list(MODELS).index(name) % len(style.PALETTE)]
 
 
 def draw(table: pd.DataFrame, scenario: str) -> Figure:
@@ -38,19 +52,20 @@ def draw(table: pd.DataFrame, scenario: str) -> Figure:
                 continue
             x = part["label"].to_numpy(float)
             if scenario == "sets":
-                x = x + 0.08 * (number - 1.5)
+                x = x + 0.06 * (number - 0.5 * len(MODELS))
             value = part["mse_normalised"].to_numpy()
             bars = np.vstack([value - part["lowest"], part["highest"] - value])
             axes.errorbar(
                 x,
                 value,
                 yerr=bars,
-                color=style.PALETTE[number],
+                color=colour(name),
                 linewidth=1.0,
-                marker=style.MARKERS[number],
+                marker=style.MARKERS[number % len(style.MARKERS)],
+                markerfacecolor=None if number < _LEARNED else "white",
                 markersize=4,
                 label=MODELS[name],
-                linestyle="none" if scenario == "sets" else "-",
+                linestyle="none" if scenario == "sets" else "-" if number < _LEARNED else "--",
             )
         mean = own.groupby("label")["mean_mse_normalised"].median()
         axes.plot(

@@ -35,6 +35,10 @@ ORIGINS = ("computed", "published", "predicted")
 CELL = ("transition", "temperature")
 ON_EDGE = "1 where k rests on the edge of the energy grid, else 0"
 MINIMUM_TEMPERATURES = 2
+_STDERR_REMEDY = {  # by whether trajectories gave the errors
+    True: "it must be 0 or more: raise sampling.replicates",
+    False: "it must be 0 or more: give the error, or 0 where it is not known",
+}
 # Where correlations are rounded to a few digits they may pass 1 by this.
 _CORRELATION_SLACK = 1e-6
 
@@ -194,6 +198,14 @@ def check(data: xr.Dataset, name: str) -> None:
     if states.duplicated().any():
         row = states[states.duplicated()].iloc[0]
         raise UserError(f"{name}: state {transition_text(row, numbers)} occurs twice; keep one")
+    for key in numbers:
+        if (states[key] < 0).any():
+            row = states[states[key] < 0].iloc[0]
+            raise UserError(
+                f"{name}: {key} = {row[key]} of {transition_text(row, numbers)}; levels are "
+                "counted from 0: correct or remove the row"
+            )
+    computed = bool((data["origin"].values == "computed").any())
     for variable, good, need in (
         (
             "k",
@@ -201,7 +213,7 @@ def check(data: xr.Dataset, name: str) -> None:
             "its logarithm needs k > 0: compute it with more effort, or drop "
             "this state or temperature",
         ),
-        ("k_stderr", lambda x: x >= 0, "it must be 0 or more: raise sampling.replicates"),
+        ("k_stderr", lambda x: x >= 0, _STDERR_REMEDY[computed]),
     ):
         values = data[variable].transpose(*CELL).values
         bad = ~(np.isfinite(values) & good(values))

@@ -64,6 +64,7 @@ class GaussianProcess:
     ) -> "GaussianProcess":
         """Condition predictions on the data `X`, `y`, with unchanged parameters."""
         self.X, self.factor = X, self.likelihood.factor(X, known)
+        self.known = known
         self.weights = self.factor.solve(y)
         self.log_marginal_likelihood = -0.5 * (
             float(y @ self.weights) + self.factor.log_determinant + len(y) * np.log(2.0 * np.pi)
@@ -82,12 +83,43 @@ class GaussianProcess:
         ]
         return np.concatenate(parts) if parts else np.empty(0)
 
-    def predict(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Posterior mean and variance of f at X (m, D), (m,) each."""
+    def predict(
+        self, X: np.ndarray, shared: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Posterior mean and variance of f at X (m, D), (m,) each.
+
+        `shared` (m, n): covariance of the errors of values at X with those of the data; then of
+        the values, whose own variance of errors is still to be added to what is returned.
+        """
         cross = self.likelihood.covariance(X, self.X)
+        if shared is not None:
+            cross = cross + shared
         half = self.factor.half_solve(np.asfortranarray(cross.T))
         variance = self.likelihood.variance(X) - np.einsum("ij,ij->j", half, half)
-        return cross @ self.weights, np.maximum(variance, 0.0)
+        if shared is None:
+            variance = np.maximum(variance, 0.0)
+        return cross @ self.weights, variance
+
+    def known_variance(self, X: np.ndarray, shared: np.ndarray | None = None) -> np.ndarray:
+        """Variance of the mean at X (m, D) by the known errors of the data, (m,).
+
+        The mean is linear in the data, W y: W C W' with the covariance C of their known errors.
+        `shared` (m, n): as in `predict`; then of the difference to the values at X, whose own
+        variance is still to be added.
+        """
+        if self.known is None:
+            return np.zeros(len(X))
+        cross = self.likelihood.covariance(X, self.X)
+        if shared is not None:
+            cross = cross + shared
+        weights = self.factor.solve(np.asfortranarray(cross.T))
+        if self.known.ndim == 1:
+            variance = np.einsum("ij,i,ij->j", weights, self.known, weights)
+        else:
+            variance = np.einsum("ij,ij->j", weights, self.known @ weights)
+        if shared is not None:
+            variance = variance - 2.0 * np.einsum("ji,ij->j", shared, weights)
+        return variance
 
     def covariance(self, X: np.ndarray) -> np.ndarray:
         """Posterior covariance of f at X (m, D), (m, m)."""

@@ -92,6 +92,44 @@ def build(expression: str, n_inputs: int) -> gpflow.kernels.Kernel:
     return kernel
 
 
+class Wiener(gpflow.kernels.Kernel):
+    """A Wiener process in one input u >= 0: its posterior mean joins data by straight lines.
+
+    Covariance variance min(u, u'). Beyond the data the mean is constant.
+    """
+
+    def __init__(self, dimension: int, variance: float = 1.0):
+        super().__init__(active_dims=[dimension])
+        self.variance = gpflow.Parameter(variance, transform=gpflow.utilities.positive())
+
+    def K(self, X: tf.Tensor, X2: tf.Tensor | None = None) -> tf.Tensor:
+        """Covariance of two sets of points, (N1, 1), (N2, 1) -> (N1, N2)."""
+        return self.variance * tf.minimum(X, tf.transpose(X if X2 is None else X2))
+
+    def K_diag(self, X: tf.Tensor) -> tf.Tensor:
+        """Variance, (N, 1) -> (N,)."""
+        return self.variance * X[:, 0]
+
+
+class IntegratedWiener(Wiener):
+    """The integral of a Wiener process: with a straight line, its posterior mean is a cubic spline.
+
+    Covariance variance (m^3/3 + |u - u'| m^2/2), m = min(u, u') (Wahba 1990, Spline Models for
+    Observational Data, ch. 1; Rasmussen & Williams 2006, eq. 6.28). Beyond the data the mean is a
+    straight line.
+    """
+
+    def K(self, X: tf.Tensor, X2: tf.Tensor | None = None) -> tf.Tensor:
+        """Covariance of two sets of points, (N1, 1), (N2, 1) -> (N1, N2)."""
+        other = tf.transpose(X if X2 is None else X2)
+        least = tf.minimum(X, other)
+        return self.variance * least**2 * (least / 3.0 + tf.abs(X - other) / 2.0)
+
+    def K_diag(self, X: tf.Tensor) -> tf.Tensor:
+        """Variance, (N, 1) -> (N,)."""
+        return self.variance * X[:, 0] ** 3 / 3.0
+
+
 class SameState(gpflow.kernels.Kernel):
     """1 for two points of one transition, else 0: what a transition does not share with others.
 

@@ -16,21 +16,38 @@ Several forms are fitted and weighted on training data, by a test that is like t
   the last training temperature from those as far away from it as the data are from what is asked.
   The levels err together there, so that the test is hardly more than one observation and rules no
   form out: each has the weight of its inverse mean squared error (Bates & Granger 1969, Operational
-  Research Quarterly 20, 451).
+  Research Quarterly 20, 451), and the errors are those of Student's distribution with one degree
+  of freedom.
 
 Test data have no part in either.
 """
+
+from functools import partial
 
 import numpy as np
 import xarray as xr
 
 from vibrates.core.errors import UserError
+from vibrates.learning.calibration import widening as widening_of
+from vibrates.learning.combination import Combination
 from vibrates.learning.data import log10_k
-from vibrates.learning.ladder_fit import LadderFit
+from vibrates.learning.ladder_fit import LadderFit, state_codes
 from vibrates.learning.stacking import mixture_std, stacking_weights
-from vibrates.learning.trends import BEYOND, CANDIDATES, RESONANT, RESONANT_BEYOND, Candidate
+from vibrates.learning.trends import (
+    BEYOND,
+    CANDIDATES,
+    OF_STATES,
+    RESONANT,
+    RESONANT_BEYOND,
+    SPLINES,
+    Candidate,
+)
 
 MINIMUM_TEMPERATURES = 3  # to be left for a test beyond them
+# Beyond the trained temperatures the errors of all levels go together, and the scale of the stated
+# ones rests on hardly more than one observation: 68 % of Student's distribution with one degree of
+# freedom lie within this many of its units.
+ONE_OBSERVATION = 1.84
 MINIMUM_WEIGHT = 0.01  # of a form that takes part
 
 
@@ -41,9 +58,12 @@ class LadderModel:
     """
 
     def __init__(
-        self, candidates: dict[str, Candidate] = CANDIDATES, beyond: dict[str, Candidate] = BEYOND
+        self,
+        candidates: dict[str, Candidate] = CANDIDATES,
+        beyond: dict[str, Candidate] = BEYOND,
+        of_states: dict[str, Candidate] = OF_STATES,
     ):
-        self.candidates, self.beyond = candidates, beyond
+        self.candidates, self.beyond, self.of_states = candidates, beyond, of_states
         self._processes: dict[tuple, tuple] = {}
 
     def fit(self, data: xr.Dataset, train: np.ndarray, seed: int = 0) -> "LadderModel":
@@ -70,7 +90,9 @@ class LadderModel:
                 "learn from, at least 2 needed; add states"
             )
         tests = edge_tests(data["temperature"].values, train)
-        self._offered = self.beyond if tests else self.candidates
+        w_varies = "w" in data.coords and np.ptp(data["w"].values[levels]) > 0
+        levels_by = self.of_states if w_varies else self.candidates
+        self._offered = self.beyond if tests else levels_by
         fits = {
             name: LadderFit(candidate, data, train, self._processes)
             for name, candidate in self._offered.items()
@@ -83,6 +105,7 @@ class LadderModel:
             weights = stacking_weights(*np.stack([fit.left_out for fit in fits.values()], axis=1))
             weights[weights < MINIMUM_WEIGHT] = 0.0
             widening = np.ones(len(fits))
+        self._calibrate(data, train, None if tests else fits.get("splines"))
         self.weights = dict(zip(fits, (weights / weights.sum()).tolist(), strict=True))
         self.chosen = max(self.weights, key=self.weights.__getitem__)
         self._fits = {name: fit for name, fit in fits.items() if self.weights[name] > 0}
@@ -98,18 +121,72 @@ class LadderModel:
         (rounding), but no Monte-Carlo errors of the value that is predicted. Beyond the trained
         temperatures each form counts as wide as its errors were in the tests there.
         """
+        return self._mixture(data, as_computed=False)
+
+    def predict_computed(self, data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+        """`predict` of the values that the trajectories of the training's levels give.
+
+        With their Monte-Carlo errors, of which other temperatures of a level tell (`LadderFit`).
+        """
+        return self._mixture(data, as_computed=True)
+
+    def _mixture(self, data: xr.Dataset, as_computed: bool) -> tuple[np.ndarray, np.ndarray]:
         weights = np.array([self.weights[name] for name in self._fits])
         means, stds = (
             np.stack(part)
             for part in zip(
-                *(fit.condition().predict(data) for fit in self._fits.values()), strict=True
+                *(fit.condition().predict(data, as_computed) for fit in self._fits.values()),
+                strict=True,
             )
         )
         T = data["temperature"].values
         outside = (T < self._range[0]) | (T > self._range[1])
         stds *= np.where(outside, self._widening[:, None, None], 1.0)
+        if self._combination is not None:
+            (fit,) = self._fits.values()
+            means += self._combination.shift(data, means[0], self._is_known(data))
+            # Known errors of the data are what they are: only the rest is rescaled.
+            fixed = np.minimum(fit.known_variance(data, as_computed), stds**2)
+            factor = self._calibration(self._combination, data)
+            stds = np.sqrt(fixed + factor**2 * (stds**2 - fixed))
         mean = np.tensordot(weights, means, 1)
-        return mean, mixture_std(weights, mean, means, stds)
+        std = mixture_std(weights, mean, means, stds)
+        return mean, np.where(outside, ONE_OBSERVATION, 1.0) * std
+
+    def _calibrate(self, data: xr.Dataset, train: np.ndarray, fit: LadderFit | None) -> None:
+        """Means and errors of new levels, and errors of new cells of known ones."""
+        self._combination, self._of_cells = None, None
+        if fit is None:
+            return
+        self._combination = Combination(fit)
+        levels = train.any(axis=1)
+        self._known = state_codes(data)[levels]
+        self._unit = fit.coordinate(data)[0].std()
+        self._of_levels = {
+            side: partial(
+                widening_of,
+                left_out.combined(self._combination.weights[side]),
+                left_out.x / self._unit,
+                left_out.levels,
+            )
+            for side, left_out in self._combination.left_out.items()
+        }
+        if (~train[levels]).any():
+            at = fit.coordinate(data)[train] / self._unit
+            self._of_cells = partial(widening_of, fit.left_out_cells(), at, int(levels.sum()))
+
+    def _is_known(self, data: xr.Dataset) -> np.ndarray:
+        """Whether a transition has training cells, (N,)."""
+        return np.isin(state_codes(data), self._known)
+
+    def _calibration(self, combination: Combination, data: xr.Dataset) -> np.ndarray:
+        """Factor of the standard deviation, (N, M)."""
+        (fit,) = self._fits.values()
+        x = fit.coordinate(data)[0] / self._unit
+        of_sides = {side: widening(x) for side, widening in self._of_levels.items()}
+        factor = np.stack([of_sides[side] for side in combination.side(data)])
+        factor[self._is_known(data)] = 1.0 if self._of_cells is None else self._of_cells(x)
+        return factor
 
     def covariance(self, data: xr.Dataset) -> np.ndarray:
         """Posterior covariance of log10 k between all cells of `data`, (N M, N M), dex^2.
@@ -118,12 +195,24 @@ class LadderModel:
         """
         return self._fits[self.chosen].condition().covariance(data)
 
+    def predict_jointly(self, data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+        """Mean of log10 k (N, M), and covariance between all cells (N M, N M), dex^2.
+
+        Variances are those of `predict`, correlations those of the chosen form.
+        """
+        mean, std = self.predict(data)
+        covariance = self.covariance(data)
+        own = np.sqrt(np.maximum(np.diagonal(covariance), 1e-30))
+        correlation = 0.5 * (covariance + covariance.T) / np.outer(own, own)
+        np.fill_diagonal(correlation, 1.0)
+        return mean, correlation * np.outer(std, std)
+
     @property
     def description(self) -> str:
         """What was chosen, in words."""
         parts = [
-            f"{self.weights[name]:.2f} {name} ({form.along} along the ladder, M52 in "
-            f"{form.temperature})"
+            f"{self.weights[name]:.2f} {name} ({form.along} along the ladder, "
+            f"{'M32' if form.along == SPLINES else 'M52'} in {form.temperature})"
             for name, form in self._offered.items()
             if self.weights[name] > 0
         ]
@@ -137,7 +226,10 @@ class LadderModel:
 
 def models_by_resonance() -> dict[bool, LadderModel]:
     """One model for all families of one sign of the energy defect, one for those of both signs."""
-    return {False: LadderModel(), True: LadderModel(RESONANT, RESONANT_BEYOND)}
+    return {
+        False: LadderModel(),
+        True: LadderModel(RESONANT, RESONANT_BEYOND, RESONANT),
+    }
 
 
 def edge_tests(temperature_K: np.ndarray, train: np.ndarray) -> list[tuple[int, np.ndarray]]:

@@ -16,12 +16,13 @@ class RateNetwork:
     The paper names layers, activation and epochs; optimiser and batches are the library's defaults.
     """
 
-    def __init__(self, name: str):
+    def __init__(self, name: str, without_matrix_element: bool = False):
+        self.without_matrix_element = without_matrix_element
         self.layers = LAYERS[name]
         self.description = f"{name}: dense network {'-'.join(map(str, self.layers))}-1 on (T, v)"
 
     def fit(self, data: xr.Dataset, train: np.ndarray, seed: int = 0) -> "RateNetwork":
-        self.scaled = Scaled(data)
+        self.scaled = Scaled(data, self.without_matrix_element)
         tf.keras.utils.set_random_seed(seed)
         inputs = self.scaled.inputs(data)[train]
         dense = tf.keras.layers.Dense
@@ -38,4 +39,4 @@ class RateNetwork:
         inputs = self.scaled.inputs(data)
         flat = inputs.reshape(-1, inputs.shape[-1])
         mean = np.asarray(self.model(flat, training=False), float).reshape(inputs.shape[:2])
-        return self.scaled.zero + self.scaled.range * mean, None
+        return self.scaled.log10_k(mean, data), None

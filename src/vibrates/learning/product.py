@@ -149,7 +149,11 @@ def _summary(model, family: Family, left_out: xr.Dataset, change) -> xr.Dataset:
     numbers |= {
         f"hyper_{name}": model.hyperparameters.get(name, np.nan)
         for name in (
+            "square_std_dex",
             "smooth_std_dex",
+            "smooth_length_T",
+            "rough_std_dex",
+            "rough_length_T",
             "length_v",
             "length_w",
             "length_T",

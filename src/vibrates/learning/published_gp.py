@@ -17,19 +17,34 @@ from vibrates.learning.features import feature, varying
 
 
 class Scaled:
-    """Inputs and log10 k of a data set scaled to [0, 1]."""
+    """Inputs and log10 k of a data set scaled to [0, 1].
 
-    def __init__(self, data: xr.Dataset):
+    `without_matrix_element`: log10 of the harmonic matrix element is taken off log10 k first, which
+    the paper does not do; a model that is given it can be compared with another that is.
+    """
+
+    def __init__(self, data: xr.Dataset, without_matrix_element: bool = False):
+        self.without_matrix_element = without_matrix_element
         self.names = ["T", *varying(["v", "w"], data)]
         inputs = np.stack([feature(name, data) for name in self.names], axis=-1)
         self.low, self.span = inputs.min((0, 1)), np.ptp(inputs, axis=(0, 1))
-        values = log10_k(data)
+        values = log10_k(data) - self.offset(data)
         self.zero, self.range = values.min(), np.ptp(values)
         self.targets = (values - self.zero) / self.range
 
     def inputs(self, data: xr.Dataset) -> np.ndarray:
         stacked = np.stack([feature(name, data) for name in self.names], axis=-1)
         return (stacked - self.low) / self.span
+
+    def offset(self, data: xr.Dataset) -> np.ndarray:
+        """What is not learned of log10 k, (N, M)."""
+        if self.without_matrix_element:
+            return feature("ladder", data)
+        return np.zeros((data.sizes["transition"], data.sizes["temperature"]))
+
+    def log10_k(self, targets: np.ndarray, data: xr.Dataset) -> np.ndarray:
+        """log10 k of scaled `targets` (N, M)."""
+        return self.zero + self.range * targets + self.offset(data)
 
 
 LENGTH_BOUNDS = (1e-5, 1e5)  # those of scikit-learn
@@ -47,8 +62,11 @@ class PublishedGP:
 
     description = "GP: Matern 5/2 of scikit-learn on (T, v)"
 
+    def __init__(self, without_matrix_element: bool = False):
+        self.without_matrix_element = without_matrix_element
+
     def fit(self, data: xr.Dataset, train: np.ndarray, seed: int = 0) -> "PublishedGP":
-        self.scaled = Scaled(data)
+        self.scaled = Scaled(data, self.without_matrix_element)
         for restarts in (0, RESTARTS):
             self.model = GaussianProcessRegressor(
                 1.0 * Matern(1.0, LENGTH_BOUNDS, nu=2.5),
@@ -68,6 +86,5 @@ class PublishedGP:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of variances that rounding made negative
             mean, std = self.model.predict(inputs.reshape(-1, inputs.shape[-1]), return_std=True)
-        shape = inputs.shape[:2]
-        scaled = self.scaled
-        return (scaled.zero + scaled.range * mean.reshape(shape)), scaled.range * std.reshape(shape)
+        shape, scaled = inputs.shape[:2], self.scaled
+        return scaled.log10_k(mean.reshape(shape), data), scaled.range * std.reshape(shape)

@@ -5,21 +5,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
+from vibrates.core import tables
 from vibrates.core.errors import UserError
 from vibrates.learning.data import from_rows, rate_data
 from vibrates.learning.transitions import NUMBERS
 from vibrates.rates.compare import read_published, read_rates
 
 
-def read(path: str | Path) -> xr.Dataset:
-    """Rates of `path` in the data model, by its suffix: .nc, .csv, anything else is LAMDA/RADEX."""
+def read(path: str | Path, dv: int | None = None) -> xr.Dataset:
+    """Rates of `path` in the data model, by its suffix: .nc, .csv, anything else is LAMDA/RADEX.
+
+    `dv`: quanta lost in a table with v alone (`read_csv`).
+    """
     suffix = Path(path).suffix
     if suffix == ".nc":
         return from_campaign(read_rates(path), str(path))
-    return read_csv(path) if suffix == ".csv" else read_lamda(path)
+    return read_csv(path, dv) if suffix == ".csv" else read_lamda(path)
 
 
 def from_campaign(
@@ -82,23 +85,22 @@ def chosen_rows(
     )
 
 
-def read_csv(path: str | Path) -> xr.Dataset:
+def read_csv(path: str | Path, dv: int | None = None) -> xr.Dataset:
     """A tidy table: quantum numbers (v, j, w and vp, jp, wp), T_K, k_cm3_s[, k_stderr_cm3_s].
 
-    A table with v alone is one of (v, 0) -> (v - dv, 0), as `vibrates compare` reads it. Raises
-    UserError if the file is missing, lacks a column, or as `data.from_rows` does.
+    A table with v alone is one of (v, 0) -> (v - dv, 0), as `vibrates compare` reads it; `dv`,
+    where it is given, counts, and not the name of the file. Raises UserError if the file is
+    missing, lacks a column, or as `data.from_rows` does.
     """
-    try:
-        rows = pd.read_csv(path, comment="#")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "no CSV table"
-        raise UserError(
-            f"{path}: cannot be read ({reason}); give a CSV file with quantum numbers, "
-            "T_K and k_cm3_s"
-        ) from None
+    rows = tables.read_plain(path, "quantum numbers, T_K and k_cm3_s")
     numbers = [key for key in NUMBERS if key in rows.columns]
     if numbers == ["v"]:
-        rows = read_published(path)
+        if dv is not None and "dv" in rows and (rows["dv"] != dv).any():
+            raise UserError(
+                f"{path}: column dv has {rows['dv'][rows['dv'] != dv].iloc[0]:g}, and its key "
+                f"reference.published_rates.dv{dv} says {dv}; correct one of them"
+            )
+        rows = read_published(path, dv)
         rows = rows.assign(vp=rows["v"] - rows["dv"], w=0, wp=0)
         numbers = ["v", "vp", "w", "wp"]
     missing = [column for column in ("T_K", "k_cm3_s") if column not in rows.columns]

@@ -40,9 +40,16 @@ EVEN_QUARTIC = (
 OF_W = ("w", "w*T", "v*w")  # where the second molecule's level varies
 
 
+SPLINES = "splines"
+
+
 @dataclass(frozen=True)
 class Candidate:
-    """One form of the regression: trend and its temperature scale, covariances along v and in T."""
+    """One form of the regression: trend and its temperature scale, covariances along v and in T.
+
+    along SPLINES: log10 k minus log10 of the harmonic matrix element is learned, along v by
+    `ladder_fit.spline_process`, which has its trend in itself.
+    """
 
     trend: tuple[str, ...]
     trend_temperature: str
@@ -62,8 +69,10 @@ class Candidate:
         ]
 
 
-# Levels are predicted by one of these.
-CANDIDATES = {
+# Levels of a ladder in v are predicted by splines,
+CANDIDATES = {"splines": Candidate((), "T_cube_root", SPLINES, "T_cube_root")}
+# and those of states in v and w by one of these.
+OF_STATES = {
     "linear trend": Candidate(LINEAR, "T_cube_root", "M52", "T_cube_root"),
     "quadratic trend": Candidate(QUADRATIC, "T_cube_root", "M52", "T_cube_root"),
     "quadratic trend, log T": Candidate(QUADRATIC, "T_cube_root", "M52", "T_log"),
@@ -98,7 +107,7 @@ def trend_matrix(terms: Sequence[str], data: xr.Dataset, cells: np.ndarray) -> n
         np.prod([feature(name, data) / _unit(name) for name in term.split("*")], axis=0)
         for term in terms
     ]
-    return np.column_stack([column[cells] for column in columns])
+    return np.column_stack([np.empty((cells.sum(), 0)), *(column[cells] for column in columns)])
 
 
 def _unit(name: str) -> float:

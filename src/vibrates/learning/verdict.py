@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from vibrates.learning.baselines import NAMES
+
 # Ours must stay below this share of the better published model on sets 1-4 and removed edges.
 SHARE = 1.0 / 3.0
 # dex^2: printed rates have three digits, and no model can tell such errors from none.
@@ -82,3 +84,60 @@ def verdict(scores: pd.DataFrame) -> pd.DataFrame:
         kept=table["ladder"] <= limit,
         mean_mse_dex2=mean.loc[pd.MultiIndex.from_frame(table[_PLACE])].to_numpy(),
     )
+
+
+def groups(scores: pd.DataFrame) -> pd.DataFrame:
+    """Ours beside the baselines, by group of test sets: one row per family and group.
+
+    Groups are sets, ends and inner levels, random cells, warm temperatures (all but the lowest) and
+    cold ones. `best`: the baseline with the least mean squared error over all test sets of a group
+    (known only afterwards). `ratio`: mean squared error of ours over its; `geometric_ratio` and the
+    columns named after baselines: geometric means over test sets of the ratio of squared errors.
+    coverage_*: of all values of a group.
+    """
+    own = scores.copy()
+    own["group"] = _groups(own)
+    rows = []
+    for (family, group), part in own.groupby(["family", "group"], sort=False):
+        mse = part.pivot_table(index=["label", "seed"], columns="model", values="mse_dex2")
+        if "ladder" not in mse:
+            continue
+        found = [name for name in NAMES if name in mse and mse[name].notna().all()]
+        if not found:
+            continue
+        best = mse[found].mean().idxmin()
+        ours = part[part["model"] == "ladder"]
+        ratios = {str(name): _geometric(mse["ladder"] / mse[name]) for name in found}
+        rows.append(
+            {
+                "family": family,
+                "group": group,
+                "sets": len(mse),
+                "ladder_rms_dex": float(mse["ladder"].mean() ** 0.5),
+                "best": best,
+                "best_rms_dex": float(mse[best].mean() ** 0.5),
+                "ratio": float(mse["ladder"].mean() / mse[best].mean()),
+                "geometric_ratio": ratios[str(best)],
+                **{str(name): ratios.get(name, float("nan")) for name in NAMES},
+                **{
+                    name: float(np.average(ours[name], weights=ours["n_test"]))
+                    for name in ("coverage_1", "coverage_2")
+                },
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _geometric(ratio: pd.Series) -> float:
+    return float(np.exp(np.log(ratio).mean()))
+
+
+def _groups(scores: pd.DataFrame) -> pd.Series:
+    """The group of every row."""
+    ends = scores.groupby(["family", "scenario"])["label"].transform
+    first, last = scores["label"] == ends("min"), scores["label"] == ends("max")
+    is_level, is_T = scores["scenario"] == "level", scores["scenario"] == "temperature"
+    found = scores["scenario"].copy()
+    found[is_level] = np.where(first | last, "ends", "inner")[is_level]
+    found[is_T] = np.where(first, "coldest", "warm")[is_T]
+    return found

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from vibrates.core import tables
 from vibrates.core.errors import UserError
 from vibrates.core.netcdf import read_product
 from vibrates.rates.symmetrisation import SCHEMES
@@ -71,13 +72,7 @@ def read_rates(path) -> xr.Dataset:
 
 def read_published(path, dv: int | None = None) -> pd.DataFrame:
     """Columns v, dv, T_K, k_cm3_s of a published table; UserError naming file and column."""
-    try:
-        table = pd.read_csv(path)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "no CSV table"
-        raise UserError(
-            f"{path}: cannot be read ({reason}); give a CSV file with columns {', '.join(_COLUMNS)}"
-        ) from None
+    table = tables.read_plain(path, f"columns {', '.join(_COLUMNS)}")
     missing = [name for name in _COLUMNS if name not in table.columns]
     if missing:
         raise UserError(
