@@ -224,6 +224,27 @@ def test_panels_that_are_not_computed_are_counted():
     assert ladders.exchange.facts(full, **settings).missing == []
 
 
+def test_rates_of_an_earlier_run_stay_without_its_products(tmp_path):
+    """A tree without results: the kept table is not replaced by the little that JSON files have."""
+    for figure in ("hong2023_figure_4", "hong2023_figure_5", "hong2023_figure_9"):
+        item = CATALOGUE.item(figure)
+        before = production.kept(item, ROOT)
+        (tmp_path / production.TABLES).mkdir(parents=True, exist_ok=True)
+        before.to_csv(tmp_path / production.TABLES / f"{figure}.csv", index=False)
+        after = production.table(item, tmp_path)
+        assert len(after) == len(before)
+        number = "k" if "k" in before else "mse_normalised"
+        assert np.sort(after[number]) == pytest.approx(np.sort(before[number]), rel=1e-5)
+
+
+def test_a_new_rate_replaces_the_kept_one():
+    kept_one = pd.DataFrame({"kind": ["computed", "SSH"], "x": [1, 1], "k": [1.0, 9.0]})
+    fresh = pd.DataFrame({"x": [1, 2], "k": [3.0, 4.0]})
+    for rows, expected in ((fresh, [3.0, 4.0]), (fresh[1:], [1.0, 4.0]), (fresh[:0], [1.0])):
+        found = ladders.completed(rows, kept_one, "computed", ["x"])
+        assert found["k"].tolist() == expected
+
+
 def test_a_transition_at_300_K_needs_no_value_at_295_K():
     table = pd.DataFrame(
         {"panel": [0, 0, 1], "x": 0, "temperature_K": [295.0, 300.0, 295.0], "k": [1.0, 2.0, 3.0]}

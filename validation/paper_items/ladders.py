@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import surface_rates
 import xarray as xr
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -46,12 +47,15 @@ def _molecules() -> tuple:
 
 def _measure_vt(root: Path, kept: pd.DataFrame | None, dv: int) -> pd.DataFrame | None:
     path = root / LADDER / "learned.nc"
-    if not path.is_file():
+    if path.is_file():
+        own = ladder_of(read_product(path), (-dv, 0), 0)
+        none = pd.DataFrame({"v": [], "temperature_K": [], "k": []})
+        table = ladder.table(own, _molecules()[0], none)
+        table = table[table["temperature_K"].isin(PAPER_K)].reset_index(drop=True)
+    elif kept is not None:
+        table = kept.drop(columns="ratio")
+    else:
         return None
-    own = ladder_of(read_product(path), (-dv, 0), 0)
-    none = pd.DataFrame({"v": [], "temperature_K": [], "k": []})
-    table = ladder.table(own, _molecules()[0], none)
-    table = table[table["temperature_K"].isin(PAPER_K)].reset_index(drop=True)
     return with_ratios(table, kept, dv, table["kind"] == "computed")
 
 
@@ -169,7 +173,7 @@ def _of_campaign(rates: xr.Dataset, name: str, dv: int, dw: int, places) -> list
 def _measure_vv(root: Path, kept: pd.DataFrame | None, panels: list, theory: list) -> pd.DataFrame:
     """Panels w of N2(v) + H2(w + 1) -> N2(v + 1) + H2(w), x = v."""
     table = _rows(root, 1, -1, lambda v, w: (w - 1, v))
-    return _with_theory(table, panels, theory, vibrational_exchange)
+    return _with_theory(table, kept, panels, theory, vibrational_exchange)
 
 
 def _measure_asymmetric(
@@ -177,17 +181,39 @@ def _measure_asymmetric(
 ) -> pd.DataFrame:
     """Panels w of N2(v + 2) + H2(w) -> N2(v) + H2(w + 1), x = v."""
     table = _rows(root, -2, 1, lambda v, w: (w, v - 2))
-    return _with_theory(table, panels, theory, asymmetric_exchange)
+    return _with_theory(table, kept, panels, theory, asymmetric_exchange)
 
 
 def _measure_h2(root: Path, kept: pd.DataFrame | None, panels: list, theory: list) -> pd.DataFrame:
     """N2(0) + H2(w) -> N2(0) + H2(w - 1), panel 0, x = w."""
-    return _with_theory(_rows(root, 0, -1, lambda v, w: (v, w)), panels, theory, None)
+    return _with_theory(_rows(root, 0, -1, lambda v, w: (v, w)), kept, panels, theory, None)
 
 
-def _with_theory(table: pd.DataFrame, panels: list, theory: list, law) -> pd.DataFrame:
+def completed(
+    fresh: pd.DataFrame, kept: pd.DataFrame | None, kind: str, keys: list[str]
+) -> pd.DataFrame:
+    """What products and JSON files give, and rates of an earlier run that they do not.
+
+    Parameters
+    ----------
+    fresh, kept
+        Tables with columns ``keys``.
+    kind
+        Of the rows of ``kept`` that count.
+    keys
+        What tells one rate from another.
+    """
+    earlier_rows = [] if kept is None else [kept[kept["kind"] == kind]]
+    both = pd.concat([fresh.assign(kind=kind), *earlier_rows], ignore_index=True)
+    return both.drop_duplicates(keys).sort_values(keys, ignore_index=True)
+
+
+def _with_theory(
+    table: pd.DataFrame, kept: pd.DataFrame | None, panels: list, theory: list, law
+) -> pd.DataFrame:
     """The panels that the paper has, and SSH curves for v = 0-40 in those of `theory`."""
-    table = _at_paper_temperatures(table[table["panel"].isin(panels)]).assign(kind="computed")
+    table = completed(table, kept, "computed", ["panel", "x", "temperature_K"])
+    table = _at_paper_temperatures(table[table["panel"].isin(panels)])
     v = np.arange(0, 41 if law is vibrational_exchange else 39)
     parts = [table]
     for w in theory:
@@ -205,12 +231,12 @@ def _facts_panels(table: pd.DataFrame, panels: list, theory: list) -> Facts:
     levels = computed.groupby("panel")["x"].nunique().reindex(panels, fill_value=0)
     few = [panel for panel, count in levels.items() if count < FEW_LEVELS]
     if len(panels) == 1:
-        text = f"{levels.iloc[0]} levels are computed here"
+        text = f"Levels computed here: {levels.iloc[0]}"
     else:
         text = "Levels computed here: " + ", ".join(f"{n} for w = {w}" for w, n in levels.items())
     if few:
         facts.missing.append(
-            f"{text}; the paper's curves have up to 41. The other states belong to the complete "
+            f"{text}; the paper follows the whole ladder. The other states belong to the complete "
             "table of the modified surface, which has not been computed; `config/paper/"
             "exchange.yaml` is the campaign for this figure (`make run "
             "CONFIG=config/paper/exchange.yaml`), and the figure fills up with its rates."
@@ -335,11 +361,14 @@ def _draw_h2(table: pd.DataFrame, panels: list, theory: list) -> Figure:
 # --- k(T): Figures 2 and S4 -----------------------------------------------------------------------
 
 
+def _surfaces_computed(root: Path) -> bool:
+    """Whether the campaigns on the three surfaces are in the tree."""
+    return all((root / need).is_file() for need in surface_rates.NEEDS)
+
+
 def _three_surfaces(root: Path) -> dict[str, dict]:
     """k_VT(T) and k_VV(295 K) by surface, `translational`; from the campaigns or the tables."""
-    import surface_rates
-
-    if all((root / need).is_file() for need in surface_rates.NEEDS):
+    if _surfaces_computed(root):
         found = surface_rates.measure()["surfaces"]
         return {name: own["translational"] for name, own in found.items()}
     (page,) = earlier.tables(root / "docs" / "evidence" / "surface.md", "relaxation")
@@ -362,6 +391,8 @@ def _three_surfaces(root: Path) -> dict[str, dict]:
 
 
 def _measure_relaxation(root: Path, kept: pd.DataFrame | None) -> pd.DataFrame:
+    if kept is not None and not _surfaces_computed(root):
+        return with_ratios(kept.drop(columns="ratio"), kept, 1, kept["source"] == "modified")
     parts = [
         pd.DataFrame(own["VT"])
         .rename(columns={"T_K": "temperature_K", "k_cm3_s": "k", "stderr_cm3_s": "stderr"})
@@ -440,7 +471,8 @@ def _draw_relaxation(table: pd.DataFrame) -> Figure:
 
 def _measure_exchange(root: Path, kept: pd.DataFrame | None) -> pd.DataFrame:
     own = _rows(root, 1, -1, lambda v, w: (w - 1, v))
-    own = own[(own["panel"] == 0) & (own["x"] == 0)].assign(kind="modified")
+    own = own[(own["panel"] == 0) & (own["x"] == 0)]
+    own = completed(own, kept, "modified", ["temperature_K"])
     parts = [own[["kind", "temperature_K", "k", "stderr"]]]
     for name, rates in _three_surfaces(root).items():
         one = rates["VV"]

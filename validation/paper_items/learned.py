@@ -37,6 +37,8 @@ def _measure_scores(
     if (found := _scores(root)) is not None:
         rates, every = found
         table = verdict.medians(every)
+    elif kept is not None:
+        return None
     else:
         page = root / "docs" / "evidence" / "learning.md"
         rates, table = "published", _from_page(page, scenario)
@@ -270,6 +272,8 @@ def _measure_times(root: Path, kept: pd.DataFrame | None) -> pd.DataFrame | None
     if (scored := _scores(root)) is not None:
         found = verdict.times(scored[1])
         found = found.groupby("model")["fit_seconds"].median()
+    elif kept is not None:
+        return None
     else:
         text = (root / "docs" / "evidence" / "learning.md").read_text(encoding="utf-8")
         line = re.search(r"Median seconds of a fit on one core[^:]*: ([^.]*)\.", text)
