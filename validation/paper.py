@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from paper_items import ROOT, effort, entries, page, production
+from paper_items import ROOT, entries
 
 from vibrates.core.errors import UserError
 
@@ -30,14 +30,21 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="items; none: all")
     options = parser.parse_args(arguments)
     try:
-        catalogue = entries.read()
+        catalogue = entries.read(makers=options.task == "page")
         items = [catalogue.item(name) for name in options.names] or catalogue.items
+        # Modules of a task are imported when it is asked for: an item takes seconds less.
         if options.task == "item":
+            from paper_items import production
+
             for item in items:
                 production.write(item, ROOT)
         elif options.task == "page":
+            from paper_items import page
+
             page.write(catalogue, ROOT)
         elif options.task == "hours":
+            from paper_items import effort
+
             print(effort.text(catalogue, ROOT))
         elif options.task == "commands":
             print("\n".join(source.command for source in catalogue.sources.values()))

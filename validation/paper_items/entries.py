@@ -82,8 +82,17 @@ class Catalogue:
         )
 
 
-def read(path: Path = LIST) -> Catalogue:
-    """The list; UserError names the entry and the key of what is wrong."""
+def read(path: Path = LIST, makers: bool = True) -> Catalogue:
+    """The list; UserError names the entry and the key of what is wrong.
+
+    Parameters
+    ----------
+    path
+        The list.
+    makers
+        Whether all makers are looked up, which imports their modules; the workflow has done so
+        before it starts an item.
+    """
     content = read_yaml(path)
     if unknown := set(content) - {"papers", "sources", "items"}:
         raise UserError(f"{path}: key '{min(unknown)}' is unknown; give papers, sources, items")
@@ -95,7 +104,7 @@ def read(path: Path = LIST) -> Catalogue:
         sources[name] = Source(**entry)
     items: list[Item] = []
     for number, entry in enumerate(content.get("items", []), start=1):
-        item = _item(path, number, entry)
+        item = _item(path, number, entry, makers)
         if item.paper not in content["papers"]:
             raise UserError(
                 f"{path}: item {number}: paper '{item.paper}' is not under papers; add it there"
@@ -110,7 +119,7 @@ def read(path: Path = LIST) -> Catalogue:
     return Catalogue(content["papers"], sources, items)
 
 
-def _item(path: Path, number: int, entry: dict[str, Any]) -> Item:
+def _item(path: Path, number: int, entry: dict[str, Any], makers: bool) -> Item:
     where = f"{path}: item {number}"
     if missing := KEYS - set(entry):
         raise UserError(f"{where}: key '{min(missing)}' is missing; give {', '.join(sorted(KEYS))}")
@@ -127,6 +136,8 @@ def _item(path: Path, number: int, entry: dict[str, Any]) -> Item:
     values["settings"] = tuple(values.get("settings", {}).items())
     values["needs"] = tuple(values.get("needs", ()))
     item = Item(**values)
+    if not makers:
+        return item
     try:
         made = item.maker
     except (ImportError, AttributeError):
