@@ -76,6 +76,15 @@ def test_the_page_is_what_the_kept_tables_give(shown):
     assert (ROOT / "docs" / "paper.md").read_text(encoding="utf-8") == page.text(CATALOGUE, shown)
 
 
+def test_the_report_is_one_file_with_all_pictures(shown):
+    """Also those of earlier runs; no picture is loaded from elsewhere."""
+    text = page.report(CATALOGUE, shown, ROOT)
+    assert text.count("<h3 ") == len(shown)
+    pictures = [e for e in shown if e.picture or e.item.picture]
+    assert len(re.findall(r'<img [^>]*src="data:image/png;base64,', text)) == len(pictures)
+    assert "http" not in text and "](" not in text
+
+
 def test_kept_files_belong_to_an_item_and_are_small():
     files = [*(ROOT / production.TABLES).iterdir(), *(ROOT / production.PICTURES).iterdir()]
     assert {path.stem for path in files} <= set(NAMES)

@@ -165,7 +165,7 @@ def command(item: Item) -> str:
     return f"snakemake -s workflow/modules/paper.smk --cores 1 {item.name}"
 
 
-def report(catalogue: Catalogue, shown: list[Entry]) -> str:
+def report(catalogue: Catalogue, shown: list[Entry], root: Path) -> str:
     """The page as one HTML file with its pictures."""
     body = [f"<h1>The papers, figure by figure</h1><p>{html.escape(summary(shown))}</p>"]
     for name, reference in catalogue.papers.items():
@@ -173,8 +173,12 @@ def report(catalogue: Catalogue, shown: list[Entry]) -> str:
         for e in (one for one in shown if one.item.paper == name):
             label = html.escape(heading(e.item))
             body.append(f'<h3 id="{anchor(e.item)}">{label} <small>{e.state}</small></h3>')
-            if e.picture:
-                data = base64.b64encode(e.picture).decode()
+            picture = e.picture
+            if not picture and e.item.picture:
+                picture = (root / "docs" / "figures" / e.item.picture).read_bytes()
+                body.append("<p>The picture of an earlier run:</p>")
+            if picture:
+                data = base64.b64encode(picture).decode()
                 body.append(f'<img alt="{e.item.heading}" src="data:image/png;base64,{data}">')
             body.append(f"<p>In the paper: {html.escape(e.item.shows)}</p>")
             if e.numbers is not None and e.item.maker.draw is None:
@@ -208,5 +212,5 @@ def write(catalogue: Catalogue, root: Path) -> None:
             else:
                 path.unlink(missing_ok=True)
     write_text(root / "docs" / "paper.md", text(catalogue, shown))
-    write_text(root / OUTPUT / "report.html", report(catalogue, shown))
+    write_text(root / OUTPUT / "report.html", report(catalogue, shown, root))
     print(f"docs/paper.md, {OUTPUT}/report.html: {summary(shown)}")
