@@ -254,6 +254,12 @@ def test_a_new_rate_replaces_the_kept_one():
         assert found["k"].tolist() == expected
 
 
+def test_a_kept_rate_of_a_campaign_stays_before_that_of_a_page():
+    ours = pd.DataFrame({"kind": ["computed"], "x": [1], "k": [1.0], "source": ["results-ladder"]})
+    of_page = pd.DataFrame({"x": [1, 2], "k": [3.0, 4.0], "source": "docs/evidence/page.json"})
+    assert ladders.completed(of_page, ours, "computed", ["x"])["k"].tolist() == [1.0, 4.0]
+
+
 def test_a_transition_at_300_K_needs_no_value_at_295_K():
     table = pd.DataFrame(
         {"panel": [0, 0, 1], "x": 0, "temperature_K": [295.0, 300.0, 295.0], "k": [1.0, 2.0, 3.0]}

@@ -205,6 +205,9 @@ def completed(
     """
     earlier_rows = [] if kept is None else [kept[kept["kind"] == kind]]
     both = pd.concat([fresh.assign(kind=kind), *earlier_rows], ignore_index=True)
+    if "source" in both:  # campaigns, of this run or an earlier one, before numbers of pages
+        of_page = both["source"].astype(str).str.startswith("docs/")
+        both = both.loc[of_page.sort_values(kind="stable").index]
     return both.drop_duplicates(keys).sort_values(keys, ignore_index=True)
 
 
