@@ -29,6 +29,8 @@
 #               half an hour)
 # make judge-rotors  N2 + H2 with H2's rotation quantised, and with classical rotors, compared with quantum and measured rates
 #               (half an hour; docs/rotors.md)
+# make paper    every figure and table of the papers: docs/paper.md and results-validation/paper/report.html (minutes); PUBLISHED=DIRECTORY
+#               draws and compares published rates; FROM=trajectories runs everything before, and says its core hours first
 # make search-hehd  kernel search on He + HD: tables I-V and figures of docs/learning.md (an hour or two)
 # make clean    removes the environment, but no results
 # Directory of published rates (n2h2_vt_dv1.csv, ...), passed to rules as an environment variable.
@@ -49,7 +51,7 @@ LINTED := .venv/.linted
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/vibrates run "$(CONFIG)" --cores $(CORES)
 RESULTS = $$($(BIN)/vibrates results "$(CONFIG)")
 
-.PHONY: run lint format test test-quick test-pythons test-slurm test-exports docs report check environment clean bench validate pages ladder processes surface-errors judge-methods abinitio surface surfaces quantum longrange learn bench-learning judge judge-rotors searches search-hehd schemas data-set
+.PHONY: run lint format test test-quick test-pythons test-slurm test-exports docs report check environment clean bench validate pages ladder processes surface-errors judge-methods abinitio surface surfaces quantum longrange learn bench-learning judge judge-rotors searches search-hehd schemas data-set paper
 
 run: environment
 	@$(SNAKEMAKE)
@@ -227,6 +229,17 @@ judge-rotors: environment
 	@for kind in _morse _classical ""; do \
 	  $(MAKE) --no-print-directory run CONFIG=config/rotor_judge$$kind.yaml || exit 1; done
 	@$(VALIDATION) -- pages
+
+# Each item is made again: their tables are kept in the repository, so that ages of files say nothing.
+PAPER = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --quiet rules --forceall -s workflow/modules/paper.smk
+# Empty: from what is kept; trajectories: campaigns, learning, search and networks before.
+FROM ?=
+
+paper: environment
+	@case "$(FROM)" in ""|trajectories) ;; *) echo "error: FROM=$(FROM); give FROM=trajectories, or leave it out" >&2; exit 2;; esac
+	@[ -z "$(FROM)" ] || $(BIN)/python validation/paper.py hours
+	@[ -z "$(FROM)" ] || sh -evc "$$($(BIN)/python validation/paper.py commands)"
+	@$(PAPER) -- page
 
 search-hehd: environment
 	@$(MAKE) --no-print-directory searches CONFIG=config/pairs/hdhe.yaml
