@@ -51,7 +51,8 @@ if RUNS:
 
 
 wildcard_constraints:
-    part="|".join(PARTS),
+    # In a group: an empty constraint would mean none, and a wildcard without one is never empty.
+    part="(?:" + "|".join(PARTS) + ")",
     round=r"\d+",
     batch=r"\d{5}",
     state_group=r"\d+",
