@@ -30,8 +30,8 @@ def main(
         name: build_surface(read_surface(block, name), a, b) for name, block in blocks.items()
     }
     # Points are compared with the fit to them, in their basis; measurements with what is used.
-    used = surfaces | {"fitted": surfaces.pop("used")}
-    used.pop("used")
+    used = {**surfaces, "fitted": surfaces.pop("used")}
+    del used["used"]
     correlation = pd.read_csv(virial, comment="#")
     figures = {
         "cuts": (surface_checks.draw_cuts, surface_checks.cuts(surfaces, prepared, a, b)),
