@@ -8,7 +8,7 @@ from typing import Any
 from vibrates.abinitio import settings as pair_points
 from vibrates.abinitio.models import PairPoints
 from vibrates.campaign import rotor_cost
-from vibrates.config import Campaign, load
+from vibrates.config import Campaign, completion, load
 from vibrates.config.surface_block import Surface
 from vibrates.core import results_directory
 from vibrates.core.errors import UserError
@@ -117,6 +117,13 @@ def _campaign(path: Path) -> list[str]:
     ]
     if config.quantised is not None:
         lines.insert(1, config.quantised.description)
+    if config.complete is not None:
+        lines.append(
+            f"table of {sum(len(one.members()) for one in config.complete.families)} transitions "
+            f"from {len(completion.states(config))} states, pilot of "
+            f"{len(completion.pilot(config))} more, at most {config.complete.core_hours:g} core "
+            "hours"
+        )
     if config.learning is None:
         lines.append("no block learning: rates of the states of the grid alone")
     if not config.reference.published_rates.to_mapping():

@@ -11,6 +11,7 @@ from pydantic import model_validator
 
 from vibrates.config import surface_block
 from vibrates.config.blocks import Dynamics, Figures, Jobs, Modules, Rates, Reference, Sampling
+from vibrates.config.completion import Complete
 from vibrates.config.grid import BasisRule, Grid
 from vibrates.config.learning import Learning
 from vibrates.config.rotors import DESCRIPTION, QuantisedRotor, Rotor, settings_of
@@ -48,6 +49,10 @@ class Campaign(Model):
     learning: Learning | None = optional(
         "What is learned from the rates; `none` or absent for a campaign without learning, as of "
         "one state",
+        "see the keys",
+    )
+    complete: Complete | None = optional(
+        "A table of transitions that the campaign completes by itself, by further rounds",
         "see the keys",
     )
     figures: Figures = key("What the figures show", "see the keys")
@@ -126,6 +131,13 @@ class Campaign(Model):
         if self.learning is None:
             raise UserError("learning: the campaign has no such block; add it")
         return self.learning
+
+    @property
+    def to_complete(self) -> Complete:
+        """The block ``complete``; UserError if the campaign has none."""
+        if self.complete is None:
+            raise UserError("complete: the campaign has no such block; add it (docs/complete.md)")
+        return self.complete
 
     @property
     def shown(self) -> tuple[tuple[int, int], int]:
