@@ -6,7 +6,9 @@ import pytest
 
 from vibrates.campaign.completion import choice, simulation
 from vibrates.campaign.completion.decision import BUDGET, NOTHING, TARGET, decide, limit_dex
+from vibrates.campaign.completion.synthetic import SyntheticTable
 from vibrates.campaign.completion.table import DEX, Family, Observed, Table
+from vibrates.config import load
 from vibrates.config.completion import Complete, spread
 
 T_K = np.array([500.0, 1000.0, 3000.0])
@@ -79,7 +81,7 @@ PILOT = spread(STATES, [], 6)
 def run(table, seed, wanted, strategy=None):
     truth, source = drawn(table, seed)
     return simulation.run(
-        source, simulation.conditioned(table), PILOT, NEW, wanted, strategy, truth
+        source, simulation.conditioned(table), PILOT, NEW, wanted, strategy, lambda _: truth
     )
 
 
@@ -248,3 +250,21 @@ def test_an_interrupted_loop_makes_the_same_choices():
         (s.state, s.hours) for s in decisions[2].steps
     ]
     assert again.reached.rms_error == decisions[2].reached.rms_error
+
+
+def test_a_synthetic_table_is_simulated_as_rates_with_their_errors(root):
+    """What the comparison of strategies gives to the regression: true values and stated noise."""
+    config = load(root / "config" / "complete_tiny.yaml")
+    table = SyntheticTable(config, 0, structure_dex=0.1, pilot_error=0.1)
+    source = simulation.Source(table.truth, table.observed, 0)
+    states = [(1, 0), (2, 0), (5, 0), (12, 0)]
+    known = {state: source.measure(state, 100 * table.new[state]) for state in states}
+    rates = table.rates(known)
+    assert list(zip(rates.v.values, rates.w.values, strict=True)) == states
+    np.testing.assert_array_equal(rates.vp, rates.v - 1)
+    # A hundred pilots: a tenth of the error of one.
+    np.testing.assert_allclose(rates.k_stderr / rates.k, 0.01)
+    true = table.truth[0].reshape(12, 3)[[0, 1, 4, 11]]
+    assert 0 < np.abs(np.log10(rates.k) - true).max() < 5 * 0.01 / DEX
+    # Landau-Teller: k rises with v and T.
+    assert (np.diff(table.truth[0].reshape(12, 3), axis=1) > 0).all()

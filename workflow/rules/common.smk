@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from vibrates.trajectories import plan as plans, progress
 from vibrates.campaign import cost, driver, rounds, stages
-from vibrates.config import load_all
+from vibrates.config import completion, load_all
 from vibrates.core.code import code_fingerprint
 from vibrates.rates import surface_draws
 
@@ -24,6 +24,8 @@ config.update(campaign.to_mapping())
 RESULTS = Path(campaign.results)
 LOGS = RESULTS / "logs"
 ROUNDS = range(campaign.sampling.rounds + 1)
+# Later rounds are those of the complete table.
+PILOT_OF_TABLE = campaign.sampling.rounds + 1
 # The initial states, some dozens a job.
 STATE_GROUPS = rounds.groups(campaign)
 
@@ -63,7 +65,8 @@ def batches(*rounds, states=None):
     """Batch files of the given rounds, of all initial states or of these (v, w), in order."""
     files = []
     for n in rounds:
-        plan = plans.batches(checkpoints.plan.get(round=n).output.plan)
+        plan = checkpoints.plan if n in ROUNDS else checkpoints.complete_round
+        plan = plans.batches(plan.get(round=n).output.plan)
         for state in plan.of_state if states is None else states:
             files += [plans.batch_path(RESULTS, n, b) for b in plan.of_state.get(state, [])]
     return files

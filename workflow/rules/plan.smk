@@ -31,6 +31,8 @@ checkpoint plan:
         allocation=RESULTS / "plan/round{round}_allocation.csv",
     log:
         LOGS / "plan/round{round}.log",
+    wildcard_constraints:
+        round="|".join(map(str, ROUNDS)),
     localrule: True
     conda:
         "../../envs/dynamics.yaml"

@@ -1,6 +1,7 @@
 """Progress of a campaign: finished, failed and remaining work. `vibrates status CONFIG`."""
 
 from dataclasses import dataclass, field
+from itertools import count, takewhile
 from pathlib import Path
 
 from vibrates.campaign import changes, cost, driver
@@ -53,7 +54,7 @@ def main(config: Campaign) -> int:
             f"{results}: nothing planned yet; start the campaign, or see what it takes "
             "with 'vibrates plan'"
         )
-    rounds = [n for n in range(config.sampling.rounds + 1) if plan.plan_path(results, n).exists()]
+    rounds = list(takewhile(lambda n: plan.plan_path(results, n).exists(), count()))
     tallies = [tally(config, results, n) for n in rounds]
     print(f"{config.name} in {results}/, {_driver(results)}")
     for line in changed:

@@ -64,20 +64,22 @@ def outdated(config: Campaign) -> list[Path]:
     """
     results = Path(config.results)
     found = []
+    wanted = {name: stages.fingerprint(config, name) for name in stages.STAGES}
     for stage, pattern in _PRODUCTS:
-        wanted = stages.fingerprint(config, stage)
-        found += [
-            path for path in sorted(results.glob(pattern)) if stated_fingerprint(path) != wanted
-        ]
+        for path in sorted(results.glob(pattern)):
+            of = stage or stages.of_plan(config, int(path.stem.removeprefix("round")))
+            if stated_fingerprint(path) != wanted[of]:
+                found.append(path)
     for path in sorted(results.glob("plan/round*[0-9].csv")):
         if path not in found:
             found += unplanned(config, int(path.stem.removeprefix("round")))
     return found
 
 
-# Stage and file pattern of everything that carries a fingerprint, in the order of the workflow.
-_PRODUCTS = [
-    ("plan", "plan/round*[0-9].csv"),
+# Stage and file pattern of everything that carries a fingerprint, in the order of the workflow. The
+# stage of a plan depends on its round.
+_PRODUCTS: list[tuple[str | None, str]] = [
+    (None, "plan/round*[0-9].csv"),
     ("plan", "plan/round*_strata/*.nc"),
     ("reduced", "reduced/*.nc"),
     ("surface_draws", "surface_draws/*.nc"),
@@ -85,6 +87,11 @@ _PRODUCTS = [
     ("rates", "rates.nc"),
     ("checks", "checks.json"),
     ("learned", "learned.nc"),
+    ("complete", "complete/round*/*.nc"),
+    ("complete", "complete/round*/*.csv"),
+    ("complete", "complete/round*/*.json"),
+    ("complete", "complete/*.nc"),
+    ("complete", "complete/table.csv"),
 ]
 
 

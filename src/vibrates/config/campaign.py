@@ -66,9 +66,13 @@ class Campaign(Model):
     @model_validator(mode="before")
     @classmethod
     def _none_is_absent(cls, blocks: Any) -> Any:
-        if isinstance(blocks, Mapping) and blocks.get("learning", 0) in (None, "none"):
-            return {name: block for name, block in blocks.items() if name != "learning"}
-        return blocks
+        if not isinstance(blocks, Mapping):
+            return blocks
+        return {
+            name: block
+            for name, block in blocks.items()
+            if name not in ("learning", "complete") or block not in (None, "none")
+        }
 
     @cached_property
     def partners(self) -> "tuple[Diatom | Atom, Diatom | Atom]":

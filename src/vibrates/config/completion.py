@@ -9,7 +9,7 @@ from pydantic import model_validator
 
 from vibrates.collisions.pair import energy_defect
 from vibrates.config.blocks import Change, Temperature
-from vibrates.config.grid import LevelRange
+from vibrates.config.grid import LevelRange, StateRanges
 from vibrates.core.model import Ascending, Count, Model, Natural, Rule, key, optional
 
 if TYPE_CHECKING:
@@ -57,6 +57,10 @@ class Complete(Model):
     families: Annotated[tuple[TableFamily, ...], MinLen(1)] = key(
         "Transitions of the table", "see the keys"
     )
+    states: StateRanges | None = optional(
+        "Initial states that may be computed, of those that the transitions need; all if missing",
+        "1",
+    )
     temperatures_K: Annotated[tuple[Temperature, ...], MinLen(2), Ascending()] = key(
         "Temperatures of the table, of `rates.temperatures_K`", "K"
     )
@@ -102,8 +106,12 @@ def computing(config: "Campaign", family: TableFamily) -> list[State]:
 
 
 def states(config: "Campaign") -> list[State]:
-    """All initial states whose trajectories give transitions of the table, sorted by w and v."""
-    found = {state for family in config.to_complete.families for state in computing(config, family)}
+    """All initial states whose trajectories may give transitions of the table, by w and v."""
+    asked = config.to_complete
+    found = {state for family in asked.families for state in computing(config, family)}
+    if asked.states is not None:
+        (v0, v1), (w0, w1) = asked.states.v, asked.states.w
+        found = {(v, w) for v, w in found if v0 <= v <= v1 and w0 <= w <= w1}
     return sorted(found, key=lambda state: state[::-1])
 
 

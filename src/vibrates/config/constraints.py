@@ -317,7 +317,10 @@ def _states_of_table(campaign: Campaign) -> None:
         )
     known = {*completion.pilot(campaign), *campaign.grid.states}
     for i, family in enumerate(asked.families):
-        made = known & set(completion.computing(campaign, family))
+        # States outside its range of v are learned from, too.
+        highest = max(v for v, _ in known) + abs(family.change[0])
+        whole = family.model_copy(update={"v": (0, max(highest, family.v[1]))})
+        made = known & set(completion.computing(campaign, whole))
         if len(made) < 3:
             raise UserError(
                 f"complete.families[{i}]: {len(made)} states of the pilot and the grid make "

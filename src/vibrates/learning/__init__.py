@@ -14,7 +14,7 @@ trends, ladder_fit, ladder_model      our regression: its forms, one form traine
 scenarios, scores, scenario_row, scenario_run  what is left out, how well it is predicted
 search            the compositional kernel search of Mihalik et al. 2024
 directions, edge  exothermic and endothermic members; which values are learned from
-families, product, product_texts      complete ladders, learned.nc; proposal: what to compute next
+families, product, product_texts      complete ladders, learned.nc
 
 `backend`, and what imports it, costs seconds to import; nothing here imports it by itself.
 """

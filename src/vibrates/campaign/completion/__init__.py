@@ -11,7 +11,7 @@ A round of the loop, from files to files:
 
 table        the posterior over the cells of the table, and what further trajectories do to it
 choice       the steps of a round: by gain per core hour; evenly spread or at random for comparison
-simulation   the loop on known rates with noise: tests, and the comparison of strategies
+simulation, synthetic   the loop on known rates with noise: tests, comparison of strategies
 honesty      the test of the finished table on states that were never trained on
 proposal     `rule next`: the same round for a campaign without the block `complete`
 """

@@ -43,6 +43,17 @@ class Decision:
         """As plain values, for a file."""
         return asdict(self)
 
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> "Decision":
+        """From `to_mapping`, as a file gives it."""
+        found = dict(values)
+        for name in ("reached", "expected"):
+            found[name] = None if found[name] is None else Accuracy(**found[name])
+        found["steps"] = [
+            Step(**(one | {"state": (one["state"][0], one["state"][1])})) for one in found["steps"]
+        ]
+        return cls(**found)
+
 
 def limit_dex(asked: Complete) -> float:
     """The target as a standard deviation of log10 k."""

@@ -79,7 +79,7 @@ def run(
     new: Mapping[State, float],
     asked: Complete,
     strategy: Strategy | None = None,
-    truth: Sequence[NDArray] | None = None,
+    truth: Callable[[Table], Sequence[NDArray]] | None = None,
 ) -> tuple[pd.DataFrame, list[Decision], Table]:
     """Run a loop to its end.
 
@@ -98,7 +98,7 @@ def run(
     strategy
         How steps are chosen; by gain if None.
     truth
-        log10 k (N,) of every family, for the column ``true_rms_dex``.
+        True log10 k (N,) of every family of a table, for the column ``true_rms_dex``.
 
     Returns
     -------
@@ -112,7 +112,7 @@ def run(
         decision = decide(table, new, asked, spent, not decisions, strategy)
         rows.append(row(len(decisions) + 1, decision, decisions[-1] if decisions else None))
         if truth is not None:
-            rows[-1]["true_rms_dex"] = _rms_error(table, truth)
+            rows[-1]["true_rms_dex"] = _rms_error(table, truth(table))
         decisions.append(decision)
         if decision.stopped:
             return pd.DataFrame(rows), decisions, table
@@ -124,6 +124,7 @@ def run(
 def _rms_error(table: Table, truth: Sequence[NDArray]) -> float:
     """Rms deviation of the cells that count from their true values, dex."""
     errors = [
-        (one.mean - true)[one.counts] for one, true in zip(table.families, truth, strict=True)
+        (one.mean - true)[one.counts & np.isfinite(true)]
+        for one, true in zip(table.families, truth, strict=True)
     ]
     return float(np.sqrt(np.mean(np.concatenate(errors) ** 2)))
