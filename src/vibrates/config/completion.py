@@ -96,7 +96,7 @@ def exothermic(config: "Campaign", family: TableFamily) -> tuple[np.ndarray, np.
     """Initial and final levels (N, 2) of the exothermic directions of a family's members."""
     initial = np.array(family.members(), dtype=int).reshape(-1, 2)
     final = initial + family.change
-    forward = energy_defect(config.partners, initial.T, final.T)[:, None] >= 0
+    forward = energy_defect(config.partners, list(initial.T), list(final.T))[:, None] >= 0
     return np.where(forward, initial, final), np.where(forward, final, initial)
 
 
@@ -144,11 +144,24 @@ def pilot(config: "Campaign") -> list[State]:
 
 
 def spread(free: Sequence[State], taken: Collection[State], count: int) -> list[State]:
-    """States of `free` that fill the space between those `taken`, the most distant one first.
+    """States that fill the space between others, the most distant one first.
 
-    Every state is the one that is farthest from all chosen before it (Gonzalez 1985, Theoretical
-    Computer Science 38, 293), in the plane of v and w with both ranges of equal length. Without any
-    taken the first is the first of `free`; equal distances are decided by their order.
+    Parameters
+    ----------
+    free
+        The states (v, w) to choose from.
+    taken
+        Those that are there already.
+    count
+        How many to choose, at most.
+
+    Returns
+    -------
+    list
+        Every state is the one that is farthest from all chosen before it (Gonzalez 1985,
+        Theoretical Computer Science 38, 293), in the plane of v and w with both ranges of equal
+        length. Without any taken the first is the first of ``free``; equal distances are decided
+        by their order.
     """
     points = np.array([*free, *taken], dtype=float).reshape(-1, 2)
     span = np.ptp(points, axis=0) if len(points) else np.ones(2)

@@ -72,7 +72,8 @@ def choose(
         No step if none can be paid or none lowers the excess.
     """
     strategy = strategy or by_gain(limit_dex)
-    expected, steps, used = table.copy(), [], 0.0
+    steps: list[Step] = []
+    expected, used = table.copy(), 0.0
     while (before := expected.excess(limit_dex)) > 0.0:
         most = min(allowance, left) - used if steps else left
         options = {state: hours for state, hours in _costs(expected, new) if hours <= most}
@@ -87,7 +88,17 @@ def choose(
 
 
 def affordable(table: Table, new: Mapping[State, float], left: float) -> bool:
-    """Whether any step can still be paid."""
+    """Whether any step can still be paid.
+
+    Parameters
+    ----------
+    table
+        The posterior over the table.
+    new
+        Core hours of the pilot of every state that may be computed.
+    left
+        Core hours that are left of the budget.
+    """
     return any(hours <= left for _, hours in _costs(table, new))
 
 

@@ -131,7 +131,19 @@ def decide(
 
 
 def outlook(table: Table, new: Mapping[State, float], asked: Complete, left: float) -> list[str]:
-    """One line if the target is not expected to be reached with all that is left of the budget."""
+    """One line if the target is not expected to be reached with all that is left of the budget.
+
+    Parameters
+    ----------
+    table
+        The posterior over the table.
+    new
+        Core hours of the pilot of every state that may be computed.
+    asked
+        Target and budget.
+    left
+        Core hours that are left of the budget.
+    """
     chosen = choose(table, new, limit_dex(asked), left, left)
     expected = accuracy(chosen.expected, asked)
     if not expected.open_cells:

@@ -19,7 +19,17 @@ _HALVINGS = 60  # of the interval in which the error is sought that core hours c
 
 
 def pilot_rows(config: Campaign, states: Iterable[State], factor: float = 1.0) -> pd.DataFrame:
-    """Rows of the pilot of new states, with its numbers times ``factor`` in whole replicates."""
+    """Rows of the pilot of new states.
+
+    Parameters
+    ----------
+    config
+        The campaign.
+    states
+        The states (v, w).
+    factor
+        Number of trajectories over `sampling.pilot`; rounded to whole replicates.
+    """
     replicates = config.sampling.replicates
     number = replicates * max(1, round(config.sampling.pilot * factor / replicates))
     cells = [
@@ -122,8 +132,20 @@ def further_trajectories(
     """Further trajectories (energy, shell) of a computed state for these core hours.
 
     The error of the table's transition and temperature that profits least falls by as much as the
-    core hours can pay (`allocation.needed`), all in units of their present errors. ``single``:
-    relative variances from one trajectory, those of the nearest states (`allocation`).
+    core hours can pay (`allocation.needed`), all in units of their present errors.
+
+    Parameters
+    ----------
+    config
+        The campaign.
+    state
+        Its initial levels (v, w).
+    strata
+        Its data, as `rounds.by_state` returns them.
+    single : (transition, temperature, energy, shell)
+        Relative variances from one trajectory, those of the nearest states (`allocation`).
+    hours
+        Core hours by the cost model.
     """
     replicates, shape = config.sampling.replicates, strata["n"].shape
     done = strata["n"].values.ravel().astype(float)

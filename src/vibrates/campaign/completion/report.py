@@ -15,6 +15,13 @@ def row(round_: int, decision: Decision, before: Decision | None) -> dict[str, A
 
     Errors are relative standard deviations of the cells that count; missing where nothing was
     learned or expected yet.
+
+    Parameters
+    ----------
+    round_
+        Number of the round.
+    decision, before
+        Its decision, and that of the round before; None if there is none.
     """
     expected = None if before is None else before.expected
     reached = decision.reached
@@ -42,18 +49,36 @@ def row(round_: int, decision: Decision, before: Decision | None) -> dict[str, A
 def summary(
     rounds: pd.DataFrame, decisions: Sequence[Decision], asked: Complete, measured_hours: float
 ) -> str:
-    """The text of summary.txt: the verdict, the rounds, and all that was remarked."""
+    """The text of summary.txt: the verdict, the rounds, and all that was remarked.
+
+    Parameters
+    ----------
+    rounds
+        The rows of all rounds.
+    decisions
+        Their decisions.
+    asked
+        Target and budget.
+    measured_hours
+        Core hours that the trajectories of the rounds took.
+    """
     lines = [verdict(decisions[-1], asked), ""]
     lines.append(
         f"{'round':>5} {'states':>7} {'core hours':>11} {'rms error':>10} {'expected':>9} "
         f"{'largest':>9} {'expected':>9} {'open cells':>11}"
     )
-    for one in rounds.itertuples():
+    for one in rounds.to_dict("records"):
+        left = one["open_cells"]
+        numbers = [
+            one[f"{what}_{name}_error"]
+            for name in ("rms", "largest")
+            for what in ("reached", "expected")
+        ]
+        texts = ["" if np.isnan(value) else f"{value:.3g}" for value in numbers]
+        cells = "" if np.isnan(left) else f"{left:.0f} of {one['cells']}"
         lines.append(
-            f"{one.round:>5} {one.states:>7} {one.core_hours:>11.4g} "
-            f"{_number(one.reached_rms_error):>10} {_number(one.expected_rms_error):>9} "
-            f"{_number(one.reached_largest_error):>9} {_number(one.expected_largest_error):>9} "
-            f"{'' if np.isnan(one.open_cells) else f'{one.open_cells:.0f} of {one.cells}':>11}"
+            f"{one['round']:>5} {one['states']:>7} {one['core_hours']:>11.4g} {texts[0]:>10} "
+            f"{texts[1]:>9} {texts[2]:>9} {texts[3]:>9} {cells:>11}"
         )
     lines += [
         "",
@@ -66,7 +91,3 @@ def summary(
     if remarks:
         lines += ["", *remarks]
     return "\n".join(lines) + "\n"
-
-
-def _number(value: float) -> str:
-    return "" if np.isnan(value) else f"{value:.3g}"

@@ -106,7 +106,8 @@ def run(
         A row per round as in rounds.csv; the decisions; the posterior at the end.
     """
     known = {state: source.measure(state, new[state]) for state in pilot}
-    spent, decisions, rows = sum(new[state] for state in pilot), [], []
+    decisions: list[Decision] = []
+    spent, rows = sum(new[state] for state in pilot), []
     while True:
         table = regress(known)
         decision = decide(table, new, asked, spent, not decisions, strategy)

@@ -78,7 +78,15 @@ class Family:
         return np.diagonal(self.covariance)
 
     def lowered(self, state: State, before: float, hours: float) -> NDArray:
-        """Decrease (N,) of the variance, dex^2, by further core hours on a state."""
+        """Decrease (N,) of the variance, dex^2.
+
+        Parameters
+        ----------
+        state
+            Initial levels (v, w).
+        before, hours
+            Core hours spent on the state so far, and further ones.
+        """
         if state not in self.observed:
             return np.zeros(len(self.mean))
         cross, inner = self._gain(state, before, hours)
@@ -87,7 +95,10 @@ class Family:
     def observe(
         self, state: State, before: float, hours: float, values: NDArray | None = None
     ) -> None:
-        """Condition on further core hours, and on the ``values`` (r,) that they give."""
+        """Condition on further core hours. Arguments as in `lowered`.
+
+        ``values`` (r,): what they give; None where only the covariance is asked for.
+        """
         if state not in self.observed:
             return
         cross, inner = self._gain(state, before, hours)
@@ -134,7 +145,17 @@ class Table:
         return float(np.mean(np.maximum(variance / limit_dex**2 - 1.0, 0.0)))
 
     def excess_after(self, state: State, hours: float, limit_dex: float) -> float:
-        """The excess after further core hours on a state."""
+        """The excess after further core hours on a state.
+
+        Parameters
+        ----------
+        state
+            Initial levels (v, w).
+        hours
+            Further core hours.
+        limit_dex
+            As in `excess`.
+        """
         before, total, number = self.spent.get(state, 0.0), 0.0, 0
         for one in self.families:
             left = (one.variance - one.lowered(state, before, hours))[one.counts]
@@ -145,7 +166,10 @@ class Table:
     def observe(
         self, state: State, hours: float, values: Iterable[NDArray | None] | None = None
     ) -> None:
-        """Condition on further core hours; ``values``: what they give of each family."""
+        """Condition on further core hours. Arguments as in `excess_after`.
+
+        ``values``: what they give of each family; None where only the covariance is asked for.
+        """
         before = self.spent.get(state, 0.0)
         for one, given in zip(self.families, values or [None] * len(self.families), strict=True):
             one.observe(state, before, hours, given)
