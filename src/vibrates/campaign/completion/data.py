@@ -45,7 +45,8 @@ def collect(
     UserError
         If a file is missing or damaged, or no state is left.
     """
-    reduced, failed = {}, {}
+    reduced: dict[State, xr.Dataset] = {}
+    failed: dict[State, str] = {}
     for state, files in batches.items():
         try:
             one = reduce_batches(files, config, *state)
@@ -65,7 +66,9 @@ def collect(
     rates = rate_table(list(reduced.values()), config)
     rates, unusable = sound(rates, config)
     failed |= unusable
-    kept = {state: one for state, one in reduced.items() if state not in failed}
+    kept: dict[tuple[int, ...], xr.Dataset] = {
+        state: one for state, one in reduced.items() if state not in failed
+    }
     strata = strata_of(
         kept, config.to_complete.temperatures_K, targets(config), config.rates.symmetrisation
     )
@@ -92,9 +95,8 @@ def sound(rates: xr.Dataset, config: Campaign) -> tuple[xr.Dataset, dict[State, 
                 f"state {(v, w)}: k of the transition to {(vp, wp)} has no value or no error; it "
                 "is left out, raise sampling.pilot",
             )
-    initial = list(map(tuple, own[:, :2].tolist()))
-    final = list(map(tuple, own[:, 2:].tolist()))
+    # A reverse direction comes from the trajectories of its final state.
     forward = rates["direction"].values == "computed"
-    source = [i if ahead else f for i, f, ahead in zip(initial, final, forward, strict=True)]
-    keep = np.array([state not in failed for state in source])
+    source = np.where(forward[:, None], own[:, :2], own[:, 2:]).tolist()
+    keep = np.array([(v, w) not in failed for v, w in source])
     return rates.isel(transition=np.flatnonzero(keep)), failed

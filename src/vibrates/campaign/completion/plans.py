@@ -50,8 +50,8 @@ def spent(config: Campaign, rows: Sequence[pd.DataFrame]) -> dict[State, float]:
     """Core hours of every state in the given plans, one for each round."""
     found: dict[State, float] = {}
     for frame in rows:
-        for (v, w), own in frame.groupby(["v", "w"]):
-            state = (int(v), int(w))
+        for _, own in frame.groupby(["v", "w"]):
+            state = (int(own["v"].iloc[0]), int(own["w"].iloc[0]))
             found[state] = found.get(state, 0.0) + cost.state_hours(config, own)
     return found
 
@@ -67,7 +67,7 @@ def planned(config: Campaign, rounds: Iterable[int]) -> list[pd.DataFrame]:
 
 
 def of_round(
-    config: Campaign, steps: Sequence[Step], strata: Mapping[State, xr.Dataset]
+    config: Campaign, steps: Sequence[Step], strata: Mapping[tuple[int, ...], xr.Dataset]
 ) -> pd.DataFrame:
     """The plan of a round.
 
