@@ -1,6 +1,7 @@
 # The campaign, stage by stage:
 #   plan -> trajectories (MPI) -> reduced sums -> cross sections, rates, checks
 #   -> learned ladder -> figures and summary.
+# With the block `complete`: rounds that choose their states -> complete table.
 # Usage: snakemake --cores 2 [--configfile config/tiny.yaml] [--profile slurm]
 from snakemake.utils import min_version
 
@@ -25,6 +26,14 @@ else:
     include: "workflow/rules/no_learning.smk"
 
 
+if campaign.complete:
+
+    include: "workflow/rules/complete.smk"
+
+else:
+    COMPLETED = []
+
+
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/modules.smk"
 
@@ -33,6 +42,7 @@ rule all:
     default_target: True
     input:
         rules.all_trajectories.input,
+        COMPLETED,
         RESULTS / "summary.txt",
 
 

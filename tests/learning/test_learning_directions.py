@@ -26,7 +26,6 @@ from vibrates.learning.edge import learnable, without_edge_temperatures
 from vibrates.learning.families import COMPUTED, EXTRAPOLATED, INTERPOLATED, Family
 from vibrates.learning.ladder_model import models_by_resonance
 from vibrates.learning.product import ladder_of, learn
-from vibrates.learning.proposal import propose
 
 pytestmark = pytest.mark.slow
 
@@ -38,7 +37,6 @@ def resonant():
     return config(
         transitions=[list(RESONANT)],
         complete_v=[2, LAST],
-        next={"states": 2, "v": [2, LAST], "w": [0, 1]},
     )
 
 
@@ -155,17 +153,6 @@ def test_a_family_of_one_sign_is_learned_as_it_is(root):
     settings = config()
     family = Family.of(rates(), (-1, 0), settings, "rates.nc")
     assert not family.resonant and family.learned is family.training
-
-
-def test_the_state_to_compute_is_that_of_the_exothermic_direction(resonant):
-    """Above the resonance (v, 0) -> (v - 2, 1) is known from (v - 2, 1), never from (v, 0)."""
-    below = resonant_rates(resonant, levels=(2, 3, 4, 6, 8, 9))
-    hours = {(v, 0): 0.01 for v in (2, 3, 4, 6, 8, 9)}
-    added = propose(below, hours, resonant, "rates.nc")
-    states = set(zip(added.v, added.w, strict=True))
-    assert states <= {(5, 0), (7, 0), (10, 0)} | {(v - 2, 1) for v in range(11, LAST + 3)}
-    assert any(w == 1 for _, w in states)
-    assert (added.rms_after_dex < added.rms_before_dex).all()
 
 
 def test_a_family_and_its_reverse_are_one(root):

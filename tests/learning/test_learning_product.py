@@ -1,20 +1,17 @@
-"""The complete ladder, and what to compute next."""
+"""The complete ladder."""
 
 import importlib.util
 
 import numpy as np
 import pytest
-import yaml
 from learning_ladders import LEVELS, TEMPERATURES_K, config, general_rates, rates, true_log10_k
 
-from vibrates.config import load
 from vibrates.core.errors import UserError
 from vibrates.core.netcdf import provenance, read_product, write_atomic
 from vibrates.core.units import KELVIN_TO_CM
 from vibrates.learning.directions import energy_difference
 from vibrates.learning.families import COMPUTED, EXTRAPOLATED, INTERPOLATED
 from vibrates.learning.product import ladder_of, learn
-from vibrates.learning.proposal import expected_hours, extended_grid, propose
 
 pytestmark = pytest.mark.slow
 
@@ -121,14 +118,13 @@ def test_the_file_says_what_it_holds(learned, settings, tmp_path):
 
 
 def test_general_transitions_are_completed_over_both_molecules_levels(settings):
-    """(v, w) -> (v', w'): a V-V family of states with several w, and what to add to them."""
+    """(v, w) -> (v', w'): a V-V family of states with several w."""
     general = settings.changed(
         {
             "learning": {
                 "transitions": [[1, -1]],
                 "initial_w": [0, 1, 2],
                 "complete_v": [0, 5],
-                "next": {"states": 2, "v": [0, 5], "w": [0, 1, 2]},
             }
         }
     )
@@ -142,11 +138,6 @@ def test_general_transitions_are_completed_over_both_molecules_levels(settings):
     true = true_log10_k(4, TEMPERATURES_K) + 0.3 * 2 + 2.0
     error = exchange.log10_k.values[at[0]] - true
     assert (np.abs(error) < 4.0 * exchange.log10_k_std.values[at[0]] + 0.01).all()
-    known = zip(*(general_rates()[name].values.tolist() for name in "vw"), strict=True)
-    hours = {state: 0.01 * (1 + state[0]) for state in known}
-    added = propose(general_rates(), hours, general, "rates.nc")
-    assert not set(zip(added.v, added.w, strict=True)) & set(hours)
-    assert (added.rms_after_dex < added.rms_before_dex).all()
 
 
 @pytest.mark.parametrize(
@@ -182,45 +173,3 @@ def test_nothing_is_written_from_bad_rates(root, settings, tmp_path):
             str(tmp_path / "rates.nc"), str(tmp_path / "out.nc"), settings, "new", "old"
         )
     assert [path.name for path in tmp_path.iterdir()] == ["rates.nc"]
-
-
-HOURS = {(v, 0): 0.01 * v for v in LEVELS}
-
-
-@pytest.fixture(scope="module")
-def proposal(settings):
-    wide = settings.changed(
-        {"learning": {"complete_v": [1, 14], "next": {"states": 3, "v": [1, 14], "w": [0]}}}
-    )
-    return propose(rates(), HOURS, wide, "rates.nc")
-
-
-def test_proposed_states_are_new_and_lower_the_error(proposal):
-    assert len(proposal) == 3 and not set(proposal.v) & set(LEVELS)
-    assert (proposal.rms_after_dex < proposal.rms_before_dex).all()
-    np.testing.assert_allclose(proposal.rms_before_dex[1:], proposal.rms_after_dex[:-1])
-    gain = (proposal.rms_before_dex - proposal.rms_after_dex) / proposal.core_hours
-    np.testing.assert_allclose(proposal.gain_dex_per_core_hour, gain)
-    # Far beyond the last computed level nothing is known: that is where the error is.
-    assert proposal.v[0] > 8
-
-
-def test_cost_is_taken_from_the_nearest_computed_levels():
-    assert expected_hours((5, 0), HOURS) == pytest.approx(0.05)
-    assert expected_hours((20, 0), HOURS) == pytest.approx(0.08)
-    assert expected_hours((2, 3), HOURS) == pytest.approx(0.02)
-
-
-def test_the_proposal_is_a_configuration_that_runs(root, settings, proposal, tmp_path):
-    source = root / "config" / "config.yaml"
-    path = tmp_path / "next.yaml"
-    path.write_text(yaml.safe_dump(extended_grid(settings, proposal, str(source))))
-    found = load(path)
-    assert set(found.grid.states) == (set(settings.grid.states) | {(int(v), 0) for v in proposal.v})
-    assert found.results == "results-next" and found.dynamics == settings.dynamics
-
-
-def test_nothing_left_to_propose_is_one_line(settings):
-    bad = settings.changed({"learning": {"next": {"states": 1, "v": [1, 2], "w": [0]}}})
-    with pytest.raises(UserError, match="learning.next: every state"):
-        propose(rates(), HOURS, bad, "rates.nc")

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from vibrates.trajectories import plan as plans, progress
 from vibrates.campaign import cost, driver, rounds, stages
-from vibrates.config import load_all
+from vibrates.config import completion, load_all
 from vibrates.core.code import code_fingerprint
 from vibrates.rates import surface_draws
 
@@ -30,6 +30,8 @@ PARTS = {f"{name}/" if name else "": part for name, part in campaign.parts.items
 JOINED = len(PARTS) > 1
 # The initial states of each, some dozens a job.
 STATE_GROUPS = {name: rounds.groups(part) for name, part in PARTS.items()}
+# Later rounds are those of the complete table, which has no parts.
+PILOT_OF_TABLE = campaign.sampling.rounds + 1
 
 
 def shown_progress():
@@ -74,7 +76,11 @@ def batches(*rounds, part="", states=None):
     """Batch files of the given rounds, of all initial states or of these (v, w), in order."""
     files = []
     for n in rounds:
-        plan = plans.batches(checkpoints.plan.get(part=part, round=n).output.plan)
+        if n in ROUNDS:
+            found = checkpoints.plan.get(part=part, round=n)
+        else:
+            found = checkpoints.complete_round.get(round=n)
+        plan = plans.batches(found.output.plan)
         for state in plan.of_state if states is None else states:
             files += [plans.batch_path(RESULTS / part, n, b) for b in plan.of_state.get(state, [])]
     return files

@@ -286,7 +286,9 @@ rule hours:
 rule next:
     input:
         rates=RESULTS / "rates.nc",
-        hours=LEARNING / "hours.csv",
+        plans=lambda wildcards: [
+            checkpoints.plan.get(part=part, round=n).output.plan for part in PARTS for n in ROUNDS
+        ],
     output:
         table=LEARNING / "next.csv",
         config=LEARNING / "next.yaml",
@@ -296,7 +298,7 @@ rule next:
         "../../envs/learning.yaml"
     threads: 1
     params:
-        code=code_fingerprint("vibrates.learning.proposal"),
+        code=code_fingerprint("vibrates.campaign.completion.proposal"),
         config=selected(
             "name",
             "results",
@@ -307,6 +309,7 @@ rule next:
             "learning.initial_w",
             "learning.complete_v",
             "learning.next",
+            "sampling.target_relative_error",
         ),
         source=str(Path(CONFIG_FILES[0]).resolve()),
     script:

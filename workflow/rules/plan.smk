@@ -34,6 +34,8 @@ checkpoint plan:
         allocation=RESULTS / "{part}plan/round{round}_allocation.csv",
     log:
         RESULTS / "{part}logs/plan/round{round}.log",
+    wildcard_constraints:
+        round="|".join(map(str, ROUNDS)),
     localrule: True
     conda:
         "../../envs/dynamics.yaml"

@@ -1,28 +1,44 @@
-"""Which states to compute next: a table with gains per core-hour, and a runnable configuration."""
+"""What to compute next: the steps of one round of the loop, and the configuration that runs it."""
+
+from collections.abc import Sequence
 
 import pandas as pd
 import yaml
 
+from vibrates.campaign.completion.proposal import lines, propose
 from vibrates.config import Campaign, resolved
 from vibrates.core.files import write_text
 from vibrates.core.netcdf import read_product
 from vibrates.core.scripts import run
-from vibrates.learning.proposal import extended_grid, propose
+from vibrates.trajectories.plan import read_plan
 
 
 def main(
-    rates: str, hours: str, config: Campaign, source: str, table: str, configuration: str
+    rates: str,
+    plans: Sequence[str],
+    config: Campaign,
+    source: str,
+    table: str,
+    configuration: str,
 ) -> None:
-    recorded = {(int(row.v), int(row.w)): row.core_hours for row in pd.read_csv(hours).itertuples()}
-    proposal = propose(read_product(rates), recorded, config, rates)
-    write_text(table, proposal.to_csv(index=False, float_format="%.6g"))
-    lines = "".join(
-        f"# ({row.v}, {row.w}): rms predicted error {row.rms_before_dex:.4f} -> "
-        f"{row.rms_after_dex:.4f} dex for {row.core_hours:.3g} core-hours\n"
-        for row in proposal.itertuples()
+    """Write next.csv, and next.yaml, which extends the campaign's file by the block `complete`."""
+    if config.complete is not None or config.quantised is not None:
+        why = (
+            "the campaign has the block complete, whose next round is that of its loop"
+            if config.complete is not None
+            else "a rotor is quantised, the complete table is one of classical rotors"
+        )
+        steps, said, more = pd.DataFrame(), [f"nothing proposed: {why}"], {}
+    else:
+        rows = [read_plan(path) for path in plans]
+        steps, decision, block = propose(read_product(rates), rows, config, rates)
+        said, more = lines(steps, decision), {"complete": block}
+    write_text(table, steps.to_csv(index=False, float_format="%.6g"))
+    text = yaml.safe_dump({"extends": source} | more, sort_keys=False)
+    head = (
+        f"# The next round of {config.results}, in the same directory; all trajectories are kept."
     )
-    text = yaml.safe_dump(extended_grid(config, proposal, source), sort_keys=False)
-    write_text(configuration, f"# Proposed by what was learned in {config.results}.\n{lines}{text}")
+    write_text(configuration, "\n# ".join([head, *said]) + f"\n{text}")
 
 
 if __name__ == "__main__":
@@ -30,7 +46,7 @@ if __name__ == "__main__":
         main,
         log=snakemake.log,
         rates=snakemake.input.rates,
-        hours=snakemake.input.hours,
+        plans=list(snakemake.input.plans),
         config=resolved(snakemake.config),
         source=snakemake.params.source,
         table=snakemake.output.table,

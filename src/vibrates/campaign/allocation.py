@@ -85,9 +85,9 @@ def allocate(
         error predicted from those of the allocation, and the reason for stopping at these counts.
     """
     replicates, target = sampling.replicates, sampling.target_relative_error
-    own = [_single(state) for state in states]
+    own = [single_variances(state) for state in states]
     wanted, known = [], []
-    for state, mine, nearest in zip(states, own, _of_the_nearest(states, own), strict=True):
+    for state, mine, nearest in zip(states, own, of_the_nearest(states, own), strict=True):
         done = state["n"].values.ravel()
         if "share" in state:
             # Of one initial j of a quantised rotor: k is the sum over j, with these shares.
@@ -108,7 +108,7 @@ def allocate(
     return extras, records
 
 
-def _single(state: xr.Dataset) -> np.ndarray:
+def single_variances(state: xr.Dataset) -> np.ndarray:
     """(transition, temperature, energy, shell) relative variance of k from one trajectory."""
     return (
         (state["variance"] * state["n"])
@@ -117,8 +117,8 @@ def _single(state: xr.Dataset) -> np.ndarray:
     )
 
 
-def _of_the_nearest(states: list[xr.Dataset], own: list[np.ndarray]) -> list[np.ndarray]:
-    """Variances for the allocation of each state, in the shape of its `_single` in ``own``.
+def of_the_nearest(states: list[xr.Dataset], own: list[np.ndarray]) -> list[np.ndarray]:
+    """Variances for the allocation of each state, in the shape of its own in ``own``.
 
     Per transition (change of v and w) they are the mean over the `NEAREST` other states that have
     it, by the distance |v - v'| + |w - w'| (at equal distance the first in the list); those of the

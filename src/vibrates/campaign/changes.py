@@ -73,11 +73,11 @@ def effect(config: Campaign) -> Effect:
             sum(one.open for one in of_parts),
         )
     results, kept, anew, undecided = Path(config.results), 0, 0, 0
-    planned = stages.fingerprint(config, "plan")
     by_round: dict[int, list[Path]] = {}
     for path in verify.batch_files(results):
         by_round.setdefault(int(path.parent.name.removeprefix("round")), []).append(path)
     for round_, paths in by_round.items():
+        planned = stages.fingerprint(config, stages.of_plan(config, round_))
         stays, rows = _rows(config, results, round_, planned)
         for path in paths:
             number = int(path.stem.removeprefix("batch"))

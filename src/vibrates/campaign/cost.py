@@ -89,17 +89,8 @@ def batch(config: Campaign, rows: pd.DataFrame) -> Batch:
     The number of ranks is such that the batch takes `jobs.minutes`: at least two, if `jobs.ranks`
     allows it, and at most the number of its pieces.
     """
-    v, w, *level = state_of(rows)
-    j = level[0] if level else None
-    jobs, sizes = config.jobs, [len(levels) for levels in config.bases(v, w)]
-    numbers = (rows["stop"] - rows["start"]).to_numpy()
-    grid = np.unique(rows["energy_cm"].to_numpy())
-    run = numbers if j is None else rotor_cost.with_idle_lanes(numbers)
-    work = float(run @ trajectory_seconds(config, v, w, rows["energy_cm"].to_numpy(), j))
-    n_final = sizes[0] * sizes[1]
-    if j is not None and config.quantised is not None:
-        n_final *= config.quantised.largest_j((v, w), j) + 1
-    preparation = PREPARATION_SECONDS * n_final / 100.0 * float((grid / 1e5).sum())
+    jobs, numbers = config.jobs, (rows["stop"] - rows["start"]).to_numpy()
+    work, preparation, n_final = _seconds(config, rows)
     pieces = int(np.ceil(numbers / UNIT).sum())
     wanted = math.ceil(work / max(60.0 * jobs.minutes - preparation, 60.0))
     ranks = min(max(wanted, 2), jobs.ranks, max(pieces, 2))
@@ -110,15 +101,47 @@ def batch(config: Campaign, rows: pd.DataFrame) -> Batch:
     return Batch(wall * ranks, ranks, wall, math.ceil(memory), STORED_BYTES * in_memory)
 
 
-def reduced_mb(config: Campaign) -> int:
-    """Memory (MB) of a job that holds the reduced files of all initial states."""
+def state_hours(config: Campaign, rows: pd.DataFrame) -> float:
+    """Core hours of one state by the cost model, were its trajectories one batch on one rank.
+
+    Parameters
+    ----------
+    config
+        The campaign.
+    rows
+        Rows of a plan, all of one state; none cost nothing.
+    """
+    if rows.empty:
+        return 0.0
+    work, preparation, _ = _seconds(config, rows)
+    return (START_SECONDS + preparation + work) / 3600.0
+
+
+def _seconds(config: Campaign, rows: pd.DataFrame) -> tuple[float, float, int]:
+    """Core seconds of trajectories and of the preparation of a rank; number of final states."""
+    v, w, *level = state_of(rows)
+    j = level[0] if level else None
+    sizes = [len(levels) for levels in config.bases(v, w)]
+    numbers, energies = (rows["stop"] - rows["start"]).to_numpy(), rows["energy_cm"].to_numpy()
+    run = numbers if j is None else rotor_cost.with_idle_lanes(numbers)
+    work = float(run @ trajectory_seconds(config, v, w, energies, j))
+    n_final = sizes[0] * sizes[1]
+    if j is not None and config.quantised is not None:
+        n_final *= config.quantised.largest_j((v, w), j) + 1
+    preparation = PREPARATION_SECONDS * n_final / 100.0 * float((np.unique(energies) / 1e5).sum())
+    return work, preparation, n_final
+
+
+def reduced_mb(config: Campaign, states: int | None = None) -> int:
+    """Memory (MB) of a job that holds the reduced files of all initial states, or of so many."""
     rates, sampling = config.rates, config.sampling
     finals = (2 * rates.transitions.max_dv + 1) * (2 * rates.transitions.max_dw + 1)
     columns = 1 + len({*rates.temperatures_K, *sampling.target_temperatures_K})
     cells = len(config.grid.energies) * config.grid.shells * sampling.replicates
     if config.quantised is not None:
         finals *= 1 + max(config.quantised.largest_j((v, w), j) for v, w, j in config.states)
-    return math.ceil(1500 + 1.5 * 8e-6 * len(config.states) * finals * columns * cells)
+    states = states or len(config.states)
+    return math.ceil(1500 + 1.5 * 8e-6 * states * finals * columns * cells)
 
 
 def walltime_minutes(estimate: Batch) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from vibrates.abinitio import settings as pair_points
 from vibrates.abinitio.models import PairPoints
 from vibrates.campaign import rotor_cost
-from vibrates.config import Campaign, load
+from vibrates.config import Campaign, completion, load
 from vibrates.config.surface_block import Surface
 from vibrates.core import results_directory
 from vibrates.core.errors import UserError
@@ -111,6 +111,13 @@ def _campaign(path: Path) -> list[str]:
             lines.append(f"{name} part, {T[0]:g} to {T[-1]:g} K, U {U[0]:g} to {U[-1]:g} cm^-1:")
         lines += _trajectories(part)
     lines.append(f"results in {config.results}/")
+    if config.complete is not None:
+        lines.append(
+            f"table of {sum(len(one.members()) for one in config.complete.families)} transitions "
+            f"from {len(completion.states(config))} states, pilot of "
+            f"{len(completion.pilot(config))} more, at most {config.complete.core_hours:g} core "
+            "hours"
+        )
     if config.learning is None:
         lines.append("no block learning: rates of the states of the grid alone")
     if not config.reference.published_rates.to_mapping():

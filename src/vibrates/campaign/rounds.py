@@ -82,18 +82,48 @@ def strata(
         does not have one; `n`, `cost`, `numbered` (state, energy, shell); with a quantised rotor
         `average` (state, transition, temperature), its thermally averaged cross section.
     """
-    sampling, every = config.sampling, []
-    targets = [(dv, dw) for dv, dw in sampling.target_transitions]
+    sampling, reduced = config.sampling, {}
     for state, files in batches.items():
+        one = reduce_batches(files, config, *state)
+        require_room([one], config)
+        reduced[state] = one
+    return strata_of(
+        reduced,
+        sampling.target_temperatures_K,
+        [(dv, dw) for dv, dw in sampling.target_transitions],
+        config.rates.symmetrisation,
+    )
+
+
+def strata_of(
+    reduced: Mapping[tuple[int, ...], xr.Dataset],
+    temperatures_K: Sequence[float],
+    targets: Sequence[tuple[int, int]],
+    symmetrisation: str,
+) -> xr.Dataset:
+    """Data of states for an allocation, from their reduced trajectories.
+
+    Parameters
+    ----------
+    reduced
+        Dataset of `rates.layout` of each state, (v, w) or (v, w, j).
+    temperatures_K, targets
+        Temperatures, and changes (v' - v, w' - w), whose errors count.
+    symmetrisation
+        As `rates.symmetrisation`.
+
+    Returns
+    -------
+    xr.Dataset
+        As `strata`.
+    """
+    every = []
+    for state, own in reduced.items():
         v, w = state[:2]
-        reduced = reduce_batches(files, config, *state)
-        require_room([reduced], config)
         # ASSUME: the variances of the strata so far are those of further trajectories.
-        one = contributions(
-            reduced, sampling.target_temperatures_K, targets, config.rates.symmetrisation
-        )
+        one = contributions(own, temperatures_K, targets, symmetrisation)
         # Failed trajectories keep their numbers, so that none is used twice, and count as spent.
-        one["numbered"] = (reduced["count"] + reduced["failed"]).sum("replicate")
+        one["numbered"] = (own["count"] + own["failed"]).sum("replicate")
         changes = [
             targets.index((int(vp) - v, int(wp) - w))
             for vp, wp in zip(one["vp"].values, one["wp"].values, strict=True)
@@ -113,10 +143,10 @@ def strata(
     return joined
 
 
-def _by_state(
+def by_state(
     found: xr.Dataset, targets: Sequence[Sequence[int]]
 ) -> dict[tuple[int, ...], xr.Dataset]:
-    """The datasets of `contributions` that `strata` combined into one."""
+    """The datasets of `contributions` that `strata_of` combined into one."""
     every = {}
     for i in range(found.sizes["state"]):
         one = found.isel(state=i)
@@ -165,7 +195,7 @@ def later(
     sampling = config.sampling
     found: dict[tuple[int, ...], xr.Dataset] = {}
     for path in files:
-        found |= _by_state(
+        found |= by_state(
             read_product(path, fingerprint=fingerprint),
             sampling.target_transitions,
         )

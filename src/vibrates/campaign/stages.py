@@ -72,6 +72,22 @@ STAGES = {
         after=("reduced", "surface_draws"),
     ),
     "checks": Stage(("vibrates.rates.sanity",), after=("cross_sections", "rates")),
+    # The rounds of the complete table: plans, rates and decisions.
+    "complete": Stage(
+        (
+            "vibrates.campaign.completion.data",
+            "vibrates.campaign.completion.rounds",
+            "vibrates.learning.ladder_model",
+        ),
+        (
+            "complete",
+            "rates.symmetrisation",
+            "rates.edge_population_limit",
+            "rates.bootstrap",
+            "jobs.trajectories_per_batch",
+        ),
+        after=("plan", "reduced"),
+    ),
     "learned": Stage(
         ("vibrates.learning.product", "vibrates.rates.error_parts"),
         ("learning.transitions", "learning.initial_w", "learning.complete_v"),
@@ -112,6 +128,11 @@ def selected(config: Campaign, names: Iterable[str]) -> dict[str, Any]:
         else:
             found[block] = whole[block]
     return found
+
+
+def of_plan(config: Campaign, round_: int) -> str:
+    """The stage that the plan of a round belongs to."""
+    return "plan" if round_ <= config.sampling.rounds else "complete"
 
 
 def fingerprint(config: Campaign, name: str) -> str:

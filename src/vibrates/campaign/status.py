@@ -1,6 +1,7 @@
 """Progress of a campaign: finished, failed and remaining work. `vibrates status CONFIG`."""
 
 from dataclasses import dataclass, field
+from itertools import count, takewhile
 from pathlib import Path
 
 from vibrates.campaign import changes, cost, driver
@@ -86,8 +87,9 @@ def main(config: Campaign) -> int:
 
 def _tallies(config: Campaign) -> list[Tally]:
     """Those of the planned rounds of a campaign, or of a part of one."""
-    results, last = Path(config.results), config.sampling.rounds
-    planned = [n for n in range(last + 1) if plan.plan_path(results, n).exists()]
+    results = Path(config.results)
+    # With those of the complete table, which are as many as it needs.
+    planned = takewhile(lambda n: plan.plan_path(results, n).exists(), count())
     return [tally(config, results, n) for n in planned]
 
 

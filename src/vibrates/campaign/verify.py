@@ -2,6 +2,7 @@
 
 import json
 import os
+from functools import cache, partial
 from pathlib import Path
 
 from vibrates.campaign import stages
@@ -76,19 +77,22 @@ def outdated(config: Campaign) -> list[Path]:
     return found
 
 
-def _outdated(config: Campaign, products: list[tuple[str, str]]) -> list[Path]:
+def _outdated(config: Campaign, products: list[tuple[str | None, str]]) -> list[Path]:
     """Those of these products on disk that were made with other settings or other code."""
+    wanted = cache(partial(stages.fingerprint, config))
     found = []
     for stage, pattern in products:
-        wanted = stages.fingerprint(config, stage)
-        files = sorted(Path(config.results).glob(pattern))
-        found += [path for path in files if stated_fingerprint(path) != wanted]
+        for path in sorted(Path(config.results).glob(pattern)):
+            of = stage or stages.of_plan(config, int(path.stem.removeprefix("round")))
+            if stated_fingerprint(path) != wanted(of):
+                found.append(path)
     return found
 
 
-# Stage and file pattern of everything that carries a fingerprint, in the order of the workflow.
-_PRODUCTS = [
-    ("plan", "plan/round*[0-9].csv"),
+# Stage and file pattern of everything that carries a fingerprint, in the order of the workflow. The
+# stage of a plan depends on its round.
+_PRODUCTS: list[tuple[str | None, str]] = [
+    (None, "plan/round*[0-9].csv"),
     ("plan", "plan/round*_strata/*.nc"),
     ("reduced", "reduced/*.nc"),
     ("surface_draws", "surface_draws/*.nc"),
@@ -96,6 +100,11 @@ _PRODUCTS = [
     ("rates", "rates.nc"),
     ("checks", "checks.json"),
     ("learned", "learned.nc"),
+    ("complete", "complete/round*/*.nc"),
+    ("complete", "complete/round*/*.csv"),
+    ("complete", "complete/round*/*.json"),
+    ("complete", "complete/*.nc"),
+    ("complete", "complete/table.csv"),
 ]
 # Those that a campaign with a crossover has beside those of its parts.
 _OF_WHOLE = [one for one in _PRODUCTS if one[0] in ("surface_draws", "rates", "checks", "learned")]

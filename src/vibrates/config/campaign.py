@@ -11,6 +11,7 @@ from pydantic import model_validator
 
 from vibrates.config import crossover, surface_block
 from vibrates.config.blocks import Dynamics, Figures, Jobs, Modules, Rates, Reference, Sampling
+from vibrates.config.completion import Complete
 from vibrates.config.grid import BasisRule, Grid
 from vibrates.config.learning import Learning
 from vibrates.config.rotors import DESCRIPTION, QuantisedRotor, Rotor, settings_of
@@ -50,6 +51,10 @@ class Campaign(Model):
         "one state",
         "see the keys",
     )
+    complete: Complete | None = optional(
+        "A table of transitions that the campaign completes by itself, by further rounds",
+        "see the keys",
+    )
     figures: Figures = key("What the figures show", "see the keys")
     reference: Reference = key("Published data to compare with, optional", "path")
     modules: Modules = key(
@@ -61,9 +66,13 @@ class Campaign(Model):
     @model_validator(mode="before")
     @classmethod
     def _none_is_absent(cls, blocks: Any) -> Any:
-        if isinstance(blocks, Mapping) and blocks.get("learning", 0) in (None, "none"):
-            return {name: block for name, block in blocks.items() if name != "learning"}
-        return blocks
+        if not isinstance(blocks, Mapping):
+            return blocks
+        return {
+            name: block
+            for name, block in blocks.items()
+            if name not in ("learning", "complete") or block not in (None, "none")
+        }
 
     @cached_property
     def partners(self) -> "tuple[Diatom | Atom, Diatom | Atom]":
@@ -148,6 +157,13 @@ class Campaign(Model):
         if self.learning is None:
             raise UserError("learning: the campaign has no such block; add it")
         return self.learning
+
+    @property
+    def to_complete(self) -> Complete:
+        """The block ``complete``; UserError if the campaign has none."""
+        if self.complete is None:
+            raise UserError("complete: the campaign has no such block; add it (docs/complete.md)")
+        return self.complete
 
     @property
     def shown(self) -> tuple[tuple[int, int], int]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from vibrates.collisions.pair import energy_defect
-from vibrates.config import crossover, needed_properties, surface_bounds
+from vibrates.config import completion, crossover, needed_properties, surface_bounds
 from vibrates.config.blocks import KeptTransitions
 from vibrates.config.campaign import Campaign
 from vibrates.config.rotors import settings_of
@@ -37,6 +37,7 @@ def check(campaign: Campaign, source: str) -> None:
         _budget,
         _targets,
         _learning,
+        _complete,
         _figures,
         _reference,
     ):
@@ -295,6 +296,94 @@ def _learning(campaign: Campaign) -> None:
             raise UserError(
                 f"{key}: {len(computed)} states of the grid with w in {list(initial_w)} make "
                 "the transition, at least 3 needed; add states to grid.states"
+            )
+
+
+def _complete(campaign: Campaign) -> None:
+    asked = campaign.complete
+    if asked is None:
+        return
+    if campaign.learning is None:
+        raise UserError("complete: needs the block learning, which is none; add it")
+    if campaign.quantised is not None:
+        name = campaign.pair[campaign.quantised.position]
+        raise UserError(
+            f"complete: the rotation of {name} is quantised, the table is one of classical rotors; "
+            f"set rotors.{name} to classical"
+        )
+    for temperature in asked.temperatures_K:
+        if temperature not in campaign.rates.temperatures_K:
+            raise UserError(
+                f"complete.temperatures_K: {temperature:g} is not in rates.temperatures_K; add it "
+                "there"
+            )
+    seen: list[tuple[int, int]] = []
+    for i, family in enumerate(asked.families):
+        place = f"complete.families[{i}]"
+        _family_of_table(campaign, family, place)
+        dv, dw = family.change
+        for other in ((dv, dw), (-dv, -dw)):
+            if other in seen:
+                raise UserError(
+                    f"{place}.change: [{dv}, {dw}] is that of complete.families"
+                    f"[{seen.index(other)}], or its reverse, and every family gives both "
+                    "directions; join them"
+                )
+        seen.append((dv, dw))
+    _states_of_table(campaign)
+
+
+def _family_of_table(campaign: Campaign, family: completion.TableFamily, place: str) -> None:
+    _kept(f"{place}.change", family.change, campaign.rates.transitions)
+    if not family.members():
+        raise UserError(
+            f"{place}: change {list(family.change)} leads below level 0 from every state of v "
+            f"{list(family.v)}, w {list(family.w)}; raise their last levels"
+        )
+    initial, finals = completion.exothermic(campaign, family)
+    for position, name in enumerate(campaign.pair):
+        molecule = campaign.partners[position]
+        last = (family.v, family.w)[position][1] + max(family.change[position], 0)
+        if last >= molecule.morse_levels:
+            raise UserError(
+                f"{place}.{'vw'[position]}: level {last} of {name} is beyond the last one its "
+                f"Morse well holds, {molecule.morse_levels - 1}; lower it"
+            )
+        for level, final in sorted(
+            {(int(i[position]), int(f[position])) for i, f in zip(initial, finals, strict=True)}
+        ):
+            basis = campaign.levels(name, level)
+            if basis.stop > molecule.morse_levels:
+                raise UserError(
+                    f"basis.{name}: levels up to {basis.stop - 1} for initial level {level} of "
+                    f"{place}, the Morse well holds {molecule.morse_levels}; lower above or minimum"
+                )
+            if final not in basis:
+                raise UserError(
+                    f"{place}.change: {list(family.change)} from level {level} of {name} leaves "
+                    f"the basis, which is {basis.start} to {basis.stop - 1}; raise basis.{name}"
+                )
+
+
+def _states_of_table(campaign: Campaign) -> None:
+    asked = campaign.to_complete
+    every, free = completion.states(campaign), completion.candidates(campaign)
+    if asked.honesty is not None and len(every) - len(free) < asked.honesty.states:
+        raise UserError(
+            f"complete.honesty.states: {asked.honesty.states}, the table has "
+            f"{len(every) - len(free)} states outside grid.states; lower it"
+        )
+    known = {*completion.pilot(campaign), *campaign.grid.states}
+    for i, family in enumerate(asked.families):
+        # States outside its range of v are learned from, too.
+        highest = max(v for v, _ in known) + abs(family.change[0])
+        whole = family.model_copy(update={"v": (0, max(highest, family.v[1]))})
+        made = known & set(completion.computing(campaign, whole))
+        if len(made) < 3:
+            raise UserError(
+                f"complete.families[{i}]: {len(made)} states of the pilot and the grid make "
+                f"change {list(family.change)}, at least 3 needed; raise complete.pilot, "
+                f"{asked.pilot}, or add states to grid.states"
             )
 
 

@@ -13,6 +13,7 @@ HEAD = """\
 - `rotor.yaml`: the rotation of H2 quantised, minutes; `rotor_crossover.yaml`: to 250 K, classical \
 above; `rotor_exchange.yaml`: with H2's vibration; `rotor_judge*.yaml`: errors of a few percent.
 - `tiny.yaml`: every stage in about a minute, for a look and for tests; not for physics.
+- `complete_tiny.yaml`: a table that completes itself (docs/complete.md), minutes; not for physics.
 - `paper.yaml`: the whole data set of Hong et al. 2023, 451 initial states, for a cluster.
 - `molecules.yaml`: constants of the molecules, which all extend.
 - `surfaces/fitted.yaml`: the fitted surface, the default; `surfaces/*_rates.yaml`: \

@@ -16,8 +16,8 @@ baselines         interpolation without training; published_gp, networks: those 
 scenarios, scores, scenario_row, scenario_run  what is left out, how well it is predicted
 search            the compositional kernel search of Mihalik et al. 2024
 directions, edge  exothermic and endothermic members; which values are learned from
-families, product, product_texts      complete ladders, learned.nc; proposal: what to compute next;
-                  completed: the cells of a table with their covariance
+families, product, product_texts      complete ladders, learned.nc
+completed         the cells of a table with their covariance
 
 `backend`, and what imports it, costs seconds to import; nothing here imports it by itself.
 """

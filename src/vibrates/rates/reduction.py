@@ -27,6 +27,10 @@ _OK = 0
 _SLACK = 1e-9  # angstrom
 
 
+class NoGoodTrajectory(UserError):
+    """All trajectories of a stratum failed."""
+
+
 def reduce_batches(
     batches: Iterable[PlannedBatch], config: Campaign, v: int, w: int, j: int | None = None
 ) -> xr.Dataset:
@@ -263,7 +267,7 @@ class Sums:
             )
         if found[i, s] == 0:
             raise UserError(f"{where}: no trajectory in the batch files; run the campaign again")
-        raise UserError(
+        raise NoGoodTrajectory(
             f"{where}: all {found[i, s]} trajectories failed; reduce dynamics.time_step_fs or "
             "raise the limits under dynamics"
         )

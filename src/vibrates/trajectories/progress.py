@@ -80,10 +80,8 @@ def count(config: Campaign) -> Count:
     mark = results / ".started"
     began = mark.stat().st_mtime if mark.exists() else None
     batches = batches_done = trajectories = done = fresh = rounds = 0
-    for round_ in range(config.sampling.rounds + 1):
-        path = plan_path(results, round_)
-        if not path.exists():
-            break
+    while (path := plan_path(results, rounds)).exists():
+        round_ = rounds
         rounds += 1
         sizes = _sizes(path, path.stat().st_mtime_ns)
         batches += len(sizes)
@@ -93,7 +91,8 @@ def count(config: Campaign) -> Count:
                 batches_done += 1
                 done += size
                 fresh += size if began is not None and changed >= began else 0
-    last = rounds == config.sampling.rounds + 1
+    # The rounds of a complete table are as many as it needs.
+    last = rounds > config.sampling.rounds
     most = trajectories if last else max(trajectories, config.sampling.budget)
     seconds = 0.0 if began is None else time.time() - began
     return Count(batches, batches_done, trajectories, done, most, fresh, seconds, rounds)
