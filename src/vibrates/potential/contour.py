@@ -29,7 +29,17 @@ class Contour:
         return self.potential(distance, *self.orientation, r_a, r_b)
 
     def refuse(self, number: int, distance: float, value: float, fault: str) -> NoReturn:
-        """UserError that names the geometry of orientation ``number`` and the value there."""
+        """Raise UserError that names a geometry and the value there.
+
+        Parameters
+        ----------
+        number
+            Number of the orientation.
+        distance, value
+            R (bohr) and V (hartree) there.
+        fault
+            What is wrong with it, the end of the message.
+        """
         c_a, c_b, c_ab = (float(c[number]) for c in self.orientation)
         raise UserError(
             f"surface: V at R = {distance * BOHR_TO_ANGSTROM:.4g} angstrom, cos theta_a = "

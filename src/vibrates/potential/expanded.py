@@ -54,7 +54,17 @@ class TotalOrder(Expansion):
 
     @classmethod
     def of(cls, order: int, like_a: bool, like_b: bool, atom: bool = False) -> TotalOrder:
-        """That of order ``order``; with an atom, of the first molecule's orientation alone."""
+        """All harmonics up to an order.
+
+        Parameters
+        ----------
+        order
+            Largest lambda_a + lambda_b.
+        like_a, like_b
+            Whether the ends of either molecule are alike: even orders only.
+        atom
+            Whether the second one is an atom: orders of the first alone.
+        """
         return cls(order, 0 if atom else order, 0 if atom else order // 2, like_a, like_b)
 
     @property

@@ -110,7 +110,22 @@ class FunctionSurface:
         a: Diatom | Atom,
         b: Diatom | Atom,
     ) -> FunctionSurface:
-        """As `from_settings`, of a given function, without its check."""
+        """As `from_settings`, of a given function, without its check.
+
+        Parameters
+        ----------
+        settings
+            The ``surface`` block.
+        function
+            V of the user.
+        a, b
+            The two molecules; the second one may be an atom.
+
+        Raises
+        ------
+        UserError
+            If the first one is an atom, or if the ranges of bonds are not those of the pair.
+        """
         if isinstance(a, Atom):
             raise UserError(
                 f"surface.type: '{settings.type}' is for two diatoms or a diatom and an atom, the "

@@ -93,7 +93,20 @@ class SplineGrid:
 
 
 def monomials(labels: NDArray, c_a: ArrayLike, c_b: ArrayLike, c_ab: ArrayLike) -> NDArray:
-    """c_a^j c_b^k u^m of every label (terms, 3): (..., terms)."""
+    """Monomials c_a^j c_b^k u^m, u = c_ab - c_a c_b.
+
+    Parameters
+    ----------
+    labels
+        (terms, 3): j, k, m of each.
+    c_a, c_b, c_ab
+        Cosines of the orientation, of any common shape.
+
+    Returns
+    -------
+    NDArray
+        (..., terms).
+    """
     c_a, c_b, c_ab = np.broadcast_arrays(
         *(np.asarray(c, dtype=float)[..., None] for c in (c_a, c_b, c_ab))
     )

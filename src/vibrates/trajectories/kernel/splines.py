@@ -194,9 +194,14 @@ def _sum_terms(flat, radial, terms, octets, work, place, intervals, l, mean, val
 
 @njit(**JIT_OPTIONS)
 def splines(points, re, im, g, tables, potential, means):
-    """V and its mean derivatives; arguments as in `interaction.potential_and_means`.
+    """Compute V at every grid point and its mean derivatives.
 
-    ``tables``: numbers of `vibrates.potential.spline_grid.SplineGrid.kernel_tables`.
+    Parameters
+    ----------
+    points, re, im, g, potential, means
+        As in `interaction.potential_and_means`.
+    tables
+        Numbers of `vibrates.potential.spline_grid.SplineGrid.kernel_tables`.
     """
     flat = tables.reshape(tables.size)
     terms, functions, intervals = int(flat[1]), int(flat[2]), int(flat[3])
