@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -330,12 +331,15 @@ def test_program_files_and_modules_named_in_pages_exist(page):
     directories = re.findall(rf"`((?:{'|'.join(folders)})/[\w/]*)/`", text)
     assert [name for name in directories if not (ROOT / name).is_dir()] == []
     packages = "|".join(path.name for path in (ROOT / "src" / "vibrates").glob("[a-z]*/"))
-    found = re.findall(rf"`(?:vibrates\.)?((?:{packages})\.(?!nc|log|csv|md)\w+)(?:\.\w+)*`", text)
+    found = re.findall(
+        rf"`(?:vibrates\.)?((?:{packages})\.(?!nc|log|csv|md|yaml)\w+)(?:\.\w+)*`", text
+    )
     blocks = Campaign.model_fields
     keys = {  # `rates.bootstrap` is a key of the configuration, no module.
         f"{block}.{name}"
         for block, field in blocks.items()
-        for name in getattr(field.annotation, "model_fields", ())
+        for kind in (field.annotation, *get_args(field.annotation))
+        for name in getattr(kind, "model_fields", ())
     }
     unknown = {name for name in found if code._file(f"vibrates.{name}") is None}
     assert unknown - keys == set()

@@ -227,7 +227,7 @@ def _monomer(settings: dict) -> list[Task]:
 MONOMER = Kind(
     _points_settings, _monomer, "vibrates.abinitio.molecule",
     [
-        *same(properties__N2__basis="aug-cc-pvqz", elements=[["N", "O"], ["H", "H"]],
+        *same(properties__N2__basis="aug-cc-pvqz", elements=[["P", "P"], ["H", "H"]],
               molecules__N2__masses_u=[14.0, 15.0]),
         Change("bond lengths", {"properties.N2.methods.ccsd(t)": [0.85, 0.9]}, NEW),
         Change("method", lambda s: s["properties"]["N2"]["methods"].pop("casscf"), NONE),

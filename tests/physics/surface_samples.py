@@ -170,6 +170,10 @@ SAMPLES = {
         FITTED | {"long_range": {"file": SERIES_FILE, "digest": series().digest(),
                                  "switch_angstrom": [3.2, 4.3]}}
     ),
+    "extra harmonics follow, joined to a series": Sample(
+        FOLLOWING | {"long_range": {"file": SERIES_FILE, "digest": series().digest(),
+                                    "switch_angstrom": [3.2, 4.3]}}
+    ),
     "atom_pairs": Sample(
         {"type": "atom_pairs", "atom_pair": {"R_m_angstrom": 3.3, "eps_meV": 7.4, "beta": 8.0}},
         "diatom and atom",

@@ -55,8 +55,7 @@ def test_the_logistic_function_has_tanh_and_the_morse_variable_as_its_limits():
 def test_the_default_surface_may_be_written_with_either_key(root, molecules):
     block = dict(read_layers(root / "config" / "surfaces" / "fitted.yaml")["surface"])
     given = build_surface(read_surface(block, "one"), *molecules)
-    del block["stretch_length_angstrom"]
-    block["stretches"] = [{"tanh": 0.5}, {"tanh": 0.4}]
+    block["stretches"] = [{"tanh": length} for length in block.pop("stretch_length_angstrom")]
     other = build_surface(read_surface(block, "other"), *molecules)
     r_a = np.array([1.0, 1.1, 1.7]) * ANGSTROM_TO_BOHR
     assert np.array_equal(

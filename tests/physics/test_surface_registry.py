@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import yaml
 from scipy.integrate import quad
-from surface_samples import FITTED, FOLLOWING, SAMPLES, molecules, series, surface, write_files
+from surface_samples import FITTED, SAMPLES, molecules, series, surface, write_files
 
 from vibrates.config.surface_block import read_surface
 from vibrates.core.errors import UserError
@@ -114,10 +114,6 @@ def test_a_series_is_joined_to_a_fitted_surface_alone():
     with pytest.raises(UserError, match="not to a ImprovedLennardJonesSurface; .*'fitted'"):
         JoinedSurface(plain, series(), (6.0, 8.0))
     joined = JoinedSurface(surface(FITTED, a, b), series(), (6.0, 8.0))
-    with pytest.raises(
-        UserError, match="joins a series to no surface whose extra harmonics follow"
-    ):
-        JoinedSurface(surface(FOLLOWING, a, b), series(), (6.0, 8.0))
     with pytest.raises(UserError, match="not to a JoinedSurface"):
         dataclasses.replace(joined, inner=joined)
 

@@ -22,7 +22,7 @@ from vibrates.core.errors import UserError
 from vibrates.core.units import ANGSTROM_TO_BOHR, BOHR_TO_ANGSTROM
 from vibrates.molecules.diatom import Diatom
 from vibrates.potential.flexible import FittedSurface, all_harmonics
-from vibrates.potential.kernel_forms import JOINED, KernelTables
+from vibrates.potential.kernel_forms import FOLLOWING_JOINED, JOINED, KernelTables
 from vibrates.potential.long_range import LongRangeSurface
 from vibrates.potential.orientation import at_orientation, cosines, quadrupole_angular
 
@@ -62,12 +62,6 @@ class JoinedSurface:
             raise UserError(
                 f"surface.long_range: the kernel joins a series to a FittedSurface, not to a "
                 f"{type(self.inner).__name__}; give surface.type 'fitted', or no long_range"
-            )
-        if self.inner.follows:
-            raise UserError(
-                "surface.long_range: the kernel joins a series to no surface whose extra harmonics "
-                "follow the bond lengths; give 5 values where powers are not [0, 0], or no "
-                "long_range"
             )
         begin, end = self.switch
         names = tuple(c.name for c in self.long_range.coordinates)
@@ -148,7 +142,8 @@ class JoinedSurface:
         begin, end = self.switch
         switch = np.broadcast_to([begin, 1.0 / (end - begin)], (len(tables), 2))
         tables = np.ascontiguousarray(np.hstack([tables, series, switch]))
-        return KernelTables(JOINED.number, tables, quadrupole)
+        form = FOLLOWING_JOINED if self.inner.follows else JOINED
+        return KernelTables(form.number, tables, quadrupole)
 
     def potential(
         self,

@@ -59,12 +59,16 @@ FOLLOWING_LENNARD_JONES = KernelForm(
 # SPLINE_HEADER of which say how many there are; for any width that holds them.
 SPLINES = KernelForm(7, "splines", 16, step=8)
 SPLINE_HEADER = 16
+# As FOLLOWING_LENNARD_JONES, and the 29 more columns of JOINED at the end.
+FOLLOWING_JOINED = KernelForm(
+    8, "following the bonds, joined to a long-range series", FOLLOWING_LENNARD_JONES.columns + 29
+)
 
 FORMS = {
     form.number: form
     for form in (
         IMPROVED_LENNARD_JONES, EXPONENTIAL, FLEXIBLE_LENNARD_JONES, ATOM_PAIRS, JOINED, SITES,
-        FOLLOWING_LENNARD_JONES, SPLINES,
+        FOLLOWING_LENNARD_JONES, SPLINES, FOLLOWING_JOINED,
     )
 }  # fmt: skip
 

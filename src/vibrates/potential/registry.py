@@ -99,6 +99,7 @@ SURFACES = {
             kernel_forms.FLEXIBLE_LENNARD_JONES,
             kernel_forms.JOINED,
             kernel_forms.FOLLOWING_LENNARD_JONES,
+            kernel_forms.FOLLOWING_JOINED,
         ),
     ),
     "atom_pairs": RegisteredSurface(AtomPairSettings, _atom_pairs, (kernel_forms.ATOM_PAIRS,)),

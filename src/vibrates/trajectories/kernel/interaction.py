@@ -45,6 +45,7 @@ _FLEXIBLE_LENNARD_JONES = kernel_forms.FLEXIBLE_LENNARD_JONES.number
 _FOLLOWING_LENNARD_JONES = kernel_forms.FOLLOWING_LENNARD_JONES.number
 _ATOM_PAIRS = kernel_forms.ATOM_PAIRS.number
 _JOINED = kernel_forms.JOINED.number
+_FOLLOWING_JOINED = kernel_forms.FOLLOWING_JOINED.number
 _SITES = kernel_forms.SITES.number
 _SPLINES = kernel_forms.SPLINES.number
 
@@ -107,14 +108,17 @@ def _exponential(points, re, im, g, tables, potential, means):
 
 
 @njit(**JIT_OPTIONS)
-def _joined(points, re, im, g, tables, quadrupole, potential, means):
-    """(1 - s) V_flexible + s V_series, s(R) from 0 to 1 with four continuous derivatives."""
+def _joined(form, points, re, im, g, tables, quadrupole, potential, means):
+    """(1 - s) V_inner + s V_series, s(R) from 0 to 1 with four continuous derivatives."""
     switch, switch_slope = load(g, SWITCH), load(g, SWITCH_SLOPE)
     last = tables.shape[1] - 1
     far, far_slope = switching_function(load(g, DISTANCE), tables[0, last - 1], tables[0, last])
     store(g, SWITCH, switch * (1.0 - far))
     store(g, SWITCH_SLOPE, switch_slope * (1.0 - far) - switch * far_slope)
-    flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)
+    if form == _JOINED:
+        flexible_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)
+    else:
+        following_lennard_jones(points, re, im, g, tables, quadrupole, potential, means)
     store(g, SWITCH, switch * far)
     store(g, SWITCH_SLOPE, switch_slope * far + switch * far_slope)
     add_series(points, re, im, g, tables, quadrupole, potential, means)
@@ -145,8 +149,8 @@ def potential_and_means(form, points, re, im, g, tables, quadrupole, potential, 
         _exponential(points, re, im, g, tables, potential, means)
     elif form == _ATOM_PAIRS:
         atom_pairs(points, re, im, g, tables, potential, means)
-    elif form == _JOINED:
-        _joined(points, re, im, g, tables, quadrupole, potential, means)
+    elif form in (_JOINED, _FOLLOWING_JOINED):
+        _joined(form, points, re, im, g, tables, quadrupole, potential, means)
     elif form == _SITES:
         sites(points, re, im, g, tables, potential, means)
     elif form == _SPLINES:
