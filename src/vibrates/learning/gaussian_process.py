@@ -52,9 +52,12 @@ class GaussianProcess:
             If there are fewer points than parameters, or the covariance matrix cannot be factorised
             at the start.
         """
-        if len(y) < self.n_parameters:
+        # A prior determines its parameter where points do not.
+        bounded = [one for one in self.likelihood.parameters if one.prior is not None]
+        free = self.n_parameters - sum(int(np.prod(one.shape)) for one in bounded)
+        if len(y) < free:
             raise UserError(
-                f"learning: {len(y)} points for {self.n_parameters} parameters of the "
+                f"learning: {len(y)} points for {free} parameters of the "
                 "Gaussian process; add data, or choose a simpler kernel"
             )
         return optimiser(self.likelihood, X, y, known)

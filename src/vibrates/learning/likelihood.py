@@ -58,7 +58,7 @@ class Likelihood:
         # Looked up once: GPflow walks through the whole object at every look.
         self._of_kernel = list(kernel.trainable_variables)
         self._of_noise = list(noise.trainable_variables)
-        self._parameters = [p for p in (*kernel.trainable_parameters, noise) if p.trainable]
+        self.parameters = [p for p in (*kernel.trainable_parameters, noise) if p.trainable]
         # Unconstrained trainable variables: of the kernel, then the noise where trainable.
         self.variables = [*self._of_kernel, *self._of_noise]
         shape = tf.TensorSpec((None, None), tf.float64)
@@ -158,7 +158,7 @@ class Likelihood:
         """log prior, its gradient over all variables, d noise / d its variables."""
         with tf.GradientTape(persistent=True) as tape:
             noise = tf.convert_to_tensor(self.noise)
-            densities = [p.log_prior_density() for p in self._parameters if p.prior is not None]
+            densities = [p.log_prior_density() for p in self.parameters if p.prior is not None]
             prior = tf.add_n([tf.zeros((), tf.float64), *densities])
         zero = tf.UnconnectedGradients.ZERO
         return (
