@@ -6,8 +6,10 @@ make surface         runs the fit, then this study
 import numpy as np
 import pandas as pd
 from report import ROOT, run_study, table
+from surface_fit import cell
 
 from vibrates.potential import points as point_tables
+from vibrates.potential.cross_validation import LONG
 
 _RESULTS = "results-abinitio/n2h2"
 NEEDS = tuple(
@@ -24,7 +26,6 @@ SECTIONS = (
     "surface/number of points",
 )
 REST = {"r_a_angstrom": 1.098, "r_b_angstrom": 0.74}
-LONG = 0.21  # of the bond's length
 
 
 def sets(rows: pd.DataFrame) -> pd.Series:
@@ -83,13 +84,6 @@ def measure() -> dict:
         "reached": pd.read_csv(ROOT / NEEDS[3]).to_dict("records"),
         "overlap": kept.to_dict("records"),
     }
-
-
-def cell(found: dict, kind: str, digits: int) -> str:
-    """Root mean square (largest) error, or nothing where no point falls."""
-    if f"{kind}_rms" not in found:
-        return ""
-    return f"{found[f'{kind}_rms']:.{digits}f} ({found[f'{kind}_largest']:.{digits}f})"
 
 
 def sections(numbers: dict) -> dict[str, str]:
