@@ -28,6 +28,7 @@ from scipy.interpolate import CubicSpline
 
 from vibrates.core.errors import UserError
 from vibrates.core.units import BOHR_TO_ANGSTROM, HARTREE_TO_CM
+from vibrates.potential.chunks import in_chunks
 from vibrates.potential.contour import Contour, contour_distances
 from vibrates.potential.expansion import Expansion, PotentialFunction
 from vibrates.potential.orientation import cosines
@@ -253,13 +254,7 @@ class ExpandedSurface:
         r_b: ArrayLike,
     ) -> NDArray:
         """V in hartree, without `COMPRESSION`. Arguments as in `Potential.potential`."""
-        arguments = np.broadcast_arrays(distance, c_a, c_b, c_ab, r_a, r_b)
-        flat = [np.asarray(x, dtype=float).ravel() for x in arguments]
-        values = [
-            self._values(*(x[first : first + _CHUNK] for x in flat))
-            for first in range(0, flat[0].size, _CHUNK)
-        ]
-        return np.concatenate(values).reshape(arguments[0].shape) if values else flat[0]
+        return in_chunks(self._values, (distance, c_a, c_b, c_ab, r_a, r_b), _CHUNK)
 
     def _values(
         self,

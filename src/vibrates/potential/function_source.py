@@ -21,6 +21,7 @@ from vibrates.core.units import (
     HARTREE_TO_CM,
     MEV_TO_HARTREE,
 )
+from vibrates.potential.chunks import in_chunks
 
 IN_BOHR = {"bohr": 1.0, "angstrom": ANGSTROM_TO_BOHR}
 IN_RADIAN = {"radian": 1.0, "degree": np.pi / 180.0}
@@ -61,16 +62,7 @@ class UserFunction:
 
         Raises UserError if the function fails or returns anything but one number per geometry.
         """
-        arrays = np.broadcast_arrays(distance, c_a, c_b, c_ab, r_a, r_b)
-        shape = arrays[0].shape
-        flat = [np.ascontiguousarray(x, dtype=float).ravel() for x in arrays]
-        if not flat[0].size:
-            return np.empty(shape)
-        parts = [
-            self._call(*(x[first : first + _AT_ONCE] for x in flat))
-            for first in range(0, flat[0].size, _AT_ONCE)
-        ]
-        return np.concatenate(parts).reshape(shape)
+        return in_chunks(self._call, (distance, c_a, c_b, c_ab, r_a, r_b), _AT_ONCE)
 
     def __call__(
         self,
